@@ -1,0 +1,36 @@
+"""Shape stage, recommended: diverse and whole garments at 256 px. Each change from the thesis has its reason."""
+
+from ml_collections import ConfigDict
+
+from tf_tryon.config import thesis
+
+
+def get_config() -> ConfigDict:
+    config = thesis("shape")
+
+    data = config.data
+    data.augment.translate = 0.03  # framing of photos differs more than Studio's does
+    data.augment.scale = 0.05
+    data.augment.rotate = 3.0
+
+    model = config.model
+    model.latent_grid = 2  # few cells: what is drawn for one of them agrees with its neighbours
+    model.latent_layout = "aligned"  # a cell speaks of the same part of the garment in encoder and generator
+    model.prior = "autoregressive"  # and the cells are drawn given one another: both legs and both sleeves alike
+    model.encoder_context = True  # z need not tell what pose and skin tell already
+    model.input_skips = True  # pose and face reach the decoder past the 1/32 bottleneck
+    model.encoder_head_std = 0.002  # start near the prior, not at 40,000 nats
+
+    loss = config.loss
+    loss.beta = 1.0  # where the steering starts
+    loss.kl_schedule = "target"  # the KL in nats decides diversity and validity, not beta
+    loss.kl_target_nats = 15.0  # 7-20 is diverse and valid; below 2 all alike, above 100 patchwork
+
+    train = config.train
+    train.learning_rate = 2e-4
+    train.warmup_steps = 200
+    train.final_learning_rate = 0.1
+    train.clip_norm = 5.0
+    train.ema = 0.999  # averaged weights: cleaner borders than any single step's
+    train.precision = "mixed_bfloat16"  # twice as fast on CPUs and GPUs that have it, as good in trials
+    return config

@@ -1,0 +1,12 @@
+"""Shape stage, the thesis's settings exactly: 256 px, lambda_KL = 20 (beta = 2560), batch 16, 20,000 steps.
+
+Its posterior collapses: all samples of a person are alike (docs/method.md, section 8). `shape.py` is the one to use.
+"""
+
+from ml_collections import ConfigDict
+
+from tf_tryon.config import thesis
+
+
+def get_config() -> ConfigDict:
+    return thesis("shape")

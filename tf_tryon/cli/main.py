@@ -1,0 +1,167 @@
+"""`tf-tryon VERB ...`: finds the verb's module, parses its flags, runs it and turns errors into one line.
+
+A verb is a line of VERBS and a module of `tf_tryon.cli` with
+
+    ARGUMENTS: str   positional arguments as in a usage line: "", "DIR", "PERSON..." (one or more), "[DIR]" (optional)
+    HELP: str        what it does, then an example (an indented line that starts with "tf-tryon"); no list of flags
+    def define_flags(flag_values: absl.flags.FlagValues) -> None
+                     absl flags, each `flags.DEFINE_x(..., flag_values=flag_values)`; `required=True` where there is no
+                     sensible default; a configuration is `config_flags.DEFINE_config_file("config", ...)`
+    def run(flags: absl.flags.FlagValues, args: list[str]) -> int
+                     flags are read as attributes (`flags.out`), args are the positional arguments (their number is
+                     checked here against ARGUMENTS); returns the exit status
+
+A verb's module is imported for its `--help` too, so it imports TensorFlow, and whatever imports TensorFlow, inside `run` only.
+By the time `run` is called TensorFlow is loaded, without its start-up messages, unless VERBS says that the verb has no
+use for it.
+
+Exit status: 0 done, 1 an error (TryOnError, ValueError, OSError: its message on one line, no traceback, unless the environment has
+TF_TRYON_TRACEBACK=1), 2 a wrong command line, 130 interrupted, 143 terminated.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from importlib import metadata
+from types import ModuleType
+from typing import NoReturn
+
+from absl import flags
+
+from tf_tryon.cli import quiet, usage
+from tf_tryon.errors import TryOnError
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One line of `tf-tryon --help` and the module behind it."""
+
+    module: str
+    summary: str
+    tensorflow: bool = True  # load TensorFlow before `run`
+
+
+VERBS = {
+    "demo": Verb("demo", "complete bundled, never-seen people and draw one picture"),
+    "complete": Verb("complete", "erase a garment of a person and complete it, many times"),
+    "models": Verb("models", "parameter counts of the networks, next to the thesis's table"),
+    "data studio": Verb("data_studio", "render a data set of clothed 3D people"),
+    "data show": Verb("data_show", "draw people of a data set with all that is derived from them"),
+    "train": Verb("train", "train the shape or the texture stage"),
+}
+
+
+class UsageError(Exception):
+    """A wrong command line; `verb` is what was understood of it."""
+
+    def __init__(self, message: str, verb: str = "") -> None:
+        super().__init__(message)
+        self.verb = verb
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line (without the program's name); returns the exit status, never raises for a user's mistake."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    try:
+        status = _dispatch(argv)
+        sys.stdout.flush()
+        return status
+    except UsageError as error:
+        hint = f"tf-tryon {error.verb} --help" if error.verb else "tf-tryon --help"
+        return _fail(f"{error} (see `{hint}`)", 2)
+    except BrokenPipeError:
+        # The reader (`| head`) has gone. Point stdout at nothing so that the interpreter's last flush stays quiet too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except (TryOnError, ValueError, OSError) as error:
+        if os.environ.get("TF_TRYON_TRACEBACK") == "1":
+            traceback.print_exc()
+        return _fail(f"error: {error or type(error).__name__}", 1)
+
+
+def _dispatch(argv: list[str]) -> int:
+    if not argv or argv[0] in ("--help", "-h", "-help", "--helpfull", "help"):
+        print(usage.overview({name: verb.summary for name, verb in VERBS.items()}))
+        return 0 if argv else 2
+    if argv[0] == "--version":
+        print(f"tf-tryon {metadata.version('tf-tryon')}")
+        return 0
+    name, rest = _split_verb(argv)
+    if not name:
+        group = argv[0]
+        print(usage.overview({key: verb.summary for key, verb in VERBS.items() if key.startswith(group + " ")}))
+        return 0
+    verb = VERBS[name]
+    module = importlib.import_module(f"tf_tryon.cli.{verb.module}")
+    flag_values = flags.FlagValues()
+    module.define_flags(flag_values)
+    before_dashes = rest[: rest.index("--")] if "--" in rest else rest
+    if any(arg in ("--help", "-h", "-help", "--helpfull") for arg in before_dashes):
+        print(usage.verb(name, module.ARGUMENTS, module.HELP, flag_values))
+        return 0
+    args = _parse(name, module, flag_values, rest)
+    if verb.tensorflow:
+        quiet.import_tensorflow()
+    return module.run(flag_values, args)
+
+
+def _split_verb(argv: list[str]) -> tuple[str, list[str]]:
+    """Verb (of one or two words) and what follows it; verb "" for a group's `--help`."""
+    for words in (2, 1):
+        name = " ".join(argv[:words])
+        if name in VERBS:
+            return name, argv[words:]
+    group = [name.split()[1] for name in VERBS if name.startswith(argv[0] + " ")]
+    if group and len(argv) > 1 and argv[1] in ("--help", "-h"):
+        return "", []
+    if group:
+        given = f"unknown verb 'data {argv[1]}'" if len(argv) > 1 else f"'{argv[0]}' needs a second word"
+        raise UsageError(f"{given}: choose one of {', '.join(group)}")
+    if argv[0].startswith("-"):
+        raise UsageError(f"the verb comes first, and '{argv[0]}' is none")
+    close = difflib.get_close_matches(argv[0], list(VERBS), n=1, cutoff=0.5)
+    raise UsageError(f"unknown verb '{argv[0]}'" + (f"; did you mean '{close[0]}'?" if close else ""))
+
+
+def _parse(name: str, module: ModuleType, flag_values: flags.FlagValues, argv: list[str]) -> list[str]:
+    """Parse `argv` into `flag_values`; returns the positional arguments, their number checked."""
+    flag_values.set_gnu_getopt(True)  # flags may follow positional arguments
+    program = f"tf-tryon {name}"
+    outer, sys.argv = sys.argv, [program, *argv]  # ml_collections looks there for --config.x.y
+    try:
+        args = flag_values([program, *argv])[1:]
+    except flags.Error as error:
+        raise UsageError(usage.readable(str(error)), name) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # an override of a configuration's field
+        raise UsageError(usage.readable(str(error.args[0]) if error.args else repr(error)), name) from error
+    finally:
+        sys.argv = outer
+    low, high = usage.arity(module.ARGUMENTS)
+    if len(args) > high:
+        takes = f"only {module.ARGUMENTS}" if high else "no arguments besides flags"
+        raise UsageError(f"stray argument {args[high]!r}: {name} takes {takes}", name)
+    if len(args) < low:
+        raise UsageError(f"{name} needs {module.ARGUMENTS}", name)
+    return args
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"tf-tryon: {message}", file=sys.stderr)
+    return status
+
+
+def console() -> NoReturn:
+    """Entry point of `python -m tf_tryon.cli.main`."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    console()

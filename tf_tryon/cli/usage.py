@@ -1,0 +1,66 @@
+"""The texts of `--help`, and absl's messages in plain words."""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+
+from absl import flags
+
+WIDTH = 100
+
+
+def overview(summaries: dict[str, str]) -> str:
+    """All verbs with a line each."""
+    column = max(map(len, summaries)) + 2
+    lines = ["usage: tf-tryon VERB [FLAGS] [ARGUMENTS]", "", "verbs:"]
+    lines += [f"  {name:{column}}{summary}" for name, summary in summaries.items()]
+    return "\n".join([*lines, "", "`tf-tryon VERB --help` lists a verb's flags with an example; `tf-tryon --version`."])
+
+
+def verb(name: str, arguments: str, text: str, flag_values: flags.FlagValues) -> str:
+    """One verb: usage line, its text, its flags."""
+    line = " ".join(filter(None, ["usage: tf-tryon", name, arguments, "[FLAGS]"]))
+    parts = [line, "", textwrap.dedent(text).strip(), "", "flags:"]
+    parts += [_flag(flag_values[flag]) for flag in sorted(flag_values)]
+    return "\n".join(parts)
+
+
+def _flag(flag: flags.Flag) -> str:
+    if flag.boolean:
+        head = f"--[no]{flag.name}"
+    else:
+        values = getattr(flag.parser, "enum_values", None)
+        head = f"--{flag.name}={'|'.join(values) if values else flag.name.upper()}"
+    default = "" if flag.default is None else f" (default: {_shown(flag)})"
+    text = " ".join((flag.help or "").split()) + default
+    body = textwrap.fill(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return f"  {head}\n{body}"
+
+
+def _shown(flag: flags.Flag) -> str:
+    if flag.boolean:
+        return "on" if flag.default else "off"
+    default = flag.default
+    return ",".join(map(str, default)) if isinstance(default, list | tuple) else str(default)
+
+
+def arity(arguments: str) -> tuple[int, int]:
+    """Least and most positional arguments that a usage line such as "DIR", "PERSON..." or "[DIR]" allows."""
+    low = high = 0
+    for word in arguments.split():
+        optional = word.startswith("[")
+        many = word.strip("[]").endswith("...")
+        low += 0 if optional else 1
+        high = sys.maxsize if many else min(high + 1, sys.maxsize)
+    return low, high
+
+
+def readable(message: str) -> str:
+    """An absl or ml_collections message on one line, in the user's words."""
+    required = re.search(r"Flag --(\S+) must have a value other than None", message)
+    if required:
+        return f"--{required.group(1)} is required"
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return re.sub(r"\s+", " ", lines[0] if len(lines) == 1 else " ".join(lines)).rstrip(".")

@@ -1,0 +1,178 @@
+"""The configuration of a run: every field with its reason, the thesis's settings as defaults, and the checks across fields.
+
+A configuration is an `ml_collections.ConfigDict` with locked keys (unknown keys are refused). `configs/*.py` start from
+`thesis(stage)` and change fields by name; absl flags override single fields (`--config.train.batch_size=4`).
+Section numbers are those of docs/method.md.
+"""
+
+from __future__ import annotations
+
+from ml_collections import ConfigDict
+
+STAGES = ("shape", "texture")
+_CHOICES = {
+    "stage": STAGES,
+    "data.shape_frame": ("garment", "box"),
+    "model.latent_layout": ("tiled", "aligned"),
+    "model.prior": ("independent", "autoregressive"),
+    "model.decoder_norm": ("instance", "spade"),
+    "model.upsample": ("transposed", "resize"),
+    "model.spectral_norm": ("native", "addons", "none"),
+    "loss.kl_schedule": ("constant", "annealed", "free_bits", "target"),
+    "loss.perceptual": ("vgg19", "vgg16", "none"),
+    "loss.random_codes": ("normal", "prior"),
+    "train.precision": ("float32", "mixed_bfloat16", "mixed_float16"),
+}
+
+
+def thesis(stage: str) -> ConfigDict:
+    """The thesis's settings for one stage ("shape" or "texture"); every recommended option is off."""
+    config = ConfigDict()
+    config.stage = stage
+    config.seed = 0  # the only seed: data order, augmentation, initial weights and latent noise follow from it
+
+    data = config.data = ConfigDict()
+    data.height, data.width = 256, 256  # multiples of 32
+    # How often each garment is the erased one, among those that a person shows.
+    data.targets = ConfigDict({"hat": 0.0, "top": 1.0, "bottom": 1.0, "shoes": 0.0})
+    data.min_garments = 3  # compatibility needs context (section 1)
+    data.dresses = False  # a dress erases nearly the whole person: context only, unless asked for
+    data.box_widen = 1.1  # of the erased box, in x
+    data.keypoint_radius = 5 / 256  # half side of a keypoint's square, relative to the height
+    data.shape_frame = "garment"  # x_s and z_s in the frame of the garment's own box, or of the erased "box"
+    # Joint augmentation of photo, parsing and keypoints; 0 is off.
+    data.augment = ConfigDict(
+        {"flip": True, "translate": 0.0, "scale": 0.0, "rotate": 0.0,
+         "hue": 0.0, "saturation": 0.0, "brightness": 0.0, "contrast": 0.0}
+    )  # fmt: skip
+
+    model = config.model = ConfigDict()
+    model.latent_channels = 8  # z is spatial: (grid, grid, channels)
+    model.latent_grid = 8  # cells of z in y (in x by the aspect); height / 32 is the whole trunk's own map
+    model.latent_layout = "tiled"  # z repeated over the picture, or laid "aligned" into the garment's box
+    model.prior = "independent"  # cells of z given the context, or "autoregressive" so that they agree
+    model.encoder_context = False  # encoders also see the generator's inputs, cropped like the garment
+    model.input_skips = False  # the decoder sees the pooled inputs again at its last three UpBlocks and outputs
+    model.decoder_norm = "instance"  # or "spade": instance norm modulated by z, classes and mean visible colours
+    model.upsample = "transposed"  # convolutions, or "resize" and convolve: no weave
+    model.width = 1.0  # multiplies the channels of generator and encoders
+    model.encoder_head_std = 0.02  # initial spread of the last encoder convolutions; small avoids a start at 40,000 nats
+    model.output_scales = 1 if stage == "shape" else 4  # k: the last k UpBlocks each have an output
+    model.attention = True
+    model.spectral_norm = "native"
+    model.discriminator = stage == "texture"
+    model.two_stage = True  # False: texture from 18 keypoint maps instead of the 8 classes ("w/o two-stage")
+
+    loss = config.loss = ConfigDict()
+    # beta in ELBO units: 1 weighs the KL (summed over z, nats) against the summed cross-entropy of a picture. The thesis's
+    # lambda_KL = 20 on mean KL and mean cross-entropy is beta = 20 * pixels / latents = 2560 at 256 px (section 8).
+    loss.beta = 2560.0
+    loss.kl_schedule = "constant"
+    loss.kl_anneal_steps = 1000  # annealed: linear from 0
+    loss.kl_free_nats = 0.0  # free_bits: nats per garment below which the KL costs nothing
+    loss.kl_target_nats = 15.0  # target: beta is steered until the KL has this many nats
+    loss.kl_prior = 1.0  # KL(N(0, I) || q), relative to the first KL: keeps z near the prior that is sampled
+    loss.latent_regression = 0.0  # L1 between a random code and the posterior mean of its picture
+    # Texture. Content and style weights by layer: section 5.
+    loss.appearance = 20.0
+    loss.adversarial = 1.0
+    loss.perceptual = "vgg19"
+    loss.perceptual_weights = ""  # a weights file; empty: Keras's ImageNet weights
+    loss.perceptual_normalised = False  # divide each layer by its mean activation on real pictures
+    loss.perceptual_crop = 0  # side in pixels of the random crop of the erased box that VGG sees; 0: the whole picture
+    loss.pixel = 1 / 32  # content weight of the pixels themselves
+    loss.pixel_box = 0.0  # extra weight of the pixels inside the erased box, relative to the others
+    loss.content = (1 / 16, 1 / 8, 1 / 4, 1.0, 1.0)
+    loss.style = (1 / 1.6, 1 / 2.3, 1 / 1.8, 1 / 2.8, 10 / 0.8)
+    loss.random_codes = "normal"  # I_norm from N(0, I), or from the "prior" that test time samples
+    loss.adversarial_start = 0  # step at which the GAN terms begin
+
+    train = config.train = ConfigDict()
+    train.batch_size = 16  # global, over all replicas
+    train.accumulate = 1  # micro-batches per update
+    train.steps = 20_000 if stage == "shape" else 60_000
+    train.learning_rate = 1e-4
+    train.discriminator_learning_rate = 1e-4
+    train.warmup_steps = 0
+    train.final_learning_rate = 1.0  # factor reached by cosine decay at the last step; 1: constant
+    train.beta_1, train.beta_2 = 0.5, 0.999
+    train.clip_norm = 0.0  # global norm of the generator's gradients; 0: off
+    train.ema = 0.0  # decay of the averaged weights that evaluation and export use; 0: off
+    train.precision = "float32"
+    train.jit = False
+    train.init_from = ""  # a run's folder or weights file to start from (for instance 64 px before 128)
+    train.shape_run = ""  # texture: a shape run whose outputs replace some true parsings, as at test time
+    train.shape_fraction = 0.0  # how many of them
+    train.log_every = 50
+    train.picture_every = 1000
+    train.checkpoint_minutes = 5.0
+    train.keep_every = 0  # additionally keep every Nth step's checkpoint
+    return config.lock()
+
+
+def latent_stride(config: ConfigDict) -> int:
+    """Pixels of an encoder's input that one cell of the code spans; a power of two."""
+    return config.data.height // config.model.latent_grid
+
+
+def latent_shape(config: ConfigDict) -> tuple[int, int, int]:
+    """Shape (h, w, c) of one picture's codes."""
+    stride = latent_stride(config)
+    return config.data.height // stride, config.data.width // stride, config.model.latent_channels
+
+
+def elbo_weights(config: ConfigDict) -> int:
+    """Pixels of a picture: a mean over pixels times this is the sum that beta = 1 refers to."""
+    return config.data.height * config.data.width
+
+
+def validate(config: ConfigDict) -> None:
+    """Raise ValueError, naming field, value and remedy, for values or combinations that can't work."""
+    flat = _flatten(config)
+    for name, choices in _CHOICES.items():
+        if flat[name] not in choices:
+            raise ValueError(f"config.{name} = {flat[name]!r}: choose one of {', '.join(map(repr, choices))}")
+    data, model, loss, train = config.data, config.model, config.loss, config.train
+    for side in ("height", "width"):
+        if data[side] <= 0 or data[side] % 32:
+            raise ValueError(f"config.data.{side} = {data[side]}: the nets halve it five times; use a multiple of 32")
+    if min(data.targets.values()) < 0 or sum(data.targets.values()) <= 0:
+        raise ValueError("config.data.targets: weights must not be negative, and one must be positive")
+    for name in ("train.batch_size", "train.accumulate", "train.steps", "model.latent_channels", "model.latent_grid"):
+        if flat[name] < 1:
+            raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
+    if train.batch_size % train.accumulate:
+        raise ValueError(f"config.train.accumulate = {train.accumulate} does not divide batch_size = {train.batch_size}")
+    if train.batch_size // train.accumulate < 1:
+        raise ValueError("config.train.accumulate leaves empty micro-batches")
+    if not 1 <= model.output_scales <= 5:
+        raise ValueError(f"config.model.output_scales = {model.output_scales}: there are five UpBlocks, use 1 to 5")
+    if data.height % model.latent_grid or latent_stride(config) not in (4, 8, 16, 32):
+        raise ValueError(
+            f"config.model.latent_grid = {model.latent_grid} does not fit {data.height} px: use {data.height // 32}"
+            f" (the whole trunk) or 2, 4 or 8 times that"
+        )
+    if config.stage == "shape":
+        if model.discriminator:
+            raise ValueError("config.model.discriminator: the shape stage has no discriminator; set it to False")
+        if not model.two_stage:
+            raise ValueError("config.model.two_stage = False concerns the texture stage only")
+        if train.shape_run or train.shape_fraction:
+            raise ValueError("config.train.shape_run and shape_fraction concern the texture stage only")
+    if train.shape_fraction and not train.shape_run:
+        raise ValueError("config.train.shape_fraction needs config.train.shape_run, the folder of a shape run")
+    if model.discriminator and min(data.height, data.width) < 64:
+        raise ValueError("config.model.discriminator needs pictures of at least 64 px")
+    if not 0 <= train.ema < 1:
+        raise ValueError(f"config.train.ema = {train.ema}: a decay lies in [0, 1)")
+    if loss.kl_schedule == "target" and loss.kl_target_nats <= 0:
+        raise ValueError("config.loss.kl_target_nats must be positive when kl_schedule is 'target'")
+    if len(loss.content) != 5 or len(loss.style) != 5:
+        raise ValueError("config.loss.content and style have five weights, one for each VGG layer")
+
+
+def _flatten(config: ConfigDict, prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in config.items():
+        flat.update(_flatten(value, f"{prefix}{key}.") if isinstance(value, ConfigDict) else {prefix + key: value})
+    return flat

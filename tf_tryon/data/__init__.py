@@ -1,0 +1,1 @@
+"""Data sets of clothed people: vocabularies, records, and the batches derived from them."""

@@ -1,0 +1,187 @@
+"""From people to the nets' inputs: docs/method.md, section 3, in the graph and for a whole batch at once.
+
+Choices that the section leaves open:
+- a keypoint's square reaches round(keypoint_radius * H) pixels (half to even, at least 1) each way of the keypoint's pixel:
+  5 at 256 px, 2 at 128, 1 at 64;
+- a garment counts as shown from `boxes.MIN_AREA` on; in x_c one that isn't is the training set's mean crop;
+- x_s is in the frame of the garment's own box, or with `config.data.shape_frame == "box"` of the erased box, so that its place
+  in the erased box is known; x_a and x_c are always in the frame of the own box;
+- a dress is a bottom as context, but the target "bottom" only with `config.data.dresses`, and then its erased box takes in the
+  arms, since it has sleeves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import keys
+from tf_tryon.config import latent_shape
+from tf_tryon.data import boxes, crops, vocabulary
+from tf_tryon.data.person import Person
+
+
+def derive(
+    people: dict[str, tf.Tensor], target: tf.Tensor, noise: tf.Tensor, means: tf.Tensor, config: ConfigDict
+) -> dict[str, tf.Tensor]:
+    """The batch of docs/architecture.md.
+
+    Args:
+      people: photo (B, H, W, 3) uint8, labels (B, H, W) uint8 classes, dress (B,) bool, keypoints (B, 18, 3), id (B,).
+      target: (B,) int32 garment slot 0..3.
+      noise: (B, 2, h, w, c) float32.
+      means: (4, H, W, 3) float32 in [-1, 1], `mean_garments`.
+      config: the run's.
+    """
+    photo, labels = people["photo"], people["labels"]
+    height, width = labels.shape[1], labels.shape[2]
+    one_hot = tf.one_hot(labels, len(vocabulary.CLASSES))
+    class_boxes = boxes.class_boxes(one_hot)
+    own_boxes = boxes.garment_boxes(class_boxes)
+    erased = boxes.erased_boxes(class_boxes, people["dress"], height, width, config.data.box_widen)
+    box = tf.gather(erased, target, batch_dims=1)
+    own_box = tf.gather(own_boxes, target, batch_dims=1)
+
+    garments = garment_crops(photo, labels, own_boxes)
+    is_target = tf.one_hot(target, len(vocabulary.GARMENTS), on_value=True, off_value=False)
+    context = tf.where(boxes.shown(one_hot)[..., None, None, None], garments, means)
+    context = tf.where(is_target[..., None, None, None], 0.0, context)
+
+    mask = labels == tf.cast(target + vocabulary.HAT, tf.uint8)[:, None, None]
+    face = labels == vocabulary.FACE
+    return {
+        keys.PHOTO: tf.cast(photo, tf.float32) / 127.5 - 1.0,
+        keys.PARSING: one_hot,
+        keys.VISIBLE: boxes.visible_mask(box, height, width),
+        keys.BOX: box,
+        keys.GARMENT_BOX: own_box,
+        keys.TARGET: target,
+        keys.POSE: pose(face, people["keypoints"], config.data.keypoint_radius),
+        keys.APPEARANCE: tf.concat([tf.cast(crops.cut(photo, face), tf.float32) / 127.5 - 1.0, one_hot], axis=-1),
+        keys.GARMENT_MASK: crops.mask_crops(mask, box if config.data.shape_frame == "box" else own_box),
+        keys.GARMENT_RGB: tf.gather(garments, target, batch_dims=1),
+        keys.CONTEXT: tf.reshape(tf.transpose(context, (0, 2, 3, 1, 4)), (-1, height, width, 12)),
+        keys.KEYPOINTS: people["keypoints"],
+        keys.NOISE: noise,
+        keys.ID: people["id"],
+    }
+
+
+def pose(face: tf.Tensor, keypoints: tf.Tensor, radius: float) -> tf.Tensor:
+    """p_s: the face and hair mask and a square around each keypoint, in [-1, 1].
+
+    Args:
+      face: (B, H, W) bool.
+      keypoints: (B, 18, 3) in pixels.
+      radius: half side of a square relative to the height.
+
+    Returns:
+      (B, H, W, 19) float32.
+    """
+    height, width = face.shape[1], face.shape[2]
+    reach = max(1, round(radius * height))
+    pixel = tf.floor(keypoints)
+    near_y = tf.abs(tf.range(height, dtype=tf.float32)[None, :, None] - pixel[:, None, :, 1]) <= reach
+    near_x = tf.abs(tf.range(width, dtype=tf.float32)[None, :, None] - pixel[:, None, :, 0]) <= reach
+    # y carries the 2 of "2 * inside - 1", so the large map takes one product and one sum.
+    rows = tf.where(near_y & (keypoints[:, None, :, 2] > 0), 2.0, 0.0)
+    squares = rows[:, :, None] * tf.cast(near_x, tf.float32)[:, None] - 1.0
+    return tf.concat([tf.where(face, 1.0, -1.0)[..., None], squares], axis=-1)
+
+
+def choose_target(
+    labels: tf.Tensor, dress: tf.Tensor, draw: tf.Tensor, config: ConfigDict
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Draw the garment to erase, by config.data.targets among those that may be.
+
+    Args:
+      labels: (B, H, W) uint8 classes.
+      dress: (B,) bool.
+      draw: (B,) uniform in [0, 1).
+      config: the run's.
+
+    Returns:
+      (B,) int32 slot and (B,) bool: whether there was one to choose. If not, the slot is the wanted garment with the most
+      pixels.
+    """
+    one_hot = tf.one_hot(labels, len(vocabulary.CLASSES))
+    weights = tf.constant(target_weights(config), tf.float32)
+    allowed = may_be_target(boxes.shown(one_hot), dress, config.data.dresses)
+    share = tf.cast(allowed, tf.float32) * weights
+    total = tf.cumsum(share, axis=-1)
+    chosen = tf.reduce_sum(tf.cast(draw[:, None] * total[:, -1:] >= total, tf.int32), axis=-1)
+    area = tf.gather(tf.reduce_sum(one_hot, axis=[1, 2]), vocabulary.GARMENT_CLASSES, axis=1)
+    largest = tf.argmax(area * weights, axis=-1, output_type=tf.int32)
+    found = total[:, -1] > 0
+    return tf.where(found, tf.minimum(chosen, len(vocabulary.GARMENTS) - 1), largest), found
+
+
+def may_be_target(shown: tf.Tensor, dress: tf.Tensor, dresses: bool) -> tf.Tensor:
+    """(B, 4) bool from the garments shown (B, 4) and dress (B,): a dress isn't the target "bottom" unless `dresses`."""
+    bottom = tf.constant([name == "bottom" for name in vocabulary.GARMENTS])
+    return shown if dresses else shown & ~(dress[:, None] & bottom)
+
+
+def target_weights(config: ConfigDict) -> list[float]:
+    """config.data.targets in slot order."""
+    return [float(config.data.targets[name]) for name in vocabulary.GARMENTS]
+
+
+def resize(people: dict[str, tf.Tensor], height: int, width: int) -> dict[str, tf.Tensor]:
+    """People of a batch at another size of the same aspect: photo by area (bilinear when enlarged), labels nearest."""
+    source_height, source_width = people["labels"].shape[1], people["labels"].shape[2]
+    if (source_height, source_width) == (height, width):
+        return people
+    method = "area" if height < source_height else "bilinear"
+    photo = tf.image.resize(people["photo"], (height, width), method)
+    labels = tf.image.resize(people["labels"][..., None], (height, width), "nearest")[..., 0]
+    factor = tf.constant([width / source_width, height / source_height, 1.0])
+    return {
+        **people,
+        "photo": tf.cast(tf.clip_by_value(photo + 0.5, 0, 255), tf.uint8),
+        "labels": labels,
+        "keypoints": people["keypoints"] * factor,
+    }
+
+
+def noise_shape(config: ConfigDict) -> tuple[int, ...]:
+    """Shape of one example's noise: posterior and prior samples."""
+    return (2, *latent_shape(config))
+
+
+def from_people(
+    people: list[Person], garment: str, means: np.ndarray, config: ConfigDict, noise: np.ndarray | None = None
+) -> dict[str, tf.Tensor]:
+    """The batch of people in memory with a given target, for inference; pictures must have config's size.
+
+    Raises:
+      ValueError: a person's size differs, or the garment is unknown.
+    """
+    size = (config.data.height, config.data.width)
+    for person in people:
+        if person.size != size:
+            raise ValueError(f"{person.id}: the picture is {person.size}, the model works on {size} (height, width)")
+    if garment not in vocabulary.GARMENTS:
+        raise ValueError(f"unknown garment {garment!r}: choose one of {', '.join(vocabulary.GARMENTS)}")
+    shape = (len(people), *noise_shape(config))
+    arrays = {
+        "photo": tf.constant(np.stack([person.photo for person in people])),
+        "labels": tf.constant(np.stack([person.labels for person in people])),
+        "dress": tf.constant([person.dress for person in people]),
+        "keypoints": tf.constant(np.stack([person.keypoints for person in people]), tf.float32),
+        "id": tf.constant([person.id for person in people]),
+    }
+    target = tf.fill((len(people),), vocabulary.GARMENTS.index(garment))
+    latent = tf.zeros(shape) if noise is None else tf.ensure_shape(tf.constant(noise, tf.float32), shape)
+    return derive(arrays, target, latent, tf.constant(means, tf.float32), config)
+
+
+def garment_crops(photo: tf.Tensor, labels: tf.Tensor, own_boxes: tf.Tensor) -> tf.Tensor:
+    """(B, 4, H, W, 3) float32 in [-1, 1]: each garment on white in its own frame."""
+    height, width, count = labels.shape[1], labels.shape[2], len(vocabulary.GARMENTS)
+    classes = tf.constant(vocabulary.GARMENT_CLASSES, tf.uint8)[:, None, None]
+    masks = tf.reshape(labels[:, None] == classes, (-1, height, width))
+    photos = tf.repeat(photo, count, axis=0)
+    fitted = crops.rgb_crops(photos, masks, tf.reshape(own_boxes, (-1, 4)))
+    return tf.reshape(fitted, (-1, count, height, width, 3))

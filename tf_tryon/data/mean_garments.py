@@ -1,0 +1,86 @@
+"""The mean crop of each garment over the training set, which stands for a garment that a photo doesn't show.
+
+Kept in `mean_garments.npz` beside the records, one array for each split, size and least number of garments. The crops are
+those of x_c: in the frame of the garment's own box, on white.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TextIO
+
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon.data import boxes, examples, vocabulary
+from tf_tryon.data.reading import raw_records
+from tf_tryon.data.records import RecordSet, parse, save_arrays
+from tf_tryon.data.usable import fingerprint, garment_table
+
+FILE = "mean_garments.npz"
+_BATCH = 32
+
+
+def mean_garments(
+    records: RecordSet, config: ConfigDict, split: str = "train", progress: TextIO | None = sys.stderr
+) -> np.ndarray:
+    """Mean crops over the split's people with at least config.data.min_garments garments; cached.
+
+    A garment that nobody shows is white.
+
+    Args:
+      records: the data set.
+      config: its data.height, data.width and data.min_garments count.
+      split: usually the training set's, also for evaluation.
+      progress: where a line tells how far the pass is; None for silence.
+
+    Returns:
+      (4, H, W, 3) float32 in [-1, 1].
+    """
+    path = records.directory / FILE
+    name = f"{split}-{config.data.height}x{config.data.width}-min{config.data.min_garments}"
+    stamp = fingerprint(records)
+    cached: dict[str, np.ndarray] = {}
+    if path.exists():
+        with np.load(path) as arrays:
+            if str(arrays["fingerprint"]) == stamp:
+                cached = {key: arrays[key] for key in arrays.files}
+    if name not in cached:
+        cached[name] = _compute(records, config, split, progress)
+        save_arrays(path, **{**cached, "fingerprint": np.array(stamp)})
+    return cached[name]
+
+
+def _compute(records: RecordSet, config: ConfigDict, split: str, progress: TextIO | None) -> np.ndarray:
+    height, width = config.data.height, config.data.width
+    shown, _ = garment_table(records)
+    members = records.split(split)
+    numbers = [i for i in members if shown[i].sum() >= config.data.min_garments]
+    totals = np.zeros((4, height, width, 3), np.float64)
+    counts = np.zeros(4, np.int64)
+
+    @tf.function(autograph=False)
+    def sums(people: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        people = examples.resize(people, height, width)
+        one_hot = tf.one_hot(people["labels"], len(vocabulary.CLASSES))
+        crops = examples.garment_crops(
+            people["photo"], people["labels"], boxes.garment_boxes(boxes.class_boxes(one_hot))
+        )
+        seen = tf.cast(boxes.shown(one_hot), tf.float32)
+        return tf.einsum("bg,bghwc->ghwc", seen, crops), tf.reduce_sum(seen, axis=0)
+
+    dataset = raw_records(records, tf.data.Dataset.from_tensor_slices(np.array(numbers, np.int64)))
+    dataset = dataset.map(lambda record: parse(record, *records.size), num_parallel_calls=tf.data.AUTOTUNE)
+    told = time.monotonic()
+    for step, people in enumerate(dataset.batch(_BATCH).prefetch(2), start=1):
+        total, count = sums(people)
+        totals += total.numpy()
+        counts += count.numpy().astype(np.int64)
+        if progress is not None and time.monotonic() > told + 5:
+            told = time.monotonic()
+            print(f"mean garments: {step * _BATCH} of {len(numbers)} people", file=progress, flush=True)
+    means = totals / np.maximum(counts, 1)[:, None, None, None]
+    means[counts == 0] = 1.0
+    return means.astype(np.float32)

@@ -1,0 +1,355 @@
+"""Records of people: the schema, writing a data set's folder, and random access to it.
+
+A data set is a folder: `shard-00000-of-00020.tfrecord`, ..., `index.npz` (shard, offset, length of each record) and
+`manifest.json`, which is written last, so that a folder with a manifest is whole.
+Features of a record (a tf.train.Example):
+
+| feature | |
+|---|---|
+| photo | PNG or JPEG, RGB, all of the manifest's size |
+| parsing | labels of `vocabulary`, grey PNG (no palette: TensorFlow would turn it into colours) |
+| vocabulary | lip20, cihp20, atr18 or tryon8 |
+| keypoints | 18 * 3 floats: x, y in pixels, confidence; (0, 0, 0) is missing |
+| id | bytes |
+| metadata | JSON |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import pathlib
+from typing import Any, Final
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from tf_tryon.data import tfrecord
+from tf_tryon.data import vocabulary as vocabulary_lib
+
+FORMAT: Final = "tf_tryon.people"
+VERSION: Final = 1
+MANIFEST: Final = "manifest.json"
+INDEX: Final = "index.npz"
+_FEATURES: Final = {
+    "photo": tf.io.FixedLenFeature((), tf.string),
+    "parsing": tf.io.FixedLenFeature((), tf.string),
+    "vocabulary": tf.io.FixedLenFeature((), tf.string),
+    "keypoints": tf.io.FixedLenFeature((18, 3), tf.float32),
+    "id": tf.io.FixedLenFeature((), tf.string),
+    "metadata": tf.io.FixedLenFeature((), tf.string),
+}
+
+
+def encode(
+    photo: np.ndarray,
+    labels: np.ndarray,
+    keypoints: np.ndarray,
+    vocabulary: str,
+    identity: str,
+    metadata: dict[str, Any] | None = None,
+    *,
+    jpeg_quality: int | None = 92,
+) -> bytes:
+    """One person as a serialised record.
+
+    Args:
+      photo: (H, W, 3) uint8 RGB.
+      labels: (H, W) uint8 of the vocabulary.
+      keypoints: (18, 3), confidence 0 = missing (then x = y = 0).
+      vocabulary: lip20, cihp20, atr18 or tryon8.
+      identity: unique within the data set.
+      metadata: anything that JSON can hold.
+      jpeg_quality: of the photo, without chroma subsampling; None stores PNG.
+
+    Raises:
+      ValueError: a shape, type, label or keypoint is wrong.
+    """
+    if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
+        raise ValueError(f"{identity}: the photo must be (H, W, 3) uint8, not {photo.shape} {photo.dtype}")
+    vocabulary_lib.check(labels, vocabulary, identity)
+    if labels.shape != photo.shape[:2]:
+        raise ValueError(f"{identity}: photo {photo.shape[:2]} and labels {labels.shape} differ in size")
+    keypoints = np.asarray(keypoints, np.float32)
+    if keypoints.shape != (18, 3) or not np.isfinite(keypoints).all():
+        raise ValueError(f"{identity}: keypoints must be 18 finite (x, y, confidence), not {keypoints.shape}")
+    if jpeg_quality is None:
+        photo_bytes = _picture_bytes(photo, "PNG")
+    else:
+        photo_bytes = _picture_bytes(photo, "JPEG", quality=jpeg_quality, subsampling=0)
+    texts = {
+        "photo": photo_bytes,
+        "parsing": _picture_bytes(labels, "PNG", optimize=True),
+        "vocabulary": vocabulary.encode(),
+        "id": identity.encode(),
+        "metadata": json.dumps(metadata or {}, sort_keys=True).encode(),
+    }
+    features = {key: tf.train.Feature(bytes_list=tf.train.BytesList(value=[value])) for key, value in texts.items()}
+    features["keypoints"] = tf.train.Feature(float_list=tf.train.FloatList(value=keypoints.ravel()))
+    example = tf.train.Example(features=tf.train.Features(feature=features))
+    return example.SerializeToString(deterministic=True)
+
+
+def decode(record: bytes) -> dict[str, Any]:
+    """The Python values of a record, without TensorFlow's graph: photo, labels, vocabulary, keypoints, id, metadata."""
+    features = tf.train.Example.FromString(record).features.feature
+    texts = {key: features[key].bytes_list.value[0] for key in _FEATURES if key != "keypoints"}
+    return {
+        "photo": np.asarray(Image.open(io.BytesIO(texts["photo"])).convert("RGB")),
+        "labels": np.asarray(Image.open(io.BytesIO(texts["parsing"]))),
+        "vocabulary": texts["vocabulary"].decode(),
+        "keypoints": np.array(features["keypoints"].float_list.value, np.float32).reshape(18, 3),
+        "id": texts["id"].decode(),
+        "metadata": json.loads(texts["metadata"]),
+    }
+
+
+def parse(record: tf.Tensor, height: int, width: int) -> dict[str, tf.Tensor]:
+    """One record in the graph.
+
+    Args:
+      record: () string.
+      height: of the data set's pictures, from its manifest.
+      width: likewise.
+
+    Returns:
+      photo (H, W, 3) uint8; labels (H, W) uint8, classes 0..7; dress () bool; keypoints (18, 3) float32; id () string.
+    """
+    features = tf.io.parse_single_example(record, _FEATURES)
+    photo = tf.io.decode_image(features["photo"], channels=3, expand_animations=False)
+    photo = tf.ensure_shape(photo, (height, width, 3))
+    labels, dress = _labels(features, height, width)
+    return {
+        "photo": photo,
+        "labels": labels,
+        "dress": dress,
+        "keypoints": features["keypoints"],
+        "id": features["id"],
+    }
+
+
+def parse_labels(record: tf.Tensor, height: int, width: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Only labels and dress of `parse`: the photo isn't decoded."""
+    features = tf.io.parse_single_example(record, {key: _FEATURES[key] for key in ("parsing", "vocabulary")})
+    return _labels(features, height, width)
+
+
+def _labels(features: dict[str, tf.Tensor], height: int, width: int) -> tuple[tf.Tensor, tf.Tensor]:
+    labels = tf.io.decode_png(features["parsing"], channels=1)
+    labels = tf.cast(tf.ensure_shape(labels, (height, width, 1))[..., 0], tf.int32)
+    names = tf.constant(list(vocabulary_lib.RECORD_VOCABULARIES))
+    row = tf.argmax(tf.equal(features["vocabulary"], names), output_type=tf.int32)
+    dress = tf.reduce_any(tf.gather(tf.gather(tf.constant(_dress_table()), row), labels))
+    return tf.gather(tf.gather(tf.constant(_class_table()), row), labels), dress
+
+
+class RecordWriter:
+    """Writes a data set's folder; a context manager. Without an error the manifest is written on leaving.
+
+    Shards carry temporary names until the end, so an interrupted writer leaves no half data set:
+
+        with RecordWriter(folder, size=(256, 256), generator="studio 1", seed=0) as writer:
+            writer.write(records.encode(photo, labels, keypoints, "cihp20", "000001"), split="train")
+
+    Records of a split must follow one another. An existing data set is refused unless `overwrite`.
+    """
+
+    def __init__(
+        self,
+        directory: str | os.PathLike[str],
+        size: tuple[int, int],
+        *,
+        generator: str = "",
+        seed: int | None = None,
+        records_per_shard: int = 1000,
+        overwrite: bool = False,
+    ) -> None:
+        self.directory = pathlib.Path(directory)
+        if (self.directory / MANIFEST).exists() and not overwrite:
+            raise FileExistsError(f"{self.directory} holds a data set already: choose another folder, or overwrite it")
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._manifest: dict[str, Any] = {
+            "format": FORMAT, "version": VERSION, "size": list(size), "generator": generator, "seed": seed
+        }  # fmt: skip
+        self._per_shard = records_per_shard
+        self._splits: dict[str, list[int]] = {}
+        self._index: list[tuple[int, int, int]] = []
+        self._shards: list[dict[str, Any]] = []
+        self._file: io.BufferedWriter | None = None
+        self._hash = hashlib.sha256()
+
+    def write(self, record: bytes, split: str = "train") -> None:
+        """Append one record (from `encode`) to a split."""
+        count = len(self._index)
+        if next(reversed(self._splits), None) != split:
+            if split in self._splits:
+                raise ValueError(f"records of split {split!r} must follow one another")
+            self._splits[split] = [count, count]
+        if self._file is None:
+            self._file = self._temporary(len(self._shards)).open("wb")
+            self._hash = hashlib.sha256()
+            self._shards.append({"count": 0, "bytes": 0})
+        shard = self._shards[-1]
+        self._index.append((len(self._shards) - 1, shard["bytes"], len(record)))
+        framed = tfrecord.frame(record)
+        self._file.write(framed)
+        self._hash.update(framed)
+        shard["count"] += 1
+        shard["bytes"] += len(framed)
+        self._splits[split][1] = count + 1
+        if shard["count"] == self._per_shard:
+            self._finish_shard()
+
+    def close(self) -> None:
+        """Give the files their names; the manifest comes last."""
+        self._finish_shard()
+        if not self._index:
+            raise ValueError(f"{self.directory}: no record was written")
+        for old in (*self.directory.glob("shard-*.tfrecord"), *(self.directory / n for n in _DERIVED)):
+            old.unlink(missing_ok=True)
+        (self.directory / MANIFEST).unlink(missing_ok=True)
+        for number, shard in enumerate(self._shards):
+            name = f"shard-{number:05d}-of-{len(self._shards):05d}.tfrecord"
+            os.replace(self._temporary(number), self.directory / name)
+            self._shards[number] = {"name": name, **shard}
+        shard, offset, length = (np.array(column, np.int64) for column in zip(*self._index, strict=True))
+        save_arrays(self.directory / INDEX, shard=shard, offset=offset, length=length)
+        manifest = {**self._manifest, "count": len(self._index), "splits": self._splits, "shards": self._shards}
+        temporary = self.directory / f".{MANIFEST}.tmp"
+        temporary.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        os.replace(temporary, self.directory / MANIFEST)
+
+    def __enter__(self) -> RecordWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+            return
+        if self._file is not None:
+            self._file.close()
+        for number in range(len(self._shards)):
+            self._temporary(number).unlink(missing_ok=True)
+
+    def _finish_shard(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            self._shards[-1]["sha256"] = self._hash.hexdigest()
+
+    def _temporary(self, number: int) -> pathlib.Path:
+        return self.directory / f".shard-{number:05d}.tmp"
+
+
+# What training derives from a data set and keeps beside it; a new data set makes them stale.
+_DERIVED: Final = ("usable.npz", "mean_garments.npz")
+
+
+@dataclasses.dataclass(frozen=True)
+class RecordSet:
+    """Random access to a data set: `len`, `read(i) -> bytes`, `split(name) -> range`. Made by `open_records`."""
+
+    directory: pathlib.Path
+    manifest: dict[str, Any]
+    index: np.ndarray  # (count, 3) int64: shard, offset, length
+    shards: tuple[np.ndarray, ...]  # memory-mapped uint8
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of every picture."""
+        height, width = self.manifest["size"]
+        return height, width
+
+    def read(self, i: int) -> bytes:
+        """Record i, its checksums verified; ValueError names shard and record."""
+        if not 0 <= i < len(self):
+            raise IndexError(f"{self.directory}: record {i} of {len(self)}")
+        shard, offset, length = (int(value) for value in self.index[i])
+        try:
+            return tfrecord.unframe(self.shards[shard], offset, length)
+        except ValueError as error:
+            name = self.manifest["shards"][shard]["name"]
+            raise ValueError(
+                f"{self.directory / name}: record {i} is corrupt ({error}): make or copy the data set again"
+            ) from error
+
+    def split(self, name: str) -> range:
+        """The record numbers of a split."""
+        if name not in self.manifest["splits"]:
+            raise ValueError(f"{self.directory} has no split {name!r}: it has {', '.join(self.manifest['splits'])}")
+        return range(*self.manifest["splits"][name])
+
+    def verify(self) -> None:
+        """Compare every shard with its SHA-256; ValueError names the first that differs."""
+        for shard, data in zip(self.manifest["shards"], self.shards, strict=True):
+            if hashlib.sha256(data).hexdigest() != shard["sha256"]:
+                raise ValueError(f"{self.directory / shard['name']}: SHA-256 differs from the manifest's")
+
+
+def open_records(directory: str | os.PathLike[str]) -> RecordSet:
+    """Open a data set's folder.
+
+    Raises:
+      FileNotFoundError: no data set, or a part is missing.
+      ValueError: another format or version, or the parts don't fit together.
+    """
+    directory = pathlib.Path(directory)
+    path = directory / MANIFEST
+    if not path.exists():
+        raise FileNotFoundError(f"{directory} is no data set: {MANIFEST} is missing; make one with `tf-tryon data`")
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: not JSON ({error}); make or copy the data set again") from error
+    if manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
+        raise ValueError(
+            f"{path}: format {manifest.get('format')!r} version {manifest.get('version')!r}, but {FORMAT!r} version "
+            f"{VERSION} is read here: make the data set again with this version"
+        )
+    if not (directory / INDEX).exists():
+        raise FileNotFoundError(f"{directory / INDEX} is missing: make or copy the data set again")
+    with np.load(directory / INDEX) as arrays:
+        index = np.stack([arrays["shard"], arrays["offset"], arrays["length"]], axis=1)
+    if len(index) != manifest["count"] or index[:, 0].max() >= len(manifest["shards"]):
+        raise ValueError(f"{directory / INDEX}: {len(index)} records, the manifest says {manifest['count']}")
+    return RecordSet(directory, manifest, index, tuple(_map_shard(directory, shard) for shard in manifest["shards"]))
+
+
+def save_arrays(path: pathlib.Path, **arrays: np.ndarray) -> None:
+    """Write an .npz under a temporary name and rename it."""
+    temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp.npz")
+    np.savez(temporary, **arrays)
+    os.replace(temporary, path)
+
+
+def _map_shard(directory: pathlib.Path, shard: dict[str, Any]) -> np.ndarray:
+    path = directory / shard["name"]
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: make or copy the data set again")
+    if path.stat().st_size != shard["bytes"]:
+        raise ValueError(f"{path}: {path.stat().st_size} bytes, the manifest says {shard['bytes']}: copy it again")
+    return np.memmap(path, np.uint8, "r")
+
+
+def _picture_bytes(picture: np.ndarray, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def _class_table() -> np.ndarray:
+    return np.stack([v.table() for v in vocabulary_lib.RECORD_VOCABULARIES.values()])
+
+
+def _dress_table() -> np.ndarray:
+    table = np.zeros((len(vocabulary_lib.RECORD_VOCABULARIES), 256), bool)
+    for row, known in enumerate(vocabulary_lib.RECORD_VOCABULARIES.values()):
+        table[row, list(known.dress_labels)] = True
+    return table

@@ -1,0 +1,368 @@
+"""The fixed meshes that sleeves, shoulders, trouser legs and socks are cut from, with limb coordinates on the template.
+
+A `Shell` is a part of the template's `tights`, subdivided once by Loop's scheme. All that depends on the template alone is
+made once a process: the stencil that carries a person's vertices over, skin weights, limb coordinates for the cuts, pattern
+coordinates, neighbours for smoothing.
+Coordinates (metres on the template): `arm` runs from the armhole (0) to the wrist and beyond and is negative on the torso;
+`leg` runs from the hip joint (0) down the leg and is negative above; `height` is the template's y.
+
+(1) C. Loop, Smooth subdivision surfaces based on triangles, 1987.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from tf_tryon.data.studio.body import Person, Template
+from tf_tryon.data.studio.garment_surface import Sheet, blend_skin, cut
+
+ARMPIT = np.array([0.172, 1.250])  # x, y on the template
+ARMHOLE = np.array([0.97, -0.24])  # normal of the armhole's plane, in x and y
+ARM_LENGTH = 0.485  # shoulder joint to wrist along the bones
+KNEE, ANKLE = 0.395, 0.815  # `leg` at the joints
+CROTCH = 0.085  # `leg` where the legs part
+
+
+@dataclass(frozen=True)
+class Shell:
+    """n vertices and m triangles.
+
+    Attributes:
+        indices, shares: (n, K) stencil into the template's vertices; rows of `shares` sum to 1.
+        triangles: (m, 3) int32.
+        bones, weights: (n, 4) skin weights.
+        uv, weld: see `Sheet`.
+        fields: template coordinates, each (n,): x, height, z, arm, arm_angle, leg, leg_angle.
+        neighbours: (n, 8) int32 ids of welded neighbours, padded with the vertex itself.
+        of_body: (V,) int32, nearest shell vertex of each body vertex of the template, -1 where none is within 3 cm.
+    """
+
+    indices: np.ndarray
+    shares: np.ndarray
+    triangles: np.ndarray
+    bones: np.ndarray
+    weights: np.ndarray
+    uv: np.ndarray
+    weld: np.ndarray
+    fields: dict[str, np.ndarray]
+    neighbours: np.ndarray
+    of_body: np.ndarray
+
+    def positions(self, person: Person) -> np.ndarray:
+        """(n, 3) float64, this shell on a person's body."""
+        return _gather(self.indices, self.shares, person.vertices)
+
+    def sheet(self, position: np.ndarray) -> Sheet:
+        """The whole shell as cloth at the given positions (n, 3)."""
+        return Sheet(position, self.triangles, self.bones, self.weights, self.uv, self.weld, dict(self.fields))
+
+
+@numba.njit(cache=True)
+def _gather(indices, shares, vertices):  # type: ignore[no-untyped-def]
+    out = np.zeros((indices.shape[0], 3))
+    for i in range(indices.shape[0]):
+        for j in range(indices.shape[1]):
+            share = shares[i, j]
+            if share != 0.0:
+                for axis in range(3):
+                    out[i, axis] += share * vertices[indices[i, j], axis]
+    return out
+
+
+@numba.njit(cache=True)
+def smooth(positions, neighbours, weld, amount, rounds):  # type: ignore[no-untyped-def]
+    """Moves each vertex `amount` (n,) of the way to its neighbours' mean, `rounds` times; welded vertices stay together."""
+    current = positions.copy()
+    for _ in range(rounds):
+        following = current.copy()
+        for i in range(current.shape[0]):
+            if amount[i] > 0.0:
+                for axis in range(3):
+                    total = 0.0
+                    for j in range(neighbours.shape[1]):
+                        total += current[neighbours[i, j], axis]
+                    mean = total / neighbours.shape[1]
+                    following[i, axis] += amount[i] * (mean - current[i, axis])
+        current = following
+    for i in range(current.shape[0]):
+        if weld[i] != i:
+            for axis in range(3):
+                current[i, axis] = current[weld[i], axis]
+    return current
+
+
+@numba.njit(cache=True)
+def _nearest(points, candidates, limit):  # type: ignore[no-untyped-def]
+    out = np.full(len(points), -1, np.int32)
+    for i in range(len(points)):
+        best = limit * limit
+        for j in range(len(candidates)):
+            d = 0.0
+            for axis in range(3):
+                d += (points[i, axis] - candidates[j, axis]) ** 2
+            if d < best:
+                best = d
+                out[i] = j
+    return out
+
+
+def limb_coordinate(points: np.ndarray, joints: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Arc length (n,) along the polyline of joints, extended at both ends, and (n, 3) the nearest point on it."""
+    start = 0.0
+    best = np.full(len(points), np.inf)
+    along = np.zeros(len(points))
+    foot = np.zeros((len(points), 3))
+    for k in range(len(joints) - 1):
+        axis = joints[k + 1] - joints[k]
+        length = float(np.linalg.norm(axis))
+        axis = axis / length
+        t = (points - joints[k]) @ axis
+        low = -np.inf if k == 0 else 0.0
+        high = np.inf if k == len(joints) - 2 else length
+        t = np.clip(t, low, high)
+        near = joints[k] + t[:, None] * axis
+        distance = np.linalg.norm(points - near, axis=1)
+        nearer = distance < best
+        best = np.where(nearer, distance, best)
+        along = np.where(nearer, start + t, along)
+        foot = np.where(nearer[:, None], near, foot)
+        start += length
+    return along, foot
+
+
+def arm_joints(template: Template, joints: np.ndarray, side: str) -> list[np.ndarray]:
+    """Shoulder, elbow, wrist of side "L" or "R" out of (B, 3) joints."""
+    names = ("upperarm01", "lowerarm01", "wrist")
+    return [joints[template.bone(f"{name}.{side}")].astype(np.float64) for name in names]
+
+
+def leg_joints(template: Template, joints: np.ndarray, side: str) -> list[np.ndarray]:
+    """Hip, knee, ankle of side "L" or "R" out of (B, 3) joints."""
+    names = ("upperleg01", "lowerleg01", "foot")
+    return [joints[template.bone(f"{name}.{side}")].astype(np.float64) for name in names]
+
+
+def _smoothstep(x: np.ndarray) -> np.ndarray:
+    x = np.clip(x, 0.0, 1.0)
+    return x * x * (3 - 2 * x)
+
+
+def arm_field(template: Template, points: np.ndarray) -> np.ndarray:
+    """(n,) the `arm` coordinate of points on the template (tights or skin of torso and arms)."""
+    mirrored = points * np.where(points[:, :1] < 0, [-1.0, 1.0, 1.0], 1.0)
+    beyond = (mirrored[:, :2] - ARMPIT) @ ARMHOLE
+    # Below the armpit the torso's flank also lies beyond the plane: the arm is what is further out than 45 degrees.
+    flank = mirrored[:, 0] < ARMPIT[0] + 0.9 * np.maximum(ARMPIT[1] - 0.004 - mirrored[:, 1], 0.0)
+    flank &= mirrored[:, 1] < ARMPIT[1] - 0.004
+    along, _ = limb_coordinate(mirrored, arm_joints(template, template.joints, "L"))
+    mixed = beyond + (along - beyond) * _smoothstep(beyond / 0.10)
+    return np.where(flank, np.minimum(beyond, -0.01), mixed)
+
+
+def leg_field(template: Template, points: np.ndarray) -> np.ndarray:
+    """(n,) the `leg` coordinate of points on the template (tights or skin from the waist down)."""
+    mirrored = points * np.where(points[:, :1] < 0, [-1.0, 1.0, 1.0], 1.0)
+    return limb_coordinate(mirrored, leg_joints(template, template.joints, "L"))[0]
+
+
+def _loop(triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Loop subdivision (1) as a stencil: (n', K) ids, (n', K) shares, (m', 3) triangles; old vertices come first."""
+    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
+    opposite = np.concatenate([triangles[:, 2], triangles[:, 0], triangles[:, 1]])
+    keys, inverse, uses = np.unique(edges[:, 0] * count + edges[:, 1], return_inverse=True, return_counts=True)
+    ends = np.stack([keys // count, keys % count], 1)
+    around: list[dict[int, float]] = [{} for _ in range(count + len(keys))]
+    for e, (a, b) in enumerate(ends):
+        share = 0.5 if uses[e] == 1 else 0.375
+        around[count + e] = {int(a): share, int(b): share}
+    for e, v in zip(inverse, opposite, strict=True):
+        if uses[e] == 2:
+            around[count + e][int(v)] = around[count + e].get(int(v), 0.0) + 0.125
+    inner: list[list[int]] = [[] for _ in range(count)]
+    rim: list[list[int]] = [[] for _ in range(count)]
+    for e, (a, b) in enumerate(ends):
+        for v, w in ((a, b), (b, a)):
+            (rim if uses[e] == 1 else inner)[v].append(int(w))
+    for v in range(count):
+        if rim[v]:
+            around[v] = {v: 0.75, **dict.fromkeys(rim[v], 0.25 / len(rim[v]))}
+        elif inner[v]:
+            n = len(inner[v])
+            beta = 3 / 16 if n == 3 else 3 / (8 * n)
+            around[v] = {v: 1 - n * beta, **dict.fromkeys(inner[v], beta)}
+        else:
+            around[v] = {v: 1.0}
+    width = max(len(a) for a in around)
+    ids = np.zeros((len(around), width), np.int64)
+    shares = np.zeros((len(around), width))
+    for v, a in enumerate(around):
+        ids[v, : len(a)], shares[v, : len(a)] = list(a), list(a.values())
+    m = len(triangles)
+    ab, bc, ca = (count + inverse[k * m : (k + 1) * m] for k in range(3))
+    a, b, c = triangles.T
+    finer = np.concatenate([np.stack(t, 1) for t in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])
+    return ids, shares, finer
+
+
+def _skin(template: Template, ids: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    dense = np.zeros((len(ids), len(template.bone_names)))
+    rows = np.arange(len(ids))
+    for k in range(ids.shape[1]):
+        for j in range(4):
+            np.add.at(dense, (rows, template.bones[ids[:, k], j]), shares[:, k] * template.weights[ids[:, k], j])
+    bones = np.argsort(-dense, axis=1, kind="stable")[:, :4].astype(np.int32)
+    weights = np.maximum(np.take_along_axis(dense, bones, 1), 0.0)
+    return bones, weights / weights.sum(1, keepdims=True)
+
+
+def _panels(triangles: np.ndarray, panel: np.ndarray, weld: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Doubles the vertices that several panels share: new triangles, the old vertex and the panel of each vertex."""
+    keys = weld[triangles].astype(np.int64) * 16 + panel[:, None]
+    unique, inverse = np.unique(keys, return_inverse=True)
+    return inverse.reshape(-1, 3).astype(np.int32), (unique // 16).astype(np.int32), (unique % 16).astype(np.int32)
+
+
+def _build(template: Template, triangles: np.ndarray, arms: bool) -> Shell:
+    used, local = np.unique(triangles, return_inverse=True)
+    ids, shares, finer = _loop(local.reshape(-1, 3), len(used))
+    points = np.einsum("nk,nkc->nc", shares, template.vertices[used[ids]].astype(np.float64))
+    bones, weights = _skin(template, used[ids], shares)
+    pairs = np.arange(len(points), dtype=np.int32)
+    sheet = Sheet(points, finer.astype(np.int32), bones, weights, np.zeros((len(points), 2)), pairs)
+    if arms:  # a straight armhole, where the sleeve's pattern begins
+        arm = arm_field(template, points)
+        sheet, _ = cut(sheet, np.where(np.abs(arm) < 1e-6, 1e-6, arm))
+        extra = len(sheet.position) - len(points)
+        if extra:
+            ids, shares = _stencil_of_cut(points, arm, finer, ids, shares)
+    points = np.einsum("nk,nkc->nc", shares, template.vertices[used[ids]].astype(np.float64))
+    bones, weights = _skin(template, used[ids], shares)
+    fields = _fields(template, points)
+    finer = sheet.triangles
+    centre = points[finer].mean(1)
+    left = centre[:, 0] > 0
+    if arms:
+        on_arm = fields["arm"][finer].mean(1) > 0
+        angle = fields["arm_angle"][finer]
+        wraps = on_arm & (np.ptp(angle, axis=1) > np.pi)
+        panel = np.where(on_arm, 2, 0) + np.where(left, 0, 1) + np.where(wraps, 4, 0)
+    else:
+        angle = fields["leg_angle"][finer]
+        wraps = np.ptp(angle, axis=1) > np.pi
+        panel = np.where(left, 0, 1) + np.where(wraps, 4, 0)
+    # The torso's two halves meet without a seam in front; their pattern is continuous, so they need no doubling there.
+    if arms:
+        panel = np.where(on_arm, panel, 0)
+        wraps_back = ~on_arm & (np.ptp(fields["angle"][finer], axis=1) > np.pi)
+        panel = np.where(wraps_back, 8, panel)
+    triangles, origin, part = _panels(finer, panel, np.arange(len(points), dtype=np.int32))
+    fields = {name: values[origin] for name, values in fields.items()}
+    first = np.full(len(points), -1, np.int32)
+    first[origin[::-1]] = np.arange(len(origin), dtype=np.int32)[::-1]
+    weld = first[origin]
+    uv = _pattern(fields, part, arms)
+    body = template.group["body"]
+    of_body = np.full(len(template.vertices), -1, np.int32)
+    of_body[body] = _nearest(template.vertices[body].astype(np.float64), points[origin], 0.03)
+    return Shell(
+        indices=used[ids[origin]].astype(np.int32),
+        shares=shares[origin],
+        triangles=triangles,
+        bones=bones[origin],
+        weights=weights[origin],
+        uv=uv,
+        weld=weld,
+        fields=fields,
+        neighbours=_neighbours(weld[triangles], len(origin)),
+        of_body=of_body,
+    )
+
+
+def _stencil_of_cut(
+    points: np.ndarray, values: np.ndarray, triangles: np.ndarray, ids: np.ndarray, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The stencil with the rows of the vertices that `cut` adds, in its order."""
+    values = np.where(np.abs(values) < 1e-6, 1e-6, values)
+    edges = np.unique(np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0)
+    low, high = edges[(values[edges[:, 0]] > 0) != (values[edges[:, 1]] > 0)].T
+    t = (values[low] / (values[low] - values[high]))[:, None]
+    wide_ids = np.concatenate([ids, np.zeros_like(ids)], 1)
+    wide_shares = np.concatenate([shares, np.zeros_like(shares)], 1)
+    added_ids = np.concatenate([ids[low], ids[high]], 1)
+    added_shares = np.concatenate([shares[low] * (1 - t), shares[high] * t], 1)
+    return np.concatenate([wide_ids, added_ids]), np.concatenate([wide_shares, added_shares])
+
+
+def _fields(template: Template, points: np.ndarray) -> dict[str, np.ndarray]:
+    side = np.where(points[:, :1] < 0, [-1.0, 1.0, 1.0], 1.0)
+    mirrored = points * side
+    _, near = limb_coordinate(mirrored, arm_joints(template, template.joints, "L"))
+    off = mirrored - near
+    # Round the arm from above (0) over the front (pi / 2) to below, where the sleeve's seam lies.
+    above = np.array([0.66, 0.75, 0.0])
+    arm_angle = np.arctan2(off[:, 2], off @ above)
+    _, near = limb_coordinate(mirrored, leg_joints(template, template.joints, "L"))
+    off = mirrored - near
+    leg_angle = np.arctan2(off[:, 0], off[:, 2])
+    leg_angle = np.where(leg_angle < -0.5 * np.pi, leg_angle + 2 * np.pi, leg_angle)  # the seam lies inside
+    return {
+        "x": points[:, 0],
+        "height": points[:, 1],
+        "z": points[:, 2],
+        "angle": np.arctan2(points[:, 0], points[:, 2] - 0.035),
+        "arm": arm_field(template, points),
+        "arm_angle": arm_angle,
+        "leg": leg_field(template, points),
+        "leg_angle": leg_angle,
+    }
+
+
+def _pattern(fields: dict[str, np.ndarray], part: np.ndarray, arms: bool) -> np.ndarray:
+    """Pattern coordinates (n, 2) in metres, u growing to the person's left, v upwards."""
+    sign = np.where(fields["x"] < 0, -1.0, 1.0)
+    if not arms:
+        angle = np.where((part >= 4) & (fields["leg_angle"] < 0.5 * np.pi), fields["leg_angle"] + 2 * np.pi, 0)
+        angle = np.where(angle == 0, fields["leg_angle"], angle)
+        return np.stack([0.085 * sign * angle, fields["height"]], 1)
+    torso_angle = fields["angle"]
+    torso_angle = np.where((part == 8) & (torso_angle < 0), torso_angle + 2 * np.pi, torso_angle)
+    torso = np.stack([0.145 * torso_angle, fields["height"]], 1)
+    arm_angle = fields["arm_angle"]
+    arm_angle = np.where((part >= 4) & (arm_angle < 0), arm_angle + 2 * np.pi, arm_angle)
+    sleeve = np.stack([-0.055 * sign * arm_angle, 1.35 - fields["arm"]], 1)
+    on_arm = (part == 2) | (part == 3) | (part == 6) | (part == 7)
+    return np.where(on_arm[:, None], sleeve, torso)
+
+
+def _neighbours(triangles: np.ndarray, count: int) -> np.ndarray:
+    edges = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    edges = np.unique(np.concatenate([edges, edges[:, ::-1]]), axis=0)
+    starts = np.searchsorted(edges[:, 0], np.arange(count))
+    stops = np.searchsorted(edges[:, 0], np.arange(count), side="right")
+    out = np.repeat(np.arange(count, dtype=np.int32)[:, None], 8, axis=1)
+    for v in range(count):
+        ring = edges[starts[v] : stops[v], 1]
+        out[v, : min(len(ring), 8)] = ring[:8]
+    return out
+
+
+@functools.lru_cache(maxsize=1)
+def top_shell() -> Shell:
+    """Neck, shoulders, chest and arms of the template, down to a little below the bust."""
+    template = Template.load()
+    triangles = template.triangles["tights"]
+    points = template.vertices[triangles].astype(np.float64)
+    high = (points[..., 1] > 1.08) | (np.abs(points[..., 0]) > 0.23)
+    return _build(template, triangles[high.all(1)], arms=True)
+
+
+@functools.lru_cache(maxsize=1)
+def leg_shell() -> Shell:
+    """Hips, legs and feet of the template, up to the waist."""
+    template = Template.load()
+    triangles = template.triangles["tights"]
+    points = template.vertices[triangles]
+    low = (points[..., 1] < 1.13) & (np.abs(points[..., 0]) < 0.23 + 0.3 * (points[..., 1] < 0.8))
+    return _build(template, triangles[low.all(1)], arms=False)

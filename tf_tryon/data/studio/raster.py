@@ -1,0 +1,201 @@
+"""A z-buffer rasteriser: which triangle each pixel sees, where on it, and at what depth.
+
+Both sides of a triangle are drawn. Barycentric coordinates are perspective-correct. Pixel (row, column) is sampled at its
+centre, (column + 0.5, row + 0.5). A sample exactly on an edge shared by two triangles goes to the nearer or, at equal
+depth, to the first.
+"""
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Raster:
+    """What the pixels of an H x W picture see.
+
+    Attributes:
+        triangle: (H, W) int32, index of the nearest triangle, -1 for none.
+        bary: (H, W, 3) float32, weights of its three corners, zero where there is none.
+        depth: (H, W) float32, distance along the viewing direction in metres, infinity where there is none.
+    """
+
+    triangle: np.ndarray
+    bary: np.ndarray
+    depth: np.ndarray
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _fill(points, triangles, height, width, near):  # pragma: no cover - compiled
+    owner = np.full((height, width), -1, np.int32)
+    bary = np.zeros((height, width, 3), np.float32)
+    inverse = np.zeros((height, width), np.float32)  # 1 / depth, so that larger is nearer
+    for t in range(triangles.shape[0]):
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        za, zb, zc = points[a, 2], points[b, 2], points[c, 2]
+        if za < near or zb < near or zc < near:
+            continue
+        ax, ay = points[a, 0], points[a, 1]
+        bx, by = points[b, 0], points[b, 1]
+        cx, cy = points[c, 0], points[c, 1]
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if area == 0:
+            continue
+        left = max(int(np.ceil(min(ax, bx, cx) - 0.5)), 0)
+        right = min(int(np.floor(max(ax, bx, cx) - 0.5)), width - 1)
+        top = max(int(np.ceil(min(ay, by, cy) - 0.5)), 0)
+        bottom = min(int(np.floor(max(ay, by, cy) - 0.5)), height - 1)
+        if left > right or top > bottom:
+            continue
+        scale = 1 / area
+        ia, ib, ic = 1 / za, 1 / zb, 1 / zc
+        # edge functions are affine in x and y: step instead of multiplying
+        wb_x, wb_y = (cy - ay) * scale, -(cx - ax) * scale
+        wc_x, wc_y = -(by - ay) * scale, (bx - ax) * scale
+        for row in range(top, bottom + 1):
+            dx, dy = left + 0.5 - ax, row + 0.5 - ay
+            wb = dx * wb_x + dy * wb_y
+            wc = dx * wc_x + dy * wc_y
+            for column in range(left, right + 1):
+                wa = 1 - wb - wc
+                if wa >= 0 and wb >= 0 and wc >= 0:
+                    closeness = wa * ia + wb * ib + wc * ic
+                    if closeness > inverse[row, column]:
+                        inverse[row, column] = closeness
+                        owner[row, column] = t
+                        z = 1 / closeness
+                        bary[row, column, 0] = wa * ia * z
+                        bary[row, column, 1] = wb * ib * z
+                        bary[row, column, 2] = wc * ic * z
+                wb += wb_x
+                wc += wc_x
+    return owner, bary, inverse
+
+
+def rasterise(points: np.ndarray, triangles: np.ndarray, height: int, width: int, near: float = 0.05) -> Raster:
+    """Draws triangles.
+
+    Args:
+        points: (n, 3) float32, pixel x, pixel y and depth in metres.
+        triangles: (m, 3) int32.
+        height: rows.
+        width: columns.
+        near: triangles with a corner nearer than this are left out.
+    """
+    owner, bary, inverse = _fill(
+        np.ascontiguousarray(points, np.float32), np.ascontiguousarray(triangles, np.int32), height, width, near
+    )
+    with np.errstate(divide="ignore"):
+        depth = 1 / inverse
+    return Raster(owner, bary, depth)
+
+
+@numba.njit(cache=True, nogil=True)
+def _spread(owner, bary, triangles, values):  # pragma: no cover - compiled
+    height, width = owner.shape
+    count = values.shape[1]
+    out = np.zeros((height, width, count), np.float32)
+    for row in range(height):
+        for column in range(width):
+            t = owner[row, column]
+            if t >= 0:
+                for corner in range(3):
+                    w = bary[row, column, corner]
+                    v = triangles[t, corner]
+                    for k in range(count):
+                        out[row, column, k] += w * values[v, k]
+    return out
+
+
+def interpolate(raster: Raster, triangles: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Vertex values (n, k) float32 at every pixel: (H, W, k) float32, zero where there is no triangle."""
+    return _spread(raster.triangle, raster.bary, triangles, np.ascontiguousarray(values, np.float32))
+
+
+@numba.njit(cache=True, nogil=True)
+def _normals(vertices, triangles):  # pragma: no cover - compiled
+    out = np.zeros_like(vertices)
+    for t in range(triangles.shape[0]):
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ux, uy, uz = (vertices[b, 0] - vertices[a, 0], vertices[b, 1] - vertices[a, 1], vertices[b, 2] - vertices[a, 2])
+        vx, vy, vz = (vertices[c, 0] - vertices[a, 0], vertices[c, 1] - vertices[a, 1], vertices[c, 2] - vertices[a, 2])
+        x, y, z = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        for i in (a, b, c):
+            out[i, 0] += x
+            out[i, 1] += y
+            out[i, 2] += z
+    for i in range(out.shape[0]):
+        length = np.sqrt(out[i, 0] ** 2 + out[i, 1] ** 2 + out[i, 2] ** 2)
+        if length > 0:
+            out[i] /= length
+    return out
+
+
+def smooth_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Area-weighted unit vertex normals (n, 3) float32; the compiled twin of `mesh.vertex_normals`."""
+    return _normals(np.ascontiguousarray(vertices, np.float32), np.ascontiguousarray(triangles, np.int32))
+
+
+@numba.njit(cache=True, nogil=True)
+def _majority(fine, size):  # pragma: no cover - compiled
+    out = np.empty((size, size), np.uint8)
+    for row in range(size):
+        for column in range(size):
+            best, votes = np.uint8(0), 0
+            for i in range(4):
+                label = fine[2 * row + i // 2, 2 * column + i % 2]
+                count = 0
+                for j in range(4):
+                    count += fine[2 * row + j // 2, 2 * column + j % 2] == label
+                # at a tie the person wins over the background: thin parts stay connected
+                if count > votes or (count == votes and best == 0):
+                    best, votes = label, count
+            out[row, column] = best
+    return out
+
+
+def halve_labels(fine: np.ndarray) -> np.ndarray:
+    """(2S, 2S) uint8 labels -> (S, S) uint8: the commonest of each 2 x 2 block, ties to the person's."""
+    return _majority(fine, fine.shape[0] // 2)
+
+
+@numba.njit(cache=True, nogil=True)
+def _despeckle(labels, least):  # pragma: no cover - compiled
+    height, width = labels.shape
+    out = labels.copy()
+    seen = np.zeros((height, width), np.bool_)
+    stack = np.empty((height * width, 2), np.int32)
+    votes = np.zeros(256, np.int32)
+    for row in range(height):
+        for column in range(width):
+            if seen[row, column]:
+                continue
+            label = labels[row, column]
+            stack[0, 0], stack[0, 1] = row, column
+            seen[row, column] = True
+            count, head = 1, 0
+            votes[:] = 0
+            while head < count:
+                y, x = stack[head]
+                head += 1
+                for k in range(4):
+                    ny = y + (k == 0) - (k == 1)
+                    nx = x + (k == 2) - (k == 3)
+                    if 0 <= ny < height and 0 <= nx < width:
+                        if labels[ny, nx] != label:
+                            votes[out[ny, nx]] += 1
+                        elif not seen[ny, nx]:
+                            seen[ny, nx] = True
+                            stack[count, 0], stack[count, 1] = ny, nx
+                            count += 1
+            if count < least and votes.max() > 0:
+                winner = np.uint8(np.argmax(votes))
+                for k in range(count):
+                    out[stack[k, 0], stack[k, 1]] = winner
+    return out
+
+
+def despeckle(labels: np.ndarray, least: int) -> np.ndarray:
+    """Labels (H, W) uint8 in which every 4-connected part of fewer than `least` pixels takes its commonest neighbour's label."""
+    return _despeckle(labels, least)

@@ -1,0 +1,75 @@
+"""Which people of a data set can be used: found in one pass over the labels and kept in `usable.npz` beside the records."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon.data import boxes, vocabulary
+from tf_tryon.data.examples import target_weights
+from tf_tryon.data.records import RecordSet, parse_labels, save_arrays
+from tf_tryon.data.reading import raw_records
+
+FILE = "usable.npz"
+
+
+def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
+    """Garments shown (N, 4) bool and dress (N,) bool of every record; cached."""
+    path = records.directory / FILE
+    stamp = fingerprint(records)
+    if path.exists():
+        with np.load(path) as cached:
+            if str(cached["fingerprint"]) == stamp:
+                return cached["shown"], cached["dress"]
+    height, width = records.size
+
+    def look(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        labels, dress = parse_labels(record, height, width)
+        return tf.math.bincount(tf.cast(labels, tf.int32), minlength=8, maxlength=8), dress
+
+    dataset = raw_records(records, tf.data.Dataset.range(len(records)))
+    counts, dress = [], []
+    for count, flag in dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE).batch(256).as_numpy_iterator():
+        counts.append(count)
+        dress.append(flag)
+    shown = np.concatenate(counts)[:, list(vocabulary.GARMENT_CLASSES)] >= boxes.MIN_AREA * height * width
+    flags = np.concatenate(dress)
+    save_arrays(path, shown=shown, dress=flags, fingerprint=np.array(stamp))
+    return shown, flags
+
+
+def usable(records: RecordSet, split: str, config: ConfigDict, garment: str | None = None) -> np.ndarray:
+    """Record numbers (int64, ascending) of a split's usable people.
+
+    A person is usable with at least config.data.min_garments garments and a garment that may be erased: `garment`, or any
+    of positive weight in config.data.targets. A dress may be erased only with config.data.dresses.
+
+    Raises:
+      ValueError: there is none, or the split or the garment is unknown.
+    """
+    if garment is not None and garment not in vocabulary.GARMENTS:
+        raise ValueError(f"unknown garment {garment!r}: choose one of {', '.join(vocabulary.GARMENTS)}")
+    shown, dress = garment_table(records)
+    wanted = [garment == name for name in vocabulary.GARMENTS] if garment else np.array(target_weights(config)) > 0
+    target = shown & wanted
+    if not config.data.dresses:
+        target[dress, vocabulary.GARMENTS.index("bottom")] = False
+    good = (shown.sum(axis=1) >= config.data.min_garments) & target.any(axis=1)
+    members = records.split(split)
+    numbers = np.flatnonzero(good[members.start : members.stop]) + members.start
+    if not len(numbers):
+        raise ValueError(
+            f"{records.directory}: nobody in split {split!r} shows {garment or 'a wanted garment'} and at least "
+            f"{config.data.min_garments} garments; see config.data.targets, min_garments and dresses"
+        )
+    return numbers
+
+
+def fingerprint(records: RecordSet) -> str:
+    """Tells one data set's contents from another's, for what is cached beside it."""
+    shards = [shard["sha256"] for shard in records.manifest["shards"]]
+    return hashlib.sha256(json.dumps(shards).encode()).hexdigest()

@@ -1,0 +1,217 @@
+"""Label vocabularies of human parsing, and the project's 8 classes that all of them map to.
+
+The 8 classes stand in docs/method.md, section 2, in channel order. Choices that the section leaves open:
+- belts belong to the bottom (a hole at the waist would split it), ties to the top;
+- bags, scarves, gloves and socks are background;
+- rings, bracelets and necklaces are upper-body skin, earrings and glasses face;
+- dresses, jumpsuits and rompers are bottoms; `dress_labels` names them, as they cover more than a bottom.
+
+A label picture is one byte a pixel. Records hold LIP-20, CIHP-20, ATR-18 or the 8 classes; DeepFashion-MultiModal's 24
+have one skin for the whole body, so they are first rewritten as CIHP-20 (`mm24_to_cihp20`), with help of keypoints.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+
+CLASSES: Final = ("background", "face and hair", "upper-body skin", "lower-body skin", "hat", "top", "bottom", "shoes")
+BACKGROUND, FACE, UPPER_SKIN, LOWER_SKIN, HAT, TOP, BOTTOM, SHOES = range(8)
+GARMENTS: Final = ("hat", "top", "bottom", "shoes")
+GARMENT_CLASSES: Final = (HAT, TOP, BOTTOM, SHOES)
+# The skin that each garment may uncover, by garment slot.
+UNCOVERED: Final = (None, UPPER_SKIN, LOWER_SKIN, None)
+UNKNOWN: Final = 255
+
+# Display colours of the 8 classes, RGB.
+PALETTE: Final = np.array(
+    [
+        [238, 237, 232],
+        [150, 106, 82],
+        [236, 184, 150],
+        [219, 150, 122],
+        [142, 104, 178],
+        [63, 127, 176],
+        [86, 160, 112],
+        [52, 62, 84],
+    ],
+    np.uint8,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Vocabulary:
+    """Names of labels 0, 1, ..., their class each, and which of them are dresses."""
+
+    name: str
+    labels: tuple[str, ...]
+    classes: tuple[int, ...]
+    dress_labels: tuple[int, ...] = ()
+
+    def table(self) -> np.ndarray:
+        """(256,) uint8: label -> class, `UNKNOWN` where the vocabulary has no such label."""
+        table = np.full(256, UNKNOWN, np.uint8)
+        table[: len(self.classes)] = self.classes
+        return table
+
+
+def _twenty(tenth: str) -> tuple[str, ...]:
+    names = (
+        f"background hat hair glove sunglasses upper-clothes dress coat socks pants {tenth} scarf skirt face left-arm "
+        "right-arm left-leg right-leg left-shoe right-shoe"
+    )
+    return tuple(names.split())
+
+
+_ATR = (
+    "background hat hair sunglasses upper-clothes skirt pants dress belt left-shoe right-shoe face left-leg right-leg "
+    "left-arm right-arm bag scarf"
+)
+_MM = (
+    "background top outer skirt dress pants leggings headwear eyeglass neckwear belt footwear bag hair face skin ring "
+    "wrist-wearing socks gloves necklace rompers earrings tie"
+)
+
+LIP20: Final = Vocabulary(
+    "lip20", _twenty("jumpsuits"), (0, 4, 1, 0, 1, 5, 6, 5, 0, 6, 6, 0, 6, 1, 2, 2, 3, 3, 7, 7), (6, 10)
+)
+CIHP20: Final = Vocabulary(
+    "cihp20", _twenty("torso-skin"), (0, 4, 1, 0, 1, 5, 6, 5, 0, 6, 2, 0, 6, 1, 2, 2, 3, 3, 7, 7), (6,)
+)
+ATR18: Final = Vocabulary("atr18", tuple(_ATR.split()), (0, 4, 1, 1, 5, 6, 6, 6, 6, 7, 7, 1, 3, 3, 2, 2, 0, 0), (7,))
+TRYON8: Final = Vocabulary("tryon8", CLASSES, tuple(range(8)))
+RECORD_VOCABULARIES: Final = {v.name: v for v in (LIP20, CIHP20, ATR18, TRYON8)}
+MM24_LABELS: Final = tuple(_MM.split())
+VOCABULARIES: Final = (*RECORD_VOCABULARIES, "mm24")
+
+# DeepFashion-MultiModal -> CIHP-20, skin aside.
+_MM24_TO_CIHP20 = (0, 5, 7, 12, 6, 9, 9, 1, 4, 11, 9, 18, 0, 2, 13, 10, 10, 10, 8, 3, 10, 6, 13, 5)
+_MM24_SKIN = 15
+
+# Entries 1, 2, 5 and 9 of the palette that LIP's and CIHP's own pictures carry; it doesn't tell the two apart.
+_LIP_COLOURS = {1: (128, 0, 0), 2: (255, 0, 0), 5: (255, 85, 0), 9: (0, 85, 85), 13: (0, 0, 255), 18: (255, 255, 0)}
+
+
+def named(name: str, source: str = "") -> Vocabulary:
+    """A record's vocabulary by name; ValueError lists the names."""
+    if name not in RECORD_VOCABULARIES:
+        raise ValueError(f"{_of(source)}unknown vocabulary {name!r}: choose one of {', '.join(RECORD_VOCABULARIES)}")
+    return RECORD_VOCABULARIES[name]
+
+
+def detect(labels: np.ndarray, palette: np.ndarray | None = None, source: str = "") -> str:
+    """Name of the vocabulary of a label picture, where its values or its palette tell.
+
+    Values up to 7 are the 8 classes (every larger vocabulary has the face above 7). Values 20 to 23 exist only in
+    DeepFashion-MultiModal. Values 18 and 19, or LIP's palette, mean LIP-20 or CIHP-20, which differ in label 10 alone:
+    without label 10 "cihp20" serves both. (A MultiModal picture whose highest label is socks or gloves looks like
+    these: name it.)
+
+    Args:
+      labels: (H, W) uint8.
+      palette: (n, 3) uint8 of a palette PNG, if there is one.
+      source: the file, for messages.
+
+    Raises:
+      ValueError: ambiguous, or not a label picture; the message says what to name.
+    """
+    top = int(labels.max())
+    if top > 23:
+        raise ValueError(
+            f"{_of(source)}label {top} belongs to no vocabulary (the largest is 23): the picture seems to hold "
+            "colours or grey values; save label indices, one byte a pixel"
+        )
+    if top >= 20:
+        return "mm24"
+    if top <= 7 and not _has_lip_palette(palette, labels):
+        return "tryon8"
+    if top >= 18 or _has_lip_palette(palette, labels):
+        if (labels == 10).any():
+            raise ValueError(
+                f"{_of(source)}label 10 is jumpsuits in LIP-20 and torso skin in CIHP-20: say which, "
+                "vocabulary='lip20' or 'cihp20'"
+            )
+        return "cihp20"
+    raise ValueError(
+        f"{_of(source)}labels up to {top} fit several vocabularies: name the right one as `vocabulary` "
+        f"({', '.join(VOCABULARIES)})"
+    )
+
+
+def check(labels: np.ndarray, vocabulary: str, source: str = "") -> None:
+    """Raise ValueError unless `labels` is an (H, W) uint8 picture of the record vocabulary `vocabulary`."""
+    known = named(vocabulary, source)
+    if labels.ndim != 2 or labels.dtype != np.uint8:
+        raise ValueError(f"{_of(source)}labels must be (H, W) uint8, not {labels.shape} {labels.dtype}")
+    top = int(labels.max(initial=0))
+    if top >= len(known.labels):
+        last = len(known.labels) - 1
+        raise ValueError(f"{_of(source)}label {top} is not in {vocabulary} (0 to {last}): name the right vocabulary")
+
+
+def to_classes(labels: np.ndarray, vocabulary: str, source: str = "") -> np.ndarray:
+    """(H, W) uint8 labels of a record vocabulary -> (H, W) uint8 classes 0..7."""
+    check(labels, vocabulary, source)
+    return named(vocabulary).table()[labels]
+
+
+def mm24_to_cihp20(labels: np.ndarray, keypoints: np.ndarray, source: str = "") -> np.ndarray:
+    """DeepFashion-MultiModal labels as CIHP-20, the one skin split into torso and leg.
+
+    Skin above the hips is upper. Below, it is a leg's, except where a forearm or hand hangs nearer than a leg does. Without
+    hip keypoints the topmost knee or ankle draws the line, and without those all skin is upper. Sides (left, right)
+    are not known: arms become torso skin, legs and shoes left ones, which the 8 classes don't tell apart.
+
+    Args:
+      labels: (H, W) uint8, 0..23.
+      keypoints: (18, 3), confidence 0 = missing.
+    """
+    if labels.ndim != 2 or int(labels.max(initial=0)) >= len(MM24_LABELS):
+        raise ValueError(f"{_of(source)}not a DeepFashion-MultiModal label picture: (H, W) of 0 to 23 is expected")
+    out = np.array(_MM24_TO_CIHP20, np.uint8)[labels]
+    legs = [keypoints[i] for i in (8, 11) if keypoints[i, 2] > 0]
+    legs = legs or [keypoints[i] for i in (9, 10, 12, 13) if keypoints[i, 2] > 0]
+    if not legs:
+        return out
+    line = np.mean([p[1] for p in legs]) if keypoints[[8, 11], 2].any() else min(p[1] for p in legs)
+    rows, columns = np.nonzero(labels == _MM24_SKIN)
+    below = rows + 0.5 > line
+    points = np.stack([columns[below], rows[below]], -1) + 0.5
+    arm = _distance(points, keypoints, ((3, 4), (6, 7)), beyond=0.4)  # fingers reach beyond the wrist
+    leg = _distance(points, keypoints, ((8, 9), (9, 10), (11, 12), (12, 13)), beyond=0.0)
+    lower = np.flatnonzero(below)[leg <= arm] if np.isfinite(leg).any() else np.flatnonzero(below)
+    out[rows[lower], columns[lower]] = 16
+    return out
+
+
+def _distance(
+    points: np.ndarray, keypoints: np.ndarray, limbs: tuple[tuple[int, int], ...], beyond: float
+) -> np.ndarray:
+    """Distance of (n, 2) points to the nearest limb, each prolonged by a part `beyond`; infinite without limbs."""
+    nearest = np.full(len(points), np.inf)
+    for a, b in limbs:
+        if min(keypoints[a, 2], keypoints[b, 2]) <= 0:
+            continue
+        start, along = keypoints[a, :2], (keypoints[b, :2] - keypoints[a, :2]) * (1 + beyond)
+        part = np.clip((points - start) @ along / max(along @ along, 1e-6), 0, 1)
+        nearest = np.minimum(nearest, np.linalg.norm(points - start - part[:, None] * along, axis=1))
+    return nearest
+
+
+def colour(classes: np.ndarray) -> np.ndarray:
+    """(..., ) classes 0..7 -> (..., 3) uint8 display colours."""
+    return PALETTE[classes]
+
+
+def _has_lip_palette(palette: np.ndarray | None, labels: np.ndarray) -> bool:
+    """Whether every label that tells has its LIP colour (some files carry colours only for labels in use)."""
+    if palette is None:
+        return False
+    present = [i for i in _LIP_COLOURS if i < len(palette) and (labels == i).any()]
+    return bool(present) and all(tuple(palette[i]) == _LIP_COLOURS[i] for i in present)
+
+
+def _of(source: str) -> str:
+    return f"{source}: " if source else ""

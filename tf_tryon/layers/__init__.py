@@ -1,0 +1,1 @@
+"""Building blocks of the networks (docs/method.md, section 4)."""

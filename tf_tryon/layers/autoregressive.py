@@ -1,0 +1,125 @@
+"""A causal transformer over the cells of a spatial code: p(z | c) = prod_i N(z_i | z_1 .. z_{i-1}, c), in raster order.
+
+With a prior that is independent per cell, the cells of a sample disagree (one leg long, the other short). Here cell i
+knows those before it. KL(q || p) stays a sum of closed forms, since q is diagonal: E_q sum_i KL(q_i || p_i(z_<i)).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tf_tryon.layers import compat
+from tf_tryon.layers.gaussian import Gaussian
+
+
+class CausalBlock(keras.layers.Layer):
+    """Pre-norm multi-head self-attention over earlier tokens, then a two-layer perceptron; (B, T, D) -> (B, T, D)."""
+
+    def __init__(self, heads: int = 4, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.heads = heads
+
+    def build(self, input_shape: Any) -> None:
+        width = int(input_shape[-1])
+        options: dict[str, Any] = {"dtype": self.dtype_policy}
+        self.norm_1 = keras.layers.LayerNormalization(name="norm_1", **options)
+        self.qkv = keras.layers.Dense(3 * width, name="qkv", **options)
+        self.project = keras.layers.Dense(width, name="project", **options)
+        self.norm_2 = keras.layers.LayerNormalization(name="norm_2", **options)
+        self.expand = keras.layers.Dense(4 * width, name="expand", **options)
+        self.contract = keras.layers.Dense(width, name="contract", **options)
+        shape = tuple(input_shape)
+        for layer in (self.norm_1, self.qkv, self.project, self.norm_2, self.expand):
+            layer.build(shape)
+        self.contract.build((*shape[:-1], 4 * width))
+        self.built = True
+
+    def call(self, tokens: tf.Tensor) -> tf.Tensor:
+        shape = tf.shape(tokens)
+        width = tokens.shape[-1]
+        packed = tf.reshape(self.qkv(self.norm_1(tokens)), [shape[0], shape[1], 3, self.heads, width // self.heads])
+        query, key, value = tf.unstack(tf.transpose(packed, [2, 0, 3, 1, 4]))
+        scores = tf.cast(tf.matmul(query, key, transpose_b=True), tf.float32) * (width // self.heads) ** -0.5
+        earlier = tf.linalg.band_part(tf.ones([shape[1], shape[1]], tf.bool), -1, 0)
+        weights = tf.cast(tf.nn.softmax(tf.where(earlier, scores, -1e9)), tokens.dtype)
+        mixed = tf.reshape(tf.transpose(tf.matmul(weights, value), [0, 2, 1, 3]), shape)
+        tokens = tokens + self.project(mixed)
+        return tokens + self.contract(tf.nn.gelu(self.expand(self.norm_2(tokens))))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "heads": self.heads}
+
+
+class AutoregressiveGaussian(keras.layers.Layer):
+    """Context features (B, h, w, d) and codes (B, h, w, c) -> Gaussian of each cell given the earlier ones.
+
+    Args: channels: c. width, depth: of the transformer. head_std: initial spread of the output's kernel.
+    """
+
+    def __init__(self, channels: int, width: int = 96, depth: int = 2, head_std: float = 0.02, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.channels, self.width, self.depth, self.head_std = channels, width, depth, head_std
+
+    def build(self, input_shape: Any) -> None:
+        _, height, width, features = input_shape
+        options: dict[str, Any] = {"dtype": self.dtype_policy}
+        self.position = compat.add_weight(
+            self, "position", (int(height) * int(width), self.width), keras.initializers.RandomNormal(stddev=0.1)
+        )
+        self.context = keras.layers.Dense(self.width, name="context", **options)
+        self.context.build((None, None, 2 * features))
+        self.code = keras.layers.Dense(self.width, use_bias=False, name="code", **options)
+        self.code.build((None, None, self.channels))
+        self.blocks = [CausalBlock(name=f"block_{i}", **options) for i in range(self.depth)]
+        for block in self.blocks:
+            block.build((None, int(height) * int(width), self.width))
+        self.norm = keras.layers.LayerNormalization(name="norm", **options)
+        self.norm.build((None, None, self.width))
+        start = keras.initializers.RandomNormal(stddev=self.head_std)
+        self.head = keras.layers.Dense(2 * self.channels, kernel_initializer=start, name="head", **options)
+        self.head.build((None, None, self.width))
+        self.built = True
+
+    def call(self, features: tf.Tensor, codes: tf.Tensor) -> Gaussian:
+        """Teacher forcing: every cell at once, each from the earlier cells of `codes`."""
+        return self._gaussian(self._embed(features), codes)
+
+    def sample(self, features: tf.Tensor, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
+        """Ancestral sampling, cell by cell; noise (B, h, w, c) standard normal -> codes (B, h, w, c) float32."""
+        cells = noise.shape[1] * noise.shape[2]
+        embedded = self._embed(features)
+        mask_shape = [1, noise.shape[1], noise.shape[2], 1]
+
+        def step(i: tf.Tensor, codes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            drawn = self._gaussian(embedded, codes).sample(noise, temperature)
+            here = tf.reshape(tf.equal(tf.range(cells), i), mask_shape)
+            return i + 1, tf.where(here, drawn, codes)
+
+        start = (tf.constant(0), tf.zeros_like(noise))
+        return tf.while_loop(lambda i, _: i < cells, step, start, maximum_iterations=cells)[1]
+
+    def _embed(self, features: tf.Tensor) -> tf.Tensor:
+        """What each cell knows of the context: its own features, their mean, and its place; (B, T, width)."""
+        shape = tf.shape(features)
+        everywhere = tf.broadcast_to(tf.reduce_mean(features, axis=[1, 2], keepdims=True), shape)
+        flat = tf.concat([features, everywhere], axis=-1)
+        flat = tf.reshape(flat, [shape[0], features.shape[1] * features.shape[2], 2 * features.shape[3]])
+        context = self.context(flat)
+        return context + tf.cast(tf.convert_to_tensor(self.position), context.dtype)
+
+    def _gaussian(self, embedded: tf.Tensor, codes: tf.Tensor) -> Gaussian:
+        shape = tf.shape(codes)
+        flat = tf.reshape(codes, [shape[0], codes.shape[1] * codes.shape[2], self.channels])
+        earlier = tf.pad(flat, [[0, 0], [1, 0], [0, 0]])[:, :-1]
+        tokens = embedded + self.code(tf.cast(earlier, embedded.dtype))
+        for block in self.blocks:
+            tokens = block(tokens)
+        features = tf.reshape(self.head(self.norm(tokens)), [shape[0], codes.shape[1], codes.shape[2], 2 * self.channels])
+        return Gaussian.from_features(features)
+
+    def get_config(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in ("channels", "width", "depth", "head_std")}
+        return {**super().get_config(), **own}

@@ -1,0 +1,63 @@
+"""Instance normalisation, plain or modulated in space (SPADE, Park et al., CVPR 2019)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tf_tryon.layers import compat
+from tf_tryon.layers.convolution import Convolution
+
+_EPSILON = 1e-5
+
+
+def standardize(inputs: tf.Tensor) -> tf.Tensor:
+    """Zero mean and unit variance over each picture's positions, per channel; statistics in float32."""
+    mean, variance = tf.nn.moments(tf.cast(inputs, tf.float32), axes=[1, 2], keepdims=True)
+    scale = tf.math.rsqrt(variance + _EPSILON)
+    return inputs * tf.cast(scale, inputs.dtype) - tf.cast(mean * scale, inputs.dtype)
+
+
+class InstanceNormalization(keras.layers.Layer):
+    """(x - mean) / std over H and W, times gamma plus beta per channel."""
+
+    def build(self, input_shape: Any) -> None:
+        channels = int(input_shape[-1])
+        self.gamma = compat.add_weight(self, "gamma", (channels,), "ones")
+        self.beta = compat.add_weight(self, "beta", (channels,), "zeros")
+        self.built = True
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        gamma = tf.cast(tf.convert_to_tensor(self.gamma), inputs.dtype)
+        return standardize(inputs) * gamma + tf.cast(tf.convert_to_tensor(self.beta), inputs.dtype)
+
+
+class SpatialNormalization(keras.layers.Layer):
+    """Instance norm whose scale and shift at each position come from a condition map of the same height and width.
+
+    condition -> conv3x3 -> ReLU -> conv1x1 -> (gamma, beta);    out = standardize(x) * (1 + gamma) + beta
+    A latent code that is only concatenated to the input is removed by the norm; here it acts after it.
+    """
+
+    def __init__(self, hidden: int = 32, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.hidden = hidden
+
+    def build(self, input_shape: Any, condition_shape: Any = None) -> None:
+        if condition_shape is None:
+            raise ValueError("SpatialNormalization.build needs the condition's shape too")
+        channels = int(input_shape[-1])
+        self.shared = Convolution(self.hidden, 3, bias=True, init_std=0.1, name="shared", dtype=self.dtype_policy)
+        self.shared.build(condition_shape)
+        self.modulation = Convolution(2 * channels, 1, bias=True, name="modulation", dtype=self.dtype_policy)
+        self.modulation.build((*condition_shape[:-1], self.hidden))
+        self.built = True
+
+    def call(self, inputs: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
+        gamma, beta = tf.split(self.modulation(tf.nn.relu(self.shared(condition))), 2, axis=-1)
+        return standardize(inputs) * (1 + gamma) + beta
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "hidden": self.hidden}

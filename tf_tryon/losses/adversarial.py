@@ -1,0 +1,33 @@
+"""Least-squares adversarial losses and feature matching (equations 2-25 to 2-28)."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+
+def least_squares(scores: tf.Tensor, target: float) -> tf.Tensor:
+    """``mean (D - target)^2``: target 1 for the generator (2-26) and for D on photos, 0 for D on generated ones (2-28).
+
+    Args:
+      scores: (B, h, w, 1), no sigmoid.
+
+    Returns:
+      (B,) float32.
+    """
+    return _mean(tf.square(tf.cast(scores, tf.float32) - target))
+
+
+def feature_matching(real: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:
+    """``mean (f_D(I_bar) - f_D(I))^2`` of D's last feature layer (2-25); no gradient goes through the photo's features.
+
+    Args:
+      real, generated: (B, h, w, C).
+
+    Returns:
+      (B,) float32.
+    """
+    return _mean(tf.math.squared_difference(tf.cast(generated, tf.float32), tf.stop_gradient(tf.cast(real, tf.float32))))
+
+
+def _mean(values: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(values, axis=list(range(1, values.shape.rank)))

@@ -1,0 +1,21 @@
+"""Latent regression (BicycleGAN): the code that made a picture can be read from it again."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from tf_tryon.layers.gaussian import Gaussian
+
+
+def latent_regression(codes: tf.Tensor, posterior: Gaussian) -> tf.Tensor:
+    """``mean |z - mean of E(G(z))|``; the code is a constant.
+
+    Args:
+      codes: (B, h, w, c), the random codes that made the pictures.
+      posterior: E's Gaussian of those pictures.
+
+    Returns:
+      (B,) float32.
+    """
+    difference = tf.abs(posterior.mean - tf.stop_gradient(codes))
+    return tf.reduce_mean(difference, axis=list(range(1, difference.shape.rank)))

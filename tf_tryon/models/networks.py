@@ -1,0 +1,169 @@
+"""One stage's networks behind one contract: batch in, codes and pictures out (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import keras
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import keys
+from tf_tryon.config import latent_shape, latent_stride
+from tf_tryon.layers import frame
+from tf_tryon.layers.colour_fill import visible_colours
+from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.spectral_norm import update_spectral_norms
+from tf_tryon.models.discriminator import Discriminator
+from tf_tryon.models.encoder import Encoder
+from tf_tryon.models.generator import Generator
+
+Batch = dict[str, tf.Tensor]
+FIRST_GARMENT = 4  # parsing class of garment slot 0
+CLASSES = 8
+
+
+@dataclasses.dataclass
+class Networks:
+    """Generator, posterior and prior encoder, and the texture stage's discriminator (or None)."""
+
+    config: ConfigDict
+    generator: Generator
+    encoder: Encoder
+    context_encoder: Encoder
+    discriminator: Discriminator | None
+
+    @property
+    def inference_models(self) -> dict[str, keras.Model]:
+        """What completion needs, by the name under which weights are stored."""
+        return {"generator": self.generator, "encoder": self.encoder, "context_encoder": self.context_encoder}
+
+    @property
+    def models(self) -> dict[str, keras.Model]:
+        if self.discriminator is None:
+            return self.inference_models
+        return {**self.inference_models, "discriminator": self.discriminator}
+
+    def posterior(self, batch: Batch, training: bool = False) -> Gaussian:
+        """E_s(x_s) or E_a(x_a)."""
+        del training  # no layer behaves differently; spectral norms are updated once a step, see below
+        own = batch[keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB]
+        return self.encoder(self._with_context(own, batch))
+
+    def prior(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> Gaussian:
+        """E_sc(x_c) or E_ac(x_c); `codes` (B, h, w, c) are what an autoregressive prior predicts cell by cell."""
+        del training
+        return self.context_encoder(self._with_context(batch[keys.CONTEXT], batch), codes)
+
+    def sample_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
+        """Codes (B, h, w, c) drawn from the prior with standard normal `noise` of that shape."""
+        return self.context_encoder.sample(self._with_context(batch[keys.CONTEXT], batch), noise, temperature)
+
+    def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
+        """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
+        del training
+        inputs = tf.concat([self._given(batch), self._lay(batch, codes)], axis=-1)
+        return self.generator(inputs, batch[keys.VISIBLE])
+
+    def discriminate(self, pictures: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Scores (B, h, w, 1) and the features of each block."""
+        del training
+        if self.discriminator is None:
+            raise ValueError("this configuration has no discriminator (config.model.discriminator = False)")
+        return self.discriminator(pictures)
+
+    def update_spectral_norms(self) -> None:
+        """One power iteration for every spectral norm; the step calls this once."""
+        update_spectral_norms(*self.models.values())
+
+    def _window(self, batch: Batch) -> tf.Tensor:
+        """Where the codes lie in the picture: the frame in which the garment was cropped for the encoder."""
+        from_box = self.config.stage == "shape" and self.config.data.shape_frame == "box"
+        box = batch[keys.BOX if from_box or self.config.stage == "shape" else keys.GARMENT_BOX]
+        return frame.window(box, self.config.data.height, self.config.data.width)
+
+    def _given(self, batch: Batch) -> tf.Tensor:
+        """The generator's inputs without codes: [S_hat, p_s] or [I_hat, p_a] (and the colour map with spade)."""
+        visible = batch[keys.VISIBLE]
+        if self.config.stage == "shape":
+            parts = [batch[keys.PARSING] * visible, batch[keys.POSE]]
+            if self.config.model.decoder_norm == "spade":
+                parts.append(visible)
+            return tf.concat(parts, axis=-1)
+        photo, pose, parsing = batch[keys.PHOTO], batch[keys.POSE], batch[keys.PARSING]
+        parts = [photo * visible]
+        if self.config.model.two_stage:
+            parts.append(batch[keys.APPEARANCE])
+        else:
+            parts += [batch[keys.APPEARANCE][..., :3], pose[..., 1:]]
+        if self.config.model.decoder_norm == "spade":
+            parts += [visible, visible_colours(photo, parsing, visible, pose)]
+        return tf.concat(parts, axis=-1)
+
+    def _lay(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
+        """Codes as a full-size map (B, H, W, c): repeated periodically, or laid over the garment's frame."""
+        height, width = self.config.data.height, self.config.data.width
+        if self.config.model.latent_layout == "tiled":
+            return tf.tile(codes, [1, height // codes.shape[1], width // codes.shape[2], 1])
+        laid = frame.lay_into_picture(codes, self._window(batch), height, width)
+        if self.config.stage == "shape":
+            return laid * (1 - batch[keys.VISIBLE])
+        target = tf.one_hot(batch[keys.TARGET] + FIRST_GARMENT, CLASSES)[:, None, None, :]
+        return laid * tf.reduce_sum(batch[keys.PARSING] * target, axis=-1, keepdims=True)
+
+    def _with_context(self, pictures: tf.Tensor, batch: Batch) -> tf.Tensor:
+        """Adds the generator's inputs, cropped like the garment, to an encoder's own."""
+        if not self.config.model.encoder_context:
+            return tf.cast(pictures, self.encoder.compute_dtype)
+        given = tf.cast(self._given(batch), self.encoder.compute_dtype)
+        crop = frame.crop_to_window(given, self._window(batch))
+        return tf.concat([tf.cast(pictures, crop.dtype), crop], axis=-1)
+
+
+def given_channels(config: ConfigDict) -> int:
+    """Channels of the generator's inputs without the codes."""
+    spade = config.model.decoder_norm == "spade"
+    if config.stage == "shape":
+        return 27 + spade
+    return (14 if config.model.two_stage else 24) + 4 * spade
+
+
+def build_networks(config: ConfigDict) -> Networks:
+    """Networks of a validated configuration, built, with initial weights that follow from `config.seed`."""
+    keras.utils.set_random_seed(config.seed)
+    model, data = config.model, config.data
+    spectral = model.spectral_norm != "none"
+    shape = config.stage == "shape"
+    given, context = given_channels(config), 0
+    if model.encoder_context:
+        context = given
+    generator = Generator(
+        CLASSES if shape else 3,
+        squash=not shape,
+        output_scales=model.output_scales,
+        attention=model.attention,
+        spectral=spectral,
+        skips=model.input_skips,
+        spade=model.decoder_norm == "spade",
+        upsample=model.upsample,
+        width=model.width,
+        name="generator",
+    )
+    options = {"channels": model.latent_channels, "stride": latent_stride(config), "spectral": spectral}
+    options |= {"width": model.width, "head_std": model.encoder_head_std}
+    encoder = Encoder(**options, name="encoder")
+    prior = Encoder(**options, autoregressive=model.prior == "autoregressive", name="context_encoder")
+    size = (None, data.height, data.width)
+    generator.build((*size, given + model.latent_channels))
+    encoder.build((*size, (1 if shape else 3) + context))
+    prior.build((*size, 12 + context))
+    discriminator = None
+    if model.discriminator:
+        smallest = min(data.height, data.width)
+        discriminator = Discriminator(
+            smallest, attention=model.attention, spectral=spectral, width=model.width, name="discriminator"
+        )
+        discriminator.build((*size, 3))
+    networks = Networks(config, generator, encoder, prior, discriminator)
+    assert latent_shape(config)[2] == model.latent_channels
+    return networks

@@ -1,0 +1,1 @@
+"""Training: objectives, the compiled step, checkpoints, and the loop that composes them."""

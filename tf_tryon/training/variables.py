@@ -1,0 +1,70 @@
+"""Variables by name: the same names in every process, Keras version and run, taken from the attributes that hold them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+def raw(variable: Any) -> tf.Variable:
+    """The tf.Variable (or distributed variable) behind a Keras 3 variable; others as they are."""
+    value = getattr(variable, "value", None)
+    return variable if value is None or callable(value) else value
+
+
+def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Variable]:
+    """Every variable of a built layer or model by its path of attributes: "generator/trunk/first/conv_1/kernel".
+
+    List items are numbered from 0 ("ups/0/..."). The layer that a wrapper holds as its attribute `layer` adds no part of
+    its own, so that spectrally normalised kernels are called like plain ones.
+
+    Raises:
+      ValueError: a variable of the model can't be reached through public attributes.
+    """
+    found: dict[str, tf.Variable] = {}
+    seen: set[int] = set()
+
+    def visit(item: Any, path: str) -> None:
+        if isinstance(item, keras.layers.Layer):
+            if id(item) in seen:
+                return
+            seen.add(id(item))
+            for name, value in vars(item).items():
+                if not name.startswith("_"):
+                    visit(value, path if name == "layer" else f"{path}/{name}")
+        elif isinstance(item, (tf.Variable, keras.Variable) if hasattr(keras, "Variable") else tf.Variable):
+            variable = raw(item)
+            if id(variable) not in seen:
+                seen.add(id(variable))
+                found[path] = variable
+        elif isinstance(item, dict):
+            for key, value in item.items():
+                visit(value, f"{path}/{key}")
+        elif isinstance(item, (list, tuple)):
+            for index, value in enumerate(item):
+                visit(value, f"{path}/{index}")
+
+    visit(layer, prefix)
+    reached = {id(v) for v in found.values()}
+    lost = [v.name for v in layer.variables if id(raw(v)) not in reached]
+    if lost:
+        raise ValueError(f"{prefix}: variables that no public attribute holds: {', '.join(lost)}")
+    return found
+
+
+def network_variables(nets: Any, discriminator: bool = True) -> dict[str, tf.Variable]:
+    """Variables of `Networks`, "generator/...", "encoder/...", "context_encoder/..." and, if asked, "discriminator/..."."""
+    names = ["generator", "encoder", "context_encoder"]
+    if discriminator and nets.discriminator is not None:
+        names.append("discriminator")
+    found: dict[str, tf.Variable] = {}
+    for name in names:
+        found.update(named_variables(getattr(nets, name), name))
+    return found
+
+
+def trainable(variables: dict[str, tf.Variable]) -> dict[str, tf.Variable]:
+    """Those that gradients change (not, for instance, spectral norms' u)."""
+    return {name: variable for name, variable in variables.items() if variable.trainable}
