@@ -7,6 +7,9 @@ Section numbers are those of docs/method.md.
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from ml_collections import ConfigDict
 
 STAGES = ("shape", "texture")
@@ -155,6 +158,11 @@ def validate(config: ConfigDict) -> None:
     if config.stage == "shape":
         if model.discriminator:
             raise ValueError("config.model.discriminator: the shape stage has no discriminator; set it to False")
+        if (model.latent_layout == "aligned" or model.encoder_context) and data.shape_frame != "box":
+            raise ValueError(
+                "config.model.latent_layout = 'aligned' and encoder_context need config.data.shape_frame = 'box' in the"
+                " shape stage: at test time the garment's own box is unknown"
+            )
         if not model.two_stage:
             raise ValueError("config.model.two_stage = False concerns the texture stage only")
         if train.shape_run or train.shape_fraction:
@@ -176,3 +184,33 @@ def _flatten(config: ConfigDict, prefix: str = "") -> dict[str, object]:
     for key, value in config.items():
         flat.update(_flatten(value, f"{prefix}{key}.") if isinstance(value, ConfigDict) else {prefix + key: value})
     return flat
+
+
+def to_json(config: ConfigDict) -> str:
+    """The effective configuration, as it is saved with a run."""
+    return json.dumps(config.to_dict(), indent=2, default=list) + "\n"
+
+
+def from_json(text: str, source: str) -> ConfigDict:
+    """The configuration that `to_json` wrote; fields that a later version added get their defaults.
+
+    Raises:
+      ValueError: not such a configuration; names `source` and the field.
+    """
+    try:
+        saved = json.loads(text)
+        config = thesis(saved["stage"])
+        _update(config, saved, source)
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"{source}: not a saved configuration ({error})") from error
+    return config
+
+
+def _update(config: ConfigDict, saved: dict[str, Any], source: str, prefix: str = "") -> None:
+    for key, value in saved.items():
+        if key not in config:
+            raise ValueError(f"{source}: unknown field config.{prefix}{key}; was it written by a newer version?")
+        if isinstance(config[key], ConfigDict):
+            _update(config[key], value, source, f"{prefix}{key}.")
+        else:
+            config[key] = tuple(value) if isinstance(value, list) else value

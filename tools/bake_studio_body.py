@@ -19,7 +19,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 PROVENANCE = """\
 Base mesh hm08, shape targets, default rig and skin weights of MakeHuman / MPFB2.
@@ -59,24 +58,6 @@ def read_obj(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
             corners = [int(c.split("/")[0]) - 1 for c in rest]
             faces.setdefault(group, []).append(corners if len(corners) == 4 else [*corners, corners[-1]])
     return np.asarray(vertices), {name: np.asarray(quads) for name, quads in faces.items()}
-
-
-def painted(source: Path, texture: str, count: int) -> np.ndarray:
-    """Mean value in [0, 1] of a black-and-white texture (CC0, `textures/`) at each vertex (count,)."""
-    coordinates, total, uses = [], np.zeros(count), np.zeros(count)
-    image = np.asarray(Image.open(source / "textures" / texture).convert("L"), np.float64) / 255
-    for line in (source / "3dobjs/base.obj").read_text().splitlines():
-        kind, *rest = line.split() or [""]
-        if kind == "vt":
-            coordinates.append((float(rest[0]), float(rest[1])))
-        elif kind == "f":
-            for corner in rest:
-                vertex, place = (int(x) - 1 for x in corner.split("/")[:2])
-                u, v = coordinates[place]
-                row, column = int((1 - v) * image.shape[0]), int(u * image.shape[1])
-                total[vertex] += image[min(max(row, 0), len(image) - 1), min(max(column, 0), image.shape[1] - 1)]
-                uses[vertex] += 1
-    return total / np.maximum(uses, 1)
 
 
 def read_target(path: Path, count: int) -> np.ndarray:
@@ -236,7 +217,6 @@ def bake(source: Path, target: Path) -> dict[str, float]:
         "parents": np.asarray(parents, np.int8),
         "landmark_names": np.asarray(list(landmarks)),
         "landmarks": lookup[list(landmarks.values())].astype(np.int32),
-        "lips": np.round(painted(source, "mpfb_lips.jpg", count)[keep] * 255).astype(np.uint8),
         "source_ids": keep.astype(np.int32),
         "provenance": np.asarray(PROVENANCE),
     }

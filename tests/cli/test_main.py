@@ -102,7 +102,7 @@ def test_verb_help_has_usage_flags_defaults_and_example(verb, capsys):
         ("--seed 3", "the verb comes first"),
         ("data probe A --out o --cuont 3", "cuont"),
         ("data probe A --out o --count zero", "zero"),
-        ("data probe A --out o --count 0", "[1"),
+        ("data probe A --out o --count 0", "positive"),
         ("data probe A --out o --garment sock", "hat|top"),
         ("data probe A", "--out is required"),
         ("data probe --out o", "needs DIR"),

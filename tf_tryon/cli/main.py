@@ -6,7 +6,8 @@ A verb is a line of VERBS and a module of `tf_tryon.cli` with
     HELP: str        what it does, then an example (an indented line that starts with "tf-tryon"); no list of flags
     def define_flags(flag_values: absl.flags.FlagValues) -> None
                      absl flags, each `flags.DEFINE_x(..., flag_values=flag_values)`; `required=True` where there is no
-                     sensible default; a configuration is `config_flags.DEFINE_config_file("config", ...)`
+                     sensible default; a configuration is `config_flags.DEFINE_config_file("config", ..., flag_values=
+                     flag_values)`, made required by `flags.mark_flag_as_required("config", flag_values)`
     def run(flags: absl.flags.FlagValues, args: list[str]) -> int
                      flags are read as attributes (`flags.out`), args are the positional arguments (their number is
                      checked here against ARGUMENTS); returns the exit status
@@ -84,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
     except (TryOnError, ValueError, OSError) as error:
         if os.environ.get("TF_TRYON_TRACEBACK") == "1":
             traceback.print_exc()
-        return _fail(f"error: {error or type(error).__name__}", 1)
+        return _fail(f"error: {usage.readable(str(error)) or type(error).__name__}", 1)
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -140,8 +141,10 @@ def _parse(name: str, module: ModuleType, flag_values: flags.FlagValues, argv: l
         args = flag_values([program, *argv])[1:]
     except flags.Error as error:
         raise UsageError(usage.readable(str(error)), name) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:  # an override of a configuration's field
-        raise UsageError(usage.readable(str(error.args[0]) if error.args else repr(error)), name) from error
+    except (AttributeError, KeyError) as error:  # an override of a field that the configuration doesn't have
+        raise UsageError(f"--config has no such field: {usage.readable(str(error))}", name) from error
+    except (TypeError, ValueError) as error:
+        raise UsageError(usage.readable(str(error)), name) from error
     finally:
         sys.argv = outer
     low, high = usage.arity(module.ARGUMENTS)

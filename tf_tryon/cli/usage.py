@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import textwrap
@@ -34,7 +35,7 @@ def _flag(flag: flags.Flag) -> str:
         values = getattr(flag.parser, "enum_values", None)
         head = f"--{flag.name}={'|'.join(values) if values else flag.name.upper()}"
     default = "" if flag.default is None else f" (default: {_shown(flag)})"
-    text = " ".join((flag.help or "").split()) + default
+    text = re.sub(r"^<[^>]*>: ", "", " ".join((flag.help or "").split())) + default  # absl repeats an enum's values
     body = textwrap.fill(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return f"  {head}\n{body}"
 
@@ -58,9 +59,13 @@ def arity(arguments: str) -> tuple[int, int]:
 
 
 def readable(message: str) -> str:
-    """An absl or ml_collections message on one line, in the user's words."""
+    """A message of absl, ml_collections or another library on one line, in the user's words."""
     required = re.search(r"Flag --(\S+) must have a value other than None", message)
     if required:
         return f"--{required.group(1)} is required"
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return re.sub(r"\s+", " ", lines[0] if len(lines) == 1 else " ".join(lines)).rstrip(".")
+    unread = re.search(r"Failed loading config file .*?Attempted \[.*?\]:\s*(\S+)\s*\[Errno \d+\] ([^:]*)", message, re.DOTALL)
+    if unread:
+        return f"--config={unread.group(1)}: {unread.group(2)}"
+    if re.fullmatch(r"(['\"]).*\1", message, re.DOTALL):  # a KeyError's message is the repr of what it was given
+        message = str(ast.literal_eval(message))
+    return " ".join(message.split()).rstrip(".")

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tf_tryon.data import vocabulary
 
-# A garment counts as shown from this part of the picture's area on (33 pixels at 256x256): less is a speck of the parser.
+# A garment counts as shown from this part of the picture's area on (33 pixels at 256x256): less is the parser's speck.
 MIN_AREA: Final = 0.0005
 
 

@@ -1,7 +1,8 @@
 """Garments cut out, scaled to fit and centred: the nets' x_s, x_a and x_c.
 
-A crop shows a frame (the garment's own box, or the erased box) as large as it fits into H x W, its aspect kept, its centre in
-the middle. Frames lie inside the picture, so a crop only ever enlarges: bilinear sampling needs no antialiasing.
+A crop shows a frame (the garment's own box, or the erased box) as large as it fits into H x W, its aspect kept, its
+centre in the middle. Frames lie inside the picture, so a crop only ever enlarges: bilinear sampling needs no
+antialiasing.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from tf_tryon.data import boxes as boxes_lib
 def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     """Each picture's frame, enlarged to fit and centred.
 
-    What lies between the frame and the crop's edge is shown too where the picture has it, so cut out first (`cut`): outside
-    its own box a garment has no pixels.
+    What lies between the frame and the crop's edge is shown too where the picture has it, so cut out first (`cut`):
+    outside its own box a garment has no pixels.
 
     Args:
       pictures: (B, H, W, C), any number type.
@@ -31,7 +32,8 @@ def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     # One pixel of `fill` around, so that a garment at the picture's edge ends like one inside it.
     padded = tf.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=tf.cast(fill, pictures.dtype))
     half_y, half_x = (height - 1) / 2 / scale, (width - 1) / 2 / scale
-    # Centres of the crop's first and last pixels, as indices of padded pixels (centre of pixel i at i + 0.5, shifted by one).
+    # Centres of the crop's first and last pixels, as indices of padded pixels (centre of pixel i at i + 0.5, shifted
+    # by one).
     centre_y, centre_x = (y0 + y1) / 2 + 0.5, (x0 + x1) / 2 + 0.5
     window = tf.stack(
         [

@@ -1,13 +1,13 @@
 """From people to the nets' inputs: docs/method.md, section 3, in the graph and for a whole batch at once.
 
 Choices that the section leaves open:
-- a keypoint's square reaches round(keypoint_radius * H) pixels (half to even, at least 1) each way of the keypoint's pixel:
-  5 at 256 px, 2 at 128, 1 at 64;
+- a keypoint's square reaches round(keypoint_radius * H) pixels (half to even, at least 1) each way of the keypoint's
+  pixel: 5 at 256 px, 2 at 128, 1 at 64;
 - a garment counts as shown from `boxes.MIN_AREA` on; in x_c one that isn't is the training set's mean crop;
-- x_s is in the frame of the garment's own box, or with `config.data.shape_frame == "box"` of the erased box, so that its place
-  in the erased box is known; x_a and x_c are always in the frame of the own box;
-- a dress is a bottom as context, but the target "bottom" only with `config.data.dresses`, and then its erased box takes in the
-  arms, since it has sleeves.
+- x_s is in the frame of the garment's own box, or with `config.data.shape_frame == "box"` of the erased box, so that
+  its place in the erased box is known; x_a and x_c are always in the frame of the own box;
+- a dress is a bottom as context, but the target "bottom" only with `config.data.dresses`, and then its erased box
+  takes in the arms, since it has sleeves.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def choose_target(
       config: the run's.
 
     Returns:
-      (B,) int32 slot and (B,) bool: whether there was one to choose. If not, the slot is the wanted garment with the most
-      pixels.
+      (B,) int32 slot and (B,) bool: whether there was one to choose. If not, the slot is the wanted garment with the
+      most pixels.
     """
     one_hot = tf.one_hot(labels, len(vocabulary.CLASSES))
     weights = tf.constant(target_weights(config), tf.float32)

@@ -1,7 +1,7 @@
 """The mean crop of each garment over the training set, which stands for a garment that a photo doesn't show.
 
-Kept in `mean_garments.npz` beside the records, one array for each split, size and least number of garments. The crops are
-those of x_c: in the frame of the garment's own box, on white.
+Kept in `mean_garments.npz` beside the records, one array for each split, size and least number of garments. The crops
+are those of x_c: in the frame of the garment's own box, on white.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Batches from records.
 
-Training is random access: example i of step s has the global index s * batch + i; each epoch permutes the usable people by
-`index_shuffle`, and what is drawn for an example (augmentation, target, noise) follows from the seed and its global index.
-So a run resumes at any step at no cost, and N workers see together the batch that one would.
+Training is random access: example i of step s has the global index s * batch + i; each epoch permutes the usable
+people by `index_shuffle`, and what is drawn for an example (augmentation, target, noise) follows from the seed and
+its global index. So a run resumes at any step at no cost, and N workers see together the batch that one would.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def training_dataset(
     _check_aspect(records, config)
     batch = config.train.batch_size if global_batch is None else global_batch
     numbers = usable(records, "train", config)
-    means = mean_garments(records, config)
+    mean_tensor = tf.constant(mean_garments(records, config))
     pipelines, pipeline, per_replica = 1, 0, batch
     if input_context is not None:
         pipelines, pipeline = input_context.num_input_pipelines, input_context.input_pipeline_id
@@ -57,8 +57,8 @@ def training_dataset(
 
     def person(index: tf.Tensor) -> tf.Tensor:
         epoch, place = index // len(numbers), index % len(numbers)
-        seed = tf.stack([tf.constant(config.seed, tf.int64), epoch, tf.constant(_ORDER, tf.int64)])
-        place = tf.random.experimental.index_shuffle(place, tf.cast(seed, tf.uint32), len(numbers) - 1)
+        seed = tf.cast(_seed(config, _ORDER, epoch), tf.uint32)
+        place = tf.random.experimental.index_shuffle(place, seed, len(numbers) - 1)
         return tf.gather(tf.constant(numbers), place)
 
     def parsed(record: tf.Tensor, index: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]:
@@ -74,7 +74,7 @@ def training_dataset(
             kept = {key: _where(found, moved[key], people[key]) for key in people}
             still, _ = examples.choose_target(kept["labels"], kept["dress"], draws[:, -1], config)
             moved, target = kept, tf.where(found, target, still)
-        return examples.derive(moved, target, noise, tf.constant(means), config)
+        return examples.derive(moved, target, noise, mean_tensor, config)
 
     positions = tf.data.Dataset.range(start_step * local, np.iinfo(np.int64).max)
     indices = positions.map(global_index)
@@ -90,7 +90,7 @@ def evaluation_dataset(records: RecordSet, split: str, garment: str, config: Con
     """
     _check_aspect(records, config)
     numbers = tf.data.Dataset.from_tensor_slices(usable(records, split, config, garment))
-    means = mean_garments(records, config)
+    mean_tensor = tf.constant(mean_garments(records, config))
     slot = vocabulary.GARMENTS.index(garment)
 
     def parsed(record: tf.Tensor, number: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
@@ -99,7 +99,7 @@ def evaluation_dataset(records: RecordSet, split: str, garment: str, config: Con
     def batched(people: dict[str, tf.Tensor], noise: tf.Tensor) -> dict[str, tf.Tensor]:
         people = examples.resize(people, config.data.height, config.data.width)
         target = tf.fill((tf.shape(noise)[0],), slot)
-        return examples.derive(people, target, noise, tf.constant(means), config)
+        return examples.derive(people, target, noise, mean_tensor, config)
 
     dataset = tf.data.Dataset.zip((raw_records(records, numbers), numbers))
     dataset = dataset.map(parsed, num_parallel_calls=tf.data.AUTOTUNE).batch(batch)

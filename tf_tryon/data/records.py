@@ -303,7 +303,9 @@ def open_records(directory: str | os.PathLike[str]) -> RecordSet:
     directory = pathlib.Path(directory)
     path = directory / MANIFEST
     if not path.exists():
-        raise FileNotFoundError(f"{directory} is no data set: {MANIFEST} is missing; make one with `tf-tryon data`")
+        raise FileNotFoundError(
+            f"{directory} is no data set: {MANIFEST} is missing; make one with `tf-tryon data studio`"
+        )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

@@ -1,4 +1,6 @@
-"""Which people of a data set can be used: found in one pass over the labels and kept in `usable.npz` beside the records."""
+"""Which people of a data set can be used: found in one pass over the labels and kept in `usable.npz` beside the
+records.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data import boxes, vocabulary
 from tf_tryon.data.examples import target_weights
-from tf_tryon.data.records import RecordSet, parse_labels, save_arrays
 from tf_tryon.data.reading import raw_records
+from tf_tryon.data.records import RecordSet, parse_labels, save_arrays
 
 FILE = "usable.npz"
 
@@ -45,8 +47,8 @@ def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
 def usable(records: RecordSet, split: str, config: ConfigDict, garment: str | None = None) -> np.ndarray:
     """Record numbers (int64, ascending) of a split's usable people.
 
-    A person is usable with at least config.data.min_garments garments and a garment that may be erased: `garment`, or any
-    of positive weight in config.data.targets. A dress may be erased only with config.data.dresses.
+    A person is usable with at least config.data.min_garments garments and a garment that may be erased: `garment`, or
+    any of positive weight in config.data.targets. A dress may be erased only with config.data.dresses.
 
     Raises:
       ValueError: there is none, or the split or the garment is unknown.

@@ -160,9 +160,9 @@ def to_classes(labels: np.ndarray, vocabulary: str, source: str = "") -> np.ndar
 def mm24_to_cihp20(labels: np.ndarray, keypoints: np.ndarray, source: str = "") -> np.ndarray:
     """DeepFashion-MultiModal labels as CIHP-20, the one skin split into torso and leg.
 
-    Skin above the hips is upper. Below, it is a leg's, except where a forearm or hand hangs nearer than a leg does. Without
-    hip keypoints the topmost knee or ankle draws the line, and without those all skin is upper. Sides (left, right)
-    are not known: arms become torso skin, legs and shoes left ones, which the 8 classes don't tell apart.
+    Skin above the hips is upper. Below, it is a leg's, except where a forearm or hand hangs nearer than a leg does.
+    Without hip keypoints the topmost knee or ankle draws the line, and without those all skin is upper. Sides (left,
+    right) are not known: arms become torso skin, legs and shoes left ones, which the 8 classes don't tell apart.
 
     Args:
       labels: (H, W) uint8, 0..23.

@@ -78,8 +78,7 @@ class Networks:
 
     def _window(self, batch: Batch) -> tf.Tensor:
         """Where the codes lie in the picture: the frame in which the garment was cropped for the encoder."""
-        from_box = self.config.stage == "shape" and self.config.data.shape_frame == "box"
-        box = batch[keys.BOX if from_box or self.config.stage == "shape" else keys.GARMENT_BOX]
+        box = batch[keys.BOX if self.config.stage == "shape" else keys.GARMENT_BOX]
         return frame.window(box, self.config.data.height, self.config.data.width)
 
     def _given(self, batch: Batch) -> tf.Tensor:

@@ -58,7 +58,6 @@ class Template:
         bone_names: B names; `bone("head")` gives the index.
         parents: (B,) int32, -1 for the root; a parent comes before its children.
         landmarks: name -> vertex id (nose, l_ear, r_ear).
-        lips: (V,) float32, 1 on the lips, 0 elsewhere.
         components: (C, V + 2B, 3) float32, metres per standard deviation; vertices, then bone heads, then tails.
         scores: (N, C) float32, coefficients of the sampled adults.
     """
@@ -74,7 +73,6 @@ class Template:
     bone_names: tuple[str, ...]
     parents: np.ndarray
     landmarks: dict[str, int]
-    lips: np.ndarray = field(repr=False)
     components: np.ndarray = field(repr=False)
     scores: np.ndarray = field(repr=False)
     to_gender: np.ndarray = field(repr=False)
@@ -131,7 +129,6 @@ def _load() -> Template:
             bone_names=names,
             parents=baked["parents"].astype(np.int32),
             landmarks=dict(zip((str(n) for n in baked["landmark_names"]), baked["landmarks"].tolist(), strict=True)),
-            lips=baked["lips"].astype(np.float32) / 255,
             components=baked["components"].astype(np.float32),
             scores=baked["scores"].astype(np.float32),
             to_gender=baked["to_gender"],

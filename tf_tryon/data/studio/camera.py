@@ -51,8 +51,9 @@ def sample_camera(rng: np.random.Generator, points: np.ndarray) -> Camera:
     height = rng.uniform(0.95, 1.35)
     fill = rng.uniform(0.925, 0.96)
     slide, lift = rng.uniform(-0.5, 0.5, 2)
-    crop = rng.uniform(0.1, 0.3) if rng.random() < 0.06 else 0.0
-    pitch = np.arctan2(height - 0.88, distance) + rng.normal(0, 0.01)
+    chance, share, tilt = rng.random(), rng.uniform(0.1, 0.3), rng.normal(0, 0.01)
+    crop = share if chance < 0.06 else 0.0
+    pitch = np.arctan2(height - 0.88, distance) + tilt
     middle = float((points[:, 0].min() + points[:, 0].max()) / 2)
     camera = Camera((middle, height, distance), float(pitch), 1.0, (0.0, 0.0))
     flat = camera.project(camera.view(points), 1)

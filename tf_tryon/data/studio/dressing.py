@@ -35,7 +35,7 @@ def dress_up(
         families: colour family by the same slots.
     """
     loud = pick(rng, cuts.loud_law(style, dict(kinds)))
-    worn: dict[str, Item | None] = {}
+    worn: dict[str, Item] = {}
     for slot, kind in kinds.items():
         pattern = pick(rng, cuts.LOUD_OF[kind] if slot == loud else cuts.quiet_law(kind, style))
         worn[slot] = make_item(rng, kind, style, presentation, pattern, families[slot], slot == loud)
@@ -43,9 +43,8 @@ def dress_up(
     inner = None
     if top is not None and (top.opening == "open" or (top.kind in LAYERED and top.neckline == "v")):
         inner = _inner(rng, top, style, presentation, quiet=loud != "none")
-    bottom, shoes = worn["bottom"], worn["shoes"]
-    assert bottom is not None and shoes is not None
-    return Outfit(style, worn.get("hat"), top, inner, bottom, shoes, presentation, int(rng.integers(2**31)))
+    fold_seed = int(rng.integers(2**31))
+    return Outfit(style, worn.get("hat"), top, inner, worn["bottom"], worn["shoes"], presentation, fold_seed)
 
 
 def make_item(

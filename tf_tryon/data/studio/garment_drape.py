@@ -231,9 +231,7 @@ def tube_skin(height: np.ndarray, angle: np.ndarray) -> tuple[np.ndarray, np.nda
     row = np.clip((height - heights[0]) / 0.02, 0, len(heights) - 1.001)
     r0 = row.astype(np.int64)
     column = np.rint(angle / (2 * np.pi) * DIRECTIONS).astype(np.int64) % DIRECTIONS
-    return blend_skin(
-        bones[r0, column], weights[r0, column], bones[r0 + 1, column], weights[r0 + 1, column], row - r0
-    )
+    return blend_skin(bones[r0, column], weights[r0, column], bones[r0 + 1, column], weights[r0 + 1, column], row - r0)
 
 
 def tube_sheet(

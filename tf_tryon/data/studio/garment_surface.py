@@ -152,9 +152,7 @@ def _split_hem(hem: np.ndarray, positive: np.ndarray, keys: np.ndarray, total: i
     whole, broken = hem[~crossing], hem[crossing]
     pair = np.sort(broken.astype(np.int64), axis=1)
     middle = (total + np.searchsorted(keys, pair[:, 0] * total + pair[:, 1])).astype(np.int32)
-    return np.concatenate(
-        [whole, np.stack([broken[:, 0], middle], 1), np.stack([middle, broken[:, 1]], 1)]
-    )
+    return np.concatenate([whole, np.stack([broken[:, 0], middle], 1), np.stack([middle, broken[:, 1]], 1)])
 
 
 def keep(sheet: Sheet, triangles: np.ndarray) -> Sheet:

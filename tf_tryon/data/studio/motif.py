@@ -4,7 +4,7 @@ Everything is a function of the coordinates and a seed through an integer hash, 
 Coordinates are in metres, float32; `footprint` is the size of a pixel on the cloth in metres and smooths edges.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numba
 import numpy as np
@@ -30,7 +30,7 @@ def _hash(i: int, j: int, seed: int) -> np.uint32:
 
 
 @numba.njit(cache=True)
-def _unit(i: int, j: int, seed: int) -> float:
+def _unit(i: int, j: int, seed: int) -> Any:
     return np.float32(_hash(i, j, seed)) * np.float32(1.0 / 4294967296.0)
 
 
@@ -60,7 +60,7 @@ def noise(uv: np.ndarray, scale: float, seed: int) -> np.ndarray:
 
 
 @numba.njit(cache=True)
-def _inside(motif: int, x: float, y: float, radius: float, phase: float) -> tuple[float, float]:
+def _inside(motif: int, x: float, y: float, radius: float, phase: float) -> tuple[Any, Any]:
     """Signed distance (about; negative inside) to a motif's edge and to its inner part's edge."""
     d = np.sqrt(x * x + y * y)
     if motif == DOT:

@@ -11,7 +11,8 @@
 | shoes | shaft ends below the ankle bone | shaft ends at the knee |
 | hats | no brim | brim of 14 cm |
 
-`sleeve` is the share of the arm that is covered, from the shoulder's point to the wrist: 0 none, 0.3 short, 0.6 elbow, 1 long.
+`sleeve` is the share of the arm that is covered, from the shoulder's point to the wrist: 0 none, 0.3 short, 0.6 elbow,
+1 long.
 `fit` is 0 skin tight to 1 loose, `flare` is 0 straight to 1 strongly widening towards the hem (A-line, bell, wide leg).
 """
 
@@ -24,7 +25,8 @@ from typing import Any, Final
 from tf_tryon.data.studio.pattern import Material
 
 TOPS: Final = (
-    "tshirt", "tank", "polo", "shirt", "blouse", "sweater", "hoodie", "cardigan", "blazer", "jacket", "coat", "crop_top",
+    "tshirt", "tank", "polo", "shirt", "blouse", "sweater", "hoodie", "cardigan", "blazer", "jacket", "coat",
+    "crop_top",
 )  # fmt: skip
 TROUSERS: Final = ("jeans", "trousers", "wide_trousers", "shorts", "leggings")
 SKIRTS: Final = ("mini_skirt", "a_line_skirt", "pencil_skirt", "pleated_skirt", "maxi_skirt")
@@ -79,7 +81,8 @@ class Item:
 class Outfit:
     """All that a person wears. `top` is None exactly when `bottom` is a dress.
 
-    `inner` is worn under an open top (its whole front shows) or under a v neckline, say a buttoned blazer (the V shows).
+    `inner` is worn under an open top (its whole front shows) or under a v neckline, as of a buttoned blazer (the V
+    shows).
 
     Attributes:
         style: name of a style of `outfit_distribution`.

@@ -84,7 +84,7 @@ def shaded(colour: str, lightness: float, chroma: float = 1.0) -> str:
 
 
 def contrasting(rng: np.random.Generator, colour: str, accents: tuple[str, ...], gap: float = 0.3) -> str:
-    """A second colour for a pattern: differs from `colour` by at least `gap` in lightness, or is the best of those tried.
+    """A second colour for a pattern: differs from `colour` by `gap` or more in lightness, or is the best tried.
 
     Args:
         rng: source of randomness.

@@ -1,9 +1,9 @@
 """Procedural cloth: colour and relief as functions of a point on the garment.
 
 Conventions: `uv` are metres along the cloth at rest, u around the body (0 at the centre front, growing to the wearer's
-left), v upwards. `position` is the point on the rest body in metres: x to the wearer's left, y up from the floor, z to the
-front. Colours are given as sRGB hex strings and computed in linear light. `footprint` is metres per pixel: detail that is
-finer fades into its mean instead of aliasing.
+left), v upwards. `position` is the point on the rest body in metres: x to the wearer's left, y up from the floor, z to
+the front. Colours are given as sRGB hex strings and computed in linear light. `footprint` is metres per pixel: detail
+that is finer fades into its mean instead of aliasing.
 
 | pattern | motif | colours | params |
 |---|---|---|---|
@@ -207,7 +207,7 @@ def _resolved(period: float, size: np.ndarray) -> np.ndarray:
 
 
 def _bands(x: np.ndarray, period: float, share: float, size: np.ndarray) -> np.ndarray:
-    """Cover of bands of width `share * period` that repeat with the period, box-filtered over a pixel: (k,) in [0, 1]."""
+    """Cover of bands of width `share * period` once a period, box-filtered over a pixel: (k,) in [0, 1]."""
     # The integral of the square wave has a closed form, so the mean over a pixel is a difference of two values.
     half = 0.5 * np.maximum(size, 0.001)
 

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon import config as config_lib
+from tf_tryon.data import contact_sheet, records, vocabulary
+from tf_tryon.data.person import Person
+
+
+def test_pictures_show_what_they_say(data_set):
+    person = Person.from_record(records.open_records(data_set).read(0))
+    config = config_lib.thesis("shape")
+    config.data.height = config.data.width = 64
+    shown = dict(zip(contact_sheet.COLUMNS, contact_sheet.pictures(person, "top", config), strict=True))
+    assert all(picture.shape == (64, 64, 3) and picture.dtype == np.uint8 for picture in shown.values())
+    np.testing.assert_array_equal(shown["parsing"], vocabulary.colour(person.labels))
+    assert (shown["erased"][person.labels == vocabulary.TOP] == 128).all()
+    assert (shown["x_c"][:32, 32:] == 128).all()  # the target's quarter
+    assert (shown["x_s"] == vocabulary.PALETTE[vocabulary.TOP]).all(-1).any()
+
+
+def test_a_sheet_is_saved(data_set, tmp_path):
+    opened = records.open_records(data_set)
+    sheet = contact_sheet.contact_sheet(opened, count=3, cell=40)
+    wide = contact_sheet.contact_sheet(opened, count=4, cell=40, garment="hat", split="test")
+    assert sheet.shape == wide.shape
+    contact_sheet.save(tmp_path / "sheet.png", sheet)
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "sheet.png")), sheet)
+    with pytest.raises(ValueError, match="unknown garment"):
+        contact_sheet.contact_sheet(opened, garment="sock")

@@ -1,0 +1,85 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.data import keypoints, records
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import BOTTOM, HAT
+
+
+def save(folder, person, *, palette=True, suffix=".png", exif=None):
+    photo = folder / f"anna{suffix}"
+    options = {"exif": exif} if exif is not None else {}
+    Image.fromarray(person["photo"]).save(photo, **options)
+    parsing = Image.fromarray(person["labels"])
+    if palette:
+        parsing = parsing.convert("P")
+        parsing.putdata(person["labels"].ravel().tolist())
+        parsing.putpalette(np.random.default_rng(0).integers(0, 256, 768).astype(np.uint8).tobytes())
+    parsing.save(folder / "anna_parsing.png")
+    (folder / "anna_keypoints.json").write_text(json.dumps(keypoints.to_openpose(person["keypoints"])))
+    return photo
+
+
+@pytest.mark.parametrize("palette", [True, False])
+def test_files_and_record_give_the_same_person(tmp_path, make_person, palette):
+    source = make_person(9)
+    a = Person.from_files(save(tmp_path, source, palette=palette))
+    b = Person.from_record(records.encode(**source, jpeg_quality=None))
+    np.testing.assert_array_equal(a.photo, b.photo)
+    np.testing.assert_array_equal(a.labels, b.labels)
+    np.testing.assert_allclose(a.keypoints, b.keypoints, atol=1e-3)
+    assert a.dress
+    assert b.dress
+    assert (a.id, b.id, a.size) == ("anna", "0009", (64, 64))
+    assert (a.labels == HAT).any()
+    assert (a.labels == BOTTOM).any()
+
+
+def test_exif_orientation_is_applied(tmp_path, make_person):
+    person = make_person(1)
+    turned = {**person, "photo": np.ascontiguousarray(np.rot90(person["photo"]))}
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright: turn clockwise to show
+    np.testing.assert_array_equal(Person.from_files(save(tmp_path, turned, exif=exif)).photo, person["photo"])
+
+
+def test_what_is_wrong_with_files_is_said(tmp_path, make_person):
+    person = make_person(1)
+    photo = save(tmp_path, person)
+    Image.fromarray(person["labels"][:32]).save(tmp_path / "anna_parsing.png")
+    with pytest.raises(ValueError, match=r"anna_parsing\.png has 64x32 pixels and .*anna\.png 64x64"):
+        Person.from_files(photo)
+    Image.fromarray(person["photo"]).save(tmp_path / "anna_parsing.png")
+    with pytest.raises(ValueError, match=r"anna_parsing\.png: a RGB picture"):
+        Person.from_files(photo)
+    (tmp_path / "anna_keypoints.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"anna_keypoints\.json: the keypoints is missing"):
+        Person.from_files(photo)
+    photo.write_text("not a picture")
+    save(tmp_path, person)
+    photo.write_text("not a picture")
+    with pytest.raises(ValueError, match=r"anna\.png: not a readable picture"):
+        Person.from_files(photo)
+
+
+def test_a_named_vocabulary_decides(tmp_path, make_person):
+    person = make_person(1)
+    person["labels"][20, 30] = 10
+    photo = save(tmp_path, person)
+    with pytest.raises(ValueError, match="label 10"):
+        Person.from_files(photo)
+    assert Person.from_files(photo, "lip20").labels[20, 30] == BOTTOM
+    with pytest.raises(ValueError, match="not in tryon8"):
+        Person.from_files(photo, "tryon8")
+
+
+def test_multimodal_files(tmp_path, make_person):
+    person = make_person(1)
+    picture = np.zeros_like(person["labels"])
+    picture[person["labels"] == 5] = 1
+    picture[person["labels"] == 9] = 21
+    photo = save(tmp_path, {**person, "labels": picture})
+    assert Person.from_files(photo).dress

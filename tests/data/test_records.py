@@ -1,0 +1,117 @@
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon.data import records
+from tf_tryon.data.vocabulary import BOTTOM
+
+
+def test_random_access_reads_what_tensorflow_streams(data_set):
+    opened = records.open_records(data_set)
+    opened.verify()
+    files = sorted(map(str, data_set.glob("shard-*.tfrecord")))
+    assert files[0].endswith("shard-00000-of-00004.tfrecord")
+    assert len(files) == 4
+    streamed = list(tf.data.TFRecordDataset(files, buffer_size=1 << 16).as_numpy_iterator())
+    assert [opened.read(i) for i in range(len(opened))] == streamed
+    assert (opened.split("train"), opened.split("test")) == (range(14), range(14, 18))
+    assert opened.size == (64, 64)
+    with pytest.raises(ValueError, match="no split 'val': it has train, test"):
+        opened.split("val")
+
+
+def test_decode_and_graph_parse_give_what_was_encoded(make_person):
+    person = make_person(4)
+    record = records.encode(**person, jpeg_quality=None)
+    decoded = records.decode(record)
+    for key in ("photo", "labels", "keypoints"):
+        np.testing.assert_array_equal(decoded[key], person[key])
+    assert (decoded["id"], decoded["metadata"]) == ("0004", {"index": 4})
+    parsed = {key: value.numpy() for key, value in records.parse(tf.constant(record), 64, 64).items()}
+    np.testing.assert_array_equal(parsed["photo"], person["photo"])
+    np.testing.assert_array_equal(parsed["labels"] == BOTTOM, person["labels"] == 6)
+    assert parsed["dress"]
+    assert not records.parse_labels(tf.constant(records.encode(**make_person(3))), 64, 64)[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"photo": np.zeros((64, 64, 3))}, "uint8"),
+        ({"labels": np.zeros((32, 64), np.uint8)}, "differ in size"),
+        ({"vocabulary": "atr18"}, "label 19 is not in atr18"),
+        ({"keypoints": np.full((18, 3), np.nan)}, "finite"),
+    ],
+)
+def test_encode_refuses(make_person, change, message):
+    with pytest.raises(ValueError, match=message):
+        records.encode(**{**make_person(1), **change})
+
+
+def test_a_corrupt_shard_is_named(tmp_path, make_data_set):
+    folder = make_data_set(tmp_path / "people", 8, 2)
+    path = folder / "shard-00001-of-00002.tfrecord"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+    opened = records.open_records(folder)
+    assert opened.read(0)
+    with pytest.raises(ValueError, match=r"shard-00001-of-00002\.tfrecord: record [5-9] is corrupt \(the checksum"):
+        [opened.read(i) for i in range(10)]
+    with pytest.raises(ValueError, match=r"shard-00001.*SHA-256"):
+        opened.verify()
+
+
+def test_what_is_no_data_set_is_refused(tmp_path, make_data_set):
+    with pytest.raises(FileNotFoundError, match="is no data set"):
+        records.open_records(tmp_path)
+    folder = make_data_set(tmp_path / "people", 3, 2)
+    shard = folder / "shard-00000-of-00001.tfrecord"
+    data = shard.read_bytes()
+    shard.write_bytes(data[:-1])
+    with pytest.raises(ValueError, match="the manifest says"):
+        records.open_records(folder)
+    shard.unlink()
+    with pytest.raises(FileNotFoundError, match=r"shard-00000-of-00001\.tfrecord is missing"):
+        records.open_records(folder)
+    manifest = folder / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": 99}))
+    with pytest.raises(ValueError, match="version 99"):
+        records.open_records(folder)
+    manifest.write_text("{")
+    with pytest.raises(ValueError, match="not JSON"):
+        records.open_records(folder)
+
+
+def test_an_interrupted_writer_leaves_nothing(tmp_path, make_person):
+    folder = tmp_path / "people"
+    with pytest.raises(RuntimeError, match="power cut"), records.RecordWriter(folder, (64, 64)) as writer:
+        writer.write(records.encode(**make_person(0)))
+        raise RuntimeError("power cut")
+    assert list(folder.iterdir()) == []
+
+
+def test_writer_keeps_splits_together_and_data_sets_whole(tmp_path, make_person, make_data_set):
+    record = records.encode(**make_person(0))
+    with (
+        pytest.raises(ValueError, match="follow one another"),
+        records.RecordWriter(tmp_path / "a", (64, 64)) as writer,
+    ):
+        for split in ("train", "test", "train"):
+            writer.write(record, split)
+    with pytest.raises(ValueError, match="no record"), records.RecordWriter(tmp_path / "a", (64, 64)):
+        pass
+    folder = make_data_set(tmp_path / "b")
+    with pytest.raises(FileExistsError, match="holds a data set already"):
+        records.RecordWriter(folder, (64, 64))
+    with records.RecordWriter(folder, (64, 64), overwrite=True) as writer:
+        writer.write(record)
+    assert len(records.open_records(folder)) == 1
+    assert len(list(folder.glob("shard-*"))) == 1
+
+
+def test_writing_is_reproducible(tmp_path, make_data_set):
+    first, second = make_data_set(tmp_path / "a", 3, 1), make_data_set(tmp_path / "b", 3, 1)
+    assert (first / "manifest.json").read_bytes() == (second / "manifest.json").read_bytes()

@@ -1,0 +1,75 @@
+"""What all garments of one outfit share: the person's measures, made once, and what lies under what."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tf_tryon.data.studio.body import Person, Template
+from tf_tryon.data.studio.garment_drape import Silhouette, person_height, silhouette, template_height
+from tf_tryon.data.studio.garment_shell import Shell, leg_shell, top_shell
+from tf_tryon.data.studio.garment_surface import normals_of
+
+ARMPIT_HEIGHT = 1.250  # on the template
+JOIN = 1.200  # below it a top is a tube, above it a shell
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A person being dressed.
+
+    Attributes:
+        template, person: see `body`.
+        rng: source of the folds.
+    """
+
+    template: Template
+    person: Person
+    rng: np.random.Generator
+
+    @cached_property
+    def top(self) -> Shell:
+        """The shell of torso and arms."""
+        return top_shell()
+
+    @cached_property
+    def legs(self) -> Shell:
+        """The shell of hips, legs and feet."""
+        return leg_shell()
+
+    @cached_property
+    def top_points(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and normals (n, 3) of the top shell on the person."""
+        points = self.top.positions(self.person)
+        return points, normals_of(self.top.sheet(points))
+
+    @cached_property
+    def leg_points(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and normals (n, 3) of the leg shell on the person."""
+        points = self.legs.positions(self.person)
+        return points, normals_of(self.legs.sheet(points))
+
+    @cached_property
+    def body(self) -> Silhouette:
+        """Hulls of torso and legs."""
+        return silhouette(self.template, self.person)
+
+    @cached_property
+    def levels(self) -> np.ndarray:
+        """(R,) template heights of the silhouette's rows."""
+        return template_height(self.template, self.person, self.body.heights)
+
+    def tall(self, height: float) -> float:
+        """The person's height of what is at `height` on the template."""
+        return float(person_height(self.template, self.person, height))
+
+
+def ramp(x: np.ndarray | float) -> np.ndarray:
+    """Smooth step from 0 at x <= 0 to 1 at x >= 1."""
+    x = np.clip(x, 0.0, 1.0)
+    return x * x * (3 - 2 * x)
+
+
+def bump(x: np.ndarray, middle: float, width: float) -> np.ndarray:
+    """Bell of height 1."""
+    return np.exp(-(((x - middle) / width) ** 2))

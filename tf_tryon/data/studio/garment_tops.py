@@ -1,0 +1,230 @@
+"""Tops: a tube from the hem to the chest, and above it a shell with shoulders and sleeves that continues it.
+
+Both share one radius function at the join, so the cloth runs through. Cuts (sleeve ends, necklines, fronts) are fields on the
+template; hems are level heights of the person.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tf_tryon.data.studio import garment_folds as folds
+from tf_tryon.data.studio.garment_drape import Tube, drape, radii, tube_sheet
+from tf_tryon.data.studio.garment_fitting import ARMPIT_HEIGHT, JOIN, Fitting, bump, ramp
+from tf_tryon.data.studio.garment_shell import ARM_LENGTH, arm_joints, limb_coordinate, smooth
+from tf_tryon.data.studio.garment_surface import Sheet, keep, paint, trim_to
+from tf_tryon.data.studio.outfit import Item
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How a kind of top is made; lengths in metres, pairs are the values at fit 0 and 1.
+
+    Attributes:
+        ease: between body and cloth at the chest.
+        sleeve: widening of the sleeve's radius at the elbow.
+        hang: how straight the cloth falls below the bust.
+        waist: how much the tailor takes in at the waist.
+        cuff: how far the sleeve's end is drawn in, 0 to 1.
+        cinch: how far the hem is drawn in, 0 to 1.
+        bands: widths of the bands of trim at neck, cuff and hem.
+        folds: height of its folds.
+    """
+
+    ease: tuple[float, float]
+    sleeve: tuple[float, float]
+    hang: tuple[float, float]
+    waist: float = 0.0
+    cuff: float = 0.0
+    cinch: float = 0.0
+    bands: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    folds: float = 0.003
+
+
+CUTS: Final = {
+    "tshirt": Cut((0.006, 0.022), (0.003, 0.018), (0.35, 1.0), bands=(0.018, 0.0, 0.0), folds=0.0035),
+    "tank": Cut((0.004, 0.016), (0.000, 0.000), (0.2, 0.9), bands=(0.010, 0.0, 0.0), folds=0.003),
+    "polo": Cut((0.008, 0.020), (0.004, 0.014), (0.4, 0.95), bands=(0.0, 0.022, 0.0), folds=0.003),
+    "shirt": Cut((0.010, 0.026), (0.006, 0.016), (0.4, 1.0), cuff=0.8, bands=(0.0, 0.0, 0.0), folds=0.004),
+    "blouse": Cut((0.009, 0.026), (0.007, 0.027), (0.4, 1.0), cuff=0.9, bands=(0.008, 0.0, 0.0), folds=0.005),
+    "sweater": Cut((0.014, 0.034), (0.008, 0.022), (0.4, 1.0), cuff=0.8, cinch=0.6, bands=(0.028, 0.0, 0.0), folds=0.004),
+    "hoodie": Cut((0.018, 0.042), (0.011, 0.025), (0.5, 1.0), cuff=0.9, cinch=0.7, bands=(0.0, 0.0, 0.0), folds=0.006),
+    "cardigan": Cut((0.016, 0.032), (0.008, 0.020), (0.4, 1.0), cuff=0.6, cinch=0.15, bands=(0.0, 0.0, 0.0), folds=0.004),
+    "blazer": Cut((0.022, 0.032), (0.008, 0.014), (0.6, 0.95), waist=0.014, cuff=0.1, folds=0.0025),
+    "jacket": Cut((0.024, 0.044), (0.011, 0.023), (0.5, 1.0), cuff=0.7, cinch=0.7, bands=(0.0, 0.04, 0.045), folds=0.005),
+    "coat": Cut((0.030, 0.046), (0.013, 0.023), (0.7, 1.0), waist=0.006, folds=0.004),
+    "crop_top": Cut((0.003, 0.014), (0.003, 0.016), (0.0, 0.7), bands=(0.012, 0.0, 0.0), folds=0.002),
+    "summer_dress": Cut((0.005, 0.014), (0.004, 0.021), (0.0, 0.15), bands=(0.010, 0.0, 0.0), folds=0.003),
+    "sheath_dress": Cut((0.004, 0.012), (0.003, 0.011), (0.0, 0.15), bands=(0.0, 0.0, 0.0), folds=0.002),
+    "maxi_dress": Cut((0.005, 0.014), (0.004, 0.024), (0.0, 0.15), bands=(0.010, 0.0, 0.0), folds=0.003),
+}  # fmt: skip
+OUTER: Final = ("cardigan", "blazer", "jacket", "coat")
+RIBBED: Final = ("sweater", "hoodie")
+LENGTHS: Final = ([0.0, 0.35, 0.6, 0.75, 1.0], [1.165, 1.015, 0.925, 0.835, 0.660])
+COAT_LENGTHS: Final = ([0.0, 1.0], [0.900, 0.300])
+
+
+def hem_height(item: Item) -> float:
+    """Template height of a top's hem."""
+    return float(np.interp(item.length, *(COAT_LENGTHS if item.kind == "coat" else LENGTHS)))
+
+
+def at_fit(pair: tuple[float, float], item: Item) -> float:
+    """A pair's value at the garment's fit."""
+    return pair[0] + (pair[1] - pair[0]) * item.fit
+
+
+def top_tube(fitting: Fitting, item: Item, layer: float, hem: float) -> Tube:
+    """The torso of a top as radius over height and angle.
+
+    Args:
+        layer: extra ease for what is worn below, metres.
+        hem: template height of the hem.
+    """
+    cut, rng = CUTS[item.kind], fitting.rng
+    levels = fitting.levels
+    ease = np.full(len(levels), at_fit(cut.ease, item) + layer)
+    hang = at_fit(cut.hang, item) * (1 - cut.waist * 25 * bump(levels, 1.06, 0.10))
+    flare = item.flare * 0.35 * ramp((1.12 - levels) / 0.2)
+    if item.kind == "coat":
+        flare = flare + 0.06 * ramp((1.0 - levels) / 0.2)
+    tube = drape(fitting.body, ease, np.clip(hang, 0, 1), flare, fitting.tall(ARMPIT_HEIGHT - 0.01))
+    radius = tube.radius
+    if cut.cinch:
+        # A ribbed band holds the hem to the hips; the cloth above it blouses a little.
+        tight = radii(fitting.body.reach + (0.5 * ease + 0.006)[:, None])
+        share = cut.cinch * ramp((hem + 0.10 - levels) / 0.06)[:, None]
+        radius = radius + share * np.minimum(tight - radius, 0.0)
+        radius = radius + (0.006 + 0.010 * item.fit) * bump(levels, hem + 0.10, 0.035)[:, None]
+    angle = np.linspace(0, 2 * np.pi, radius.shape[1], endpoint=False)
+    angles, rows = np.tile(angle, len(levels)), np.repeat(levels, radius.shape[1])
+    signed = (angles + np.pi) % (2 * np.pi) - np.pi
+    height = cut.folds * (0.6 + 0.8 * item.fit)
+    wrinkles = folds.ridges(rows, 0.15 * signed, rng, 16, (max(hem, 0.95), 1.2), (0.05, 0.12), 0.014, 0.9)
+    loose = at_fit(cut.hang, item) * ramp((1.15 - rows) / 0.25) * ramp((rows - hem + 0.3) / 0.3)
+    falling = folds.waves(angles, loose, rng, int(rng.integers(7, 11)))
+    displaced = height * (wrinkles + 0.9 * falling) * ramp((ARMPIT_HEIGHT + 0.02 - rows) / 0.08)
+    return Tube(tube.heights, tube.centre, radius + displaced.reshape(radius.shape))
+
+
+def top_shell_points(fitting: Fitting, item: Item, tube: Tube, layer: float) -> np.ndarray:
+    """(n, 3) positions of the whole top shell as this garment's shoulders, neck and sleeves."""
+    cut, shell, rng = CUTS[item.kind], fitting.top, fitting.rng
+    points, normals = fitting.top_points
+    field = shell.fields
+    arm, angle = field["arm"], field["arm_angle"]
+    ease = at_fit(cut.ease, item) + layer
+    on_arm = ramp((arm + 0.02) / 0.10)
+    snug = ease * (1 - 0.35 * ramp((field["height"] - 1.37) / 0.06) * (1 - on_arm))
+    snug = snug * (1 - (0.5 + 0.3 * cut.cuff * ramp((arm - sleeve_end(item) + 0.09) / 0.06)) * on_arm)
+    position = points + normals * np.maximum(snug, 0.003)[:, None]
+    end = sleeve_end(item)
+    wide = at_fit(cut.sleeve, item) * ramp(arm / 0.14)
+    if cut.cuff and item.sleeve > 0.4:
+        wide = wide * (1 - cut.cuff * ramp((arm - end + 0.075) / 0.05))
+        wide = wide + 0.3 * at_fit(cut.sleeve, item) * bump(arm, end - 0.08, 0.035)
+    wide = wide + folds.rings(arm, angle, rng, 0.235, 0.085) * cut.folds * 1.1 * ramp(arm / 0.1)
+    wide = wide + folds.ridges(arm, 0.05 * angle, rng, 7, (0.05, 0.45), (0.04, 0.09), 0.014, 0.8) * (
+        cut.folds * ramp(arm / 0.06) * (angle * angle < 7)
+    )
+    for side, sign in (("L", 1.0), ("R", -1.0)):
+        mine = (arm > 0) & (np.sign(field["x"]) == sign)
+        _, near = limb_coordinate(points[mine], arm_joints(fitting.template, fitting.person.joints, side))
+        off = points[mine] - near
+        off /= np.maximum(np.linalg.norm(off, axis=1, keepdims=True), 1e-6)
+        position[mine] += off * wide[mine, None]
+    # The torso of the shell follows the tube near the join.
+    share = ramp((ARMPIT_HEIGHT + 0.035 - field["height"]) / 0.05) * (1 - ramp((arm + 0.03) / 0.03))
+    near = share > 0
+    row_centre = np.interp(position[near, 1], tube.heights, tube.centre)
+    around = np.arctan2(position[near, 0], position[near, 2] - row_centre)
+    position[near] += share[near, None] * (tube.at(position[near, 1], around) - position[near])
+    return smooth(position, shell.neighbours, shell.weld, 0.5 * (1 - share), 2 if ease < 0.012 else 4)
+
+
+def sleeve_end(item: Item) -> float:
+    """`arm` coordinate of the sleeve's end."""
+    return item.sleeve * ARM_LENGTH + (0.012 if item.sleeve > 0.9 else 0.0)
+
+
+def neck_field(item: Item, field: dict[str, np.ndarray]) -> np.ndarray:
+    """(n,) metres below the neckline, negative where skin shows, on the template."""
+    x, y, z = np.abs(field["x"]), field["height"], field["z"]
+    front = ramp((z - 0.0) / 0.03)
+    crew = 1.386 + 0.29 * (0.092 - z) + 0.022 * bump(z, 0.02, 0.05) - y
+    if item.neckline == "turtle":
+        return 1.452 - y
+    if item.neckline in ("collar", "hood"):
+        return crew + 0.008
+    if item.neckline == "boat":
+        return 1.398 - y - 0.03 * bump(x, 0.0, 0.05) * 0
+    if item.neckline in ("scoop", "strap"):
+        deep = 0.115 if item.neckline == "scoop" else 0.13
+        oval = (np.sqrt((x / 0.088) ** 2 + ((y - 1.41) / deep) ** 2) - 1) * 0.08
+        back = (np.sqrt((x / 0.085) ** 2 + ((y - 1.43) / 0.07) ** 2) - 1) * 0.06
+        return np.minimum(crew - 0.012, front * oval + (1 - front) * np.minimum(back, 0.05))
+    if item.neckline == "v":
+        low = {"blazer": 1.13, "coat": 1.16, "cardigan": 1.12}.get(item.kind, 1.272)
+        slope = 0.062 / (1.40 - low)
+        vee = (x - slope * (y - low)) / np.sqrt(1 + slope**2)
+        return np.minimum(crew, np.where(front > 0, vee + (1 - front) * 0.2, 0.2))
+    return crew
+
+
+def armhole_field(item: Item, field: dict[str, np.ndarray]) -> np.ndarray:
+    """(n,) metres inside the sleeve's end or the armhole."""
+    if item.sleeve > 0.04:
+        return np.maximum(sleeve_end(item), 0.05) - field["arm"]
+    inset = {"tank": 0.028, "crop_top": 0.022}.get(item.kind, 0.014)
+    if item.neckline == "strap":
+        inset = 0.030
+    # Above the underarm point the edge stands upright; below it the side seam is whole.
+    return np.maximum(-inset - field["arm"], np.minimum(1.226 - field["height"], 0.012 - field["arm"]))
+
+
+def strap_field(field: dict[str, np.ndarray]) -> np.ndarray:
+    """(n,) metres inside a bodice that is held by two thin straps."""
+    x, y = np.abs(field["x"]), field["height"]
+    strap = 0.011 - np.abs(x - 0.088)
+    return np.maximum(1.292 + 0.02 * bump(x, 0.085, 0.04) - y, strap)
+
+
+def build_top(
+    fitting: Fitting, item: Item, layer: float, hem: float | None = None, tube: Tube | None = None
+) -> tuple[list[Sheet], np.ndarray, Tube]:
+    """Sheets of a top (tube, then shell), the cover of the top shell's vertices (n,), metres inside, and its tube.
+
+    Args:
+        layer: extra ease over what lies below.
+        hem: template height of the hem; by default the garment's own.
+        tube: torso to use (a dress brings its own).
+    """
+    cut = CUTS[item.kind]
+    hem = hem_height(item) if hem is None else hem
+    tube = top_tube(fitting, item, layer, hem) if tube is None else tube
+    shell = fitting.top
+    position = top_shell_points(fitting, item, tube, layer)
+    sheet = shell.sheet(position)
+    neck = neck_field(item, sheet.fields)
+    hole = armhole_field(item, sheet.fields)
+    if item.neckline == "strap":
+        neck = np.minimum(neck, strap_field(sheet.fields))
+    sheet.fields |= {"neck": neck, "hole": hole}
+    join = fitting.tall(JOIN)
+    cover = np.minimum(np.minimum(neck, hole), position[:, 1] - fitting.tall(max(hem, 1.10)))
+    sheet.fields["tall"] = np.where(sheet.fields["arm"] > 0.0, 1.0, position[:, 1] - join)
+    near = (sheet.fields["neck"] > -0.03) & (hole > -0.03) & (sheet.fields["tall"] > -0.03)
+    sheet = keep(sheet, near[sheet.triangles].any(1))
+    sheet = trim_to(sheet, sheet.fields["neck"])
+    sheet = trim_to(sheet, sheet.fields["hole"])
+    sheet = trim_to(sheet, sheet.fields["tall"], hem=False)
+    neck_band, cuff_band, hem_band = cut.bands
+    if neck_band and item.neckline != "turtle":
+        sheet = paint(sheet, neck_band - sheet.fields["neck"])
+    if cuff_band:
+        sheet = paint(sheet, cuff_band - sheet.fields["hole"])
+    low = tube_sheet(fitting.template, fitting.person, tube, fitting.tall(hem), join + 0.004)
+    if hem_band:
+        low = paint(low, hem + hem_band - low.fields["height"])
+    return [low, sheet], cover, tube

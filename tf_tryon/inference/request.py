@@ -1,0 +1,78 @@
+"""What may be asked of a completion, checked before anything expensive starts."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+from tf_tryon.errors import TryOnError
+
+STAGES = ("shape", "texture")
+MAX_SAMPLES = 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One completion.
+
+    Attributes:
+      garment: hat, top, bottom or shoes.
+      samples: how many pictures.
+      seed: of all latent noise; sample k is the same whatever `samples` is.
+      temperature: multiplies the prior's spread; 0 gives its mean.
+      keep_shape: one shape for all samples, many textures.
+      keep_texture: one texture code for all samples, many shapes.
+      like: another person, whose garment's codes are transferred.
+      like_stages: which of shape and texture come from `like`.
+      walk: a latent channel: samples differ only by a shift of it, from -3 to 3 standard deviations.
+      walk_stage: the stage whose channel that is.
+    """
+
+    garment: str = "top"
+    samples: int = 8
+    seed: int = 0
+    temperature: float = 1.0
+    keep_shape: bool = False
+    keep_texture: bool = False
+    like: Person | None = None
+    like_stages: tuple[str, ...] = STAGES
+    walk: int | None = None
+    walk_stage: str = "shape"
+
+    def __post_init__(self) -> None:
+        if self.garment not in GARMENTS:
+            raise ValueError(f"garment {self.garment!r}: choose one of {', '.join(GARMENTS)}")
+        if not 1 <= self.samples <= MAX_SAMPLES:
+            raise ValueError(f"samples = {self.samples}: ask for 1 to {MAX_SAMPLES}")
+        if self.seed < 0:
+            raise ValueError(f"seed = {self.seed}: a seed is a whole number from 0 on")
+        if not 0 <= self.temperature <= 10:
+            raise ValueError(f"temperature = {self.temperature}: choose 0 (the mean) to 10")
+        if self.walk is not None and self.walk_stage not in STAGES:
+            raise ValueError(f"walk_stage {self.walk_stage!r}: choose shape or texture")
+        if not self.like_stages or set(self.like_stages) - set(STAGES):
+            raise ValueError(f"like_stages {self.like_stages!r}: choose shape, texture or both")
+        if self.walk is not None and self.like is not None:
+            raise ValueError("walk and like exclude each other: a walk starts from a code of this person's context")
+
+    def check_person(self, person: Person, trained: tuple[str, ...]) -> None:
+        """Raise TryOnError unless `person` wears the garment and the model was trained on it."""
+        if self.garment not in trained:
+            raise TryOnError(f"this model completes {', '.join(trained)}, not {self.garment}: choose one of those")
+        check_wears(person, self.garment)
+        if self.like is not None:
+            check_wears(self.like, self.garment)
+
+
+def check_wears(person: Person, garment: str) -> None:
+    """Raise TryOnError, saying what the person wears, if `garment` isn't among it."""
+    worn = [name for name, label in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (person.labels == label).any()]
+    if garment not in worn:
+        shown = ", ".join(worn) or "no garment at all"
+        raise TryOnError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); choose another garment")
+    if garment == "bottom" and person.dress:
+        raise TryOnError(
+            f"{person.id}: wears a dress, which covers top and bottom in one; the nets complete tops and bottoms of people"
+            " without one. Choose another garment or person"
+        )

@@ -1,0 +1,135 @@
+"""One trained stage, ready to complete: its configuration, networks, mean garments and compiled calls."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import keys
+from tf_tryon.config import from_json, validate
+from tf_tryon.data import examples
+from tf_tryon.data.person import Person
+from tf_tryon.errors import TryOnError
+from tf_tryon.inference.noise import latent_noise
+from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.models.networks import Networks, build_networks
+from tf_tryon.training.weights import load_weights
+
+CONFIG, WEIGHTS, MEANS = "config.json", "weights.npz", "mean_garments.npz"
+_SHARED = (keys.VISIBLE, keys.BOX, keys.TARGET, keys.POSE, keys.CONTEXT)  # alike for every sample of a person
+
+Batch = dict[str, tf.Tensor]
+
+
+@dataclasses.dataclass
+class Stage:
+    """Shape or texture stage.
+
+    Attributes:
+      config: the run's.
+      networks: with trained weights; float32.
+      means: (4, H, W, 3) float32 in [-1, 1], the training set's mean crops.
+      digest: SHA-256 of weights and configuration, hexadecimal.
+    """
+
+    config: ConfigDict
+    networks: Networks
+    means: np.ndarray
+    digest: str
+
+    def __post_init__(self) -> None:
+        self._sample = tf.function(self.networks.sample_prior, autograph=False)
+        self._generate = tf.function(lambda batch, codes: self.networks.generate(batch, codes)[-1], autograph=False)
+        self._posterior = tf.function(self.networks.posterior, autograph=False)
+        self._prior = tf.function(self.networks.prior, autograph=False)
+
+    @classmethod
+    def load(cls, folder: str | pathlib.Path) -> Stage:
+        """A folder that `tf-tryon bundle` wrote: configuration, weights, mean garments.
+
+        Raises:
+          TryOnError: a file is missing or doesn't fit; the message names it.
+        """
+        folder = pathlib.Path(folder)
+        for name in (CONFIG, WEIGHTS, MEANS):
+            if not (folder / name).is_file():
+                raise TryOnError(f"{folder / name} is missing: make the folder with `tf-tryon bundle`")
+        text = (folder / CONFIG).read_text()
+        config = from_json(text, str(folder / CONFIG))
+        validate(config)
+        networks = build_networks(config)
+        load_weights(networks, folder / WEIGHTS)
+        with np.load(folder / MEANS) as arrays:
+            means = arrays["means"].astype(np.float32) / 127.5 - 1.0
+        wanted = (4, config.data.height, config.data.width, 3)
+        if means.shape != wanted:
+            raise TryOnError(f"{folder / MEANS}: mean garments of shape {means.shape}, the configuration wants {wanted}")
+        digest = hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(json.loads(text)).encode()).hexdigest()
+        return cls(config, networks, means, digest)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of the nets' frame."""
+        return self.config.data.height, self.config.data.width
+
+    @property
+    def garments(self) -> tuple[str, ...]:
+        """The garments that this stage was trained to complete."""
+        return tuple(name for name, weight in self.config.data.targets.items() if weight > 0)
+
+    def batch(self, person: Person, garment: str) -> Batch:
+        """The inputs of one person in the frame, with that garment erased; batch size 1."""
+        return examples.from_people([person], garment, self.means, self.config)
+
+    def noise(self, seed: int, samples: int) -> np.ndarray:
+        """(samples, h, w, c) standard normal."""
+        shape = examples.noise_shape(self.config)[1:]
+        return np.stack([latent_noise(seed, self.config.stage, k, shape) for k in range(samples)])
+
+    def draw(self, batch: Batch, noise: np.ndarray, temperature: float) -> np.ndarray:
+        """Codes (n, h, w, c) from the compatibility prior; `batch` of size n."""
+        return self._sample(batch, tf.constant(noise), tf.constant(temperature, tf.float32)).numpy()
+
+    def encode(self, batch: Batch) -> np.ndarray:
+        """The posterior's mean codes (n, h, w, c) of the garments that the batch's people wear."""
+        return self._posterior(batch).mean.numpy()
+
+    def log_prior(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
+        """log p(codes | context) in nats, (n,): how compatible the model finds them."""
+        prior: Gaussian = self._prior(batch, tf.constant(codes))
+        terms = tf.square((codes - prior.mean) / prior.std) + 2 * tf.math.log(prior.std) + np.log(2 * np.pi)
+        return (-0.5 * tf.reduce_sum(terms, axis=[1, 2, 3])).numpy()
+
+    def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
+        """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""
+        return self._generate(batch, tf.constant(codes)).numpy()
+
+
+def repeat(batch: Batch, count: int) -> Batch:
+    """The same person `count` times."""
+    return {name: tf.repeat(value, count, axis=0) for name, value in batch.items()}
+
+
+def complete_labels(batch: Batch, logits: np.ndarray) -> np.ndarray:
+    """(n, H, W) uint8: the most likely class where erased, the given one where visible."""
+    given = tf.argmax(batch[keys.PARSING], axis=-1).numpy()
+    visible = batch[keys.VISIBLE].numpy()[..., 0] > 0
+    return np.where(visible, given, np.argmax(logits, axis=-1)).astype(np.uint8)
+
+
+def with_labels(batch: Batch, people: list[Person], garment: str, stage: Stage) -> Batch:
+    """The texture stage's inputs for new parsings of the same person.
+
+    What is erased, the other garments and the face's and hair's colours are the original's; parsing and garment box are new.
+    """
+    renewed = examples.from_people(people, garment, stage.means, stage.config)
+    shared = repeat({key: batch[key] for key in _SHARED}, len(people))
+    colours = tf.repeat(batch[keys.APPEARANCE][..., :3], len(people), axis=0)
+    appearance = tf.concat([colours, renewed[keys.APPEARANCE][..., 3:]], axis=-1)
+    return {**renewed, **shared, keys.APPEARANCE: appearance}

@@ -1,0 +1,176 @@
+"""`TryOn`: complete a person whose garment is erased, many times (docs/method.md, section 6).
+
+Both stages sample their compatibility prior: z_s ~ E_sc(x_c) gives a parsing, z_a ~ E_ac(x_c) its texture. Visible pixels are
+always copied from the photo, bit for bit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tf_tryon import keys
+from tf_tryon.data.person import Person
+from tf_tryon.inference.placement import Placement, place
+from tf_tryon.inference.request import Request
+from tf_tryon.inference.stage import Batch, Stage, complete_labels, repeat, with_labels
+
+BUNDLED = pathlib.Path(__file__).parent.parent / "weights"
+WALK_REACH = 3.0  # standard deviations each way
+_CHUNK = 8  # samples that go through the nets at once: memory stays bounded
+
+
+@dataclasses.dataclass
+class Completion:
+    """What `TryOn.complete` returns; all pictures have the photo's size.
+
+    Attributes:
+      person: the photo's own.
+      erased: (h, w) bool, the pixels that were erased.
+      photos: (n, h, w, 3) uint8.
+      parsings: (n, h, w) uint8 classes.
+      codes: by stage, (n, h, w, c) float32.
+      scores: by stage, (n,) log-likelihood of the codes under the compatibility prior, in nats.
+      request: what was asked.
+      model: hash of the weights.
+    """
+
+    person: Person
+    erased: np.ndarray
+    photos: np.ndarray
+    parsings: np.ndarray
+    codes: dict[str, np.ndarray]
+    scores: dict[str, np.ndarray]
+    request: Request
+    model: str
+
+    @property
+    def erased_photo(self) -> np.ndarray:
+        """(h, w, 3) uint8, the photo with the erased pixels grey: the nets' input."""
+        return np.where(self.erased[..., None], np.uint8(128), self.person.photo)
+
+
+class TryOn:
+    """Two trained stages.
+
+    Example:
+      TryOn.load().complete(person, garment="top", samples=8, seed=7).photos
+    """
+
+    def __init__(self, shape: Stage, texture: Stage) -> None:
+        if shape.size != texture.size:
+            raise ValueError(f"the stages work on {shape.size} and {texture.size} (height, width): train both on one size")
+        self.shape, self.texture = shape, texture
+        self.model = hashlib.sha256((shape.digest + texture.digest).encode()).hexdigest()
+
+    @classmethod
+    def load(cls, model: str | pathlib.Path | None = None) -> TryOn:
+        """The bundled weights, or a folder that `tf-tryon bundle` wrote (`shape/` and `texture/` in it)."""
+        folder = pathlib.Path(model) if model else BUNDLED
+        return cls(Stage.load(folder / "shape"), Stage.load(folder / "texture"))
+
+    @property
+    def garments(self) -> tuple[str, ...]:
+        """Garments that both stages complete."""
+        return tuple(name for name in self.shape.garments if name in self.texture.garments)
+
+    def complete(self, person: Person, garment: str = "top", samples: int = 8, seed: int = 0, **options: Any) -> Completion:
+        """Erases `garment` and completes the person `samples` times; `options` are `Request`'s other fields.
+
+        Raises:
+          ValueError: an option is out of range.
+          TryOnError: the person doesn't wear the garment, or the model doesn't know it.
+        """
+        return self.answer(person, Request(garment=garment, samples=samples, seed=seed, **options))
+
+    def answer(self, person: Person, request: Request) -> Completion:
+        """`complete` for a request made beforehand."""
+        request.check_person(person, self.garments)
+        placement = place(person, *self.shape.size)
+        framed = placement.to_frame(person)
+        request.check_person(framed, self.garments)
+        other = place(request.like, *self.shape.size).to_frame(request.like) if request.like else None
+        batch = self.shape.batch(framed, request.garment)
+        shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request, other)
+        labels = self._in_chunks(
+            lambda part, codes: complete_labels(part, self.shape.generate(part, codes)),
+            repeat(batch, request.samples),
+            shape_codes,
+        )
+        people = [dataclasses.replace(framed, labels=picture) for picture in labels]
+        texture_batch = with_labels(self.texture.batch(framed, request.garment), people, request.garment, self.texture)
+        codes, scores = self._codes(self.texture, texture_batch, request, other)
+        pictures = self._in_chunks(self.texture.generate, texture_batch, codes)
+        return self._completion(
+            person, placement, request, batch, labels, pictures,
+            {"shape": shape_codes, "texture": codes}, {"shape": shape_scores, "texture": scores},
+        )  # fmt: skip
+
+    def _codes(
+        self, stage: Stage, batch: Batch, request: Request, other: Person | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """One stage's codes (n, h, w, c) and their scores, as the request wants them."""
+        name, samples = stage.config.stage, request.samples
+        if other is not None and name in request.like_stages:
+            codes = np.repeat(stage.encode(stage.batch(other, request.garment)), samples, axis=0)
+        else:
+            keep = request.keep_shape if name == "shape" else request.keep_texture
+            one = keep or request.walk is not None  # the first sample's code serves all, whatever its context
+            noise = stage.noise(request.seed, 1 if one else samples)
+            codes = self._in_chunks(lambda part, z: stage.draw(part, z, request.temperature), batch, noise)
+            codes = np.repeat(codes, samples, axis=0) if one else codes
+        if request.walk is not None and request.walk_stage == name:
+            codes = _walked(codes, request.walk)
+        return codes, self._in_chunks(stage.log_prior, batch, codes)
+
+    @staticmethod
+    def _in_chunks(
+        function: Callable[[Batch, np.ndarray], np.ndarray], batch: Batch, codes: np.ndarray
+    ) -> np.ndarray:
+        """`function(batch, codes)` over slices of the samples; the last is filled up, so that one graph serves all."""
+        parts = []
+        for start in range(0, len(codes), _CHUNK):
+            index = np.minimum(np.arange(start, start + _CHUNK), len(codes) - 1)
+            part = {key: tf.gather(value, index) for key, value in batch.items()}
+            parts.append(function(part, codes[index])[: len(codes) - start])
+        return np.concatenate(parts)
+
+    def _completion(
+        self,
+        person: Person,
+        placement: Placement,
+        request: Request,
+        batch: Batch,
+        labels: np.ndarray,
+        pictures: np.ndarray,
+        codes: dict[str, np.ndarray],
+        scores: dict[str, np.ndarray],
+    ) -> Completion:
+        erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
+        rgb = np.clip(np.rint((pictures + 1) * 127.5), 0, 255).astype(np.uint8)
+        ones, zeros = np.ones_like(erased, np.uint8), np.zeros(person.size, np.uint8)
+        return Completion(
+            person=person,
+            erased=placement.paste(zeros, ones, erased) > 0,
+            photos=np.stack([placement.paste(person.photo, picture, erased) for picture in rgb]),
+            parsings=np.stack([placement.paste(person.labels, picture, erased) for picture in labels]),
+            codes=codes,
+            scores=scores,
+            request=request,
+            model=self.model,
+        )
+
+
+def _walked(codes: np.ndarray, channel: int) -> np.ndarray:
+    """Codes (n, h, w, c) with one channel shifted by -3 .. 3 over the samples, in all cells."""
+    if not 0 <= channel < codes.shape[-1]:
+        raise ValueError(f"walk = {channel}: this stage's codes have channels 0 to {codes.shape[-1] - 1}")
+    shifted = codes.copy()
+    shifted[..., channel] += np.linspace(-WALK_REACH, WALK_REACH, len(codes), dtype=np.float32)[:, None, None]
+    return shifted

@@ -1,0 +1,140 @@
+"""Checkpoints: one .npz file a step, whole or not there.
+
+A file holds every variable of the run by name and the step. It is written under a temporary name, flushed to the disk and
+renamed, so whenever a process is killed the newest `step-*.npz` is whole. Restoring compares names and shapes both ways:
+what is missing, unknown or of another shape is an error. The newest two are kept, and every Nth step's if asked.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+STEP = "step"  # name of the entry that tells how many steps were made
+_NAME = re.compile(r"step-(\d{8})\.npz")
+_KEEP = 2
+
+
+class Checkpoints:
+    """The checkpoints of one run, in `directory`.
+
+    Args:
+      directory: made when the first checkpoint is saved.
+      keep_every: keep the checkpoints of every Nth step for good; 0: none.
+    """
+
+    def __init__(self, directory: str | Path, keep_every: int = 0) -> None:
+        self.directory, self._keep_every = Path(directory), keep_every
+
+    def steps(self) -> list[int]:
+        """Steps with a checkpoint, ascending."""
+        if not self.directory.is_dir():
+            return []
+        matches = (_NAME.fullmatch(path.name) for path in self.directory.iterdir())
+        return sorted(int(match[1]) for match in matches if match)
+
+    def path(self, step: int) -> Path:
+        """File of a step."""
+        return self.directory / f"step-{step:08d}.npz"
+
+    def save(self, step: int, variables: dict[str, tf.Variable]) -> Path:
+        """Write the checkpoint of a step and drop those no longer needed.
+
+        Raises:
+          OSError: for instance the disk is full; names the file. Earlier checkpoints are untouched.
+        """
+        arrays = {name: np.asarray(local_value(variable)) for name, variable in variables.items()}
+        bad = [name for name, array in arrays.items() if not np.all(np.isfinite(array))]
+        if bad:
+            raise ValueError(f"step {step}: not saved, values that are not finite in {', '.join(bad[:5])}")
+        path = self.path(step)
+        write_arrays(path, {STEP: np.int64(step), **arrays})
+        self._clean()
+        return path
+
+    def restore(self, step: int, variables: dict[str, tf.Variable]) -> None:
+        """Load the checkpoint of a step into all variables.
+
+        Raises:
+          ValueError: unreadable, or its names and shapes are not those of `variables`; names file and differences.
+        """
+        path = self.path(step)
+        arrays = read_arrays(path)
+        arrays.pop(STEP, None)
+        assign(arrays, variables, str(path))
+
+    def _clean(self) -> None:
+        steps = self.steps()
+        for step in steps[:-_KEEP]:
+            if not (self._keep_every and step % self._keep_every == 0):
+                self.path(step).unlink()
+        for path in self.directory.glob(".step-*.tmp"):  # of processes that were killed while they wrote
+            path.unlink()
+
+
+def local_value(variable: tf.Variable) -> tf.Tensor:
+    """A variable's value here; of a distributed one its first local component's."""
+    values = getattr(variable, "values", None)
+    return (values[0] if isinstance(values, tuple) else variable).numpy()
+
+
+def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write an .npz atomically: temporary name, flushed, renamed.
+
+    Raises:
+      OSError: names the path and the cause.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        cause = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise OSError(
+            error.errno, f"could not write {path}: {cause}. Earlier files are untouched; make room and run again"
+        ) from error
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an .npz (checksums are verified).
+
+    Raises:
+      ValueError: not a readable .npz; names the path.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (zipfile.BadZipFile, ValueError, EOFError) as error:
+        raise ValueError(f"{path} is damaged ({error}): delete it to go on from an earlier one") from error
+
+
+def assign(arrays: dict[str, np.ndarray], variables: dict[str, tf.Variable], source: str) -> None:
+    """Assign arrays to the variables of the same names; nothing may be missing, left over or of another shape."""
+    problems = [f"no {name}" for name in variables if name not in arrays]
+    problems += [f"unknown {name}" for name in arrays if name not in variables]
+    problems += [
+        f"{name} is {arrays[name].shape}, not {tuple(variable.shape)}"
+        for name, variable in variables.items()
+        if name in arrays and arrays[name].shape != tuple(variable.shape)
+    ]
+    if problems:
+        shown = "; ".join(problems[:8]) + (f"; and {len(problems) - 8} more" if len(problems) > 8 else "")
+        raise ValueError(f"{source} does not fit these networks: {shown}")
+    for name, variable in variables.items():
+        variable.assign(tf.constant(arrays[name], variable.dtype))

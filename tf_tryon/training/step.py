@@ -1,0 +1,197 @@
+"""One update of all networks, compiled once.
+
+Per-example losses are summed over the local batch and divided by the *global* batch size, and gradients are summed over
+replicas exactly once, here; so N replicas make the update that one with the whole batch makes. A step whose terms or
+gradients are not finite changes no weight and no state; its metrics show it, and the loop stops the run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.training.ema import Ema
+from tf_tryon.training.kl_weight import KLWeight
+from tf_tryon.training.loss_scale import LossScale
+from tf_tryon.training.objective import Objective
+from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
+from tf_tryon.training.variables import named_variables, network_variables, trainable
+
+# (nets, batch, kl_weight, step) -> the generator's and encoders' loss, and the discriminator's (None without one).
+ObjectiveFn = Callable[[Networks, Batch, KLWeight, tf.Tensor, bool], tuple[Objective, Objective | None]]
+
+
+@dataclasses.dataclass
+class State:
+    """All that a training step changes. Make it inside the strategy's scope."""
+
+    nets: Networks
+    optimizer: Adam
+    discriminator_optimizer: Adam | None
+    ema: Ema | None
+    kl_weight: KLWeight
+    loss_scale: LossScale | None
+
+    @classmethod
+    def create(cls, nets: Networks) -> State:
+        """Fresh state around networks."""
+        train = nets.config.train
+        own = trainable(network_variables(nets, discriminator=False))
+        second = None
+        if nets.discriminator is not None:
+            judged = trainable(named_variables(nets.discriminator, "discriminator"))
+            second = Adam(judged, train.beta_1, train.beta_2)
+        return cls(
+            nets,
+            Adam(own, train.beta_1, train.beta_2),
+            second,
+            Ema(own, train.ema) if train.ema else None,
+            KLWeight(nets.config),
+            LossScale() if train.precision == "mixed_float16" else None,
+        )
+
+    def variables(self) -> dict[str, tf.Variable]:
+        """Everything a checkpoint must hold, by name."""
+        parts = {"model": network_variables(self.nets), "optimizer": self.optimizer.state()}
+        if self.discriminator_optimizer is not None:
+            parts["discriminator_optimizer"] = self.discriminator_optimizer.state()
+        if self.ema is not None:
+            parts["ema"] = self.ema.averages
+        parts["kl_weight"] = self.kl_weight.state()
+        if self.loss_scale is not None:
+            parts["loss_scale"] = self.loss_scale.state()
+        return {f"{part}/{name}": variable for part, names in parts.items() for name, variable in names.items()}
+
+
+class TrainingStep:
+    """`step(batch, number) -> metrics`, a float32 vector whose entries `names` tells, the same on each replica.
+
+    Args:
+      state: what is trained.
+      objective: of the stage.
+      strategy: whose scope `state` was made in.
+    """
+
+    def __init__(self, state: State, objective: ObjectiveFn, strategy: tf.distribute.Strategy) -> None:
+        self.state, self._objective, self._strategy = state, objective, strategy
+        self._config = state.nets.config
+        train = self._config.train
+        parts = strategy.num_replicas_in_sync * train.accumulate
+        if train.batch_size % parts:
+            raise ValueError(
+                f"config.train.batch_size = {train.batch_size} can't be divided into {strategy.num_replicas_in_sync} "
+                f"replicas x {train.accumulate} micro-batches: choose a multiple of {parts}"
+            )
+        self._micro_batch = train.batch_size // parts
+        self._names: dict[bool, list[str]] = {}
+        self._compiled = {
+            gan: tf.function(self._distributed(gan), jit_compile=train.jit or None, reduce_retracing=True)
+            for gan in (False, True)
+        }
+
+    def adversarial(self, number: int) -> bool:
+        """Whether the GAN terms take part in step `number`."""
+        return self.state.nets.discriminator is not None and number >= self._config.loss.adversarial_start
+
+    def names(self, number: int) -> list[str]:
+        """What the entries of step `number`'s metrics are."""
+        return self._names[self.adversarial(number)]
+
+    def __call__(self, batch: Batch, number: int, requests: tuple[float, float] = (0.0, 0.0)) -> tf.Tensor:
+        """Update once.
+
+        Args:
+          batch: the local part of the global batch, as the strategy distributes it.
+          number: of the step, 0 first.
+          requests: numbers to be summed over all workers; the metrics' last two entries.
+        """
+        compiled = self._compiled[self.adversarial(number)]
+        metrics = compiled(batch, tf.constant(number, tf.int64), tf.constant(requests, tf.float32))
+        return self._strategy.experimental_local_results(metrics)[0]
+
+    def _distributed(self, gan: bool) -> Callable[..., tf.Tensor]:
+        def run(batch: Batch, number: tf.Tensor, requests: tf.Tensor) -> tf.Tensor:
+            return self._strategy.run(self._replica, args=(batch, number, requests, gan))
+
+        return run
+
+    def _replica(self, batch: Batch, number: tf.Tensor, requests: tf.Tensor, gan: bool) -> tf.Tensor:
+        state, train = self.state, self._config.train
+        state.nets.update_spectral_norms()
+        own = list(state.optimizer.variables.values())
+        judged = list(state.discriminator_optimizer.variables.values()) if gan else []
+        gradients, sums, names = None, None, []
+        for index in range(train.accumulate):
+            rows = slice(index * self._micro_batch, (index + 1) * self._micro_batch)
+            part = {key: value[rows] for key, value in batch.items()}
+            if gradients is not None:  # one after the other: side by side they would need all the memory at once
+                with tf.control_dependencies(gradients):
+                    part = {key: tf.identity(value) for key, value in part.items()}
+            found, values, names = self._gradients(part, number, gan, own, judged)
+            gradients = found if gradients is None else [a + b for a, b in zip(gradients, found, strict=True)]
+            sums = values if sums is None else sums + values
+        reduced = tf.distribute.get_replica_context().all_reduce(
+            tf.distribute.ReduceOp.SUM, [*gradients, sums, requests]
+        )
+        *gradients, sums, requests = reduced
+        values = tf.math.divide_no_nan(sums[0], sums[1])
+        values = tf.where(tf.math.is_finite(sums[0]), values, sums[0])  # 0 / 0 is "no such example", NaN stays
+        if state.loss_scale is not None:
+            gradients = [g / state.loss_scale.value for g in gradients]
+        first, second = gradients[: len(own)], gradients[len(own) :]
+        norms = {"gradient_norm": tf.linalg.global_norm(first)}
+        if gan:
+            norms["discriminator_gradient_norm"] = tf.linalg.global_norm(second)
+        stacked_norms = tf.stack(list(norms.values()))
+        valid = tf.reduce_all(tf.math.is_finite(values)) & tf.reduce_all(tf.math.is_finite(stacked_norms))
+
+        beta = state.kl_weight.beta(number)
+        state.kl_weight.observe(values[names.index("kl")], valid)
+        rate = self._rate(train.learning_rate, number)
+        first = clip_by_global_norm(first, norms["gradient_norm"], train.clip_norm)
+        state.optimizer.apply(first, rate, valid)
+        if gan:
+            state.discriminator_optimizer.apply(second, self._rate(train.discriminator_learning_rate, number), valid)
+        if state.ema is not None:
+            state.ema.update(number, valid)
+        extra = {"beta": beta, "learning_rate": rate}
+        if state.loss_scale is not None:
+            extra["loss_scale"] = state.loss_scale.update(valid)
+        self._names[gan] = [*names, *norms, *extra, "request_0", "request_1"]
+        return tf.concat([values, stacked_norms, tf.stack(list(extra.values())), requests], axis=0)
+
+    def _gradients(
+        self, batch: Batch, number: tf.Tensor, gan: bool, own: list[tf.Variable], judged: list[tf.Variable]
+    ) -> tuple[list[tf.Tensor], tf.Tensor, list[str]]:
+        """Gradients, and for each metric the sum over examples and their number, (2, M)."""
+        state, whole = self.state, self._config.train.batch_size
+        with tf.GradientTape(persistent=gan) as tape:
+            objective, judgement = self._objective(state.nets, batch, state.kl_weight, number, gan)
+            losses = {"loss": objective.total()}
+            if judgement is not None:
+                losses["discriminator_loss"] = judgement.total()
+            scaled = {name: tf.reduce_sum(loss) / whole for name, loss in losses.items()}
+            if state.loss_scale is not None:
+                scaled = {name: loss * state.loss_scale.value for name, loss in scaled.items()}
+        gradients = tape.gradient(scaled["loss"], own)
+        if judgement is not None:
+            gradients = gradients + tape.gradient(scaled["discriminator_loss"], judged)
+        for variable, gradient in zip([*own, *judged], gradients, strict=True):
+            if gradient is None:
+                raise ValueError(f"the loss does not depend on {variable.name}: a block is built that never runs")
+        terms, subsets = {**losses, **objective.terms}, dict(objective.subset)
+        if judgement is not None:
+            terms.update(judgement.terms)
+        sums, counts = [], []
+        for name, term in terms.items():
+            subset = subsets.get(name, tf.ones_like(term))
+            sums.append(tf.reduce_sum(term * subset))
+            counts.append(tf.reduce_sum(subset))
+        return gradients, tf.stack([tf.stack(sums), tf.stack(counts)]), list(terms)
+
+    def _rate(self, peak: float, number: tf.Tensor) -> tf.Tensor:
+        train = self._config.train
+        return learning_rate(peak, number, train.steps, train.warmup_steps, train.final_learning_rate)

@@ -1,0 +1,146 @@
+"""Weights without training state: what completion, export and another run's start need.
+
+A weights file is an .npz of float32 (or float16) arrays by name ("generator/blocks/0/..."), no pickle, with the
+configuration as an array of its own, so that one file is enough to rebuild the networks; the configuration is also written
+beside it as JSON.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from ml_collections import ConfigDict
+
+from tf_tryon import config as configuration
+from tf_tryon.errors import TryOnError
+from tf_tryon.models.networks import Networks, build_networks
+from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, local_value, read_arrays, write_arrays
+from tf_tryon.training.variables import network_variables
+
+_CONFIG = "config.json"
+
+
+class Run(NamedTuple):
+    """Networks of a run or a weights file, ready for use."""
+
+    nets: Networks
+    config: ConfigDict
+    step: int
+
+
+def save_weights(nets: Networks, path: str | Path, step: int = 0, float16: bool = False) -> None:
+    """Write generator and encoders to `path` (.npz), and the configuration beside it (same name, .json).
+
+    Args:
+      nets: the networks.
+      path: of the weights file.
+      step: of training, for the record.
+      float16: store halves: half the size, relative precision 5e-4.
+    """
+    path = Path(path)
+    variables = network_variables(nets, discriminator=False)
+    kind = np.float16 if float16 else np.float32
+    arrays = {name: np.asarray(local_value(v)).astype(kind) for name, v in variables.items()}
+    text = configuration.to_json(nets.config)
+    arrays[_CONFIG] = np.frombuffer(text.encode(), np.uint8)
+    arrays[STEP] = np.int64(step)
+    write_arrays(path, arrays)
+    path.with_suffix(".json").write_text(text, encoding="utf-8")
+
+
+def load_weights(nets: Networks, path: str | Path) -> None:
+    """Load a weights file into networks of the same configuration; names and shapes must all match.
+
+    Raises:
+      FileNotFoundError, ValueError: no such file, or it doesn't fit; names the differences.
+    """
+    path = Path(path)
+    arrays = _weights(path)
+    assign(arrays, network_variables(nets, discriminator=False), str(path))
+
+
+def load_run(path: str | Path, averaged: bool = True) -> Run:
+    """Rebuild the networks of a run's folder (its newest checkpoint) or of a weights file.
+
+    Args:
+      path: a run's folder or a weights file.
+      averaged: take the averaged weights, if the run has them.
+
+    Raises:
+      FileNotFoundError, ValueError: nothing to load there, or it doesn't fit.
+    """
+    path = Path(path)
+    arrays, config, step = read_run(path, averaged)
+    nets = build_networks(config)
+    variables = network_variables(nets, discriminator=False)
+    assign({name: array for name, array in arrays.items() if name in variables or _inference(name)}, variables, str(path))
+    return Run(nets, config, step)
+
+
+def read_run(path: str | Path, averaged: bool = True) -> tuple[dict[str, np.ndarray], ConfigDict, int]:
+    """Arrays by name (the discriminator's too, where there is one), configuration and step of a run or weights file."""
+    path = Path(path)
+    if path.is_file():
+        arrays = read_arrays(path)
+        if _CONFIG not in arrays:
+            raise ValueError(f"{path} is not a weights file: it holds no configuration")
+        config = configuration.from_json(arrays.pop(_CONFIG).tobytes().decode(), str(path))
+        step = int(arrays.pop(STEP))
+        return arrays, config, step
+    checkpoints = Checkpoints(path / "checkpoints")
+    steps = checkpoints.steps()
+    if not steps:
+        raise FileNotFoundError(f"{path} is neither a run's folder with checkpoints nor a weights file")
+    config = configuration.from_json((path / _CONFIG).read_text(encoding="utf-8"), str(path / _CONFIG))
+    stored = read_arrays(checkpoints.path(steps[-1]))
+    arrays = {name.removeprefix("model/"): array for name, array in stored.items() if name.startswith("model/")}
+    if averaged:
+        arrays.update({n.removeprefix("ema/"): a for n, a in stored.items() if n.startswith("ema/")})
+    return arrays, config, steps[-1]
+
+
+def init_from(nets: Networks, path: str | Path) -> str:
+    """Start from another run's weights: every array of the same name and shape is taken.
+
+    Nets are convolutional, so a run at 64 px can start one at 128 px.
+
+    Returns:
+      A report: how many were taken, and which were not and why.
+
+    Raises:
+      TryOnError: nothing matches.
+    """
+    arrays, _, step = read_run(path)
+    variables = network_variables(nets)
+    taken, left = 0, []
+    for name, variable in variables.items():
+        array = arrays.get(name)
+        if array is None:
+            left.append(f"{name} (not there)")
+        elif array.shape != tuple(variable.shape):
+            left.append(f"{name} ({array.shape} there, {tuple(variable.shape)} here)")
+        else:
+            variable.assign(array.astype(np.float32))
+            taken += 1
+    if not taken:
+        raise TryOnError(f"config.train.init_from = {str(path)!r}: none of its weights fits these networks")
+    unused = [name for name in arrays if name not in variables]
+    report = f"{path}, step {step}: took {taken} of {len(variables)} arrays"
+    if left:
+        report += f"; fresh: {', '.join(left)}"
+    if unused:
+        report += f"; unused there: {', '.join(unused)}"
+    return report
+
+
+def _inference(name: str) -> bool:
+    return not name.startswith("discriminator/")
+
+
+def _weights(path: Path) -> dict[str, np.ndarray]:
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no weights file {path}")
+    arrays = read_arrays(path)
+    return {name: array for name, array in arrays.items() if name not in (_CONFIG, STEP)}
