@@ -50,8 +50,8 @@ def thesis(stage: str) -> ConfigDict:
     )  # fmt: skip
 
     model = config.model = ConfigDict()
-    model.latent_channels = 8  # z is spatial: (grid, grid, channels)
-    model.latent_grid = 8  # cells of z in y (in x by the aspect); height / 32 is the whole trunk's own map
+    model.latent_channels = 8  # z is spatial: (height / stride, width / stride, channels)
+    model.latent_stride = 32  # pixels that a cell of z spans, 4 to 32; 32 is the whole trunk, 8x8 cells at 256 px
     model.latent_layout = "tiled"  # z repeated over the picture, or laid "aligned" into the garment's box
     model.prior = "independent"  # cells of z given the context, or "autoregressive" so that they agree
     model.encoder_context = False  # encoders also see the generator's inputs, cropped like the garment
@@ -113,14 +113,9 @@ def thesis(stage: str) -> ConfigDict:
     return config.lock()
 
 
-def latent_stride(config: ConfigDict) -> int:
-    """Pixels of an encoder's input that one cell of the code spans; a power of two."""
-    return config.data.height // config.model.latent_grid
-
-
 def latent_shape(config: ConfigDict) -> tuple[int, int, int]:
     """Shape (h, w, c) of one picture's codes."""
-    stride = latent_stride(config)
+    stride = config.model.latent_stride
     return config.data.height // stride, config.data.width // stride, config.model.latent_channels
 
 
@@ -141,7 +136,7 @@ def validate(config: ConfigDict) -> None:
             raise ValueError(f"config.data.{side} = {data[side]}: the nets halve it five times; use a multiple of 32")
     if min(data.targets.values()) < 0 or sum(data.targets.values()) <= 0:
         raise ValueError("config.data.targets: weights must not be negative, and one must be positive")
-    for name in ("train.batch_size", "train.accumulate", "train.steps", "model.latent_channels", "model.latent_grid"):
+    for name in ("train.batch_size", "train.accumulate", "train.steps", "model.latent_channels"):
         if flat[name] < 1:
             raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
     if train.batch_size % train.accumulate:
@@ -150,11 +145,8 @@ def validate(config: ConfigDict) -> None:
         raise ValueError("config.train.accumulate leaves empty micro-batches")
     if not 1 <= model.output_scales <= 5:
         raise ValueError(f"config.model.output_scales = {model.output_scales}: there are five UpBlocks, use 1 to 5")
-    if data.height % model.latent_grid or latent_stride(config) not in (4, 8, 16, 32):
-        raise ValueError(
-            f"config.model.latent_grid = {model.latent_grid} does not fit {data.height} px: use {data.height // 32}"
-            f" (the whole trunk) or 2, 4 or 8 times that"
-        )
+    if model.latent_stride not in (4, 8, 16, 32):
+        raise ValueError(f"config.model.latent_stride = {model.latent_stride}: choose 4, 8, 16 or 32 (the whole trunk)")
     if config.stage == "shape":
         if model.discriminator:
             raise ValueError("config.model.discriminator: the shape stage has no discriminator; set it to False")

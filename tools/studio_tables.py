@@ -28,6 +28,9 @@ STYLES = tuple(outfit_tables.STYLES)
 def tables() -> str:
     """All tables as Markdown."""
     d = distribution()
+    cuts = (cut_tables.SLEEVES_OF, cut_tables.LENGTHS_OF, cut_tables.NECKLINES_OF, cut_tables.OPENINGS_OF)
+    factors = (cut_tables.SLEEVES_IN, cut_tables.LENGTHS_IN, cut_tables.OPENINGS_IN)
+    palettes = (colour_scheme.SCHEMES, colour_scheme.BASES, colour_scheme.ACCENTS)
     parts = [
         "### Shares by style, %\n",
         _table(
@@ -63,27 +66,13 @@ def tables() -> str:
         "### Cuts: weights of sleeves, hems, necklines and closures by kind, before the factors of style\n",
         _table(
             ["kind", "sleeve", "hem", "neckline", "closure"],
-            [
-                [
-                    kind,
-                    *(
-                        _weights(law.get(kind, {}))
-                        for law in (
-                            cut_tables.SLEEVES_OF, cut_tables.LENGTHS_OF, cut_tables.NECKLINES_OF, cut_tables.OPENINGS_OF
-                        )
-                    ),
-                ]
-                for kind in cut_tables.LENGTHS_OF
-            ],
+            [[kind, *(_weights(law.get(kind, {})) for law in cuts)] for kind in cut_tables.LENGTHS_OF],
         ),
         "### Factors of style on cuts\n",
         _table(
             ["style", "sleeve", "hem", "closure", "mean fit"],
             [
-                [
-                    style, _weights(cut_tables.SLEEVES_IN.get(style, {})), _weights(cut_tables.LENGTHS_IN.get(style, {})),
-                    _weights(cut_tables.OPENINGS_IN.get(style, {})), f"{cut_tables.FIT_IN[style]:+.2f}",
-                ]
+                [style, *(_weights(law.get(style, {})) for law in factors), f"{cut_tables.FIT_IN[style]:+.2f}"]
                 for style in STYLES
             ],
         ),
@@ -95,10 +84,7 @@ def tables() -> str:
         "### Palettes: weights of schemes, bases and accents by style\n",
         _table(
             ["style", "scheme", "base", "accent"],
-            [
-                [style, *(_weights(law[style]) for law in (colour_scheme.SCHEMES, colour_scheme.BASES, colour_scheme.ACCENTS))]
-                for style in STYLES
-            ],
+            [[style, *(_weights(law[style]) for law in palettes)] for style in STYLES],
         ),
     ]  # fmt: skip
     for slot in ("top", "bottom"):

@@ -1,3 +1,4 @@
+import numpy as np
 from PIL import Image
 
 from tf_tryon.cli import main
@@ -5,8 +6,6 @@ from tf_tryon.data import records
 
 
 def test_data_show_draws_a_sheet(tmp_path, capsys):
-    import numpy as np
-
     labels = np.zeros((64, 64), np.uint8)
     labels[20:40, 20:40] = 5
     with records.RecordWriter(tmp_path / "people", (64, 64)) as writer:
@@ -14,7 +13,8 @@ def test_data_show_draws_a_sheet(tmp_path, capsys):
     out = tmp_path / "sheet.png"
     assert main.main(["data", "show", str(tmp_path / "people"), "--out", str(out), "--cell", "48"]) == 0
     assert "1 of 1 people" in capsys.readouterr().out
-    assert Image.open(out).size[1] > 48
+    with Image.open(out) as sheet:
+        assert sheet.size[1] > 48
 
 
 def test_data_show_says_what_is_missing(tmp_path, capsys):

@@ -1,10 +1,14 @@
 """The command line: dispatch, help, errors in one line, exit statuses."""
 
+import importlib
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
 import types
+from pathlib import Path
 
 import pytest
 from absl import flags
@@ -136,7 +140,7 @@ def test_expected_errors_are_one_line_and_status_1(verb, capsys, error):
 
 def test_a_missing_configuration_names_its_path(verb, capsys):
     verb.behave = lambda: verb.calls[0][4].stage
-    assert cli.main("data probe A --out o --config nowhere.py".split()) == 1
+    assert cli.main(["data", "probe", "A", "--out", "o", "--config", "nowhere.py"]) == 1
     assert "nowhere.py" in _one_line(capsys)
 
 
@@ -175,7 +179,16 @@ def test_help_of_every_verb_loads_no_tensorflow(name):
     done = _python(code + "sys.exit(s or 3 * ('tensorflow' in sys.modules))")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    assert f"\n    tf-tryon {name}" in done.stdout, "the help ends with an example"
+
+
+@pytest.mark.parametrize("name", list(cli.VERBS))
+def test_the_examples_of_every_help_parse(name, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[2])  # examples name configs/*.py
+    text = importlib.import_module(f"tf_tryon.cli.{cli.VERBS[name].module}").HELP
+    examples = [line.strip() for line in text.splitlines() if re.match(rf"\s+tf-tryon {name}\b", line)]
+    assert examples, "every help ends with an example"
+    for example in examples:
+        cli.parse(shlex.split(example, comments=True)[1:])
 
 
 def test_tensorflow_starts_without_a_word():

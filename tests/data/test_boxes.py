@@ -31,14 +31,14 @@ def test_erased_boxes_hold_the_skin_and_are_widened_and_clipped():
     parts = (
         (v.HAT, 1, 12, 4, 18),
         (v.TOP, 8, 10, 18, 20),
-        (v.UPPER_SKIN, 6, 9, 22, 11),
+        (v.UPPER_SKIN, 6, 9, 19, 11),
         (v.BOTTOM, 20, 0, 25, 30),
         (v.LOWER_SKIN, 25, 12, 36, 14),
         (v.SHOES, 36, 12, 38, 14),
     )
     box = erased(False, *parts)
     np.testing.assert_allclose(box[0], [1, 15 - 3.3, 4, 15 + 3.3], rtol=1e-6)
-    np.testing.assert_allclose(box[1], [6, 14.5 - 6.05, 22, 14.5 + 6.05], rtol=1e-6)
+    np.testing.assert_allclose(box[1], [6, 14.5 - 6.05, 19, 14.5 + 6.05], rtol=1e-6)
     np.testing.assert_allclose(box[2], [20, 0, 36, 30])
     np.testing.assert_allclose(box[3], [36, 13 - 1.1, 38, 13 + 1.1], rtol=1e-6)
     np.testing.assert_allclose(erased(True, *parts)[2], [6, 0, 36, 30])  # a dress uncovers the arms too

@@ -25,6 +25,7 @@ def test_a_sheet_is_saved(data_set, tmp_path):
     wide = contact_sheet.contact_sheet(opened, count=4, cell=40, garment="hat", split="test")
     assert sheet.shape == wide.shape
     contact_sheet.save(tmp_path / "sheet.png", sheet)
-    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "sheet.png")), sheet)
+    with Image.open(tmp_path / "sheet.png") as saved:
+        np.testing.assert_array_equal(np.asarray(saved), sheet)
     with pytest.raises(ValueError, match="unknown garment"):
         contact_sheet.contact_sheet(opened, garment="sock")

@@ -13,7 +13,7 @@ from tf_tryon.data.person import Person
 def config():
     config = config_lib.thesis("shape")
     config.data.height = config.data.width = 64
-    config.model.latent_grid = 2
+    config.model.latent_stride = 32
     return config
 
 

@@ -18,7 +18,7 @@ def opened(data_set):
 def config():
     config = config_lib.thesis("shape")
     config.data.height = config.data.width = 32
-    config.model.latent_grid = 1
+    config.model.latent_stride = 32
     config.train.batch_size = 4
     for name, value in {"translate": 0.1, "scale": 0.1, "rotate": 5.0, "hue": 0.05, "contrast": 0.1}.items():
         config.data.augment[name] = value

@@ -20,7 +20,7 @@ def model() -> Any:
         config.data.height = config.data.width = 64
         config.data.shape_frame = "box"
         config.model.update(
-            width=0.25, latent_grid=2, latent_channels=3, latent_layout="aligned", prior="autoregressive",
+            width=0.25, latent_stride=32, latent_channels=3, latent_layout="aligned", prior="autoregressive",
             encoder_context=True, input_skips=True, decoder_norm="spade", discriminator=False,
         )  # fmt: skip
         means = np.ones((4, 64, 64, 3), np.float32)

@@ -12,12 +12,12 @@ A verb is a line of VERBS and a module of `tf_tryon.cli` with
                      flags are read as attributes (`flags.out`), args are the positional arguments (their number is
                      checked here against ARGUMENTS); returns the exit status
 
-A verb's module is imported for its `--help` too, so it imports TensorFlow, and whatever imports TensorFlow, inside `run` only.
+A verb's module is imported for its `--help` too, so it imports TensorFlow, and all that imports that, inside `run` only.
 By the time `run` is called TensorFlow is loaded, without its start-up messages, unless VERBS says that the verb has no
 use for it.
 
-Exit status: 0 done, 1 an error (TryOnError, ValueError, OSError: its message on one line, no traceback, unless the environment has
-TF_TRYON_TRACEBACK=1), 2 a wrong command line, 130 interrupted, 143 terminated.
+Exit status: 0 done, 1 an error (TryOnError, ValueError, OSError: its message on one line, and its traceback only if the
+environment has TF_TRYON_TRACEBACK=1), 2 a wrong command line, 130 interrupted, 141 the output's reader has gone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ import traceback
 from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
-from typing import NoReturn
 
 from absl import flags
 
@@ -97,21 +96,35 @@ def _dispatch(argv: list[str]) -> int:
         return 0
     name, rest = _split_verb(argv)
     if not name:
-        group = argv[0]
-        print(usage.overview({key: verb.summary for key, verb in VERBS.items() if key.startswith(group + " ")}))
+        print(usage.overview({key: verb.summary for key, verb in VERBS.items() if key.startswith(argv[0] + " ")}))
         return 0
-    verb = VERBS[name]
-    module = importlib.import_module(f"tf_tryon.cli.{verb.module}")
-    flag_values = flags.FlagValues()
-    module.define_flags(flag_values)
-    before_dashes = rest[: rest.index("--")] if "--" in rest else rest
-    if any(arg in ("--help", "-h", "-help", "--helpfull") for arg in before_dashes):
+    if _asks_for_help(rest):
+        module, flag_values = _load(name)
         print(usage.verb(name, module.ARGUMENTS, module.HELP, flag_values))
         return 0
-    args = _parse(name, module, flag_values, rest)
-    if verb.tensorflow:
+    module, flag_values, args = parse(argv)
+    if VERBS[name].tensorflow:
         quiet.import_tensorflow()
     return module.run(flag_values, args)
+
+
+def parse(argv: list[str]) -> tuple[ModuleType, flags.FlagValues, list[str]]:
+    """The verb's module, its parsed flags and its positional arguments; raises UsageError for a wrong command line."""
+    name, rest = _split_verb(argv)
+    module, flag_values = _load(name)
+    return module, flag_values, _parse_flags(name, module, flag_values, rest)
+
+
+def _load(name: str) -> tuple[ModuleType, flags.FlagValues]:
+    module = importlib.import_module(f"tf_tryon.cli.{VERBS[name].module}")
+    flag_values = flags.FlagValues()
+    module.define_flags(flag_values)
+    return module, flag_values
+
+
+def _asks_for_help(argv: list[str]) -> bool:
+    before_dashes = argv[: argv.index("--")] if "--" in argv else argv
+    return any(arg in ("--help", "-h", "-help", "--helpfull") for arg in before_dashes)
 
 
 def _split_verb(argv: list[str]) -> tuple[str, list[str]]:
@@ -124,15 +137,15 @@ def _split_verb(argv: list[str]) -> tuple[str, list[str]]:
     if group and len(argv) > 1 and argv[1] in ("--help", "-h"):
         return "", []
     if group:
-        given = f"unknown verb 'data {argv[1]}'" if len(argv) > 1 else f"'{argv[0]}' needs a second word"
+        given = f"unknown verb '{argv[0]} {argv[1]}'" if len(argv) > 1 else f"'{argv[0]}' needs a second word"
         raise UsageError(f"{given}: choose one of {', '.join(group)}")
     if argv[0].startswith("-"):
-        raise UsageError(f"the verb comes first, and '{argv[0]}' is none")
+        raise UsageError(f"the verb comes first, and '{argv[0]}' is a flag")
     close = difflib.get_close_matches(argv[0], list(VERBS), n=1, cutoff=0.5)
     raise UsageError(f"unknown verb '{argv[0]}'" + (f"; did you mean '{close[0]}'?" if close else ""))
 
 
-def _parse(name: str, module: ModuleType, flag_values: flags.FlagValues, argv: list[str]) -> list[str]:
+def _parse_flags(name: str, module: ModuleType, flag_values: flags.FlagValues, argv: list[str]) -> list[str]:
     """Parse `argv` into `flag_values`; returns the positional arguments, their number checked."""
     flag_values.set_gnu_getopt(True)  # flags may follow positional arguments
     program = f"tf-tryon {name}"
@@ -161,10 +174,5 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
-def console() -> NoReturn:
-    """Entry point of `python -m tf_tryon.cli.main`."""
-    sys.exit(main())
-
-
 if __name__ == "__main__":
-    console()
+    sys.exit(main())

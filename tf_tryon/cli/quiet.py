@@ -12,7 +12,7 @@ LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 
 def import_tensorflow() -> None:
-    """Import TensorFlow with stderr held back, unless TF_CPP_MIN_LOG_LEVEL is set: then all that it lets through is shown.
+    """Import TensorFlow with stderr held back; if TF_CPP_MIN_LOG_LEVEL is set, show what that lets through.
 
     Level 3 silences everything (the failed search for a GPU is an "error" to TensorFlow) but what is logged before
     the level is read: "oneDNN custom operations are on", "Could not find cuda drivers". Those go to the file descriptor

@@ -63,7 +63,7 @@ def readable(message: str) -> str:
     required = re.search(r"Flag --(\S+) must have a value other than None", message)
     if required:
         return f"--{required.group(1)} is required"
-    unread = re.search(r"Failed loading config file .*?Attempted \[.*?\]:\s*(\S+)\s*\[Errno \d+\] ([^:]*)", message, re.DOTALL)
+    unread = re.search(r"Failed loading config file \S+\s+Attempted \[.*?\]:\s*(\S+)\s*\[Errno \d+\] ([^:]*)", message)
     if unread:
         return f"--config={unread.group(1)}: {unread.group(2)}"
     if re.fullmatch(r"(['\"]).*\1", message, re.DOTALL):  # a KeyError's message is the repr of what it was given

@@ -51,8 +51,13 @@ def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
 
 
 def cut(photos: tf.Tensor, masks: tf.Tensor) -> tf.Tensor:
-    """(B, H, W, 3) uint8 photos, white outside the (B, H, W) bool masks."""
+    """(..., H, W, 3) uint8 photos, white outside the (..., H, W) bool masks."""
     return tf.where(masks[..., tf.newaxis], photos, tf.constant(255, photos.dtype))
+
+
+def on_white(pictures: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
+    """(B, H, W, 3) uint8 from `cut` and (B, 4) frames -> (B, H, W, 3) float32 in [-1, 1]."""
+    return fit(pictures, frames, 255.0) / 127.5 - 1.0
 
 
 def mask_crops(masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
@@ -63,4 +68,4 @@ def mask_crops(masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
 
 def rgb_crops(photos: tf.Tensor, masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
     """(B, H, W, 3) uint8 photos, (B, H, W) bool masks, (B, 4) frames -> (B, H, W, 3) float32 in [-1, 1], on white."""
-    return fit(cut(photos, masks), frames, 255.0) / 127.5 - 1.0
+    return on_white(cut(photos, masks), frames)

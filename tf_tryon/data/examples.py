@@ -181,7 +181,6 @@ def garment_crops(photo: tf.Tensor, labels: tf.Tensor, own_boxes: tf.Tensor) -> 
     """(B, 4, H, W, 3) float32 in [-1, 1]: each garment on white in its own frame."""
     height, width, count = labels.shape[1], labels.shape[2], len(vocabulary.GARMENTS)
     classes = tf.constant(vocabulary.GARMENT_CLASSES, tf.uint8)[:, None, None]
-    masks = tf.reshape(labels[:, None] == classes, (-1, height, width))
-    photos = tf.repeat(photo, count, axis=0)
-    fitted = crops.rgb_crops(photos, masks, tf.reshape(own_boxes, (-1, 4)))
+    cut = tf.reshape(crops.cut(photo[:, None], labels[:, None] == classes), (-1, height, width, 3))
+    fitted = crops.on_white(cut, tf.reshape(own_boxes, (-1, 4)))
     return tf.reshape(fitted, (-1, count, height, width, 3))

@@ -1,17 +1,8 @@
-"""Records of people: the schema, writing a data set's folder, and random access to it.
+"""Data sets of people: writing a folder of records, and random access to it.
 
 A data set is a folder: `shard-00000-of-00020.tfrecord`, ..., `index.npz` (shard, offset, length of each record) and
-`manifest.json`, which is written last, so that a folder with a manifest is whole.
-Features of a record (a tf.train.Example):
-
-| feature | |
-|---|---|
-| photo | PNG or JPEG, RGB, all of the manifest's size |
-| parsing | labels of `vocabulary`, grey PNG (no palette: TensorFlow would turn it into colours) |
-| vocabulary | lip20, cihp20, atr18 or tryon8 |
-| keypoints | 18 * 3 floats: x, y in pixels, confidence; (0, 0, 0) is missing |
-| id | bytes |
-| metadata | JSON |
+`manifest.json`, which is written last, so that a folder with a manifest is whole. What a record holds stands in
+`schema.py`, whose functions are this module's too.
 """
 
 from __future__ import annotations
@@ -25,126 +16,16 @@ import pathlib
 from typing import Any, Final
 
 import numpy as np
-import tensorflow as tf
-from PIL import Image
 
 from tf_tryon.data import tfrecord
-from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.schema import decode, encode, parse, parse_labels
+
+__all__ = ["RecordSet", "RecordWriter", "decode", "encode", "open_records", "parse", "parse_labels", "save_arrays"]
 
 FORMAT: Final = "tf_tryon.people"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 INDEX: Final = "index.npz"
-_FEATURES: Final = {
-    "photo": tf.io.FixedLenFeature((), tf.string),
-    "parsing": tf.io.FixedLenFeature((), tf.string),
-    "vocabulary": tf.io.FixedLenFeature((), tf.string),
-    "keypoints": tf.io.FixedLenFeature((18, 3), tf.float32),
-    "id": tf.io.FixedLenFeature((), tf.string),
-    "metadata": tf.io.FixedLenFeature((), tf.string),
-}
-
-
-def encode(
-    photo: np.ndarray,
-    labels: np.ndarray,
-    keypoints: np.ndarray,
-    vocabulary: str,
-    identity: str,
-    metadata: dict[str, Any] | None = None,
-    *,
-    jpeg_quality: int | None = 92,
-) -> bytes:
-    """One person as a serialised record.
-
-    Args:
-      photo: (H, W, 3) uint8 RGB.
-      labels: (H, W) uint8 of the vocabulary.
-      keypoints: (18, 3), confidence 0 = missing (then x = y = 0).
-      vocabulary: lip20, cihp20, atr18 or tryon8.
-      identity: unique within the data set.
-      metadata: anything that JSON can hold.
-      jpeg_quality: of the photo, without chroma subsampling; None stores PNG.
-
-    Raises:
-      ValueError: a shape, type, label or keypoint is wrong.
-    """
-    if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
-        raise ValueError(f"{identity}: the photo must be (H, W, 3) uint8, not {photo.shape} {photo.dtype}")
-    vocabulary_lib.check(labels, vocabulary, identity)
-    if labels.shape != photo.shape[:2]:
-        raise ValueError(f"{identity}: photo {photo.shape[:2]} and labels {labels.shape} differ in size")
-    keypoints = np.asarray(keypoints, np.float32)
-    if keypoints.shape != (18, 3) or not np.isfinite(keypoints).all():
-        raise ValueError(f"{identity}: keypoints must be 18 finite (x, y, confidence), not {keypoints.shape}")
-    if jpeg_quality is None:
-        photo_bytes = _picture_bytes(photo, "PNG")
-    else:
-        photo_bytes = _picture_bytes(photo, "JPEG", quality=jpeg_quality, subsampling=0)
-    texts = {
-        "photo": photo_bytes,
-        "parsing": _picture_bytes(labels, "PNG", optimize=True),
-        "vocabulary": vocabulary.encode(),
-        "id": identity.encode(),
-        "metadata": json.dumps(metadata or {}, sort_keys=True).encode(),
-    }
-    features = {key: tf.train.Feature(bytes_list=tf.train.BytesList(value=[value])) for key, value in texts.items()}
-    features["keypoints"] = tf.train.Feature(float_list=tf.train.FloatList(value=keypoints.ravel()))
-    example = tf.train.Example(features=tf.train.Features(feature=features))
-    return example.SerializeToString(deterministic=True)
-
-
-def decode(record: bytes) -> dict[str, Any]:
-    """The Python values of a record, without TensorFlow's graph: photo, labels, vocabulary, keypoints, id, metadata."""
-    features = tf.train.Example.FromString(record).features.feature
-    texts = {key: features[key].bytes_list.value[0] for key in _FEATURES if key != "keypoints"}
-    return {
-        "photo": np.asarray(Image.open(io.BytesIO(texts["photo"])).convert("RGB")),
-        "labels": np.asarray(Image.open(io.BytesIO(texts["parsing"]))),
-        "vocabulary": texts["vocabulary"].decode(),
-        "keypoints": np.array(features["keypoints"].float_list.value, np.float32).reshape(18, 3),
-        "id": texts["id"].decode(),
-        "metadata": json.loads(texts["metadata"]),
-    }
-
-
-def parse(record: tf.Tensor, height: int, width: int) -> dict[str, tf.Tensor]:
-    """One record in the graph.
-
-    Args:
-      record: () string.
-      height: of the data set's pictures, from its manifest.
-      width: likewise.
-
-    Returns:
-      photo (H, W, 3) uint8; labels (H, W) uint8, classes 0..7; dress () bool; keypoints (18, 3) float32; id () string.
-    """
-    features = tf.io.parse_single_example(record, _FEATURES)
-    photo = tf.io.decode_image(features["photo"], channels=3, expand_animations=False)
-    photo = tf.ensure_shape(photo, (height, width, 3))
-    labels, dress = _labels(features, height, width)
-    return {
-        "photo": photo,
-        "labels": labels,
-        "dress": dress,
-        "keypoints": features["keypoints"],
-        "id": features["id"],
-    }
-
-
-def parse_labels(record: tf.Tensor, height: int, width: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """Only labels and dress of `parse`: the photo isn't decoded."""
-    features = tf.io.parse_single_example(record, {key: _FEATURES[key] for key in ("parsing", "vocabulary")})
-    return _labels(features, height, width)
-
-
-def _labels(features: dict[str, tf.Tensor], height: int, width: int) -> tuple[tf.Tensor, tf.Tensor]:
-    labels = tf.io.decode_png(features["parsing"], channels=1)
-    labels = tf.cast(tf.ensure_shape(labels, (height, width, 1))[..., 0], tf.int32)
-    names = tf.constant(list(vocabulary_lib.RECORD_VOCABULARIES))
-    row = tf.argmax(tf.equal(features["vocabulary"], names), output_type=tf.int32)
-    dress = tf.reduce_any(tf.gather(tf.gather(tf.constant(_dress_table()), row), labels))
-    return tf.gather(tf.gather(tf.constant(_class_table()), row), labels), dress
 
 
 class RecordWriter:
@@ -338,20 +219,3 @@ def _map_shard(directory: pathlib.Path, shard: dict[str, Any]) -> np.ndarray:
     if path.stat().st_size != shard["bytes"]:
         raise ValueError(f"{path}: {path.stat().st_size} bytes, the manifest says {shard['bytes']}: copy it again")
     return np.memmap(path, np.uint8, "r")
-
-
-def _picture_bytes(picture: np.ndarray, kind: str, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def _class_table() -> np.ndarray:
-    return np.stack([v.table() for v in vocabulary_lib.RECORD_VOCABULARIES.values()])
-
-
-def _dress_table() -> np.ndarray:
-    table = np.zeros((len(vocabulary_lib.RECORD_VOCABULARIES), 256), bool)
-    for row, known in enumerate(vocabulary_lib.RECORD_VOCABULARIES.values()):
-        table[row, list(known.dress_labels)] = True
-    return table

@@ -9,7 +9,6 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.config import latent_shape, latent_stride
 from tf_tryon.layers import frame
 from tf_tryon.layers.colour_fill import visible_colours
 from tf_tryon.layers.gaussian import Gaussian
@@ -148,7 +147,7 @@ def build_networks(config: ConfigDict) -> Networks:
         width=model.width,
         name="generator",
     )
-    options = {"channels": model.latent_channels, "stride": latent_stride(config), "spectral": spectral}
+    options = {"channels": model.latent_channels, "stride": model.latent_stride, "spectral": spectral}
     options |= {"width": model.width, "head_std": model.encoder_head_std}
     encoder = Encoder(**options, name="encoder")
     prior = Encoder(**options, autoregressive=model.prior == "autoregressive", name="context_encoder")
@@ -163,6 +162,4 @@ def build_networks(config: ConfigDict) -> Networks:
             smallest, attention=model.attention, spectral=spectral, width=model.width, name="discriminator"
         )
         discriminator.build((*size, 3))
-    networks = Networks(config, generator, encoder, prior, discriminator)
-    assert latent_shape(config)[2] == model.latent_channels
-    return networks
+    return Networks(config, generator, encoder, prior, discriminator)

@@ -1,8 +1,9 @@
-"""What a stage minimises: from a batch to named terms, one value per example each.
+"""The shape stage's loss: from a batch to named terms, one value per example each (equation 2-19).
 
-Shape (2-19):      L = CE + beta / pixels * (KL + kl_prior * KL(N(0, I) || q))
-Texture (2-29):    L = beta / pixels * (...) + appearance * L_app + adversarial * L_adv
-with the KL as in `kl_weight`. Every term is logged alone, unweighted; `weights` says how much each counts.
+    L = CE + beta / pixels * (KL(q || p) + kl_prior * KL(N(0, I) || q))
+
+with the KL as in `kl_weight`. Every term is logged alone, unweighted; `weights` says how much each counts. The texture
+stage's loss is in `texture_objective`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ class Objective:
       terms: (B,) float32 by name, unweighted.
       weights: scalars by name; a term without one is only watched.
       subset: (B,) of 0 and 1 by name: which examples a watched term speaks of (all, if it isn't here).
-      pictures: what else the step may show, by name.
     """
 
     terms: dict[str, tf.Tensor] = dataclasses.field(default_factory=dict)
@@ -53,7 +53,9 @@ class Objective:
         return tf.add_n([weight * self.terms[name] for name, weight in self.weights.items()])
 
 
-def shape_objective(nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.Tensor) -> Objective:
+def shape_objective(
+    nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.Tensor, adversarial: bool = False
+) -> tuple[Objective, None]:
     """Loss of the shape stage; with `loss.pixel_box` > 0 pixels inside the erased box weigh more, mean weight 1.
 
     Args:
@@ -61,7 +63,9 @@ def shape_objective(nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.
       batch: see docs/architecture.md.
       kl_weight: state of beta.
       step: scalar integer.
+      adversarial: there is no such term in this stage.
     """
+    del adversarial
     config = nets.config
     objective = Objective()
     posterior = nets.posterior(batch, training=True)
@@ -75,14 +79,16 @@ def shape_objective(nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.
         term = cross_entropy(truth, coarse, pooled_weights)
         objective.add(f"cross_entropy_{coarse.shape[1]}", term, 1.0)
     add_kl(objective, nets, batch, posterior, codes, kl_weight, step)
-    right = tf.cast(
-        tf.equal(tf.argmax(outputs[-1], axis=-1), tf.argmax(batch[keys.PARSING], axis=-1)), tf.float32
-    )
-    hidden = 1.0 - batch[keys.VISIBLE][..., 0]
-    objective.watch(
-        "box_accuracy", tf.reduce_sum(right * hidden, axis=(1, 2)) / tf.maximum(tf.reduce_sum(hidden, axis=(1, 2)), 1.0)
-    )
-    return objective
+    right = tf.equal(tf.argmax(outputs[-1], axis=-1), tf.argmax(batch[keys.PARSING], axis=-1))
+    objective.watch("box_accuracy", box_mean(tf.cast(right, tf.float32)[..., tf.newaxis], batch[keys.VISIBLE]))
+    return objective, None
+
+
+def box_mean(values: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
+    """Mean of (B, H, W, C) values over the erased pixels, (B,)."""
+    hidden = 1.0 - visible
+    pixels = tf.maximum(tf.reduce_sum(hidden, axis=(1, 2, 3)), 1.0)
+    return tf.reduce_sum(tf.reduce_mean(values, axis=-1, keepdims=True) * hidden, axis=(1, 2, 3)) / pixels
 
 
 def add_kl(

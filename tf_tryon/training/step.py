@@ -34,10 +34,11 @@ class State:
     ema: Ema | None
     kl_weight: KLWeight
     loss_scale: LossScale | None
+    constants: dict[str, tf.Variable] = dataclasses.field(default_factory=dict)  # set once, before the first step
 
     @classmethod
-    def create(cls, nets: Networks) -> State:
-        """Fresh state around networks."""
+    def create(cls, nets: Networks, constants: dict[str, tf.Variable] | None = None) -> State:
+        """Fresh state around networks; `constants` are variables that checkpoints hold as well."""
         train = nets.config.train
         own = trainable(network_variables(nets, discriminator=False))
         second = None
@@ -51,6 +52,7 @@ class State:
             Ema(own, train.ema) if train.ema else None,
             KLWeight(nets.config),
             LossScale() if train.precision == "mixed_float16" else None,
+            constants or {},
         )
 
     def variables(self) -> dict[str, tf.Variable]:
@@ -60,6 +62,7 @@ class State:
             parts["discriminator_optimizer"] = self.discriminator_optimizer.state()
         if self.ema is not None:
             parts["ema"] = self.ema.averages
+        parts["constants"] = self.constants
         parts["kl_weight"] = self.kl_weight.state()
         if self.loss_scale is not None:
             parts["loss_scale"] = self.loss_scale.state()

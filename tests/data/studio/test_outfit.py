@@ -3,6 +3,9 @@
 import collections
 import dataclasses
 import math
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -161,6 +164,12 @@ def test_at_most_one_garment_is_loud(outfits):
 
 def test_families_are_known(outfits):
     assert all(item.material.family in FAMILIES for o in outfits for item in o.items().values())
+
+
+def test_the_documents_tables_are_those_of_the_code():
+    tool = pathlib.Path(__file__).parents[3] / "tools" / "studio_tables.py"
+    done = subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_wrong_questions_are_refused():

@@ -40,8 +40,8 @@ def quiet_cloth(
     if pattern == "knit":
         motif = "cable" if kind != "beanie" and rng.random() < 0.4 else "rib"
         # Ribs of real knits are finer than a pixel; these are coarse ones, so that a knit can be told from plain cloth.
-        scale = rng.uniform(0.07, 0.11) if motif == "cable" else rng.uniform(0.022, 0.045)
-        return Material("knit", (colour,), _r(scale), 0.0, (_r(rng.uniform(0.4, 0.9)),), 0.95, seed, motif, family)
+        scale = rng.uniform(0.08, 0.13) if motif == "cable" else rng.uniform(0.035, 0.055)
+        return Material("knit", (colour,), _r(scale), 0.0, (_r(rng.uniform(0.5, 1.0)),), 0.95, seed, motif, family)
     return Material("solid", (colour,), 0.05, 0.0, (_r(rng.uniform(0.2, 0.8)),), rough, seed, "", family)
 
 
@@ -78,7 +78,7 @@ def loud_cloth(
         return Material(
             "dot",
             (colour, first),
-            _r(rng.uniform(0.045, 0.085)),
+            _r(rng.uniform(0.055, 0.1)),
             0.0,
             (_r(rng.uniform(0.2, 0.32)),),
             rough,

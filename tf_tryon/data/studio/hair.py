@@ -239,6 +239,7 @@ def _curtain(hair: Hair, template: Template, person: Person) -> Sheet:
     limit = widest + 0.07
     over = np.maximum(skin + 0.02, hang)
     radius = np.minimum(over, limit[None, :]) + hair.volume * np.clip(0.35 + drop / 0.08, 0.2, 1) + wave
+    radius -= 0.03 * np.clip((-drop - 0.012) / 0.04, 0, 1)  # the rim hides under the cap
     for _ in range(2):
         radius[:, 1:-1] = 0.25 * radius[:, :-2] + 0.5 * radius[:, 1:-1] + 0.25 * radius[:, 2:]
         radius[1:-1] = 0.25 * radius[:-2] + 0.5 * radius[1:-1] + 0.25 * radius[2:]

@@ -129,7 +129,8 @@ MASCULINE_FACTORS: Final[Weights] = {
     "wide_trousers": 0.4, "sun_hat": 0.15, "tank": 0.6, "cardigan": 0.6, "sandals": 0.5,
 }
 FEMININE_FACTORS: Final[Weights] = {
-    "polo": 0.5, "cap": 0.7, "fedora": 0.8, "shirt": 0.7, "trousers": 0.7, "loafers": 0.6,
+    "polo": 0.5, "cap": 0.7, "fedora": 0.8, "shirt": 0.7, "trousers": 0.7, "loafers": 0.6, "mini_skirt": 1.5,
+    "a_line_skirt": 1.5, "pencil_skirt": 1.3, "pleated_skirt": 1.5, "maxi_skirt": 1.5,
 }
 
 # Harmony: factors on pairs of kinds that are worn together.

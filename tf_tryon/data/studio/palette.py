@@ -74,7 +74,9 @@ def from_oklab(lab: np.ndarray) -> str:
 def draw(rng: np.random.Generator, family: str) -> str:
     """A colour of a family: one of its anchors, shifted a little."""
     lab = oklab(FAMILIES[family][rng.integers(len(FAMILIES[family]))])
-    return from_oklab(lab + rng.normal(size=3) * (0.018, 0.008, 0.008))
+    # Greys and near-blacks tolerate little tint, saturated colours more.
+    tint = 0.002 + 0.06 * float(np.hypot(lab[1], lab[2]))
+    return from_oklab(lab + rng.normal(size=3) * (0.018, tint, tint))
 
 
 def shaded(colour: str, lightness: float, chroma: float = 1.0) -> str:

@@ -175,8 +175,9 @@ class Material:
         return np.stack([uv[:, 0] + uv[:, 1], 0.25 * (uv[:, 0] - uv[:, 1])], axis=1)
 
     def _knit(self, uv: np.ndarray, size: np.ndarray, inks: np.ndarray) -> np.ndarray:
-        groove = 0.5 - 0.5 * self._relief(uv)
-        shade = 1 - 0.35 * self.params[0] * groove * _resolved(self.scale, size)
+        # Grooves lie in their own shadow, which shading at a pixel's scale does not find.
+        groove = (0.5 - 0.5 * self._relief(uv)) ** 2
+        shade = 1 - 0.55 * self.params[0] * groove * _resolved(self.scale, size)
         shade = shade * (1 + 0.05 * noise(uv, 0.02, self.seed))
         if self.motif == "fairisle" and len(inks) > 1:
             band = _bands(uv[:, 1], 4 * self.scale, 0.45, size)
@@ -187,13 +188,17 @@ class Material:
 
     def _relief(self, uv: np.ndarray) -> np.ndarray:
         """Height of a knit in [-1, 1]."""
-        u, v = uv[:, 0] * np.float32(2 * np.pi / self.scale), uv[:, 1] * np.float32(2 * np.pi / (3 * self.scale))
+        turns = uv[:, 0] * np.float32(2 * np.pi / self.scale)
         if self.motif == "cable":
-            # Two strands a column, swinging against each other.
-            return np.maximum(np.cos(u + 1.1 * np.sin(v)), np.cos(u - 1.1 * np.sin(v))) * 0.8 - 0.2
+            # Every other column is a braid of two strands that swing against each other, the rest lies low.
+            column = 0.5 + 0.5 * np.cos(turns)
+            swing = np.float32(0.5) * np.sin(uv[:, 1] * np.float32(2 * np.pi / (1.1 * self.scale)))
+            across = np.sin(0.5 * turns) * 1.6
+            braid = np.maximum(np.exp(-(((across - swing) / 0.3) ** 2)), np.exp(-(((across + swing) / 0.3) ** 2)))
+            return 2 * np.clip(column * 1.5, 0, 1) * braid - 1
         if self.motif == "fairisle":
-            return 0.4 * np.cos(u)
-        return np.cos(u)
+            return 0.4 * np.cos(turns)
+        return np.cos(turns)
 
 
 def _footprint(footprint: np.ndarray | float, count: int) -> np.ndarray:

@@ -7,8 +7,9 @@ depth, to the first.
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
+
+from tf_tryon.data.studio.compiled import compiled
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Raster:
     depth: np.ndarray
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _fill(points, triangles, height, width, near):  # pragma: no cover - compiled
     owner = np.full((height, width), -1, np.int32)
     bary = np.zeros((height, width, 3), np.float32)
@@ -91,7 +92,7 @@ def rasterise(points: np.ndarray, triangles: np.ndarray, height: int, width: int
     return Raster(owner, bary, depth)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _spread(owner, bary, triangles, values):  # pragma: no cover - compiled
     height, width = owner.shape
     count = values.shape[1]
@@ -113,7 +114,7 @@ def interpolate(raster: Raster, triangles: np.ndarray, values: np.ndarray) -> np
     return _spread(raster.triangle, raster.bary, triangles, np.ascontiguousarray(values, np.float32))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _normals(vertices, triangles):  # pragma: no cover - compiled
     out = np.zeros_like(vertices)
     for t in range(triangles.shape[0]):
@@ -137,7 +138,7 @@ def smooth_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     return _normals(np.ascontiguousarray(vertices, np.float32), np.ascontiguousarray(triangles, np.int32))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _majority(fine, size):  # pragma: no cover - compiled
     out = np.empty((size, size), np.uint8)
     for row in range(size):
@@ -160,7 +161,7 @@ def halve_labels(fine: np.ndarray) -> np.ndarray:
     return _majority(fine, fine.shape[0] // 2)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _despeckle(labels, least):  # pragma: no cover - compiled
     height, width = labels.shape
     out = labels.copy()

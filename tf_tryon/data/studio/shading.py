@@ -8,9 +8,9 @@ All light is linear RGB until `develop`. Directions are unit vectors in world sp
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
+from tf_tryon.data.studio.compiled import compiled
 from tf_tryon.data.studio.raster import rasterise
 
 SHADOW_SIZE = 320
@@ -95,7 +95,7 @@ def light_view(points: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, f
     return seen.astype(np.float32), metres
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _lit(view, shadow_depth, bias):  # pragma: no cover - compiled
     """Share of a 3 x 3 neighbourhood of the shadow map that does not hide each point (k,)."""
     count = view.shape[0]
@@ -135,7 +135,7 @@ def key_visibility(posed: np.ndarray, triangles: np.ndarray, seen: np.ndarray, d
     return _lit(both[len(posed) :], shadow.depth, np.float32(1.2 * metres + 0.006))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _blur(image, radius):  # pragma: no cover - compiled
     """Mean over a square window of 2 * radius + 1, edges repeated, by running sums."""
     height, width = image.shape
@@ -166,7 +166,7 @@ def blur(image: np.ndarray, radius: int, times: int = 2) -> np.ndarray:
     return image
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _occlusion(depth, reach, metres, strength):  # pragma: no cover - compiled
     height, width = depth.shape
     out = np.ones((height, width), np.float32)
@@ -211,7 +211,7 @@ def occlusion(depth: np.ndarray, reach: float, metres: float, strength: float = 
     return _occlusion(depth, reach, metres, strength)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _relief(owner, group, position, normal, height_map, out):  # pragma: no cover - compiled
     """Tilts normals by the screen-space slope of a height field, within one material (2)."""
     rows, columns = owner.shape
@@ -250,7 +250,7 @@ def relief(
     return out
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _shade(albedo, normal, toward_eye, roughness, lit, ambient, key, fill, kc, fc, sky, floor):  # pragma: no cover
     out = np.empty_like(albedo)
     for i in range(albedo.shape[0]):

@@ -8,10 +8,10 @@ the upper limb, the hand's twist to the second half of the forearm, so that clot
 
 import math
 
-import numba
 import numpy as np
 
 from tf_tryon.data.studio.body import Person, Template
+from tf_tryon.data.studio.compiled import compiled
 from tf_tryon.data.studio.pose import Arm, Leg, Pose
 
 Vector = np.ndarray
@@ -301,7 +301,7 @@ def transforms(template: Template, person: Person, pose: Pose, heel: float = 0.0
     return np.concatenate([rotation, shift[:, :, None]], axis=2).astype(np.float32)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _blend(vertices, bones, weights, matrices):  # pragma: no cover - compiled
     out = np.empty_like(vertices)
     for i in range(vertices.shape[0]):

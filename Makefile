@@ -1,0 +1,39 @@
+# make demo    complete people the networks never saw; the last line printed is the picture's path
+# make test    lint, types and all tests (the last line printed is pytest's)
+# make lint    lint and types only
+# make format  format the sources
+# make clean   remove what the others made
+# PYTHON=/path/to/python3.11 names the Python to make .venv with.
+
+VENV := .venv
+export PYTHON
+
+.PHONY: demo test lint format clean
+
+demo: $(VENV)/installed
+	@$(VENV)/bin/tf-tryon demo --out demo
+
+test: lint
+	@$(VENV)/bin/python -m pytest -q
+
+lint: $(VENV)/installed-dev
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
+
+format: $(VENV)/installed-dev
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+# Stamps: the environment is set up again only when what it is made of changes.
+$(VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
+	@tools/make_venv.sh $(VENV) -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml setup.py tools/make_venv.sh
+	@tools/make_venv.sh $(VENV) -e '.[dev]'
+	@touch $(VENV)/installed $@
+
+clean:
+	rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

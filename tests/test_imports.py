@@ -1,0 +1,110 @@
+"""Imports go one way, heavy ones are kept out of what must start quickly, and no grab-bags grow."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Each part may import itself and what stands before it.
+ORDER = [
+    "keys", "errors", "config", "data", "layers", "models", "losses", "training", "evaluation", "inference", "cli",
+    "export", "serving",
+]  # fmt: skip
+# Each is on top of the package, but for the command line, whose verbs import inside `run`.
+FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}
+
+
+def _files(part: str) -> list[Path]:
+    folder = FOLDERS[part]
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+
+
+def _imported(path: Path, package: str) -> list[tuple[str, bool]]:
+    """(absolute name, whether at module level) of all that a file imports, also inside functions."""
+    tree = ast.parse(path.read_text())
+    top = {id(node) for node in tree.body}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, id(node) in top) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")
+                base = ".".join(filter(None, [*parts[: len(parts) - node.level + 1], base]))
+            found += [(f"{base}.{alias.name}", id(node) in top) for alias in node.names]
+    return found
+
+
+def _package(path: Path) -> str:
+    relative = path.relative_to(ROOT).with_suffix("").parts
+    parts = relative if relative[0] == "tf_tryon" else ("tf_tryon", *relative)
+    return ".".join(parts[:-1])
+
+
+@pytest.mark.parametrize("part", ORDER)
+def test_parts_import_only_what_stands_before_them(part):
+    allowed = ORDER[: ORDER.index(part) + 1]
+    if part == "cli":
+        allowed = ORDER  # verbs of export and serving call them, and are called by nobody
+    for path in _files(part):
+        for name, _ in _imported(path, _package(path)):
+            parts = name.split(".")
+            if parts[0] == "tf_tryon" and len(parts) > 1 and parts[1] in ORDER:
+                assert parts[1] in allowed, f"{path.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("part", ["export", "serving"])
+def test_export_and_serving_have_no_second_name(part):
+    for path in ROOT.rglob("*.py"):
+        if ".venv" in path.parts or "build" in path.relative_to(ROOT).parts:
+            continue
+        for name, _ in _imported(path, _package(path)):
+            assert name.split(".")[0] not in ("export", "serving", "configs"), (
+                f"{path.relative_to(ROOT)} imports {name}: the installed name is tf_tryon.{name}"
+            )
+
+
+def test_studio_needs_no_tensorflow():
+    for path in sorted((ROOT / "tf_tryon/data/studio").rglob("*.py")):
+        for name, _ in _imported(path, _package(path)):
+            assert name.split(".")[0] not in ("tensorflow", "keras"), f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_importing_studio_loads_no_tensorflow():
+    names = sorted(path.stem for path in (ROOT / "tf_tryon/data/studio").glob("*.py") if path.stem != "__init__")
+    code = "import sys\n" + "".join(f"import tf_tryon.data.studio.{name}\n" for name in names)
+    done = subprocess.run([sys.executable, "-c", code + "sys.exit('tensorflow' in sys.modules)"], cwd=ROOT)
+    assert done.returncode == 0, "tf_tryon.data.studio, or what it imports, loads TensorFlow"
+
+
+def test_verbs_import_tensorflow_inside_functions_only():
+    for path in _files("cli"):
+        for name, at_top in _imported(path, _package(path)):
+            heavy = name.split(".")[0] in ("tensorflow", "keras")
+            assert not (at_top and heavy), f"{path.relative_to(ROOT)} imports {name} at module level"
+
+
+def test_portable_parts_use_no_keras_ops():
+    """layers, models, losses and training keep to the API that Keras 2.15 and 3 share."""
+    for part in ("layers", "models", "losses", "training"):
+        for path in _files(part):
+            text = path.read_text()
+            for word in ("keras.ops", "StatelessScope", "keras.random"):
+                assert word not in text, f"{path.relative_to(ROOT)} uses {word}"
+
+
+def test_files_have_one_subject():
+    sources = [path for part in ORDER for path in _files(part)] + sorted((ROOT / "tools").rglob("*.py"))
+    for path in sources:
+        assert path.stem not in ("utils", "helpers", "misc", "common"), f"{path.relative_to(ROOT)} is a grab-bag"
+        lines = len(path.read_text().splitlines())
+        assert lines <= 350, f"{path.relative_to(ROOT)} has {lines} lines: split it by subject"
+
+
+def test_tests_are_no_packages():
+    assert not list((ROOT / "tests").rglob("__init__.py")), "importlib mode: an __init__.py would shadow the sources"

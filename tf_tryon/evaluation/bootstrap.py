@@ -1,0 +1,74 @@
+"""Confidence intervals by resampling people.
+
+Samples of one person depend on each other, people don't: so whole people are drawn with replacement, and the interval is
+that between percentiles of the statistic over the draws (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
+chapter 13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Estimate(NamedTuple):
+    """A statistic with its confidence interval, and of how many people it is. NaN where nobody could be measured."""
+
+    value: float
+    low: float
+    high: float
+    people: int
+
+    def to_dict(self) -> dict[str, float | int | None]:
+        """JSON has no NaN: None stands for it."""
+        return {k: (None if isinstance(v, float) and np.isnan(v) else v) for k, v in self._asdict().items()}
+
+
+def estimate(
+    statistic: Callable[..., float],
+    *arrays: np.ndarray,
+    seed: int = 0,
+    resamples: int = 1000,
+    level: float = 0.95,
+) -> Estimate:
+    """`statistic(*arrays)` and its percentile interval.
+
+    Args:
+      statistic: of arrays whose first axis is people; must not be NaN without NaN in the arrays.
+      *arrays: (people, ...) each; a person with a NaN in any of them is left out.
+      seed: of the draws.
+      resamples: how many draws.
+      level: of the interval.
+
+    Raises:
+      ValueError: the arrays have different numbers of people.
+    """
+    sizes = {len(array) for array in arrays}
+    if len(sizes) != 1:
+        raise ValueError(f"arrays of {', '.join(map(str, sorted(sizes)))} people: give one row a person in each")
+    known = np.ones(sizes.pop(), bool)
+    for array in arrays:
+        known &= ~np.isnan(array.reshape(len(array), -1)).any(axis=1)
+    kept = [np.asarray(array)[known] for array in arrays]
+    people = int(known.sum())
+    if not people:
+        return Estimate(float("nan"), float("nan"), float("nan"), 0)
+    generator = np.random.Generator(np.random.PCG64(seed))
+    draws = np.empty(resamples)
+    for i in range(resamples):
+        chosen = generator.integers(0, people, people)
+        draws[i] = statistic(*(array[chosen] for array in kept))
+    low, high = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2]) if people > 1 else (np.nan, np.nan)
+    return Estimate(float(statistic(*kept)), float(low), float(high), people)
+
+
+def mean(values: np.ndarray, seed: int = 0) -> Estimate:
+    """Mean over people of (people,) values; NaN is a person who can't be measured."""
+    return estimate(lambda x: float(np.mean(x)), values, seed=seed)
+
+
+def ratio(values: np.ndarray, reference: np.ndarray, seed: int = 0) -> Estimate:
+    """Mean of the values over the mean of the reference, over people who have both, drawn together."""
+    return estimate(lambda x, y: float(np.mean(x) / max(np.mean(y), 1e-12)), values, reference, seed=seed)

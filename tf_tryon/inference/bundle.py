@@ -1,0 +1,56 @@
+"""Writing what `TryOn.load` reads: two runs' inference nets as one folder, without pickle."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+
+import numpy as np
+
+from tf_tryon.config import to_json
+from tf_tryon.data.mean_garments import mean_garments
+from tf_tryon.data.records import RecordSet
+from tf_tryon.inference.stage import CONFIG, MEANS, WEIGHTS
+from tf_tryon.training.weights import load_run, save_weights
+
+
+def write_bundle(
+    shape_run: str | pathlib.Path, texture_run: str | pathlib.Path, records: RecordSet, folder: str | pathlib.Path
+) -> dict[str, int]:
+    """Writes `shape/` and `texture/` into `folder`: weights as float16, configuration, mean garments.
+
+    An earlier bundle there is replaced only when the new one is whole; other files of the folder stay.
+
+    Args:
+      shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are any.
+      texture_run: likewise.
+      records: the data set that both were trained on, for its mean garments.
+      folder: to write to.
+
+    Returns:
+      Steps of training by stage.
+
+    Raises:
+      ValueError: a run is of the other stage.
+    """
+    folder = pathlib.Path(folder)
+    partial = folder / ".partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    steps = {}
+    for stage, path in (("shape", shape_run), ("texture", texture_run)):
+        run = load_run(path)
+        if run.config.stage != stage:
+            raise ValueError(f"{path} is a run of the {run.config.stage} stage; it was given as the {stage} stage")
+        target = partial / stage
+        target.mkdir(parents=True)
+        save_weights(run.nets, target / WEIGHTS, run.step, float16=True)
+        (target / WEIGHTS).with_suffix(".json").unlink()
+        (target / CONFIG).write_text(to_json(run.config))
+        means = np.clip(np.rint((mean_garments(records, run.config) + 1) * 127.5), 0, 255).astype(np.uint8)
+        np.savez_compressed(target / MEANS, means=means)
+        steps[stage] = run.step
+    for stage in steps:
+        shutil.rmtree(folder / stage, ignore_errors=True)
+        (partial / stage).replace(folder / stage)
+    partial.rmdir()
+    return steps

@@ -1,0 +1,115 @@
+"""What a run tells: a line on the terminal, log.jsonl, and TensorBoard's event files."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+
+class Progress:
+    """Logs metrics of a run.
+
+    `tf.summary.scalar` and `image` live in the tensorboard package; the summaries are written here through
+    `tf.summary.write`, so that training needs no such package, and TensorBoard reads them all the same.
+
+    Args:
+      folder: of the run.
+      steps: of the whole run.
+      batch: global batch size.
+      start: the first step of this process.
+    """
+
+    def __init__(self, folder: Path, steps: int, batch: int, start: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "log.jsonl"
+        _drop_after(self._path, start)
+        self._log = self._path.open("a", encoding="utf-8")
+        self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+        self._steps, self._batch = steps, batch
+        self._since, self._last = time.perf_counter(), start
+        self._bar = sys.stderr.isatty()
+
+    def log(self, done: int, metrics: dict[str, float]) -> None:
+        """Metrics, means since the last call, after `done` steps."""
+        now = time.perf_counter()
+        speed = (done - self._last) / max(now - self._since, 1e-9)
+        self._since, self._last = now, done
+        line = {"step": done, "images_per_second": round(speed * self._batch, 3), "time": round(time.time(), 1)}
+        self._log.write(json.dumps(line | {name: float(f"{value:.6g}") for name, value in metrics.items()}) + "\n")
+        self._log.flush()
+        with self._writer.as_default(step=done):
+            for name, value in metrics.items():
+                _scalar(name, value)
+            _scalar("images_per_second", speed * self._batch)
+        self._writer.flush()
+        left = (self._steps - done) / speed if speed else 0.0
+        shown = "  ".join(f"{n} {metrics[n]:.4g}" for n in ("loss", "cross_entropy", "box_l1", "kl") if n in metrics)
+        text = f"{_bar(done, self._steps)} {done}/{self._steps}  {speed * self._batch:.2f} images/s  "
+        text += f"{_duration(left)} left  {shown}"
+        sys.stderr.write(f"\r\x1b[K{text}" if self._bar else text + "\n")
+        sys.stderr.flush()
+
+    def paused(self, seconds: float) -> None:
+        """Time that is no training (checkpoints, pictures) and doesn't count for the speed."""
+        self._since += seconds
+
+    def picture(self, done: int, name: str, picture: np.ndarray) -> None:
+        """A (H, W, 3) uint8 picture for TensorBoard."""
+        png = tf.io.encode_png(picture).numpy()
+        height, width = picture.shape[:2]
+        metadata = _metadata("images")
+        with self._writer.as_default(step=done):
+            tf.summary.write(name, tf.constant([str(width).encode(), str(height).encode(), png]), metadata=metadata)
+        self._writer.flush()
+
+    def say(self, text: str) -> None:
+        """A line on the terminal."""
+        sys.stderr.write(("\r\x1b[K" if self._bar else "") + text + "\n")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """End the line and close the files."""
+        if self._bar:
+            sys.stderr.write("\n")
+        self._log.close()
+        self._writer.close()
+
+
+def _drop_after(path: Path, step: int) -> None:
+    """Lines of steps that a killed run made after its last checkpoint will be made again."""
+    if not path.exists():
+        return
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            if json.loads(line)["step"] <= step:
+                kept.append(line + "\n")
+        except (json.JSONDecodeError, KeyError):
+            continue  # the line that a kill cut in two
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text("".join(kept), encoding="utf-8")
+    temporary.replace(path)
+
+
+def _scalar(name: str, value: float) -> None:
+    tf.summary.write(name, tf.constant(value, tf.float32), metadata=_metadata("scalars"))
+
+
+def _metadata(plugin: str) -> tf.compat.v1.SummaryMetadata:
+    return tf.compat.v1.SummaryMetadata(plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name=plugin))
+
+
+def _bar(done: int, steps: int, width: int = 20) -> str:
+    filled = min(width, width * done // max(steps, 1))
+    return "[" + "=" * filled + " " * (width - filled) + "]"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"

@@ -1,0 +1,211 @@
+"""The training loop: composes data, networks, step, checkpoints and log, and survives being stopped at any moment.
+
+The same command starts a run and resumes it. Data order, noise and learning rate are functions of the step, so a resumed run
+makes the steps that an uninterrupted one would have made.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import config as configuration
+from tf_tryon.data.pipeline import training_dataset
+from tf_tryon.data.records import open_records
+from tf_tryon.errors import TryOnError
+from tf_tryon.models.networks import build_networks
+from tf_tryon.training import pictures, run_folder, strategy, weights
+from tf_tryon.training.checkpoints import Checkpoints
+from tf_tryon.training.objective import shape_objective
+from tf_tryon.training.progress import Progress
+from tf_tryon.training.step import ObjectiveFn, State, TrainingStep
+from tf_tryon.training.texture_objective import TextureObjective
+
+_PICTURE_PEOPLE = 6
+_CALIBRATION_PEOPLE = 16
+
+
+class Trainer:
+    """One run.
+
+    Args:
+      config: validated here.
+      data: the data set's folder.
+      workdir: the run's folder; made, or resumed.
+    """
+
+    def __init__(self, config: ConfigDict, data: str | Path, workdir: str | Path) -> None:
+        configuration.validate(config)
+        self._config, self._workdir = config, Path(workdir)
+        self._records = open_records(data)
+        self._index, self._workers = strategy.worker()
+        self._strategy = strategy.choose_strategy()
+        self._folder = run_folder.own_folder(self._workdir, self._index)
+        run_folder.claim(self._folder, config)
+        keras.mixed_precision.set_global_policy(config.train.precision)
+        with self._strategy.scope():
+            nets = build_networks(config)
+            objective: ObjectiveFn = shape_objective
+            constants: dict[str, tf.Variable] = {}
+            if config.stage == "texture":
+                objective = TextureObjective(config)
+                constants = objective.constants()
+            self._state = State.create(nets, constants)
+        self._objective = objective
+        self._step = TrainingStep(self._state, objective, self._strategy)
+        self._checkpoints = Checkpoints(self._folder / "checkpoints", config.train.keep_every)
+        self._signal = 0
+
+    def run(self) -> int:
+        """Train to the last step, or until a signal. Returns the exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
+
+        Raises:
+          TryOnError: a loss or gradient became NaN or infinite; names step and term. The last checkpoint is from before.
+        """
+        old = {number: signal.signal(number, self._notice) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            return self._run()
+        finally:
+            for number, handler in old.items():
+                signal.signal(number, handler)
+
+    def _run(self) -> int:
+        train = self._config.train
+        done = self._start()
+        progress = Progress(self._folder, train.steps, train.batch_size, done)
+        progress.say(f"{self._workdir}: step {done} of {train.steps}, {self._strategy.num_replicas_in_sync} replica(s)")
+        draw = self._drawing()
+        pending: list[tuple[int, tf.Tensor]] = []
+        batches = self._batches(done)
+        saved, saved_at = done, time.monotonic()
+        code = 0
+        while done < train.steps:
+            wants = (float(time.monotonic() - saved_at > train.checkpoint_minutes * 60), float(self._signal))
+            metrics = self._step(next(batches), done, wants)
+            pending.append((done, metrics))
+            done += 1
+            save_now, code = self._agreed(wants, metrics)
+            last = code or done == train.steps
+            if done % train.log_every == 0 or last:
+                progress.log(done, self._means(pending))
+                pending = []
+            before = time.perf_counter()
+            if save_now or last or (train.keep_every and done % train.keep_every == 0):
+                self._check(pending)  # nothing that is not finite is ever saved
+                self._checkpoints.save(done, self._state.variables())
+                saved, saved_at = done, time.monotonic()
+            if done % train.picture_every == 0 or done == train.steps:
+                draw(done, progress)
+            progress.paused(time.perf_counter() - before)
+            if code:
+                break
+        if saved == done:
+            progress.say(f"{self._workdir}: step {done}, {self._checkpoints.path(done)}")
+        progress.close()
+        return code
+
+    def _start(self) -> int:
+        """Restore the newest checkpoint, or start afresh; returns the number of steps made."""
+        steps = self._checkpoints.steps()
+        newest = self._common_step(steps[-1] if steps else 0)
+        if newest:
+            self._checkpoints.restore(newest, self._state.variables())
+            return newest
+        if self._config.train.init_from:
+            print(weights.init_from(self._state.nets, self._config.train.init_from), flush=True)
+            if self._state.ema is not None:
+                self._state.ema.restart()
+        if isinstance(self._objective, TextureObjective):
+            people = training_dataset(self._records, self._config, 0, _CALIBRATION_PEOPLE)
+            self._objective.calibrate(next(iter(people)))
+        return 0
+
+    def _common_step(self, newest: int) -> int:
+        """The newest step that every worker has a checkpoint of."""
+        if self._workers == 1:
+            return newest
+        lowest = -int(self._reduced_max(-newest))
+        if lowest and lowest not in self._checkpoints.steps():
+            raise TryOnError(f"{self._folder}: no checkpoint of step {lowest}, where another worker is: remove the run")
+        return lowest
+
+    def _reduced_max(self, value: float) -> float:
+        """The largest of all workers' values."""
+        worker_values = np.zeros(self._workers, np.float32)
+        worker_values[self._index] = value
+
+        def replica(values: tf.Tensor) -> tf.Tensor:
+            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)
+
+        local = len(self._strategy.extended.worker_devices)
+        total = tf.function(lambda v: self._strategy.run(replica, args=(v,)))(tf.constant(worker_values / local))
+        return float(np.max(self._strategy.experimental_local_results(total)[0].numpy()))
+
+    def _batches(self, done: int) -> Iterator[dict]:
+        if self._strategy.num_replicas_in_sync == 1:
+            return iter(training_dataset(self._records, self._config, done))
+
+        def part(context: tf.distribute.InputContext) -> tf.data.Dataset:
+            return training_dataset(self._records, self._config, done, input_context=context)
+
+        return iter(self._strategy.distribute_datasets_from_function(part))
+
+    def _agreed(self, wants: tuple[float, float], metrics: tf.Tensor) -> tuple[bool, int]:
+        """(save now?, exit code): this process's own wishes, or what all workers wished together."""
+        if self._workers > 1:
+            wants = tuple(metrics[-2:].numpy())
+        number = int(self._signal) if self._workers == 1 else (signal.SIGTERM if wants[1] else 0)
+        return bool(wants[0]), 128 + number if number else 0
+
+    def _check(self, pending: list[tuple[int, tf.Tensor]]) -> None:
+        """Raise for the first step whose terms or gradients were not finite."""
+        tolerant = self._state.loss_scale is not None
+        for number, metrics in pending:
+            values = dict(zip(self._step.names(number), metrics.numpy().tolist(), strict=True))
+            bad = [name for name, value in values.items() if not np.isfinite(value)]
+            if tolerant and values["loss_scale"] > 1:
+                bad = [name for name in bad if not name.endswith("gradient_norm")]
+            if bad:
+                # A term of its own says more than the totals it spoilt.
+                named = [n for n in bad if n not in ("loss", "discriminator_loss")] or bad
+                raise TryOnError(
+                    f"step {number + 1}: {', '.join(named)} not finite ({', '.join(str(values[n]) for n in named)}). "
+                    f"Weights are those before that step; the last checkpoint in {self._checkpoints.directory} is good. "
+                    "Try a lower config.train.learning_rate, config.train.clip_norm, or precision float32"
+                )
+
+    def _means(self, pending: list[tuple[int, tf.Tensor]]) -> dict[str, float]:
+        self._check(pending)
+        found: dict[str, list[float]] = {}
+        for number, metrics in pending:
+            for name, value in zip(self._step.names(number), metrics.numpy().tolist(), strict=True):
+                if np.isfinite(value) and not name.startswith("request_"):
+                    found.setdefault(name, []).append(value)
+        return {name: float(np.mean(values)) for name, values in found.items()}
+
+    def _drawing(self) -> Callable[[int, Progress], None]:
+        if self._index:
+            return lambda done, progress: None
+        batch = next(iter(training_dataset(self._records, self._config, 0, _PICTURE_PEOPLE)))
+        grid = pictures.grid_function(self._state.nets)
+        folder = self._folder / "pictures"
+        folder.mkdir(exist_ok=True)
+
+        def draw(done: int, progress: Progress) -> None:
+            picture = grid(batch)
+            pictures.save(picture, str(folder / f"step-{done:08d}.png"))
+            progress.picture(done, "samples", picture)
+
+        return draw
+
+    def _notice(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        self._signal = number
