@@ -26,7 +26,7 @@ def measure(size: int, count: int, workers: int, seed: int) -> dict[str, float]:
     for picture in generate.render_range(0, count, seed, size, workers, render.render_person):
         pictures.append(picture)
         arrived.append(time.perf_counter())
-    quality = None if size <= generate.LOSSLESS_UP_TO else generate.JPEG_QUALITY
+    quality = generate.JPEG_QUALITY
     start = time.perf_counter()
     lengths = [
         len(

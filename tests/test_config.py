@@ -140,5 +140,5 @@ def test_a_saved_configuration_of_an_earlier_version_gets_defaults():
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"stage": "shape", "unheard_of": 1}'])
 def test_what_is_no_saved_configuration_is_refused_by_name(text):
-    with pytest.raises(ValueError, match="run/config.json"):
+    with pytest.raises(ValueError, match=r"run/config\.json"):
         configuration.from_json(text, "run/config.json")

@@ -14,7 +14,6 @@ ORDER = [
     "keys", "errors", "config", "data", "layers", "models", "losses", "training", "evaluation", "inference", "cli",
     "export", "serving",
 ]  # fmt: skip
-# Each is on top of the package, but for the command line, whose verbs import inside `run`.
 FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}
 
 
@@ -69,13 +68,8 @@ def test_export_and_serving_have_no_second_name(part):
             )
 
 
-def test_studio_needs_no_tensorflow():
-    for path in sorted((ROOT / "tf_tryon/data/studio").rglob("*.py")):
-        for name, _ in _imported(path, _package(path)):
-            assert name.split(".")[0] not in ("tensorflow", "keras"), f"{path.relative_to(ROOT)} imports {name}"
-
-
 def test_importing_studio_loads_no_tensorflow():
+    """Workers import it; the process that collects what they render may load more, inside its function."""
     names = sorted(path.stem for path in (ROOT / "tf_tryon/data/studio").glob("*.py") if path.stem != "__init__")
     code = "import sys\n" + "".join(f"import tf_tryon.data.studio.{name}\n" for name in names)
     done = subprocess.run([sys.executable, "-c", code + "sys.exit('tensorflow' in sys.modules)"], cwd=ROOT)

@@ -37,6 +37,7 @@ def verb(monkeypatch):
     def define_flags(flag_values):
         flags.DEFINE_integer("count", 12, "How many.", lower_bound=1, flag_values=flag_values)
         flags.DEFINE_enum("garment", "top", ["hat", "top"], "Which one.", flag_values=flag_values)
+        flags.DEFINE_boolean("keep_shape", False, "Keep it.", flag_values=flag_values)
         flags.DEFINE_boolean("flip", True, "Mirror.", flag_values=flag_values)
         flags.DEFINE_string("out", None, "Where to.", required=True, flag_values=flag_values)
         config_flags.DEFINE_config_file("config", None, "Configuration.", flag_values=flag_values)
@@ -73,6 +74,16 @@ def test_flags_and_arguments_reach_the_verb_in_any_order(verb, tmp_path):
     assert sys.argv == before
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("--keep-shape", True), ("--keep_shape", True), ("--nokeep-shape", False), ("--keep-shape=true", True)],
+)
+def test_flags_are_typed_with_dashes_or_underscores(verb, typed, value):
+    _, flag_values, _ = cli.parse(["data", "probe", "A-B", "--out=a-b_c", typed, "--count", "3", "--", "--keep-shape"])
+    assert flag_values.keep_shape is value
+    assert flag_values.out == "a-b_c"
+
+
 def test_what_the_verb_returns_is_the_exit_status(verb):
     verb.behave = lambda: 7
     assert cli.main(["data", "probe", "A", "--out", "o"]) == 7
@@ -90,6 +101,7 @@ def test_verb_help_has_usage_flags_defaults_and_example(verb, capsys):
     text = capsys.readouterr().out
     assert text.startswith("usage: tf-tryon data probe DIR [EXTRA] [FLAGS]\n")
     assert "--[no]flip\n      Mirror. (default: on)" in text
+    assert "--[no]keep-shape\n      Keep it. (default: off)" in text
     assert "--garment=hat|top\n      Which one. (default: top)" in text
     assert "--out=OUT\n      Where to.\n" in text
     assert "    tf-tryon data probe DIR --count 3" in text

@@ -12,7 +12,7 @@ A verb is a line of VERBS and a module of `tf_tryon.cli` with
                      flags are read as attributes (`flags.out`), args are the positional arguments (their number is
                      checked here against ARGUMENTS); returns the exit status
 
-A verb's module is imported for its `--help` too, so it imports TensorFlow, and all that imports that, inside `run` only.
+A verb's module is imported for its `--help` too, so TensorFlow, and whatever imports it, is imported inside `run` only.
 By the time `run` is called TensorFlow is loaded, without its start-up messages, unless VERBS says that the verb has no
 use for it.
 
@@ -53,7 +53,9 @@ VERBS = {
     "models": Verb("models", "parameter counts of the networks, next to the thesis's table"),
     "data studio": Verb("data_studio", "render a data set of clothed 3D people"),
     "data show": Verb("data_show", "draw people of a data set with all that is derived from them"),
+    "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "train": Verb("train", "train the shape or the texture stage"),
+    "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
 }
 
 
@@ -147,6 +149,7 @@ def _split_verb(argv: list[str]) -> tuple[str, list[str]]:
 
 def _parse_flags(name: str, module: ModuleType, flag_values: flags.FlagValues, argv: list[str]) -> list[str]:
     """Parse `argv` into `flag_values`; returns the positional arguments, their number checked."""
+    argv = usage.underscored(argv, flag_values)
     flag_values.set_gnu_getopt(True)  # flags may follow positional arguments
     program = f"tf-tryon {name}"
     outer, sys.argv = sys.argv, [program, *argv]  # ml_collections looks there for --config.x.y

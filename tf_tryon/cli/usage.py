@@ -29,11 +29,12 @@ def verb(name: str, arguments: str, text: str, flag_values: flags.FlagValues) ->
 
 
 def _flag(flag: flags.Flag) -> str:
+    name = flag.name.replace("_", "-")
     if flag.boolean:
-        head = f"--[no]{flag.name}"
+        head = f"--[no]{name}"
     else:
         values = getattr(flag.parser, "enum_values", None)
-        head = f"--{flag.name}={'|'.join(values) if values else flag.name.upper()}"
+        head = f"--{name}={'|'.join(values) if values else name.upper()}"
     default = "" if flag.default is None else f" (default: {_shown(flag)})"
     text = re.sub(r"^<[^>]*>: ", "", " ".join((flag.help or "").split())) + default  # absl repeats an enum's values
     body = textwrap.fill(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
@@ -45,6 +46,21 @@ def _shown(flag: flags.Flag) -> str:
         return "on" if flag.default else "off"
     default = flag.default
     return ",".join(map(str, default)) if isinstance(default, list | tuple) else str(default)
+
+
+def underscored(argv: list[str], flag_values: flags.FlagValues) -> list[str]:
+    """`argv` with --keep-shape as --keep_shape, the name under which absl knows the flag; both can be typed."""
+    known = set(flag_values)
+    changed = list(argv)
+    for i, arg in enumerate(argv):
+        if arg == "--":
+            break
+        dashes = len(arg) - len(arg.lstrip("-"))
+        name, equals, value = arg[dashes:].partition("=")
+        plain = name.replace("-", "_")
+        if dashes in (1, 2) and plain != name and (plain in known or plain.removeprefix("no") in known):
+            changed[i] = f"--{plain}{equals}{value}"
+    return changed
 
 
 def arity(arguments: str) -> tuple[int, int]:

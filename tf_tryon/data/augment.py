@@ -62,9 +62,9 @@ def flip(people: dict[str, tf.Tensor], flipped: tf.Tensor) -> dict[str, tf.Tenso
     mirrored = tf.stack([x, mirrored[..., 1], mirrored[..., 2]], axis=-1)
     return {
         **people,
-        "photo": tf.where(flipped[:, None, None, None], photo[:, :, ::-1], photo),
-        "labels": tf.where(flipped[:, None, None], labels[:, :, ::-1], labels),
-        "keypoints": tf.where(flipped[:, None, None], mirrored, points),
+        "photo": choose(flipped, photo[:, :, ::-1], photo),
+        "labels": choose(flipped, labels[:, :, ::-1], labels),
+        "keypoints": choose(flipped, mirrored, points),
     }
 
 
@@ -125,6 +125,11 @@ def recolour(
     shape = tf.shape(rgb)
     coloured = tf.matmul(tf.reshape(rgb, (shape[0], -1, 3)), matrix, transpose_b=True)
     return _to_bytes(tf.reshape(coloured, shape) + offset)
+
+
+def choose(flags: tf.Tensor, yes: tf.Tensor, no: tf.Tensor) -> tf.Tensor:
+    """Whole rows of `yes` or `no` (B, ...) by flags (B,): copies, where tf.where would broadcast."""
+    return tf.raw_ops.Select(condition=flags, x=yes, y=no)
 
 
 def _sample(pictures: tf.Tensor, transforms: tf.Tensor, interpolation: str) -> tf.Tensor:

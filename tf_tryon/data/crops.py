@@ -2,70 +2,77 @@
 
 A crop shows a frame (the garment's own box, or the erased box) as large as it fits into H x W, its aspect kept, its
 centre in the middle. Frames lie inside the picture, so a crop only ever enlarges: bilinear sampling needs no
-antialiasing.
+antialiasing. Pictures are cut out first, so whatever a crop shows besides its frame is empty.
+
+Selecting by a broadcast condition costs TensorFlow several times a plain copy; hence the label planes in three channels.
 """
 
 from __future__ import annotations
 
 import tensorflow as tf
 
-from tf_tryon.data import boxes as boxes_lib
+WHITE = 255
+
+
+def mask_crops(masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
+    """(B, H, W) bool masks and (B, 4) frames -> (B, H, W, 1) float32, 0 or 1."""
+    soft = fit(_margin(tf.cast(masks[..., tf.newaxis], tf.uint8), 0), frames, 0.0)
+    return tf.cast(soft >= 0.5, tf.float32)
+
+
+def rgb_crops(photos: tf.Tensor, labels: tf.Tensor, frames: tf.Tensor, classes: tuple[int, ...]) -> tf.Tensor:
+    """The crops of several classes, each on white.
+
+    Args:
+      photos: (B, H, W, 3) uint8.
+      labels: (B, H, W) uint8 classes, not 255.
+      frames: (B, C, 4) boxes, one for each of `classes`.
+      classes: C of them.
+
+    Returns:
+      (C * B, H, W, 3) float32 in [-1, 1], all people of the first class first; white where a class is absent.
+    """
+    photos, planes = _margin(photos, WHITE), _margin(in_three(labels), WHITE)
+    cut = tf.concat([cut_out(photos, planes, label) for label in classes], axis=0)
+    frames = tf.reshape(tf.transpose(frames, (1, 0, 2)), (-1, 4))
+    return fit(cut, frames, float(WHITE)) * (1 / 127.5) - 1.0
+
+
+def in_three(labels: tf.Tensor) -> tf.Tensor:
+    """(B, H, W) -> (B, H, W, 3), to compare with RGB without broadcasting."""
+    return tf.stack([labels] * 3, axis=-1)
+
+
+def cut_out(photos: tf.Tensor, planes: tf.Tensor, label: int) -> tf.Tensor:
+    """(B, H, W, 3) uint8 photos, white except where `planes` (from `in_three`) is `label`."""
+    return tf.where(planes == label, photos, tf.constant(WHITE, tf.uint8))
 
 
 def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     """Each picture's frame, enlarged to fit and centred.
 
-    What lies between the frame and the crop's edge is shown too where the picture has it, so cut out first (`cut`):
-    outside its own box a garment has no pixels.
-
     Args:
-      pictures: (B, H, W, C), any number type.
-      frames: (B, 4) boxes; an empty one gives an empty crop.
+      pictures: (B, H + 2, W + 2, C), any number type, with a margin of one pixel of `fill`, so that a garment at the
+        picture's edge ends like one inside it; `fill` outside the frame as well.
+      frames: (B, 4) boxes in pixels of the picture without its margin; an empty one gives `fill` everywhere.
       fill: the value beyond the picture.
 
     Returns:
       (B, H, W, C) float32 in the pictures' units.
     """
-    height, width = pictures.shape[1], pictures.shape[2]
+    height, width = pictures.shape[1] - 2, pictures.shape[2] - 2
     y0, x0, y1, x1 = tf.unstack(tf.cast(frames, tf.float32), axis=-1)
     scale = tf.minimum(height / tf.maximum(y1 - y0, 1.0), width / tf.maximum(x1 - x0, 1.0))
-    # One pixel of `fill` around, so that a garment at the picture's edge ends like one inside it.
-    padded = tf.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=tf.cast(fill, pictures.dtype))
     half_y, half_x = (height - 1) / 2 / scale, (width - 1) / 2 / scale
-    # Centres of the crop's first and last pixels, as indices of padded pixels (centre of pixel i at i + 0.5, shifted
-    # by one).
+    # Centres of the crop's first and last pixels, as pixel indices (pixel i's centre is i + 0.5, and the margin adds 1),
+    # which the op wants divided by the last index.
     centre_y, centre_x = (y0 + y1) / 2 + 0.5, (x0 + x1) / 2 + 0.5
-    window = tf.stack(
-        [
-            (centre_y - half_y) / (height + 1),
-            (centre_x - half_x) / (width + 1),
-            (centre_y + half_y) / (height + 1),
-            (centre_x + half_x) / (width + 1),
-        ],
-        axis=-1,
+    window = tf.stack([centre_y - half_y, centre_x - half_x, centre_y + half_y, centre_x + half_x], axis=-1)
+    window /= tf.constant([height + 1, width + 1, height + 1, width + 1], tf.float32)
+    return tf.image.crop_and_resize(
+        pictures, window, tf.range(tf.shape(pictures)[0]), (height, width), extrapolation_value=fill
     )
-    crops = tf.image.crop_and_resize(
-        padded, window, tf.range(tf.shape(padded)[0]), (height, width), extrapolation_value=fill
-    )
-    return tf.where(boxes_lib.is_empty(frames)[:, tf.newaxis, tf.newaxis, tf.newaxis], fill, crops)
 
 
-def cut(photos: tf.Tensor, masks: tf.Tensor) -> tf.Tensor:
-    """(..., H, W, 3) uint8 photos, white outside the (..., H, W) bool masks."""
-    return tf.where(masks[..., tf.newaxis], photos, tf.constant(255, photos.dtype))
-
-
-def on_white(pictures: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
-    """(B, H, W, 3) uint8 from `cut` and (B, 4) frames -> (B, H, W, 3) float32 in [-1, 1]."""
-    return fit(pictures, frames, 255.0) / 127.5 - 1.0
-
-
-def mask_crops(masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
-    """(B, H, W) bool masks and (B, 4) frames -> (B, H, W, 1) float32, 0 or 1."""
-    soft = fit(tf.cast(masks[..., tf.newaxis], tf.uint8), frames, 0.0)
-    return tf.cast(soft >= 0.5, tf.float32)
-
-
-def rgb_crops(photos: tf.Tensor, masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
-    """(B, H, W, 3) uint8 photos, (B, H, W) bool masks, (B, 4) frames -> (B, H, W, 3) float32 in [-1, 1], on white."""
-    return on_white(cut(photos, masks), frames)
+def _margin(pictures: tf.Tensor, value: int) -> tf.Tensor:
+    return tf.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=tf.cast(value, pictures.dtype))

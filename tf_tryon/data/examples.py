@@ -43,25 +43,21 @@ def derive(
     box = tf.gather(erased, target, batch_dims=1)
     own_box = tf.gather(own_boxes, target, batch_dims=1)
 
-    garments = garment_crops(photo, labels, own_boxes)
-    is_target = tf.one_hot(target, len(vocabulary.GARMENTS), on_value=True, off_value=False)
-    context = tf.where(boxes.shown(one_hot)[..., None, None, None], garments, means)
-    context = tf.where(is_target[..., None, None, None], 0.0, context)
-
+    garments = crops.rgb_crops(photo, labels, own_boxes, vocabulary.GARMENT_CLASSES)
     mask = labels == tf.cast(target + vocabulary.HAT, tf.uint8)[:, None, None]
-    face = labels == vocabulary.FACE
+    planes = crops.in_three(labels)
     return {
-        keys.PHOTO: tf.cast(photo, tf.float32) / 127.5 - 1.0,
+        keys.PHOTO: _rgb(photo),
         keys.PARSING: one_hot,
         keys.VISIBLE: boxes.visible_mask(box, height, width),
         keys.BOX: box,
         keys.GARMENT_BOX: own_box,
         keys.TARGET: target,
-        keys.POSE: pose(face, people["keypoints"], config.data.keypoint_radius),
-        keys.APPEARANCE: tf.concat([tf.cast(crops.cut(photo, face), tf.float32) / 127.5 - 1.0, one_hot], axis=-1),
+        keys.POSE: pose(labels == vocabulary.FACE, people["keypoints"], config.data.keypoint_radius),
+        keys.APPEARANCE: tf.concat([_rgb(crops.cut_out(photo, planes, vocabulary.FACE)), one_hot], axis=-1),
         keys.GARMENT_MASK: crops.mask_crops(mask, box if config.data.shape_frame == "box" else own_box),
-        keys.GARMENT_RGB: tf.gather(garments, target, batch_dims=1),
-        keys.CONTEXT: tf.reshape(tf.transpose(context, (0, 2, 3, 1, 4)), (-1, height, width, 12)),
+        keys.GARMENT_RGB: tf.gather(garments, target * tf.shape(target)[0] + tf.range(tf.shape(target)[0])),
+        keys.CONTEXT: _context(garments, means, target, boxes.shown(one_hot)),
         keys.KEYPOINTS: people["keypoints"],
         keys.NOISE: noise,
         keys.ID: people["id"],
@@ -177,10 +173,20 @@ def from_people(
     return derive(arrays, target, latent, tf.constant(means, tf.float32), config)
 
 
-def garment_crops(photo: tf.Tensor, labels: tf.Tensor, own_boxes: tf.Tensor) -> tf.Tensor:
-    """(B, 4, H, W, 3) float32 in [-1, 1]: each garment on white in its own frame."""
-    height, width, count = labels.shape[1], labels.shape[2], len(vocabulary.GARMENTS)
-    classes = tf.constant(vocabulary.GARMENT_CLASSES, tf.uint8)[:, None, None]
-    cut = tf.reshape(crops.cut(photo[:, None], labels[:, None] == classes), (-1, height, width, 3))
-    fitted = crops.on_white(cut, tf.reshape(own_boxes, (-1, 4)))
-    return tf.reshape(fitted, (-1, count, height, width, 3))
+def _context(garments: tf.Tensor, means: tf.Tensor, target: tf.Tensor, shown: tf.Tensor) -> tf.Tensor:
+    """x_c (B, H, W, 12): each slot's crop, the mean garment where it isn't shown, zeros for the target.
+
+    Every slot copies whole rows out of one pool: 4 * B crops, 4 means, one zero.
+    """
+    count, slots = tf.shape(target)[0], len(vocabulary.GARMENTS)
+    pool = tf.concat([garments, means, tf.zeros_like(means[:1])], axis=0)
+    parts = []
+    for slot in range(slots):
+        row = tf.where(shown[:, slot], slot * count + tf.range(count), slots * count + slot)
+        row = tf.where(target == slot, slots * count + slots, row)
+        parts.append(tf.gather(pool, row))
+    return tf.concat(parts, axis=-1)
+
+
+def _rgb(photo: tf.Tensor) -> tf.Tensor:
+    return tf.cast(photo, tf.float32) * (1 / 127.5) - 1.0

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon.data import boxes, examples, vocabulary
+from tf_tryon.data import boxes, crops, examples, vocabulary
 from tf_tryon.data.reading import raw_records
 from tf_tryon.data.records import RecordSet, parse, save_arrays
 from tf_tryon.data.usable import fingerprint, garment_table
@@ -65,11 +65,11 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: TextI
     def sums(people: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         people = examples.resize(people, height, width)
         one_hot = tf.one_hot(people["labels"], len(vocabulary.CLASSES))
-        crops = examples.garment_crops(
-            people["photo"], people["labels"], boxes.garment_boxes(boxes.class_boxes(one_hot))
-        )
+        own_boxes = boxes.garment_boxes(boxes.class_boxes(one_hot))
+        fitted = crops.rgb_crops(people["photo"], people["labels"], own_boxes, vocabulary.GARMENT_CLASSES)
+        fitted = tf.reshape(fitted, (len(vocabulary.GARMENTS), -1, height, width, 3))
         seen = tf.cast(boxes.shown(one_hot), tf.float32)
-        return tf.einsum("bg,bghwc->ghwc", seen, crops), tf.reduce_sum(seen, axis=0)
+        return tf.einsum("bg,gbhwc->ghwc", seen, fitted), tf.reduce_sum(seen, axis=0)
 
     dataset = raw_records(records, tf.data.Dataset.from_tensor_slices(np.array(numbers, np.int64)))
     dataset = dataset.map(lambda record: parse(record, *records.size), num_parallel_calls=tf.data.AUTOTUNE)

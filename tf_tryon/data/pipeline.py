@@ -71,7 +71,7 @@ def training_dataset(
         target, found = examples.choose_target(moved["labels"], moved["dress"], draws[:, -1], config)
         if config.data.augment.translate or config.data.augment.scale or config.data.augment.rotate:
             # Where moving has pushed every wanted garment out of the picture, the person stays as photographed.
-            kept = {key: _where(found, moved[key], people[key]) for key in people}
+            kept = {key: augment.choose(found, moved[key], people[key]) for key in people}
             still, _ = examples.choose_target(kept["labels"], kept["dress"], draws[:, -1], config)
             moved, target = kept, tf.where(found, target, still)
         return examples.derive(moved, target, noise, mean_tensor, config)
@@ -130,7 +130,3 @@ def _noise(config: ConfigDict, index: tf.Tensor) -> tf.Tensor:
 
 def _seed(config: ConfigDict, stream: int, index: tf.Tensor) -> tf.Tensor:
     return tf.stack([tf.constant(config.seed * 8 + stream, tf.int64), index])
-
-
-def _where(flags: tf.Tensor, yes: tf.Tensor, no: tf.Tensor) -> tf.Tensor:
-    return tf.where(tf.reshape(flags, (-1,) + (1,) * (len(yes.shape) - 1)), yes, no)

@@ -1,8 +1,8 @@
 """Confidence intervals by resampling people.
 
-Samples of one person depend on each other, people don't: so whole people are drawn with replacement, and the interval is
-that between percentiles of the statistic over the draws (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
-chapter 13).
+Samples of one person depend on each other, people don't: so whole people are drawn with replacement, and the interval
+is that between percentiles of the statistic over the draws (Efron and Tibshirani, An Introduction to the Bootstrap,
+1993, chapter 13).
 """
 
 from __future__ import annotations

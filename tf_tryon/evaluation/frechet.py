@@ -5,8 +5,8 @@
 1. Dowson and Landau, The Fréchet Distance between Multivariate Normal Distributions, J. Multivariate Analysis 1982.
 2. Heusel et al., GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium, NeurIPS 2017.
 
-The value is comparable only between sets of the same size, features of the same network and pictures of the same size: say all three
-with it, and call it FID only for the network of [2], which this is not.
+The value is comparable only between sets of the same size, features of the same network and pictures of the same size:
+say all three with it. It is called FID only for the network of [2].
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def frechet_distance(first: Moments, second: Moments) -> float:
 def gaussian_distance(mean_1: np.ndarray, cov_1: np.ndarray, mean_2: np.ndarray, cov_2: np.ndarray) -> float:
     """d^2 between N(mean_1, cov_1) and N(mean_2, cov_2).
 
-    tr (S_1 S_2)^(1/2) is the sum of the roots of the eigenvalues of the symmetric S_1^(1/2) S_2 S_1^(1/2), which are not
-    negative: no complex roots, and singular covariances (fewer pictures than features) need no offset.
+    tr (S_1 S_2)^(1/2) is the sum of the roots of the eigenvalues of the symmetric S_1^(1/2) S_2 S_1^(1/2), which are
+    not negative: no complex roots, and singular covariances (fewer pictures than features) need no offset.
     """
     root = _root(cov_1)
     product = root @ cov_2 @ root

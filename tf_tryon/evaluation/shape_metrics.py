@@ -1,6 +1,7 @@
 """Measures of completed parsings: right, varied, and whole.
 
-Labels are (H, W) uint8 classes 0..7 with the visible pixels copied from the photo's parsing; a garment's mask is (H, W) bool.
+Labels are (H, W) uint8 classes 0..7 with the visible pixels copied from the photo's parsing; a garment's mask is
+(H, W) bool.
 
 - **box accuracy**: share of the erased box's pixels with the true class.
 - **IoU**: intersection over union of the target garment's masks over the whole picture (Everingham et al., The PASCAL
@@ -9,12 +10,13 @@ Labels are (H, W) uint8 classes 0..7 with the visible pixels copied from the pho
   Image-to-Image Translation, NeurIPS 2017, with IoU in place of LPIPS).
 - **whole**: the mask's largest 8-connected component holds at least 97 % of its pixels. An empty mask is not whole.
 - **specks**: components smaller than 8 pixels at 256 x 256, scaled with the area (2 pixels at 128 x 128).
-- **limb cover**: the share of a limb (shoulder - elbow - wrist for tops, hip - knee - ankle for bottoms) whose centre line the
-  garment covers: 0 is sleeveless, 1 reaches the wrist. **Asymmetry** is the difference between right and left.
+- **limb cover**: the share of a limb's centre line (shoulder - elbow - wrist for tops, hip - knee - ankle for bottoms)
+  that the garment covers: 0 is sleeveless, 1 reaches the wrist. **Asymmetry** is the difference between right and left.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 import numpy as np
@@ -96,7 +98,7 @@ def limb_cover(mask: np.ndarray, keypoints: np.ndarray, slot: int) -> np.ndarray
       slot: of the garment.
 
     Returns:
-      (2,) right and left in [0, 1]; NaN for a limb with a missing keypoint, a foreshortened one, and garments without limbs.
+      (2,) right and left in [0, 1]; NaN for a limb that misses a keypoint or is foreshortened, and for hats and shoes.
     """
     cover = np.full(2, np.nan)
     for side, limb in enumerate(_LIMBS.get(slot, ())):
@@ -121,7 +123,7 @@ def asymmetry(cover: np.ndarray) -> float:
 def _centre_line(corners: np.ndarray) -> np.ndarray:
     """(n, 2) points along the polyline through (3, 2) corners, half a pixel apart or less."""
     parts = []
-    for start, stop in zip(corners[:-1], corners[1:], strict=True):
+    for start, stop in itertools.pairwise(corners):
         count = max(1, int(np.ceil(2 * np.linalg.norm(stop - start))))
         parts.append(start + (np.arange(count)[:, None] + 0.5) / count * (stop - start))
     return np.concatenate(parts)

@@ -38,15 +38,36 @@ class CausalBlock(keras.layers.Layer):
         self.built = True
 
     def call(self, tokens: tf.Tensor) -> tf.Tensor:
-        shape = tf.shape(tokens)
-        width = tokens.shape[-1]
+        """All tokens at once (teacher forcing)."""
+        query, key, value = self._heads_of(tokens)
+        size = tf.shape(tokens)[1]
+        earlier = tf.linalg.band_part(tf.ones([size, size], tf.bool), -1, 0)
+        return self._finish(tokens, self._attend(query, key, value, earlier))
+
+    def step(
+        self, token: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, index: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Token `index` (B, 1, D), with the keys and values (B, heads, T, D / heads) of the earlier ones; adds its own."""
+        query, key, value = self._heads_of(token)
+        places = tf.range(tf.shape(keys)[2])
+        here = tf.equal(places, index)[None, None, :, None]
+        keys, values = tf.where(here, key, keys), tf.where(here, value, values)
+        mixed = self._attend(query, keys, values, (places <= index)[None])
+        return self._finish(token, mixed), keys, values
+
+    def _heads_of(self, tokens: tf.Tensor) -> list[tf.Tensor]:
+        """Query, key and value, (B, heads, T, D / heads) each."""
+        shape, width = tf.shape(tokens), tokens.shape[-1]
         packed = tf.reshape(self.qkv(self.norm_1(tokens)), [shape[0], shape[1], 3, self.heads, width // self.heads])
-        query, key, value = tf.unstack(tf.transpose(packed, [2, 0, 3, 1, 4]))
-        scores = tf.cast(tf.matmul(query, key, transpose_b=True), tf.float32) * (width // self.heads) ** -0.5
-        earlier = tf.linalg.band_part(tf.ones([shape[1], shape[1]], tf.bool), -1, 0)
-        weights = tf.cast(tf.nn.softmax(tf.where(earlier, scores, -1e9)), tokens.dtype)
-        mixed = tf.reshape(tf.transpose(tf.matmul(weights, value), [0, 2, 1, 3]), shape)
-        tokens = tokens + self.project(mixed)
+        return tf.unstack(tf.transpose(packed, [2, 0, 3, 1, 4]))
+
+    def _attend(self, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, allowed: tf.Tensor) -> tf.Tensor:
+        scores = tf.cast(tf.matmul(query, key, transpose_b=True), tf.float32) * query.shape[-1] ** -0.5
+        weights = tf.cast(tf.nn.softmax(tf.where(allowed, scores, -1e9)), value.dtype)
+        return tf.matmul(weights, value)
+
+    def _finish(self, tokens: tf.Tensor, mixed: tf.Tensor) -> tf.Tensor:
+        tokens = tokens + self.project(tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), tf.shape(tokens)))
         return tokens + self.contract(tf.nn.gelu(self.expand(self.norm_2(tokens))))
 
     def get_config(self) -> dict[str, Any]:
@@ -89,17 +110,26 @@ class AutoregressiveGaussian(keras.layers.Layer):
 
     def sample(self, features: tf.Tensor, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """Ancestral sampling, cell by cell; noise (B, h, w, c) standard normal -> codes (B, h, w, c) float32."""
-        cells = noise.shape[1] * noise.shape[2]
+        height, width, channels = noise.shape[1:]
         embedded = self._embed(features)
-        mask_shape = [1, noise.shape[1], noise.shape[2], 1]
+        size = tf.shape(noise)[0]
+        flat = tf.reshape(noise, [size, height * width, channels])
+        cache = tf.zeros([size, self.blocks[0].heads, height * width, self.width // self.blocks[0].heads], embedded.dtype)
 
-        def step(i: tf.Tensor, codes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            drawn = self._gaussian(embedded, codes).sample(noise, temperature)
-            here = tf.reshape(tf.equal(tf.range(cells), i), mask_shape)
-            return i + 1, tf.where(here, drawn, codes)
+        def step(i: tf.Tensor, last: tf.Tensor, drawn: tf.TensorArray, caches: list[Any]) -> tuple[Any, ...]:
+            token = embedded[:, i, None] + self.code(tf.cast(last, embedded.dtype))
+            renewed = []
+            for block, (keys, values) in zip(self.blocks, caches, strict=True):
+                token, keys, values = block.step(token, keys, values, i)
+                renewed.append((keys, values))
+            cell = Gaussian.from_features(self.head(self.norm(token))).sample(flat[:, i, None], temperature)
+            return i + 1, cell, drawn.write(i, cell[:, 0]), renewed
 
-        start = (tf.constant(0), tf.zeros_like(noise))
-        return tf.while_loop(lambda i, _: i < cells, step, start, maximum_iterations=cells)[1]
+        start = tf.constant(0), tf.zeros([size, 1, channels])
+        drawn = tf.TensorArray(tf.float32, height * width, element_shape=[None, channels])
+        caches = [(cache, cache) for _ in self.blocks]
+        result = tf.while_loop(lambda i, *_: i < height * width, step, (*start, drawn, caches))[2]
+        return tf.reshape(tf.transpose(result.stack(), [1, 0, 2]), tf.shape(noise))
 
     def _embed(self, features: tf.Tensor) -> tf.Tensor:
         """What each cell knows of the context: its own features, their mean, and its place; (B, T, width)."""

@@ -33,6 +33,17 @@ def average_pool(inputs: tf.Tensor, by: int = 2) -> tf.Tensor:
     return tf.nn.avg_pool2d(inputs, by, by, "VALID") if by > 1 else inputs
 
 
+def leaky_relu(inputs: tf.Tensor, slope: float) -> tf.Tensor:
+    """LeakyReLU whose gradient is taken from its output, which has the input's sign: the input need not be kept."""
+
+    @tf.custom_gradient
+    def activate(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        y = tf.nn.leaky_relu(x, slope)
+        return y, lambda dy: tf.raw_ops.LeakyReluGrad(gradients=dy, features=y, alpha=slope)
+
+    return activate(inputs)
+
+
 class _Block(keras.layers.Layer):
     """What the blocks share: output channels, whether convolutions are spectrally normalised, and the slope."""
 
@@ -48,7 +59,7 @@ class _Block(keras.layers.Layer):
         return layer
 
     def _act(self, inputs: tf.Tensor) -> tf.Tensor:
-        return tf.nn.leaky_relu(inputs, self.slope)
+        return leaky_relu(inputs, self.slope)
 
     def get_config(self) -> dict[str, Any]:
         own = {"filters": self.filters, "spectral": self.spectral, "slope": self.slope}
@@ -72,14 +83,15 @@ class ResBlock(_Block):
     def build(self, input_shape: Any) -> None:
         self.conv_1 = self._conv("conv_1", input_shape, self.hidden)
         hidden = (*input_shape[:-1], self.hidden)
-        self.conv_2 = self._conv("conv_2", hidden, self.filters, init_std=self.last_std)
+        rescale = "down" if self.down else "none"
+        self.conv_2 = self._conv("conv_2", hidden, self.filters, init_std=self.last_std, rescale=rescale)
         self.shortcut = self._conv("shortcut", input_shape, self.filters, 1, init_std=self.last_std)
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         residual = self.conv_2(self._act(self.conv_1(self._act(inputs))))
         if self.down:  # pooling commutes with a 1x1 convolution: pool first, it is four times cheaper
-            return average_pool(residual) + self.shortcut(average_pool(inputs))
+            return residual + self.shortcut(average_pool(inputs))
         return residual + self.shortcut(inputs)
 
     def get_config(self) -> dict[str, Any]:
@@ -91,13 +103,12 @@ class FirstBlock(_Block):
 
     def build(self, input_shape: Any) -> None:
         self.conv_1 = self._conv("conv_1", input_shape, self.filters)
-        self.conv_2 = self._conv("conv_2", (*input_shape[:-1], self.filters), self.filters)
+        self.conv_2 = self._conv("conv_2", (*input_shape[:-1], self.filters), self.filters, rescale="down")
         self.shortcut = self._conv("shortcut", input_shape, self.filters, 1)
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        residual = average_pool(self.conv_2(self._act(self.conv_1(inputs))))
-        return residual + self.shortcut(average_pool(inputs))
+        return self.conv_2(self._act(self.conv_1(inputs))) + self.shortcut(average_pool(inputs))
 
 
 class UpBlock(_Block):
@@ -114,10 +125,11 @@ class UpBlock(_Block):
     def build(self, input_shape: Any, condition_shape: Any = None) -> None:
         middle = (*input_shape[:-1], self.filters)
         doubled = self.upsample == "transposed"
+        rescale = "none" if doubled else "up"
         self.norm_1 = self._norm("norm_1", input_shape, condition_shape)
         self.conv = self._conv("conv", input_shape, self.filters)
         self.norm_2 = self._norm("norm_2", middle, condition_shape)
-        self.up = self._conv("up", middle, self.filters, bias=True, transposed=doubled)
+        self.up = self._conv("up", middle, self.filters, bias=True, transposed=doubled, rescale=rescale)
         size = 3 if doubled else 1
         self.shortcut = self._conv("shortcut", input_shape, self.filters, size, bias=True, transposed=doubled)
         self.built = True
@@ -138,7 +150,7 @@ class UpBlock(_Block):
         if self.upsample == "transposed":
             return self.up(features) + self.shortcut(inputs)
         # A 1x1 shortcut commutes with nearest resizing: convolve the small map.
-        return self.up(double(features)) + double(self.shortcut(inputs))
+        return self.up(features) + double(self.shortcut(inputs))
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "spade": self.spade, "upsample": self.upsample}

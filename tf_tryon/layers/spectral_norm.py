@@ -57,7 +57,10 @@ class SpectralNormalization(keras.layers.Layer):
 
     def normalized_kernel(self) -> tf.Tensor:
         """W / sigma(W), float32: what the forward pass uses and what an export stores."""
-        return tf.convert_to_tensor(self.layer.kernel) / self.sigma()
+        kernel = tf.convert_to_tensor(self.layer.kernel)
+        u = tf.math.l2_normalize(tf.convert_to_tensor(self.u), epsilon=_TINY)
+        v = self._right_vector(tf.reshape(kernel, [-1, kernel.shape[-1]]), u)
+        return _over_sigma(kernel, tf.stop_gradient(u), tf.stop_gradient(v))
 
     def update(self, iterations: int = 1) -> None:
         """Power iterations on u; one for each training step."""
@@ -78,6 +81,20 @@ class SpectralNormalization(keras.layers.Layer):
     def from_config(cls, config: dict[str, Any]) -> SpectralNormalization:
         layer = keras.layers.deserialize(config.pop("layer"), custom_objects={"Convolution": Convolution})
         return cls(layer, **config)
+
+
+@tf.custom_gradient
+def _over_sigma(kernel: tf.Tensor, u: tf.Tensor, v: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """W / (u^T W v); the gradient in W is (G - (G : W / sigma) u v^T) / sigma, in three passes over the kernel."""
+    sigma = tf.tensordot(tf.linalg.matvec(tf.reshape(kernel, [-1, kernel.shape[-1]]), u), v, 1)
+    normalized = kernel / sigma
+
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None, None]:
+        along = tf.reduce_sum(upstream * normalized)
+        outer = tf.reshape((v * along)[:, None] * u, kernel.shape)
+        return (upstream - outer) / sigma, None, None
+
+    return normalized, gradient
 
 
 def update_spectral_norms(*models: keras.layers.Layer | None) -> None:

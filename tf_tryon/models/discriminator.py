@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from tf_tryon.layers.attention import MaskedAttention
-from tf_tryon.layers.blocks import SLOPE, ResBlock, convolution
+from tf_tryon.layers.blocks import SLOPE, ResBlock, convolution, leaky_relu
 from tf_tryon.models.trunk import Trunk, scaled
 
 ATTENTION_ON = 2  # index of the trunk's map
@@ -55,7 +55,7 @@ class Discriminator(keras.Model):
                 x = self.attend(x)
             features.append(x)
         x = self.last(x)
-        return tf.cast(self.score(tf.nn.leaky_relu(x, SLOPE)), tf.float32), features
+        return tf.cast(self.score(leaky_relu(x, SLOPE)), tf.float32), features
 
     def get_config(self) -> dict[str, Any]:
         names = ("size", "attention", "spectral", "width")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 from tf_tryon.models.networks import Batch, Networks
@@ -70,7 +71,7 @@ class State:
 
 
 class TrainingStep:
-    """`step(batch, number) -> metrics`, a float32 vector whose entries `names` tells, the same on each replica.
+    """`step(batch, number) -> metrics`, a float32 vector that `read` explains, the same on each replica.
 
     Args:
       state: what is trained.
@@ -89,7 +90,7 @@ class TrainingStep:
                 f"replicas x {train.accumulate} micro-batches: choose a multiple of {parts}"
             )
         self._micro_batch = train.batch_size // parts
-        self._names: dict[bool, list[str]] = {}
+        self._names: dict[bool, tuple[list[str], list[str]]] = {}
         self._compiled = {
             gan: tf.function(self._distributed(gan), jit_compile=train.jit or None, reduce_retracing=True)
             for gan in (False, True)
@@ -99,9 +100,12 @@ class TrainingStep:
         """Whether the GAN terms take part in step `number`."""
         return self.state.nets.discriminator is not None and number >= self._config.loss.adversarial_start
 
-    def names(self, number: int) -> list[str]:
-        """What the entries of step `number`'s metrics are."""
-        return self._names[self.adversarial(number)]
+    def read(self, number: int, metrics: np.ndarray) -> dict[str, tuple[float, float]]:
+        """Step `number`'s metrics by name: (sum, how many examples) of terms, (value, 1) of anything else."""
+        names, extra = self._names[self.adversarial(number)]
+        count = len(names)
+        found = {name: (float(metrics[i]), float(metrics[count + i])) for i, name in enumerate(names)}
+        return found | {name: (float(metrics[2 * count + i]), 1.0) for i, name in enumerate(extra)}
 
     def __call__(self, batch: Batch, number: int, requests: tuple[float, float] = (0.0, 0.0)) -> tf.Tensor:
         """Update once.
@@ -140,8 +144,6 @@ class TrainingStep:
             tf.distribute.ReduceOp.SUM, [*gradients, sums, requests]
         )
         *gradients, sums, requests = reduced
-        values = tf.math.divide_no_nan(sums[0], sums[1])
-        values = tf.where(tf.math.is_finite(sums[0]), values, sums[0])  # 0 / 0 is "no such example", NaN stays
         if state.loss_scale is not None:
             gradients = [g / state.loss_scale.value for g in gradients]
         first, second = gradients[: len(own)], gradients[len(own) :]
@@ -149,10 +151,11 @@ class TrainingStep:
         if gan:
             norms["discriminator_gradient_norm"] = tf.linalg.global_norm(second)
         stacked_norms = tf.stack(list(norms.values()))
-        valid = tf.reduce_all(tf.math.is_finite(values)) & tf.reduce_all(tf.math.is_finite(stacked_norms))
+        valid = tf.reduce_all(tf.math.is_finite(sums)) & tf.reduce_all(tf.math.is_finite(stacked_norms))
 
         beta = state.kl_weight.beta(number)
-        state.kl_weight.observe(values[names.index("kl")], valid)
+        nats = names.index("kl")
+        state.kl_weight.observe(sums[0, nats] / sums[1, nats], valid)
         rate = self._rate(train.learning_rate, number)
         first = clip_by_global_norm(first, norms["gradient_norm"], train.clip_norm)
         state.optimizer.apply(first, rate, valid)
@@ -163,8 +166,8 @@ class TrainingStep:
         extra = {"beta": beta, "learning_rate": rate}
         if state.loss_scale is not None:
             extra["loss_scale"] = state.loss_scale.update(valid)
-        self._names[gan] = [*names, *norms, *extra, "request_0", "request_1"]
-        return tf.concat([values, stacked_norms, tf.stack(list(extra.values())), requests], axis=0)
+        self._names[gan] = names, [*norms, *extra]
+        return tf.concat([sums[0], sums[1], stacked_norms, tf.stack(list(extra.values())), requests], axis=0)
 
     def _gradients(
         self, batch: Batch, number: tf.Tensor, gan: bool, own: list[tf.Variable], judged: list[tf.Variable]

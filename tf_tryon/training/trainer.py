@@ -169,27 +169,30 @@ class Trainer:
         """Raise for the first step whose terms or gradients were not finite."""
         tolerant = self._state.loss_scale is not None
         for number, metrics in pending:
-            values = dict(zip(self._step.names(number), metrics.numpy().tolist(), strict=True))
+            values = {name: value for name, (value, _) in self._step.read(number, metrics.numpy()).items()}
             bad = [name for name, value in values.items() if not np.isfinite(value)]
-            if tolerant and values["loss_scale"] > 1:
+            if tolerant and values["loss_scale"] > 1:  # an overflow in float16, which the loss scale answers
                 bad = [name for name in bad if not name.endswith("gradient_norm")]
             if bad:
                 # A term of its own says more than the totals it spoilt.
-                named = [n for n in bad if n not in ("loss", "discriminator_loss")] or bad
+                totals = ("loss", "discriminator_loss", "gradient_norm", "discriminator_gradient_norm")
+                named = [name for name in bad if name not in totals] or bad
                 raise TryOnError(
-                    f"step {number + 1}: {', '.join(named)} not finite ({', '.join(str(values[n]) for n in named)}). "
-                    f"Weights are those before that step; the last checkpoint in {self._checkpoints.directory} is good. "
-                    "Try a lower config.train.learning_rate, config.train.clip_norm, or precision float32"
+                    f"step {number + 1}: not finite: {', '.join(f'{name} ({values[name]})' for name in named)}. "
+                    f"Weights are still those before that step, and the last checkpoint in "
+                    f"{self._checkpoints.directory} is good. Try a lower config.train.learning_rate, "
+                    "config.train.clip_norm = 5, or config.train.precision = 'float32'"
                 )
 
     def _means(self, pending: list[tuple[int, tf.Tensor]]) -> dict[str, float]:
+        """Means over examples and steps, of what is finite (a gradient's norm may not be, in float16)."""
         self._check(pending)
-        found: dict[str, list[float]] = {}
+        sums: dict[str, np.ndarray] = {}
         for number, metrics in pending:
-            for name, value in zip(self._step.names(number), metrics.numpy().tolist(), strict=True):
-                if np.isfinite(value) and not name.startswith("request_"):
-                    found.setdefault(name, []).append(value)
-        return {name: float(np.mean(values)) for name, values in found.items()}
+            for name, entry in self._step.read(number, metrics.numpy()).items():
+                if np.isfinite(entry[0]):
+                    sums[name] = sums.get(name, np.zeros(2)) + entry
+        return {name: float(total / count) for name, (total, count) in sums.items() if count}
 
     def _drawing(self) -> Callable[[int, Progress], None]:
         if self._index:

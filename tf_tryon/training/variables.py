@@ -21,19 +21,20 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
     its own, so that spectrally normalised kernels are called like plain ones.
 
     Raises:
-      ValueError: a variable of the model can't be reached through public attributes.
+      ValueError: a variable of the model can't be reached through attributes.
     """
     found: dict[str, tf.Variable] = {}
     seen: set[int] = set()
+    internal = {*vars(keras.layers.Layer()), *vars(keras.Model())}  # Keras's own lists of what it tracks
 
     def visit(item: Any, path: str) -> None:
         if isinstance(item, keras.layers.Layer):
             if id(item) in seen:
                 return
             seen.add(id(item))
-            for name, value in vars(item).items():
-                if not name.startswith("_"):
-                    visit(value, path if name == "layer" else f"{path}/{name}")
+            own = [(name, value) for name, value in vars(item).items() if name not in internal]
+            for name, value in sorted(own, key=lambda pair: pair[0].startswith("_")):  # public names first
+                visit(value, path if name == "layer" else f"{path}/{name.lstrip('_')}")
         elif isinstance(item, (tf.Variable, keras.Variable) if hasattr(keras, "Variable") else tf.Variable):
             variable = raw(item)
             if id(variable) not in seen:
@@ -50,7 +51,7 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
     reached = {id(v) for v in found.values()}
     lost = [v.name for v in layer.variables if id(raw(v)) not in reached]
     if lost:
-        raise ValueError(f"{prefix}: variables that no public attribute holds: {', '.join(lost)}")
+        raise ValueError(f"{prefix}: variables that no attribute holds: {', '.join(lost)}")
     return found
 
 

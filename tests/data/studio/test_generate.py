@@ -59,7 +59,7 @@ def test_the_folder(tmp_path):
         assert sheet.size == (8 * 2 * 32, 4 * 32)
     person = records.decode(data.read(7))
     expected = tiny(4, 7, 32)
-    np.testing.assert_array_equal(person["photo"], expected.photo)
+    assert np.abs(person["photo"].astype(int) - expected.photo).mean() < 4
     np.testing.assert_array_equal(person["labels"], expected.parsing)
     assert person["id"] == "studio-4-000007"
     assert person["metadata"]["visible"] == ["top", "bottom", "shoes"]

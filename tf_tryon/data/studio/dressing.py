@@ -19,6 +19,8 @@ from tf_tryon.data.studio.palette import draw
 
 # Families of an inner top by the style's seriousness.
 INNER_FAMILIES: Final[Weights] = {"white": 50, "grey": 12, "black": 16, "beige": 10, "blue": 8, "burgundy": 4}
+# Denim that is no jeans keeps to these.
+DENIM: Final = ("indigo", "blue", "navy", "black", "grey", "white")
 LAYERED: Final = ("blazer", "cardigan", "coat", "jacket")
 
 
@@ -38,6 +40,8 @@ def dress_up(
     worn: dict[str, Item] = {}
     for slot, kind in kinds.items():
         pattern = pick(rng, cuts.LOUD_OF[kind] if slot == loud else cuts.quiet_law(kind, style))
+        if pattern == "denim" and kind != "jeans" and families[slot] not in DENIM:
+            pattern = "solid"
         worn[slot] = make_item(rng, kind, style, presentation, pattern, families[slot], slot == loud)
     top = worn.get("top")
     inner = None

@@ -197,11 +197,11 @@ def build_skirt(fitting: Fitting, item: Item) -> tuple[list[Sheet], Tube]:
     return [sheet], tube
 
 
-def build_dress(fitting: Fitting, item: Item) -> tuple[list[Sheet], np.ndarray, Tube]:
-    """Sheets of a dress, the cover of the top shell's vertices, and its surface."""
+def build_dress(fitting: Fitting, item: Item) -> tuple[list[Sheet], Tube]:
+    """Sheets of a dress, and its surface."""
     made = SKIRTS[item.kind]
     tube = skirt_tube(fitting, item)
-    sheets, cover, _ = build_top(fitting, item, 0.0, hem=skirt_hem(item), tube=tube)
+    sheets, _ = build_top(fitting, item, 0.0, hem=skirt_hem(item), tube=tube)
     if made.band:
         sheets[0] = paint(sheets[0], 0.5 * made.band - np.abs(sheets[0].fields["height"] - made.waist))
-    return sheets, cover, tube
+    return sheets, tube

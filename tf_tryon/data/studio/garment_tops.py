@@ -4,6 +4,7 @@ Both share one radius function at the join, so the cloth runs through. Cuts (sle
 template; hems are level heights of the person.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ import numpy as np
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import Tube, drape, radii, tube_sheet
 from tf_tryon.data.studio.garment_fitting import ARMPIT_HEIGHT, JOIN, Fitting, bump, ramp
+from tf_tryon.data.studio.garment_finish import sew
 from tf_tryon.data.studio.garment_shell import ARM_LENGTH, arm_joints, limb_coordinate, smooth
 from tf_tryon.data.studio.garment_surface import Sheet, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
@@ -75,12 +77,22 @@ def at_fit(pair: tuple[float, float], item: Item) -> float:
     return pair[0] + (pair[1] - pair[0]) * item.fit
 
 
-def top_tube(fitting: Fitting, item: Item, layer: float, hem: float) -> Tube:
+@dataclass(frozen=True)
+class Below:
+    """What a top is worn over: a surface that reaches up to the template height `top`; `tucked` puts the top under it."""
+
+    tube: Tube
+    top: float
+    tucked: bool = False
+
+
+def top_tube(fitting: Fitting, item: Item, layer: float, hem: float, below: Sequence[Below]) -> Tube:
     """The torso of a top as radius over height and angle.
 
     Args:
         layer: extra ease for what is worn below, metres.
         hem: template height of the hem.
+        below: surfaces that must stay inside (or, tucked, outside).
     """
     cut, rng = CUTS[item.kind], fitting.rng
     levels = fitting.levels
@@ -105,7 +117,15 @@ def top_tube(fitting: Fitting, item: Item, layer: float, hem: float) -> Tube:
     loose = at_fit(cut.hang, item) * ramp((1.15 - rows) / 0.25) * ramp((rows - hem + 0.3) / 0.3)
     falling = folds.waves(angles, loose, rng, int(rng.integers(7, 11)))
     displaced = height * (wrinkles + 0.9 * falling) * ramp((ARMPIT_HEIGHT + 0.02 - rows) / 0.08)
-    return Tube(tube.heights, tube.centre, radius + displaced.reshape(radius.shape))
+    radius = radius + displaced.reshape(radius.shape)
+    for under in below:
+        if under.tucked:
+            share = ramp((under.top + 0.05 - levels) / 0.05)[:, None]
+            radius = radius + share * np.minimum(under.tube.radius - 0.004 - radius, 0.0)
+        else:
+            share = ramp((under.top + 0.03 - levels) / 0.03)[:, None]
+            radius = radius + share * np.maximum(under.tube.radius + 0.007 - radius, 0.0)
+    return Tube(tube.heights, tube.centre, radius)
 
 
 def top_shell_points(fitting: Fitting, item: Item, tube: Tube, layer: float) -> np.ndarray:
@@ -190,41 +210,82 @@ def strap_field(field: dict[str, np.ndarray]) -> np.ndarray:
     return np.maximum(1.292 + 0.02 * bump(x, 0.085, 0.04) - y, strap)
 
 
+def opening_gap(item: Item, height: np.ndarray) -> np.ndarray:
+    """(n,) metres from the middle to each edge of the front at template heights; negative where it is closed."""
+    if item.opening == "open":
+        hem = hem_height(item)
+        wide = 0.8 + 0.5 * item.fit
+        return wide * np.interp(height, [hem, 1.05, 1.25, 1.36, 1.42], [0.078, 0.050, 0.052, 0.046, 0.036])
+    if item.kind in ("blazer", "coat") and item.opening == "buttoned":
+        low, middle = hem_height(item), {"blazer": 1.03, "coat": 0.80}[item.kind]
+        wide = 0.05 if item.kind == "blazer" else 0.03
+        return wide * np.clip((middle - height) / max(middle - low, 0.05), 0, 1) ** 1.3 - 0.001
+    return np.full(np.shape(height), -1.0)
+
+
+def front_field(item: Item, x: np.ndarray, z: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """(n,) metres inside the cloth from the front's opening; large at the back and where the front is closed."""
+    gap = opening_gap(item, height)
+    return np.where((z > 0.0) & (gap > -0.5), np.abs(x) - gap, 1.0)
+
+
+def top_cover(item: Item, field: dict[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+    """(n,) metres inside a top's shell at points with template coordinates `field` and the person's x."""
+    neck = neck_field(item, field)
+    if item.neckline == "strap":
+        neck = np.minimum(neck, strap_field(field))
+    return np.minimum(
+        np.minimum(neck, armhole_field(item, field)), front_field(item, x, field["z"], field["height"])
+    )
+
+
 def build_top(
-    fitting: Fitting, item: Item, layer: float, hem: float | None = None, tube: Tube | None = None
-) -> tuple[list[Sheet], np.ndarray, Tube]:
-    """Sheets of a top (tube, then shell), the cover of the top shell's vertices (n,), metres inside, and its tube.
+    fitting: Fitting,
+    item: Item,
+    layer: float,
+    below: Sequence[Below] = (),
+    hem: float | None = None,
+    tube: Tube | None = None,
+) -> tuple[list[Sheet], Tube]:
+    """Sheets of a top: its tube, its shell, and what is sewn on; and the tube's surface.
 
     Args:
         layer: extra ease over what lies below.
+        below: see `top_tube`.
         hem: template height of the hem; by default the garment's own.
         tube: torso to use (a dress brings its own).
     """
     cut = CUTS[item.kind]
     hem = hem_height(item) if hem is None else hem
-    tube = top_tube(fitting, item, layer, hem) if tube is None else tube
+    tube = top_tube(fitting, item, layer, hem, below) if tube is None else tube
     shell = fitting.top
     position = top_shell_points(fitting, item, tube, layer)
     sheet = shell.sheet(position)
-    neck = neck_field(item, sheet.fields)
-    hole = armhole_field(item, sheet.fields)
-    if item.neckline == "strap":
-        neck = np.minimum(neck, strap_field(sheet.fields))
-    sheet.fields |= {"neck": neck, "hole": hole}
+    sheet.fields["cover"] = top_cover(item, sheet.fields, position[:, 0])
+    sheet.fields["neck"] = neck_field(item, sheet.fields)
+    sheet.fields["hole"] = armhole_field(item, sheet.fields)
     join = fitting.tall(JOIN)
-    cover = np.minimum(np.minimum(neck, hole), position[:, 1] - fitting.tall(max(hem, 1.10)))
     sheet.fields["tall"] = np.where(sheet.fields["arm"] > 0.0, 1.0, position[:, 1] - join)
-    near = (sheet.fields["neck"] > -0.03) & (hole > -0.03) & (sheet.fields["tall"] > -0.03)
+    low = tube_sheet(fitting.template, fitting.person, tube, fitting.tall(hem), join + 0.004)
+    details = sew(fitting, item, low, sheet, hem)
+    near = (sheet.fields["cover"] > -0.03) & (sheet.fields["tall"] > -0.03)
     sheet = keep(sheet, near[sheet.triangles].any(1))
-    sheet = trim_to(sheet, sheet.fields["neck"])
+    if item.neckline == "strap":
+        sheet = trim_to(sheet, np.minimum(sheet.fields["neck"], strap_field(sheet.fields)))
+    else:
+        sheet = trim_to(sheet, sheet.fields["neck"])
     sheet = trim_to(sheet, sheet.fields["hole"])
     sheet = trim_to(sheet, sheet.fields["tall"], hem=False)
+    for part in (low, sheet):
+        part.fields["front"] = front_field(item, part.position[:, 0], part.position[:, 2], part.fields["height"])
+    if (sheet.fields["front"] < 1.0).any():
+        sheet = trim_to(sheet, sheet.fields["front"])
+        low = trim_to(low, low.fields["front"])
     neck_band, cuff_band, hem_band = cut.bands
     if neck_band and item.neckline != "turtle":
         sheet = paint(sheet, neck_band - sheet.fields["neck"])
-    if cuff_band:
+    if cuff_band and item.sleeve > 0.04:
         sheet = paint(sheet, cuff_band - sheet.fields["hole"])
-    low = tube_sheet(fitting.template, fitting.person, tube, fitting.tall(hem), join + 0.004)
     if hem_band:
         low = paint(low, hem + hem_band - low.fields["height"])
-    return [low, sheet], cover, tube
+    return [low, sheet, *details], tube

@@ -4,6 +4,7 @@ Layers from the skin outwards: inner top, bottom, top, with shoes under wide tro
 covers is taken away below it, body included, so that nothing pokes through when the person is posed.
 """
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,10 +22,19 @@ from tf_tryon.data.studio.garment_bottoms import (
 from tf_tryon.data.studio.garment_drape import Tube, radii
 from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_hats import build_hat
-from tf_tryon.data.studio.garment_shell import arm_field
+from tf_tryon.data.studio.garment_shell import Shell, arm_field
 from tf_tryon.data.studio.garment_shoes import build_shoes
 from tf_tryon.data.studio.garment_surface import Sheet, join, keep, to_mesh, turn_hems
-from tf_tryon.data.studio.garment_tops import CUTS, at_fit, build_top, hem_height
+from tf_tryon.data.studio.garment_tops import (
+    CUTS,
+    Below,
+    at_fit,
+    build_top,
+    front_field,
+    hem_height,
+    neck_field,
+    top_cover,
+)
 from tf_tryon.data.studio.mesh import Mesh, merge
 from tf_tryon.data.studio.outfit import DRESSES, Item, Outfit
 
@@ -68,48 +78,64 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
     fitting = Fitting(template, person, np.random.default_rng(outfit.fold_seed))
     covered = np.zeros(len(template.vertices), bool)
     meshes: list[Mesh] = []
+    sheets: list[Sheet]
 
     def finish(item: Item, sheets: list[Sheet], label: int) -> None:
         whole = join([turn_hems(sheet) for sheet in sheets])
         meshes.append(to_mesh(whole, label, (item.material, item.trim)))
 
-    def cover(shell_of_body: np.ndarray, inside: np.ndarray, margin: float) -> None:
-        near = shell_of_body >= 0
-        covered[near] |= inside[shell_of_body[near]] > margin
-
-    def cover_trunk(low: float, high: float) -> None:
+    def cover_trunk(low: float, high: float, item: Item | None = None) -> None:
         tall = person.vertices[:, 1]
-        covered[_trunk_mask(template) & (tall > low) & (tall < high)] = True
+        inside = _trunk_mask(template) & (tall > low) & (tall < high)
+        if item is not None:
+            points = template.vertices
+            inside &= front_field(item, person.vertices[:, 0], points[:, 2], points[:, 1]) > 0.02
+        covered[inside] = True
 
-    bottom = outfit.bottom
-    sheets: list[Sheet]
-    below: Tube | None
+    def cover_shell(shell: Shell, inside: np.ndarray, margin: float) -> None:
+        near = shell.of_body >= 0
+        covered[near] |= inside[shell.of_body[near]] > margin
+
+    bottom, tops = outfit.bottom, [item for item in (outfit.inner, outfit.top) if item is not None]
+    below: list[Below] = []
     limit = 9.0
     if bottom.kind in DRESSES:
-        sheets, inside, below = build_dress(fitting, bottom)
-        cover(fitting.top.of_body, inside, 0.015)
+        sheets, _ = build_dress(fitting, bottom)
+        cover_shell(fitting.top, top_cover(bottom, fitting.top.fields, fitting.top_points[0][:, 0]), 0.015)
         cover_trunk(fitting.tall(skirt_hem(bottom)) + 0.05, fitting.tall(1.20))
     elif bottom.kind in SKIRTS:
-        sheets, below = build_skirt(fitting, bottom)
+        sheets, tube = build_skirt(fitting, bottom)
+        below.append(Below(tube, SKIRTS[bottom.kind].waist))
         cover_trunk(fitting.tall(skirt_hem(bottom)) + 0.05, fitting.tall(SKIRTS[bottom.kind].waist) - 0.02)
     else:
         sheets, inside = build_trousers(fitting, bottom)
-        cover(fitting.legs.of_body, inside, 0.012)
         made = TROUSERS[bottom.kind]
-        below = Tube(fitting.body.heights, fitting.body.centre, radii(fitting.body.reach + at_fit(made.ease, bottom)))
+        reach = fitting.body.reach + at_fit(made.ease, bottom) + 0.002
+        below.append(Below(Tube(fitting.body.heights, fitting.body.centre, radii(reach)), made.waist))
+        cover_shell(fitting.legs, inside, 0.012)
         limit = _shaft_limit(bottom)
+    for item in tops:
+        if not tucked(outfit, item):
+            sheets = [_without_covered(fitting, sheet, item, below[0].top) for sheet in sheets]
     finish(bottom, sheets, label_of(bottom))
 
-    for item in (outfit.inner, outfit.top):
-        if item is None:
-            continue
-        sheets, inside, below = build_top(fitting, item, 0.0)
-        cover(fitting.top.of_body, inside, 0.015)
-        cover_trunk(fitting.tall(hem_height(item)) + 0.03, fitting.tall(1.20))
+    for item in tops:
+        under, hem = list(below), None
+        if tucked(outfit, item):
+            under[0] = replace(below[0], tucked=True)
+            hem = max(below[0].top - 0.05, hem_height(item))
+        layer = 0.0 if item is outfit.inner or outfit.inner is None else _layer(outfit.inner, item)
+        sheets, tube = build_top(fitting, item, layer, under, hem)
+        below.append(Below(tube, 1.3))
+        low = hem_height(item) if hem is None else hem
+        cover_shell(fitting.top, top_cover(item, fitting.top.fields, fitting.top_points[0][:, 0]), 0.015)
+        cover_trunk(fitting.tall(low) + 0.03, fitting.tall(1.20), item)
+        if item is outfit.inner:
+            sheets = [_without_covered(fitting, sheet, tops[1], 9.0) for sheet in sheets]
         finish(item, sheets, label_of(item))
 
     shoes, inside = build_shoes(fitting, outfit.shoes, limit)
-    cover(fitting.legs.of_body, inside, 0.008)
+    cover_shell(fitting.legs, inside, 0.008)
     for sheets, label in zip(shoes, (LEFT_SHOE, RIGHT_SHOE), strict=True):
         finish(outfit.shoes, sheets, label)
     if outfit.hat is not None:
@@ -118,6 +144,44 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
         finish(outfit.hat, sheets, HAT)
     hidden = covered[template.triangles["body"]].all(axis=1)
     return Clothing(merge(meshes), hidden)
+
+
+def tucked(outfit: Outfit, item: Item) -> bool:
+    """Whether a top is worn inside the waistband: shirts and blouses in formal dress."""
+    return (
+        item.kind in ("shirt", "blouse")
+        and outfit.style in ("formal", "business")
+        and (item is outfit.inner or item.opening != "open")
+        and outfit.bottom.kind not in (*DRESSES, "jeans", "shorts", "leggings", "mini_skirt")
+        and hem_height(item) < 1.0
+    )
+
+
+def _layer(inner: Item, outer: Item) -> float:
+    """Extra ease of an outer top, so that the inner one fits below it, metres."""
+    inside, outside = at_fit(CUTS[inner.kind].ease, inner), at_fit(CUTS[outer.kind].ease, outer)
+    return max(inside + 0.008 - outside, 0.0)
+
+
+def _without_covered(fitting: Fitting, sheet: Sheet, item: Item, top: float) -> Sheet:
+    """The sheet without what a top worn over it hides: cloth between the top's hem and the template height `top`."""
+    fields = sheet.fields
+    if "height" not in fields:  # collars, buttons and pockets are small
+        return sheet
+    x, z, tall = sheet.position[:, 0], sheet.position[:, 2], sheet.position[:, 1]
+    hidden = (tall > fitting.tall(hem_height(item)) + 0.03) & (front_field(item, x, z, fields["height"]) > 0.03)
+    if top < 9.0:
+        hidden &= fields["height"] < top + 0.02
+    if "arm" in fields and top >= 9.0:
+        hidden = (top_cover(item, fields, x) > 0.03) & ((fields["arm"] > 0.0) | hidden)
+    elif "neck" not in fields:
+        hidden &= neck_of_tube(item, fields["height"], x, z) > 0.03
+    return keep(sheet, ~hidden[sheet.triangles].all(1))
+
+
+def neck_of_tube(item: Item, height: np.ndarray, x: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """(n,) metres below a neckline that reaches below the chest; large elsewhere."""
+    return neck_field(item, {"x": x, "height": height, "z": z}) if item.neckline == "v" else np.full(len(x), 1.0)
 
 
 def _shaft_limit(bottom: Item) -> float:
@@ -139,4 +203,3 @@ def _trunk_mask(template: Template) -> np.ndarray:
 
 
 _TRUNK: dict[int, np.ndarray] = {}
-__all__ = ["Clothing", "build_outfit", "keep", "label_of"]

@@ -5,6 +5,7 @@ curtain around the head's axis that falls straight from the head's widest place 
 back, whose size is read off the person.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +31,8 @@ SHARES: Final = {
     "bun": (0.12, 0.01),
 }
 COLOURS: Final = {  # sRGB, share
-    "#0f0d0c": 0.14, "#1d1512": 0.17, "#33211a": 0.18, "#4d3223": 0.15, "#6b4a30": 0.12, "#94703f": 0.08, "#bb9a62": 0.07,
-    "#6a2f1b": 0.04, "#87878a": 0.03, "#c9c4bc": 0.015, "#b5527a": 0.008, "#3d5d8c": 0.007,
+    "#0f0d0c": 0.14, "#1d1512": 0.17, "#33211a": 0.18, "#4d3223": 0.15, "#6b4a30": 0.12, "#94703f": 0.08,
+    "#bb9a62": 0.07, "#6a2f1b": 0.04, "#87878a": 0.03, "#c9c4bc": 0.015, "#b5527a": 0.008, "#3d5d8c": 0.007,
 }  # fmt: skip
 # Height of the hairline over the eyes (metres, template) by depth z: nape, behind the ear, ear, sideburn, temple, forehead.
 LINE_Z: Final = (-0.06, -0.012, 0.0, 0.045, 0.052, 0.068, 0.09, 0.12, 0.15)
@@ -55,7 +56,8 @@ class Strands:
         streak = np.sin(bent * 700 + phase) + 0.8 * np.sin(bent * 1130 + 2 * phase) + 0.7 * np.sin(bent * 310 + v * 9)
         if self.curl > 0.5:
             streak = streak + 1.2 * np.sin(u * 420 + 3 * np.sin(v * 260)) * np.sin(v * 380 + phase)
-        return np.clip(self.colour * (1 + 0.16 * streak)[:, None] + 0.004 * (streak > 1.2)[:, None], 0, 1).astype(np.float32)
+        shiny = 0.004 * (streak > 1.2)
+        return np.clip(self.colour * (1 + 0.16 * streak)[:, None] + shiny[:, None], 0, 1).astype(np.float32)
 
     def bump(self, uv: np.ndarray) -> np.ndarray:
         """uv (k, 2) -> (k,) metres."""
@@ -95,7 +97,7 @@ class Hair:
 
 
 def sample_hair(rng: np.random.Generator, masculine: bool, monk: float, hat: bool) -> Hair:
-    """A random hairdo, mostly of a colour that grows with the skin tone `monk` (0 to 9); flat under a hat, without a bun on top."""
+    """A random hairdo, mostly of a colour that grows with the skin tone `monk` (0 to 9); flat under a hat, no bun."""
     shares = np.array([pair[int(masculine)] for pair in SHARES.values()])
     style = str(rng.choice(list(SHARES), p=shares / shares.sum()))
     names = list(COLOURS)
@@ -114,7 +116,8 @@ def sample_hair(rng: np.random.Generator, masculine: bool, monk: float, hat: boo
     if hat:
         style = {"afro": "short", "bun": "ponytail", "quiff": "short"}.get(style, style)
         volume = min(volume, 0.006)
-    return Hair(style, colour.astype(np.float32), volume, float(length.get(style, 0.0)), fringe, parting, curl, front, seed)
+    hanging = float(length.get(style, 0.0))
+    return Hair(style, colour.astype(np.float32), volume, hanging, fringe, parting, curl, front, seed)
 
 
 def build_hair(hair: Hair, template: Template, person: Person) -> Mesh | None:
@@ -148,7 +151,7 @@ def _cap(hair: Hair, template: Template, person: Person) -> Sheet:
     field = hairline(template, hair)
     scalp = (template.vertices[faces, 1] > EYE_Y - 0.12).all(1) & (field[faces] > -0.03).any(1)
     scalp &= (np.abs(template.vertices[faces, 0]) < 0.1).all(1) & (template.vertices[faces, 2] > -0.09).all(1)
-    scalp &= ~_inner(template, faces)
+    scalp &= ~_inner()
     used, compact = np.unique(faces[scalp], return_inverse=True)
     rest = template.vertices[used].astype(np.float64)
     above, base = field[used].astype(np.float64), person.vertices[used].astype(np.float64)
@@ -179,8 +182,11 @@ def _cap(hair: Hair, template: Template, person: Person) -> Sheet:
     return trim_to(sheet, above, hem=False)
 
 
-def _inner(template: Template, faces: np.ndarray) -> np.ndarray:
-    """(k,) bool, faces of mouth, nostrils and eye sockets, which lie inside the head."""
+@functools.lru_cache(maxsize=1)
+def _inner() -> np.ndarray:
+    """(k,) bool, the body's faces in mouth, nostrils and eye sockets, which lie inside the head."""
+    template = Template.load()
+    faces = template.triangles["body"]
     corners = template.vertices[faces]
     centre = corners.mean(1)
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -199,7 +205,9 @@ def _head_axis(template: Template, person: Person) -> tuple[np.ndarray, np.ndarr
     return middle, points
 
 
-def _clearance(template: Template, person: Person, middle: np.ndarray, angles: np.ndarray, heights: np.ndarray) -> np.ndarray:
+def _clearance(
+    template: Template, person: Person, middle: np.ndarray, angles: np.ndarray, heights: np.ndarray
+) -> np.ndarray:
     """Distance (rows, columns) from the head's axis to the skin, by height and direction."""
     body = template.group["body"]
     rest = template.vertices[body]
@@ -220,7 +228,7 @@ def _clearance(template: Template, person: Person, middle: np.ndarray, angles: n
 
 
 def _curtain(hair: Hair, template: Template, person: Person) -> Sheet:
-    middle, points = _head_axis(template, person)
+    middle, _ = _head_axis(template, person)
     rng = np.random.default_rng(hair.seed)
     opening = rng.uniform(1.05, 1.3)  # radians between the face's middle and the first strand
     angles = np.linspace(opening, 2 * np.pi - opening, 41)
@@ -280,15 +288,15 @@ def _tail(hair: Hair, template: Template, person: Person) -> Sheet:
         start = np.array([0.0, middle[1] + 0.03 + 0.085 * high, back + 0.005 + 0.06 * high])
         radius, rows = rng.uniform(0.03, 0.042), 9
         t = np.linspace(0, np.pi, rows)
-        centre = start + np.outer(-np.cos(t) * radius, unit_out := np.array([0, 0.35 + 0.6 * high, -0.8]))
-        del unit_out
+        centre = start + np.outer(-np.cos(t) * radius, np.array([0, 0.35 + 0.6 * high, -0.8]))
         size = np.maximum(np.sin(t), 0.02) * radius * 1.1
     else:
         start = np.array([0.0, middle[1] + 0.01 + 0.07 * high, back + 0.005])
         rows = 14
         t = np.linspace(0, 1, rows)
         side = rng.choice([-1.0, 1.0]) * rng.uniform(0.0, 0.05)
-        centre = start + np.stack([side * t, -hair.length * t**1.2, -0.055 * np.sin(np.minimum(t * 3, 1.5)) - 0.03 * t], 1)
+        behind = -0.055 * np.sin(np.minimum(t * 3, 1.5)) - 0.03 * t
+        centre = start + np.stack([side * t, -hair.length * t**1.2, behind], 1)
         size = 0.03 * np.sqrt(np.clip(np.minimum(t * 6 + 0.2, (1.02 - t) * 3), 0, 1)) * (1 + 0.1 * np.sin(9 * t))
     ring = np.linspace(0, 2 * np.pi, 13)
     position = centre[:, None, :] + size[:, None, None] * np.stack(

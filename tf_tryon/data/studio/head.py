@@ -52,8 +52,9 @@ def sample_complexion(rng: np.random.Generator, masculine: bool) -> Complexion:
     monk = float(np.clip(rng.choice(9, p=[0.1, 0.16, 0.18, 0.14, 0.12, 0.1, 0.08, 0.07, 0.05]) + rng.random(), 0, 9))
     low = min(int(monk), 8)
     first, second = linear(MONK[low]), linear(MONK[low + 1])
-    # the scale's own light tones are swatches; skin under studio light is a little darker and redder
-    skin = (first + (second - first) * (monk - low)) * np.array([0.90, 0.71, 0.60]) * (0.92 + 0.12 * rng.random())
+    # the scale's swatches include the light they were seen in: under studio light pale skin must be darker and redder
+    balance = np.array([0.74, 0.52, 0.42]) + np.array([0.2, 0.3, 0.34]) * monk / 9
+    skin = (first + (second - first) * (monk - low)) * balance * (0.92 + 0.12 * rng.random())
     made_up = not masculine and rng.random() < 0.55
     rose = np.array([0.42, 0.07, 0.08]) if rng.random() < 0.5 else np.array([0.55, 0.16, 0.15])
     natural = skin * np.array([0.82, 0.5, 0.5])

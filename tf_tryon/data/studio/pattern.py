@@ -168,7 +168,7 @@ class Material:
         fade = wash * (0.75 * thigh + 0.25 + 0.18 * noise(uv, 0.06, self.seed))
         twill = 0.10 * noise(self._skewed(uv), 0.006, self.seed + 1) * _resolved(0.012, size)
         shade = 1 + twill + 0.07 * noise(uv, 0.02, self.seed + 2)
-        worn = 0.62 * inks[0] + 0.38 * np.array([0.55, 0.62, 0.70], np.float32)
+        worn = 0.65 * inks[0] + 0.35 * np.array([0.57, 0.61, 0.66], np.float32)
         return _mix(inks[0], worn, np.clip(fade, 0, 1)) * shade[:, None]
 
     def _skewed(self, uv: np.ndarray) -> np.ndarray:

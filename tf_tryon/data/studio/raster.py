@@ -93,25 +93,37 @@ def rasterise(points: np.ndarray, triangles: np.ndarray, height: int, width: int
 
 
 @compiled
-def _spread(owner, bary, triangles, values):  # pragma: no cover - compiled
+def _gather(owner, bary, triangles, values):  # pragma: no cover - compiled
     height, width = owner.shape
     count = values.shape[1]
-    out = np.zeros((height, width, count), np.float32)
+    place = np.full((height, width), -1, np.int32)
+    total = 0
     for row in range(height):
         for column in range(width):
-            t = owner[row, column]
-            if t >= 0:
+            if owner[row, column] >= 0:
+                place[row, column] = total
+                total += 1
+    out = np.zeros((total, count), np.float32)
+    for row in range(height):
+        for column in range(width):
+            i = place[row, column]
+            if i >= 0:
+                t = owner[row, column]
                 for corner in range(3):
                     w = bary[row, column, corner]
                     v = triangles[t, corner]
                     for k in range(count):
-                        out[row, column, k] += w * values[v, k]
-    return out
+                        out[i, k] += w * values[v, k]
+    return place, out
 
 
-def interpolate(raster: Raster, triangles: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Vertex values (n, k) float32 at every pixel: (H, W, k) float32, zero where there is no triangle."""
-    return _spread(raster.triangle, raster.bary, triangles, np.ascontiguousarray(values, np.float32))
+def gather(raster: Raster, triangles: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Vertex values (n, c) float32 interpolated at the k pixels that see a triangle, in reading order.
+
+    Returns:
+        (H, W) int32, the row of each pixel in the second array, -1 where there is no triangle; and (k, c) float32.
+    """
+    return _gather(raster.triangle, raster.bary, triangles, np.ascontiguousarray(values, np.float32))
 
 
 @compiled
@@ -136,67 +148,3 @@ def _normals(vertices, triangles):  # pragma: no cover - compiled
 def smooth_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Area-weighted unit vertex normals (n, 3) float32; the compiled twin of `mesh.vertex_normals`."""
     return _normals(np.ascontiguousarray(vertices, np.float32), np.ascontiguousarray(triangles, np.int32))
-
-
-@compiled
-def _majority(fine, size):  # pragma: no cover - compiled
-    out = np.empty((size, size), np.uint8)
-    for row in range(size):
-        for column in range(size):
-            best, votes = np.uint8(0), 0
-            for i in range(4):
-                label = fine[2 * row + i // 2, 2 * column + i % 2]
-                count = 0
-                for j in range(4):
-                    count += fine[2 * row + j // 2, 2 * column + j % 2] == label
-                # at a tie the person wins over the background: thin parts stay connected
-                if count > votes or (count == votes and best == 0):
-                    best, votes = label, count
-            out[row, column] = best
-    return out
-
-
-def halve_labels(fine: np.ndarray) -> np.ndarray:
-    """(2S, 2S) uint8 labels -> (S, S) uint8: the commonest of each 2 x 2 block, ties to the person's."""
-    return _majority(fine, fine.shape[0] // 2)
-
-
-@compiled
-def _despeckle(labels, least):  # pragma: no cover - compiled
-    height, width = labels.shape
-    out = labels.copy()
-    seen = np.zeros((height, width), np.bool_)
-    stack = np.empty((height * width, 2), np.int32)
-    votes = np.zeros(256, np.int32)
-    for row in range(height):
-        for column in range(width):
-            if seen[row, column]:
-                continue
-            label = labels[row, column]
-            stack[0, 0], stack[0, 1] = row, column
-            seen[row, column] = True
-            count, head = 1, 0
-            votes[:] = 0
-            while head < count:
-                y, x = stack[head]
-                head += 1
-                for k in range(4):
-                    ny = y + (k == 0) - (k == 1)
-                    nx = x + (k == 2) - (k == 3)
-                    if 0 <= ny < height and 0 <= nx < width:
-                        if labels[ny, nx] != label:
-                            votes[out[ny, nx]] += 1
-                        elif not seen[ny, nx]:
-                            seen[ny, nx] = True
-                            stack[count, 0], stack[count, 1] = ny, nx
-                            count += 1
-            if count < least and votes.max() > 0:
-                winner = np.uint8(np.argmax(votes))
-                for k in range(count):
-                    out[stack[k, 0], stack[k, 1]] = winner
-    return out
-
-
-def despeckle(labels: np.ndarray, least: int) -> np.ndarray:
-    """Labels (H, W) uint8 in which every 4-connected part of fewer than `least` pixels takes its commonest neighbour's label."""
-    return _despeckle(labels, least)

@@ -1,85 +1,18 @@
-"""A photo studio: key, fill and ambient light with soft shadows, paper background, tone curve.
+"""Light on surfaces: the key's shadows, ambient occlusion, relief, gloss; and the film that turns light into a photo.
 
-All light is linear RGB until `develop`. Directions are unit vectors in world space that point towards the light.
+All light is linear RGB until `develop`. k counts the raster's samples that see the person.
 
 (1) J. Blinn, Models of light reflection for computer synthesized pictures, 1977 (the gloss).
 (2) M. Mikkelsen, Bump mapping unparametrized surfaces on the GPU, 2010 (relief from screen-space derivatives).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from tf_tryon.data.studio.compiled import compiled
+from tf_tryon.data.studio.lighting import Studio
 from tf_tryon.data.studio.raster import rasterise
 
 SHADOW_SIZE = 320
-
-
-@dataclass(frozen=True)
-class Studio:
-    """Light and background of one picture.
-
-    Attributes:
-        key, fill: (3,) float32 directions.
-        key_colour, fill_colour, sky_colour, floor_colour: (3,) float32 intensities.
-        paper: (2, 3) float32, background at the top and at the floor.
-        horizon: row of the paper's bend as a share of the height.
-        vignette: darkening of the corners.
-        contact: strength of the shadow on the floor.
-        grain: standard deviation of the sensor's noise in sRGB units.
-        seed: seed of the grain.
-    """
-
-    key: np.ndarray
-    fill: np.ndarray
-    key_colour: np.ndarray
-    fill_colour: np.ndarray
-    sky_colour: np.ndarray
-    floor_colour: np.ndarray
-    paper: np.ndarray
-    horizon: float
-    vignette: float
-    contact: float
-    grain: float
-    seed: int
-
-
-def sample_studio(rng: np.random.Generator) -> Studio:
-    """A random studio: key from the upper left or right, softer fill from the other side, pale paper."""
-    side = 1.0 if rng.random() < 0.5 else -1.0
-
-    def towards(azimuth: float, elevation: float) -> np.ndarray:
-        c = np.cos(elevation)
-        return np.array([c * np.sin(azimuth), np.sin(elevation), c * np.cos(azimuth)], np.float32)
-
-    warmth = rng.normal(0, 0.035)
-    warm = np.array([1 + warmth, 1.0, 1 - warmth], np.float32)
-    cool = np.array([1 - 0.5 * warmth, 1.0, 1 + 0.5 * warmth], np.float32)
-    contrast = rng.uniform(0.75, 1.15)
-    tone = rng.random()
-    if tone < 0.5:
-        level, tint = rng.uniform(0.84, 0.97), 0.012  # nearly white
-    elif tone < 0.8:
-        level, tint = rng.uniform(0.5, 0.8), 0.02  # grey
-    else:
-        level, tint = rng.uniform(0.6, 0.82), 0.09  # pastel
-    paper = level * (1 + tint * rng.standard_normal(3))
-    floor = paper * rng.uniform(0.93, 1.02)
-    return Studio(
-        key=towards(side * rng.uniform(0.25, 0.95), rng.uniform(0.55, 0.95)),
-        fill=towards(-side * rng.uniform(0.5, 1.1), rng.uniform(0.1, 0.5)),
-        key_colour=(0.82 * contrast * warm).astype(np.float32),
-        fill_colour=(rng.uniform(0.16, 0.34) * cool).astype(np.float32),
-        sky_colour=(rng.uniform(0.42, 0.54) * cool).astype(np.float32),
-        floor_colour=(rng.uniform(0.2, 0.32) * np.clip(paper, 0, 1) / level).astype(np.float32),
-        paper=np.clip(np.stack([paper, floor]), 0.02, 0.98).astype(np.float32),
-        horizon=float(rng.uniform(0.78, 0.88)),
-        vignette=float(rng.uniform(0.02, 0.14)),
-        contact=float(rng.uniform(0.35, 0.65)),
-        grain=float(rng.uniform(0.002, 0.007)),
-        seed=int(rng.integers(2**31)),
-    )
 
 
 def light_view(points: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, float]:
@@ -136,37 +69,6 @@ def key_visibility(posed: np.ndarray, triangles: np.ndarray, seen: np.ndarray, d
 
 
 @compiled
-def _blur(image, radius):  # pragma: no cover - compiled
-    """Mean over a square window of 2 * radius + 1, edges repeated, by running sums."""
-    height, width = image.shape
-    middle = np.empty_like(image)
-    out = np.empty_like(image)
-    scale = 1.0 / (2 * radius + 1)
-    for row in range(height):
-        total = 0.0
-        for k in range(-radius, radius + 1):
-            total += image[row, min(max(k, 0), width - 1)]
-        for column in range(width):
-            middle[row, column] = total * scale
-            total += image[row, min(column + radius + 1, width - 1)] - image[row, max(column - radius, 0)]
-    for column in range(width):
-        total = 0.0
-        for k in range(-radius, radius + 1):
-            total += middle[min(max(k, 0), height - 1), column]
-        for row in range(height):
-            out[row, column] = total * scale
-            total += middle[min(row + radius + 1, height - 1), column] - middle[max(row - radius, 0), column]
-    return out
-
-
-def blur(image: np.ndarray, radius: int, times: int = 2) -> np.ndarray:
-    """(H, W) float32 smoothed by `times` box filters."""
-    for _ in range(times):
-        image = _blur(np.ascontiguousarray(image, np.float32), radius)
-    return image
-
-
-@compiled
 def _occlusion(depth, reach, metres, strength):  # pragma: no cover - compiled
     height, width = depth.shape
     out = np.ones((height, width), np.float32)
@@ -212,41 +114,57 @@ def occlusion(depth: np.ndarray, reach: float, metres: float, strength: float = 
 
 
 @compiled
-def _relief(owner, group, position, normal, height_map, out):  # pragma: no cover - compiled
-    """Tilts normals by the screen-space slope of a height field, within one material (2)."""
-    rows, columns = owner.shape
+def _relief(place, group, position, normal, height, out):  # pragma: no cover - compiled
+    rows, columns = place.shape
     for row in range(rows - 1):
         for column in range(columns - 1):
-            if owner[row, column] < 0:
+            i = place[row, column]
+            if i < 0:
                 continue
-            g = group[row, column]
-            if group[row, column + 1] != g or group[row + 1, column] != g:
+            right, below = place[row, column + 1], place[row + 1, column]
+            if right < 0 or below < 0 or group[right] != group[i] or group[below] != group[i]:
                 continue
-            h = height_map[row, column]
-            dx = height_map[row, column + 1] - h
-            dy = height_map[row + 1, column] - h
-            px = position[row, column + 1] - position[row, column]
-            py = position[row + 1, column] - position[row, column]
-            n = normal[row, column]
-            r1 = np.array([py[1] * n[2] - py[2] * n[1], py[2] * n[0] - py[0] * n[2], py[0] * n[1] - py[1] * n[0]])
-            r2 = np.array([n[1] * px[2] - n[2] * px[1], n[2] * px[0] - n[0] * px[2], n[0] * px[1] - n[1] * px[0]])
-            det = px[0] * r1[0] + px[1] * r1[1] + px[2] * r1[2]
+            dx, dy = height[right] - height[i], height[below] - height[i]
+            ax, ay, az = (
+                position[right, 0] - position[i, 0],
+                position[right, 1] - position[i, 1],
+                position[right, 2] - position[i, 2],
+            )
+            bx, by, bz = (
+                position[below, 0] - position[i, 0],
+                position[below, 1] - position[i, 1],
+                position[below, 2] - position[i, 2],
+            )
+            nx, ny, nz = normal[i]
+            px, py, pz = by * nz - bz * ny, bz * nx - bx * nz, bx * ny - by * nx
+            qx, qy, qz = ny * az - nz * ay, nz * ax - nx * az, nx * ay - ny * ax
+            det = ax * px + ay * py + az * pz
             if abs(det) < 1e-12:
                 continue
-            limit = abs(det)
             sign = 1.0 if det > 0 else -1.0
-            tilted = limit * n - sign * (dx * r1 + dy * r2)
-            length = np.sqrt(tilted[0] ** 2 + tilted[1] ** 2 + tilted[2] ** 2)
+            det = abs(det)
+            tx = det * nx - sign * (dx * px + dy * qx)
+            ty = det * ny - sign * (dx * py + dy * qy)
+            tz = det * nz - sign * (dx * pz + dy * qz)
+            length = np.sqrt(tx * tx + ty * ty + tz * tz)
             if length > 0:
-                out[row, column] = tilted / length
+                out[i, 0], out[i, 1], out[i, 2] = tx / length, ty / length, tz / length
 
 
 def relief(
-    owner: np.ndarray, group: np.ndarray, position: np.ndarray, normal: np.ndarray, height: np.ndarray
+    place: np.ndarray, group: np.ndarray, position: np.ndarray, normal: np.ndarray, height: np.ndarray
 ) -> np.ndarray:
-    """Normals (H, W, 3) tilted by the height field (H, W) in metres; `group` keeps materials apart."""
+    """Normals (k, 3) tilted by the screen-space slope of a height field (k,) in metres, within each material (2).
+
+    Args:
+        place: (H, W) int32, row of each pixel in the other arrays, -1 for none (see `raster.gather`).
+        group: (k,) uint8 material.
+        position: (k, 3) float32 world positions.
+        normal: (k, 3) float32 unit normals.
+        height: (k,) float32.
+    """
     out = normal.copy()
-    _relief(owner, group, position, normal, height, out)
+    _relief(place, group, position, normal, height, out)
     return out
 
 
@@ -306,20 +224,36 @@ def shade(
     )  # fmt: skip
 
 
-def backdrop(studio: Studio, size: int) -> np.ndarray:
-    """The paper without a person: (size, size, 3) float32 linear, bent from wall to floor, with vignette."""
-    line = (np.arange(size, dtype=np.float32) + 0.5) / size
-    bend = 1 / (1 + np.exp(-(line - studio.horizon) / 0.035))
-    glow = 1 - 0.12 * np.square(np.clip(line - 0.45, -0.5, 0.5) * 2)
-    rows = (studio.paper[0] + (studio.paper[1] - studio.paper[0]) * bend[:, None]) * glow[:, None]
-    away = np.square(line[:, None] - 0.5) + np.square(line[None, :] - 0.5)
-    return (rows[:, None, :] * (1 - studio.vignette * 2 * away)[:, :, None]).astype(np.float32)
+@compiled
+def _compose(place, colours, room):  # pragma: no cover - compiled
+    size = room.shape[0]
+    out = np.empty_like(room)
+    for row in range(size):
+        for column in range(size):
+            for c in range(3):
+                total = np.float32(0)
+                for k in range(4):
+                    i = place[2 * row + k // 2, 2 * column + k % 2]
+                    total += colours[i, c] if i >= 0 else room[row, column, c]
+                out[row, column, c] = 0.25 * total
+    return out
+
+
+def compose(place: np.ndarray, colours: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """The person before the room: (S, S, 3) float32, each pixel the mean of its 2 x 2 samples.
+
+    Args:
+        place: (2S, 2S) int32, row of each sample in `colours`, -1 where the room shows.
+        colours: (k, 3) float32.
+        room: (S, S, 3) float32.
+    """
+    return _compose(place, colours, room)
 
 
 def develop(light: np.ndarray, studio: Studio) -> np.ndarray:
     """Linear light (S, S, 3) to an sRGB photo uint8, with a slight shoulder, toe and grain."""
-    x = np.clip(light, 0, None)
-    x = np.where(x > 0.75, 0.75 + 0.25 * (1 - np.exp(-(x - 0.75) / 0.25)), x)  # highlights roll off instead of clipping
+    x = np.maximum(light, 0)
+    x = np.where(x > 0.72, 1 - 0.28 * np.exp(-(x - 0.72) / 0.28), x)  # highlights roll off instead of clipping
     srgb = np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.power(np.maximum(x, 1e-8), 1 / 2.4) - 0.055)
     srgb = srgb + 0.06 * (srgb - srgb * srgb) * (2 * srgb - 1)
     noise = np.random.Generator(np.random.PCG64(studio.seed)).standard_normal(light.shape[:2], np.float32)

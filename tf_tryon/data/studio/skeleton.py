@@ -18,10 +18,12 @@ Vector = np.ndarray
 
 
 def unit(vector: Vector) -> Vector:
+    """The vector (3,) at length 1."""
     return vector / max(math.sqrt(float(vector @ vector)), 1e-9)
 
 
 def cross(a: Vector, b: Vector) -> Vector:
+    """Cross product of two vectors (3,); numpy's is ten times slower on a single pair."""
     return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
 
 
@@ -83,6 +85,7 @@ class Skeleton:
         self.chest = float(points[near_chest, 2].max())
 
     def index(self, name: str) -> int:
+        """A bone's index."""
         return self.template.bone(name)
 
     def refresh(self, first: int = 0) -> None:

@@ -1,0 +1,116 @@
+"""What the networks make of a batch of people: reconstructions, samples, and the compositing rule.
+
+Everything outside the erased box is copied from the photo; only the box is the networks'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import keys
+from tf_tryon.config import latent_shape
+from tf_tryon.data import boxes, pipeline, vocabulary
+from tf_tryon.data.records import RecordSet
+from tf_tryon.losses.kl import kl
+from tf_tryon.models.networks import Networks
+
+Batch = dict[str, tf.Tensor]
+_STREAMS = {"shape": 0, "texture": 1}
+
+
+class Sampler:
+    """Compiled calls of one stage's networks, with noise that depends on (seed, stage, person, sample) only.
+
+    Args:
+      networks: with their weights.
+      seed: of the noise.
+    """
+
+    def __init__(self, networks: Networks, seed: int) -> None:
+        self.networks, self._seed = networks, seed
+        self._shape = latent_shape(networks.config)
+        self._stream = _STREAMS[networks.config.stage]
+        self._reconstruct = tf.function(self._posterior_output, autograph=False, reduce_retracing=True)
+        self._sample = tf.function(self._prior_output, autograph=False, reduce_retracing=True)
+
+    def reconstruct(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """Output (B, H, W, C) from the posterior's mean code, and KL(posterior || prior) in nats (B,)."""
+        output, nats = self._reconstruct(batch, tf.constant(self.noise(0, 0, _size(batch), posterior=True)))
+        return output.numpy(), nats.numpy()
+
+    def sample(self, batch: Batch, first: int, k: int) -> np.ndarray:
+        """Sample k (B, H, W, C) from the compatibility prior; `first` is the number of the batch's first person."""
+        return self._sample(batch, tf.constant(self.noise(first, k, _size(batch)))).numpy()
+
+    def noise(self, first: int, k: int, people: int, posterior: bool = False) -> np.ndarray:
+        """(people, h, w, c) standard normal float32."""
+        seeds = [[self._seed, self._stream, int(posterior), first + i, k] for i in range(people)]
+        draws = [np.random.Generator(np.random.Philox(np.random.SeedSequence(s))) for s in seeds]
+        return np.stack([draw.standard_normal(self._shape, np.float32) for draw in draws])
+
+    def _posterior_output(self, batch: Batch, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        posterior = self.networks.posterior(batch)
+        drawn = posterior.sample(noise)  # an autoregressive prior is conditioned on a draw, as in training
+        return self.networks.generate(batch, posterior.mean)[-1], kl(posterior, self.networks.prior(batch, drawn))
+
+    def _prior_output(self, batch: Batch, noise: tf.Tensor) -> tf.Tensor:
+        return self.networks.generate(batch, self.networks.sample_prior(batch, noise))[-1]
+
+
+def people(
+    records: RecordSet, split: str, garment: str, config: ConfigDict, count: int, batch: int
+) -> Iterator[tuple[int, Batch]]:
+    """Number of the first person and batch, over the first `count` people of a split who show the garment."""
+    first = 0
+    for found in pipeline.evaluation_dataset(records, split, garment, config, batch):
+        if first >= count:
+            return
+        kept = {name: value[: count - first] for name, value in found.items()}
+        yield first, kept
+        first += _size(kept)
+
+
+def true_labels(batch: Batch) -> np.ndarray:
+    """(B, H, W) uint8 classes."""
+    return tf.argmax(batch[keys.PARSING], axis=-1).numpy().astype(np.uint8)
+
+
+def erased(batch: Batch) -> np.ndarray:
+    """(B, H, W) bool: inside the erased box."""
+    return batch[keys.VISIBLE].numpy()[..., 0] == 0
+
+
+def complete_labels(batch: Batch, logits: np.ndarray) -> np.ndarray:
+    """(B, H, W) uint8: the likeliest class inside the box, the true one outside."""
+    return np.where(erased(batch), np.argmax(logits, axis=-1), true_labels(batch)).astype(np.uint8)
+
+
+def complete_photo(batch: Batch, output: np.ndarray) -> np.ndarray:
+    """(B, H, W, 3) float32 in [0, 1]: the output inside the box, the photo outside."""
+    rgb = np.where(erased(batch)[..., None], output, batch[keys.PHOTO].numpy())
+    return np.clip((rgb + 1) / 2, 0, 1).astype(np.float32)
+
+
+def true_photo(batch: Batch) -> np.ndarray:
+    """(B, H, W, 3) float32 in [0, 1]."""
+    return (batch[keys.PHOTO].numpy() + 1) / 2
+
+
+def with_labels(batch: Batch, labels: np.ndarray) -> Batch:
+    """The texture stage's inputs for other parsings (B, H, W): parsing, appearance and the garment's box are new."""
+    parsing = tf.one_hot(labels, len(vocabulary.CLASSES))
+    own = boxes.garment_boxes(boxes.class_boxes(parsing))
+    return {
+        **batch,
+        keys.PARSING: parsing,
+        keys.APPEARANCE: tf.concat([batch[keys.APPEARANCE][..., :3], parsing], axis=-1),
+        keys.GARMENT_BOX: tf.gather(own, batch[keys.TARGET], batch_dims=1),
+    }
+
+
+def _size(batch: Batch) -> int:
+    return int(batch[keys.BOX].shape[0])

@@ -1,0 +1,75 @@
+"""What is evaluated: a run, a weights file, or a bundle of both stages."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import NamedTuple
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.training.weights import Run, load_run
+
+STAGES = ("shape", "texture")
+WEIGHTS = "weights.npz"
+
+
+class Subject(NamedTuple):
+    """Networks to evaluate.
+
+    Attributes:
+      runs: by stage, at least one; each is reported.
+      shape: the shape stage for the texture stage's measures end to end, or None.
+    """
+
+    runs: dict[str, Run]
+    shape: Run | None
+
+
+def load(model: str | os.PathLike[str], shape: str | os.PathLike[str] | None = None, averaged: bool = True) -> Subject:
+    """Networks of a run's folder (its newest checkpoint), a weights file, or a folder with shape/ and texture/.
+
+    Args:
+      model: the path.
+      shape: a shape run or weights file to put before the model's texture stage, in place of the bundle's own.
+      averaged: take averaged weights where a run has them.
+
+    Raises:
+      TryOnError: there is nothing to evaluate, or `shape` doesn't fit; the message names it.
+    """
+    model = pathlib.Path(model)
+    if not model.exists():
+        raise TryOnError(
+            f"{model} does not exist: give a run's folder, a weights file or a folder with shape/ and texture/"
+        )
+    parts = [model / stage for stage in STAGES if (model / stage).is_dir()]
+    runs = {}
+    for path in parts or [model]:
+        run = _load(path, averaged)
+        runs[run.config.stage] = run
+    partner = runs.get("shape")
+    if shape is not None:
+        partner = _load(pathlib.Path(shape), averaged)
+        if partner.config.stage != "shape":
+            raise TryOnError(
+                f"--shape={shape} is a run of the {partner.config.stage} stage: give one of the shape stage"
+            )
+        if "texture" not in runs:
+            raise TryOnError(f"--shape={shape} goes before a texture stage, and {model} has none: leave it out")
+    if partner is not None and "texture" in runs:
+        _check_fit(partner, runs["texture"])
+    return Subject(runs, partner)
+
+
+def _load(path: pathlib.Path, averaged: bool) -> Run:
+    stored = path / WEIGHTS
+    return load_run(stored if stored.is_file() else path, averaged)
+
+
+def _check_fit(shape: Run, texture: Run) -> None:
+    """Both stages must derive the same inputs from a person."""
+    first, second = shape.config.data, texture.config.data
+    for field in ("height", "width", "box_widen", "keypoint_radius", "min_garments", "dresses"):
+        if first[field] != second[field]:
+            raise TryOnError(
+                f"the stages don't fit: config.data.{field} is {first[field]} for shape and {second[field]} for texture"
+            )

@@ -1,0 +1,69 @@
+"""A frozen shape stage inside the texture stage's training: some true parsings are replaced by what it completes, which is
+what the texture stage sees at test time.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import keys
+from tf_tryon.config import latent_shape
+from tf_tryon.data import boxes
+from tf_tryon.errors import TryOnError
+from tf_tryon.models.networks import Batch
+from tf_tryon.training.weights import load_run
+
+_FACE_CHANNELS = 3  # of p_a, before the 8 classes
+
+
+class ShapeStage:
+    """The networks of `config.train.shape_run`, applied to a fraction of the examples.
+
+    Args:
+      config: of the texture run.
+
+    Raises:
+      TryOnError: the run is none of the shape stage, or of another size.
+    """
+
+    def __init__(self, config: ConfigDict) -> None:
+        path = config.train.shape_run
+        self._nets, shape, _ = load_run(path)
+        if shape.stage != "shape" or (shape.data.height, shape.data.width) != (config.data.height, config.data.width):
+            raise TryOnError(
+                f"config.train.shape_run = {path!r} is a {shape.stage} run at {shape.data.height}x{shape.data.width}: "
+                f"a shape run at {config.data.height}x{config.data.width} is needed"
+            )
+        self._fraction, self._codes = config.train.shape_fraction, latent_shape(shape)
+
+    def replace(self, batch: Batch) -> Batch:
+        """The batch with PARSING, APPEARANCE and GARMENT_BOX of some examples replaced; no gradient goes through.
+
+        Which ones, and the shape's code, follow from the example's noise. Visible pixels keep their class; where the
+        completed parsing shows no target garment, the true one stays.
+        """
+        noise, visible, parsing = batch[keys.NOISE], batch[keys.VISIBLE], batch[keys.PARSING]
+        seeds = tf.bitcast(tf.reshape(noise, [tf.shape(noise)[0], -1])[:, -2:], tf.int32)
+        drawn = tf.map_fn(
+            lambda seed: tf.random.stateless_normal(self._codes, seed), seeds, fn_output_signature=tf.float32
+        )
+        codes = self._nets.sample_prior(batch, drawn)
+        classes = tf.argmax(self._nets.generate(batch, codes)[-1], axis=-1)
+        completed = visible * parsing + (1.0 - visible) * tf.one_hot(classes, parsing.shape[-1])
+        box = tf.gather(boxes.garment_boxes(boxes.class_boxes(completed)), batch[keys.TARGET], batch_dims=1)
+        chosen = (low_bits(noise, 3)[:, 2] < self._fraction) & ~boxes.is_empty(box)
+        pick = chosen[:, tf.newaxis, tf.newaxis, tf.newaxis]
+        parsing = tf.stop_gradient(tf.where(pick, completed, parsing))
+        return {
+            **batch,
+            keys.PARSING: parsing,
+            keys.APPEARANCE: tf.concat([batch[keys.APPEARANCE][..., :_FACE_CHANNELS], parsing], axis=-1),
+            keys.GARMENT_BOX: tf.where(chosen[:, tf.newaxis], box, batch[keys.GARMENT_BOX]),
+        }
+
+
+def low_bits(noise: tf.Tensor, count: int) -> tf.Tensor:
+    """(B, count) numbers in [0, 1) that follow from an example's noise but not from its values: their lowest 16 bits."""
+    flat = tf.reshape(noise, [tf.shape(noise)[0], -1])[:, :count]
+    return tf.cast(tf.bitwise.bitwise_and(tf.bitcast(flat, tf.int32), 0xFFFF), tf.float32) / 65536.0

@@ -1,0 +1,165 @@
+"""The texture stage's losses (equations 2-20 to 2-29).
+
+    L_ge = beta / pixels * (KL ...) + appearance * L_app + adversarial * (match(I_bar, I) + (D(I_norm) - 1)^2)
+    L_d  = adversarial * ((D(I) - 1)^2 + D(I_bar)^2 + D(I_norm)^2)
+
+I_bar comes from a posterior code, I_norm from a random one; both go through the generator in one call. D sees photo, I_bar and
+I_norm in one call too: its loss and the generator's are read from the same scores, and the step takes each one's gradient
+for its own variables only.
+
+f_D in 2-25 is D's output, the same map of scores as in 2-26.
+
+Where a frozen shape stage has replaced the true parsing (`ShapeStage`), the photo is not what the generator was asked for:
+pixels whose class differs count in no pixel loss, such an example counts in no content loss, and style, adversarial and
+KL terms stay.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import keys
+from tf_tryon.data import crops
+from tf_tryon.losses.adversarial import feature_matching, least_squares
+from tf_tryon.losses.latent_regression import latent_regression
+from tf_tryon.losses.perceptual import Perceptual, crop, crop_corners
+from tf_tryon.losses.pixel import box_weights, l1, pooled
+from tf_tryon.losses.vgg_weights import load
+from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.training.kl_weight import KLWeight
+from tf_tryon.training.objective import Objective, add_kl, box_mean
+from tf_tryon.training.shape_stage import ShapeStage, low_bits
+
+_FIRST_GARMENT = 4  # parsing class of garment slot 0
+
+
+class TextureObjective:
+    """Call it with (nets, batch, kl_weight, step, adversarial). Make it inside the strategy's scope.
+
+    Args:
+      config: of a texture run; loads VGG and the shape run that it names.
+    """
+
+    def __init__(self, config: ConfigDict) -> None:
+        self._loss, self._data = config.loss, config.data
+        self._waits = config.model.discriminator
+        self._perceptual = None
+        if config.loss.perceptual != "none":
+            dtype = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}.get(config.train.precision, "float32")
+            weights = load(config.loss.perceptual, config.loss.perceptual_weights)
+            self._perceptual = Perceptual(weights, config.loss.perceptual, dtype)
+        self._shape_stage = ShapeStage(config) if config.train.shape_fraction else None
+
+    def constants(self) -> dict[str, tf.Variable]:
+        """What is set once and belongs into checkpoints."""
+        return {} if self._perceptual is None else {"perceptual_scales": self._perceptual.scales}
+
+    def calibrate(self, batch: Batch) -> None:
+        """Measure VGG's mean activations on photos (or their crops), if the configuration normalises by them."""
+        if self._perceptual is not None and self._loss.perceptual_normalised:
+            self._perceptual.calibrate(self._seen(batch)(batch[keys.PHOTO]))
+
+    def __call__(
+        self, nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.Tensor, adversarial: bool
+    ) -> tuple[Objective, Objective | None]:
+        """Losses of generator and encoders, and of the discriminator (None unless `adversarial`).
+
+        Until the GAN starts, a run that waits for it makes no random sample: of the terms on I_norm only visible pixels
+        would be left, which I_bar teaches as well.
+        """
+        loss = self._loss
+        truth, batch = batch, {key: value for key, value in batch.items() if value.dtype.is_floating or key == keys.TARGET}
+        if self._shape_stage is not None:
+            batch = self._shape_stage.replace(batch)
+        agree = tf.reduce_sum(truth[keys.PARSING] * batch[keys.PARSING], axis=-1, keepdims=True)
+
+        posterior = nets.posterior(truth, training=True)
+        codes = posterior.sample(batch[keys.NOISE][:, 0])
+        with_random = adversarial or not self._waits or loss.latent_regression > 0
+        if with_random:
+            random = batch[keys.NOISE][:, 1]
+            if loss.random_codes == "prior":
+                random = tf.stop_gradient(nets.sample_prior(batch, random))
+            twice = {key: tf.concat([value, value], axis=0) for key, value in batch.items()}
+            outputs = nets.generate(twice, tf.concat([codes, random], axis=0), training=True)
+            rebuilt, invented = zip(*(tf.split(output, 2) for output in outputs), strict=True)
+        else:
+            rebuilt, invented = nets.generate(batch, codes, training=True), ()
+
+        objective = Objective()
+        self._pixels(objective, batch, agree, rebuilt, invented)
+        self._features(objective, batch, agree, rebuilt[-1], invented[-1] if invented else None)
+        add_kl(objective, nets, batch, posterior, codes, kl_weight, step)
+        if loss.latent_regression:
+            again = nets.posterior({**truth, keys.GARMENT_RGB: self._garment(batch, invented[-1])}, training=True)
+            objective.add("latent_regression", latent_regression(random, again), loss.latent_regression)
+        difference = tf.abs(batch[keys.PHOTO] - rebuilt[-1])
+        objective.watch("box_l1", box_mean(difference, batch[keys.VISIBLE]))
+        judgement = self._adversarial(objective, nets, batch, rebuilt[-1], invented[-1]) if adversarial else None
+        return objective, judgement
+
+    def _pixels(
+        self,
+        objective: Objective,
+        batch: Batch,
+        agree: tf.Tensor,
+        rebuilt: tuple[tf.Tensor, ...],
+        invented: tuple[tf.Tensor, ...],
+    ) -> None:
+        """L1 of every output with the photo, pooled to its size; of I_norm on visible pixels only."""
+        weight = self._loss.appearance * self._loss.pixel
+        photo, visible = batch[keys.PHOTO], batch[keys.VISIBLE]
+        weights = box_weights(visible, self._loss.pixel_box) * agree
+        for name, pictures, pixel_weights in (("pixel", rebuilt, weights), ("pixel_random", invented, visible)):
+            for picture in pictures:
+                last = picture.shape[1] == photo.shape[1]
+                term = l1(pooled(photo, picture), picture, pooled(pixel_weights, picture))
+                objective.add(name if last else f"{name}_{picture.shape[1]}", term, weight)
+
+    def _features(
+        self, objective: Objective, batch: Batch, agree: tf.Tensor, rebuilt: tf.Tensor, invented: tf.Tensor | None
+    ) -> None:
+        """Content and style on VGG's features; of I_norm on its visible pixels, which a crop of the box has none of."""
+        vgg, loss = self._perceptual, self._loss
+        if vgg is None:
+            return
+        photo, visible = batch[keys.PHOTO], batch[keys.VISIBLE]
+        seen = self._seen(batch)
+        faithful = tf.cast(tf.reduce_min(agree, axis=(1, 2, 3)) > 0.5, tf.float32)
+        real, fake = vgg.features(seen(photo)), vgg.features(seen(rebuilt))
+        objective.add("content", vgg.content(real, fake, loss.content) * faithful, loss.appearance)
+        objective.add("style", vgg.style(real, fake, loss.style), loss.appearance)
+        if invented is not None and not loss.perceptual_crop:
+            real, fake = vgg.features(photo * visible), vgg.features(invented * visible)
+            objective.add("content_random", vgg.content(real, fake, loss.content), loss.appearance)
+            objective.add("style_random", vgg.style(real, fake, loss.style), loss.appearance)
+
+    def _seen(self, batch: Batch):
+        """What VGG sees of pictures: all, or a crop around a random point of the erased box."""
+        side = self._loss.perceptual_crop
+        height, width = self._data.height, self._data.width
+        if not side or side >= min(height, width):
+            return lambda pictures: pictures
+        corners = crop_corners(batch[keys.BOX], low_bits(batch[keys.NOISE], 2), side, height, width)
+        return lambda pictures: crop(pictures, corners, side)
+
+    def _adversarial(
+        self, objective: Objective, nets: Networks, batch: Batch, rebuilt: tf.Tensor, invented: tf.Tensor
+    ) -> Objective:
+        weight = self._loss.adversarial
+        scores, _ = nets.discriminate(tf.concat([batch[keys.PHOTO], rebuilt, invented], axis=0), training=True)
+        real, bar, norm = tf.split(scores, 3)
+        objective.add("adversarial_match", feature_matching(real, bar), weight)
+        objective.add("adversarial_random", least_squares(norm, 1.0), weight)
+        judgement = Objective()
+        judgement.add("discriminator_real", least_squares(real, 1.0), weight)
+        judgement.add("discriminator_posterior", least_squares(bar, 0.0), weight)
+        judgement.add("discriminator_random", least_squares(norm, 0.0), weight)
+        return judgement
+
+    def _garment(self, batch: Batch, pictures: tf.Tensor) -> tf.Tensor:
+        """x_a of generated pictures: the target's region, on white, cropped to its box."""
+        target = tf.one_hot(batch[keys.TARGET] + _FIRST_GARMENT, batch[keys.PARSING].shape[-1])
+        mask = tf.reduce_sum(batch[keys.PARSING] * target[:, tf.newaxis, tf.newaxis], axis=-1, keepdims=True)
+        return crops.fit(pictures * mask + (1.0 - mask), batch[keys.GARMENT_BOX], 1.0)
