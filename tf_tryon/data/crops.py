@@ -3,20 +3,16 @@
 A crop shows a frame (the garment's own box, or the erased box) as large as it fits into H x W, its aspect kept, its
 centre in the middle. Frames lie inside the picture, so a crop only ever enlarges: bilinear sampling needs no
 antialiasing. Pictures are cut out first, so whatever a crop shows besides its frame is empty.
-
-Selecting by a broadcast condition costs TensorFlow several times a plain copy; hence the label planes in three channels.
 """
 
 from __future__ import annotations
 
 import tensorflow as tf
 
-WHITE = 255
-
 
 def mask_crops(masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
     """(B, H, W) bool masks and (B, 4) frames -> (B, H, W, 1) float32, 0 or 1."""
-    soft = fit(_margin(tf.cast(masks[..., tf.newaxis], tf.uint8), 0), frames, 0.0)
+    soft = fit(_margin(tf.cast(masks[..., tf.newaxis], tf.float32), 0.0), frames, 0.0)
     return tf.cast(soft >= 0.5, tf.float32)
 
 
@@ -24,35 +20,35 @@ def rgb_crops(photos: tf.Tensor, labels: tf.Tensor, frames: tf.Tensor, classes: 
     """The crops of several classes, each on white.
 
     Args:
-      photos: (B, H, W, 3) uint8.
-      labels: (B, H, W) uint8 classes, not 255.
+      photos: (B, H, W, 3) float32 in [-1, 1].
+      labels: (B, H, W) uint8 classes 0..7.
       frames: (B, C, 4) boxes, one for each of `classes`.
-      classes: C of them.
+      classes: C of them, background not among them.
 
     Returns:
       (C * B, H, W, 3) float32 in [-1, 1], all people of the first class first; white where a class is absent.
     """
-    photos, planes = _margin(photos, WHITE), _margin(in_three(labels), WHITE)
+    photos, planes = _margin(photos, 1.0), in_three(_margin(labels[..., tf.newaxis], 0))
     cut = tf.concat([cut_out(photos, planes, label) for label in classes], axis=0)
-    frames = tf.reshape(tf.transpose(frames, (1, 0, 2)), (-1, 4))
-    return fit(cut, frames, float(WHITE)) * (1 / 127.5) - 1.0
+    return fit(cut, tf.reshape(tf.transpose(frames, (1, 0, 2)), (-1, 4)), 1.0)
 
 
 def in_three(labels: tf.Tensor) -> tf.Tensor:
-    """(B, H, W) -> (B, H, W, 3), to compare with RGB without broadcasting."""
-    return tf.stack([labels] * 3, axis=-1)
+    """(B, H, W, 1) -> (B, H, W, 3), to compare with RGB without broadcasting, which TensorFlow does slowly."""
+    return tf.tile(labels, (1, 1, 1, 3))
 
 
 def cut_out(photos: tf.Tensor, planes: tf.Tensor, label: int) -> tf.Tensor:
-    """(B, H, W, 3) uint8 photos, white except where `planes` (from `in_three`) is `label`."""
-    return tf.where(planes == label, photos, tf.constant(WHITE, tf.uint8))
+    """(B, H, W, 3) float32 photos in [-1, 1], white except where `planes` (from `in_three`) is `label`."""
+    # The maximum with 1 elsewhere is what tf.where gives, in a third of the time.
+    return tf.maximum(photos, tf.cast(planes != label, tf.float32) * 2.0 - 1.0)
 
 
 def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     """Each picture's frame, enlarged to fit and centred.
 
     Args:
-      pictures: (B, H + 2, W + 2, C), any number type, with a margin of one pixel of `fill`, so that a garment at the
+      pictures: (B, H + 2, W + 2, C) float32, with a margin of one pixel of `fill`, so that a garment at the
         picture's edge ends like one inside it; `fill` outside the frame as well.
       frames: (B, 4) boxes in pixels of the picture without its margin; an empty one gives `fill` everywhere.
       fill: the value beyond the picture.
@@ -64,8 +60,8 @@ def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     y0, x0, y1, x1 = tf.unstack(tf.cast(frames, tf.float32), axis=-1)
     scale = tf.minimum(height / tf.maximum(y1 - y0, 1.0), width / tf.maximum(x1 - x0, 1.0))
     half_y, half_x = (height - 1) / 2 / scale, (width - 1) / 2 / scale
-    # Centres of the crop's first and last pixels, as pixel indices (pixel i's centre is i + 0.5, and the margin adds 1),
-    # which the op wants divided by the last index.
+    # Centres of the crop's first and last pixels as pixel indices, which the op wants divided by the last index. A pixel's
+    # centre is its index + 0.5, and the margin adds 1.
     centre_y, centre_x = (y0 + y1) / 2 + 0.5, (x0 + x1) / 2 + 0.5
     window = tf.stack([centre_y - half_y, centre_x - half_x, centre_y + half_y, centre_x + half_x], axis=-1)
     window /= tf.constant([height + 1, width + 1, height + 1, width + 1], tf.float32)
@@ -74,5 +70,5 @@ def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     )
 
 
-def _margin(pictures: tf.Tensor, value: int) -> tf.Tensor:
+def _margin(pictures: tf.Tensor, value: float) -> tf.Tensor:
     return tf.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=tf.cast(value, pictures.dtype))

@@ -34,7 +34,7 @@ def derive(
       means: (4, H, W, 3) float32 in [-1, 1], `mean_garments`.
       config: the run's.
     """
-    photo, labels = people["photo"], people["labels"]
+    photo, labels = to_rgb(people["photo"]), people["labels"]
     height, width = labels.shape[1], labels.shape[2]
     one_hot = tf.one_hot(labels, len(vocabulary.CLASSES))
     class_boxes = boxes.class_boxes(one_hot)
@@ -45,16 +45,16 @@ def derive(
 
     garments = crops.rgb_crops(photo, labels, own_boxes, vocabulary.GARMENT_CLASSES)
     mask = labels == tf.cast(target + vocabulary.HAT, tf.uint8)[:, None, None]
-    planes = crops.in_three(labels)
+    face = crops.cut_out(photo, crops.in_three(labels[..., tf.newaxis]), vocabulary.FACE)
     return {
-        keys.PHOTO: _rgb(photo),
+        keys.PHOTO: photo,
         keys.PARSING: one_hot,
         keys.VISIBLE: boxes.visible_mask(box, height, width),
         keys.BOX: box,
         keys.GARMENT_BOX: own_box,
         keys.TARGET: target,
         keys.POSE: pose(labels == vocabulary.FACE, people["keypoints"], config.data.keypoint_radius),
-        keys.APPEARANCE: tf.concat([_rgb(crops.cut_out(photo, planes, vocabulary.FACE)), one_hot], axis=-1),
+        keys.APPEARANCE: tf.concat([face, one_hot], axis=-1),
         keys.GARMENT_MASK: crops.mask_crops(mask, box if config.data.shape_frame == "box" else own_box),
         keys.GARMENT_RGB: tf.gather(garments, target * tf.shape(target)[0] + tf.range(tf.shape(target)[0])),
         keys.CONTEXT: _context(garments, means, target, boxes.shown(one_hot)),
@@ -80,10 +80,11 @@ def pose(face: tf.Tensor, keypoints: tf.Tensor, radius: float) -> tf.Tensor:
     pixel = tf.floor(keypoints)
     near_y = tf.abs(tf.range(height, dtype=tf.float32)[None, :, None] - pixel[:, None, :, 1]) <= reach
     near_x = tf.abs(tf.range(width, dtype=tf.float32)[None, :, None] - pixel[:, None, :, 0]) <= reach
-    # y carries the 2 of "2 * inside - 1", so the large map takes one product and one sum.
     rows = tf.where(near_y & (keypoints[:, None, :, 2] > 0), 2.0, 0.0)
-    squares = rows[:, :, None] * tf.cast(near_x, tf.float32)[:, None] - 1.0
-    return tf.concat([tf.where(face, 1.0, -1.0)[..., None], squares], axis=-1)
+    # Channel 0 of the product stays 0; the face, and the -1 of 2 * inside - 1 everywhere else, come with the sum.
+    rows = tf.pad(rows, ((0, 0), (0, 0), (1, 0)))[:, :, None]
+    columns = tf.pad(tf.cast(near_x, tf.float32), ((0, 0), (0, 0), (1, 0)))[:, None]
+    return rows * columns + tf.one_hot(tf.cast(face, tf.int32) - 1, 19, on_value=1.0, off_value=-1.0)
 
 
 def choose_target(
@@ -188,5 +189,6 @@ def _context(garments: tf.Tensor, means: tf.Tensor, target: tf.Tensor, shown: tf
     return tf.concat(parts, axis=-1)
 
 
-def _rgb(photo: tf.Tensor) -> tf.Tensor:
+def to_rgb(photo: tf.Tensor) -> tf.Tensor:
+    """Bytes -> float32 in [-1, 1]."""
     return tf.cast(photo, tf.float32) * (1 / 127.5) - 1.0

@@ -66,7 +66,9 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: TextI
         people = examples.resize(people, height, width)
         one_hot = tf.one_hot(people["labels"], len(vocabulary.CLASSES))
         own_boxes = boxes.garment_boxes(boxes.class_boxes(one_hot))
-        fitted = crops.rgb_crops(people["photo"], people["labels"], own_boxes, vocabulary.GARMENT_CLASSES)
+        fitted = crops.rgb_crops(
+            examples.to_rgb(people["photo"]), people["labels"], own_boxes, vocabulary.GARMENT_CLASSES
+        )
         fitted = tf.reshape(fitted, (len(vocabulary.GARMENTS), -1, height, width, 3))
         seen = tf.cast(boxes.shown(one_hot), tf.float32)
         return tf.einsum("bg,gbhwc->ghwc", seen, fitted), tf.reduce_sum(seen, axis=0)

@@ -26,7 +26,8 @@ def feature_matching(real: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:
     Returns:
       (B,) float32.
     """
-    return _mean(tf.math.squared_difference(tf.cast(generated, tf.float32), tf.stop_gradient(tf.cast(real, tf.float32))))
+    goal = tf.stop_gradient(tf.cast(real, tf.float32))
+    return _mean(tf.math.squared_difference(tf.cast(generated, tf.float32), goal))
 
 
 def _mean(values: tf.Tensor) -> tf.Tensor:

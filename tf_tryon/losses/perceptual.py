@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-_BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
+from tf_tryon.losses.vgg_weights import BLOCKS
+
 _MEAN_BGR = (103.939, 116.779, 123.68)  # what the weights were trained with
 LAYERS = 5
 
@@ -31,7 +32,7 @@ class Perceptual(tf.Module):
         super().__init__(name=network)
         self._dtype = tf.as_dtype(compute_dtype)
         self._layers: list[list[tuple[tf.Variable, tf.Variable]]] = []
-        for block, count in enumerate(_BLOCKS[network], start=1):
+        for block, count in enumerate(BLOCKS[network], start=1):
             names = [f"block{block}_conv{i}" for i in range(1, count + 1)]
             if block == LAYERS:
                 names = names[:2]  # nothing after conv5_2 is needed
@@ -40,7 +41,7 @@ class Perceptual(tf.Module):
         self.scales = tf.Variable(tf.ones([LAYERS]), trainable=False, name="scales")
 
     def features(self, pictures: tf.Tensor) -> list[tf.Tensor]:
-        """Feature maps of pictures (B, H, W, 3) in [-1, 1]: five tensors (B, H / 2^l, W / 2^l, C_l) in compute_dtype."""
+        """Five maps (B, H / 2^l, W / 2^l, C_l) in compute_dtype, of pictures (B, H, W, 3) in [-1, 1]."""
         x = tf.cast(pictures, tf.float32)[..., ::-1] * 127.5 + 127.5 - tf.constant(_MEAN_BGR)
         x = tf.cast(x, self._dtype)
         found = []
@@ -55,7 +56,7 @@ class Perceptual(tf.Module):
         return found
 
     def calibrate(self, pictures: tf.Tensor) -> None:
-        """Set `scales` to the mean activations on these pictures, so that all layers weigh alike (method, section 10)."""
+        """Set `scales` to the mean activations on these pictures: then all layers weigh alike."""
         means = [tf.reduce_mean(tf.cast(f, tf.float32)) for f in self.features(pictures)]
         self.scales.assign(tf.maximum(tf.stack(means), 1e-3))
 

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 _URL = "https://storage.googleapis.com/tensorflow/keras-applications/{0}/{0}_weights_tf_dim_ordering_tf_kernels_notop.h5"
+BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # convolutions of each block
 Weights = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -33,7 +34,7 @@ def load(network: str, path: str = "") -> Weights:
     except Exception as error:  # Keras raises a bare Exception for a failed download
         raise FileNotFoundError(
             f"Keras could not get the ImageNet weights of {network} ({error}). Download {_URL.format(network)} "
-            "elsewhere and give its path as config.loss.perceptual_weights, or do without: config.loss.perceptual='none'"
+            "elsewhere and give its path as config.loss.perceptual_weights, or set config.loss.perceptual='none'"
         ) from error
     return {layer.name: tuple(layer.get_weights()) for layer in model.layers if "conv" in layer.name}
 
@@ -59,8 +60,7 @@ def _from_file(network: str, path: Path) -> Weights:
 
     with h5py.File(path) as file:
         file.visititems(visit)
-    counts = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}[network]
-    names = [f"block{b}_conv{i}" for b, n in enumerate(counts, 1) for i in range(1, n + 1)]
+    names = [f"block{b}_conv{i}" for b, n in enumerate(BLOCKS[network], 1) for i in range(1, n + 1)]
     missing = [name for name in names if set(arrays.get(name, {})) != {1, 4}]
     extra = sorted(set(arrays) - set(names))
     if missing or extra:

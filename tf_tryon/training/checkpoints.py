@@ -1,8 +1,9 @@
 """Checkpoints: one .npz file a step, whole or not there.
 
-A file holds every variable of the run by name and the step. It is written under a temporary name, flushed to the disk and
-renamed, so whenever a process is killed the newest `step-*.npz` is whole. Restoring compares names and shapes both ways:
-what is missing, unknown or of another shape is an error. The newest two are kept, and every Nth step's if asked.
+A file holds every variable of the run by name and the step. It is written under a temporary name, flushed to the
+disk and renamed, so whenever a process is killed the newest `step-*.npz` is whole. Restoring compares names and shapes
+both ways: what is missing, unknown or of another shape is an error. The newest two are kept, and every Nth step's if
+asked.
 """
 
 from __future__ import annotations
@@ -68,6 +69,12 @@ class Checkpoints:
         arrays = read_arrays(path)
         arrays.pop(STEP, None)
         assign(arrays, variables, str(path))
+
+    def drop_after(self, step: int) -> None:
+        """Remove the checkpoints of later steps."""
+        for later in self.steps():
+            if later > step:
+                self.path(later).unlink()
 
     def _clean(self) -> None:
         steps = self.steps()

@@ -6,9 +6,9 @@ import tensorflow as tf
 
 
 class Ema:
-    """``average = d * average + (1 - d) * weight`` with ``d = min(decay, (1 + n) / (10 + n))`` after n updates.
+    """``average = d * average + (1 - d) * weight``, ``d = min(decay, (1 + n) / (10 + n))`` after n updates.
 
-    The smaller decay of the first updates keeps the initial weights from lingering. Make it inside the strategy's scope.
+    The smaller decay of the first updates keeps the initial weights from lingering. Make it in the strategy's scope.
     """
 
     def __init__(self, variables: dict[str, tf.Variable], decay: float) -> None:

@@ -1,8 +1,8 @@
 """Adam and its learning-rate schedule.
 
-Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015. `keras.optimizers.Adam` is not used because in a replica
-context Keras 3 always sums the gradients over replicas once more, and Keras 2.15 by default; here the step sums them
-once, itself, and `apply` only applies. All state lives in plain variables that the checkpoint names.
+Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015. `keras.optimizers.Adam` is not used because in a
+replica context Keras 3 always sums the gradients over replicas once more, and Keras 2.15 by default; here the step sums
+them once, itself, and `apply` only applies. All state lives in plain variables that the checkpoint names.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Adam:
         self.iterations.assign_add(tf.cast(valid, tf.int64))
         count = tf.cast(tf.maximum(self.iterations, 1), tf.float32)
         one = tf.ones([])
-        # With decays of 1, rate 0 and zero gradients the fused kernel changes nothing: cheaper than a branch, and allowed
-        # where merge_call is.
+        # With decays of 1, rate 0 and zero gradients the fused kernel changes nothing; a branch could not hold the
+        # merge_call below.
         decays = [tf.where(valid, decay, one) for decay in (self._beta_1, self._beta_2)]
         powers = [tf.where(valid, tf.pow(decay, count), 0.0) for decay in (self._beta_1, self._beta_2)]
         rate = tf.where(valid, learning_rate, 0.0)

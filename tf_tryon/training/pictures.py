@@ -1,4 +1,6 @@
-"""Picture grids of a run: a row for each person, in columns photo, erased, reconstruction from the posterior, prior samples."""
+"""Picture grids of a run: a row for each person; columns: photo, erased photo, truth (parsing, for the shape stage),
+reconstruction from the posterior, samples from the prior.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """A run's folder: its configuration, and whether a command may go on with it.
 
-config.json, checkpoints/, log.jsonl, tensorboard/, pictures/; workers other than the first write below workers/<index>/.
+config.json, checkpoints/, log.jsonl, tensorboard/, pictures/; workers other than the first write below
+workers/<index>/.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""A frozen shape stage inside the texture stage's training: some true parsings are replaced by what it completes, which is
-what the texture stage sees at test time.
+"""A frozen shape stage inside the texture stage's training.
+
+Some true parsings are replaced by what it completes, which is what the texture stage sees at test time.
 """
 
 from __future__ import annotations
@@ -64,6 +65,6 @@ class ShapeStage:
 
 
 def low_bits(noise: tf.Tensor, count: int) -> tf.Tensor:
-    """(B, count) numbers in [0, 1) that follow from an example's noise but not from its values: their lowest 16 bits."""
+    """(B, count) numbers in [0, 1): the lowest 16 bits of an example's noise, which its values don't tell."""
     flat = tf.reshape(noise, [tf.shape(noise)[0], -1])[:, :count]
     return tf.cast(tf.bitwise.bitwise_and(tf.bitcast(flat, tf.int32), 0xFFFF), tf.float32) / 65536.0

@@ -9,7 +9,9 @@ import tensorflow as tf
 
 
 def choose_strategy() -> tf.distribute.Strategy:
-    """MultiWorkerMirroredStrategy if TF_CONFIG names a cluster, MirroredStrategy over several GPUs or logical CPUs, or the
+    """The strategy for what there is.
+
+    MultiWorkerMirroredStrategy if TF_CONFIG names a cluster, MirroredStrategy over several GPUs or logical CPUs, or the
     default strategy of one device.
 
     Raises:

@@ -3,15 +3,15 @@
     L_ge = beta / pixels * (KL ...) + appearance * L_app + adversarial * (match(I_bar, I) + (D(I_norm) - 1)^2)
     L_d  = adversarial * ((D(I) - 1)^2 + D(I_bar)^2 + D(I_norm)^2)
 
-I_bar comes from a posterior code, I_norm from a random one; both go through the generator in one call. D sees photo, I_bar and
-I_norm in one call too: its loss and the generator's are read from the same scores, and the step takes each one's gradient
-for its own variables only.
+I_bar comes from a posterior code, I_norm from a random one; both go through the generator in one call. D sees photo,
+I_bar and I_norm in one call too: its loss and the generator's are read from the same scores, and the step takes each
+one's gradient for its own variables only.
 
 f_D in 2-25 is D's output, the same map of scores as in 2-26.
 
-Where a frozen shape stage has replaced the true parsing (`ShapeStage`), the photo is not what the generator was asked for:
-pixels whose class differs count in no pixel loss, such an example counts in no content loss, and style, adversarial and
-KL terms stay.
+Where a frozen shape stage has replaced the true parsing (`ShapeStage`), the photo is not what the generator was asked
+for: pixels whose class differs count in no pixel loss, such an example counts in no content loss, and style,
+adversarial and KL terms stay.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class TextureObjective:
         Until the GAN starts, a run that waits for it makes no random sample: of the terms on I_norm only visible pixels
         would be left, which I_bar teaches as well.
         """
-        loss = self._loss
-        truth, batch = batch, {key: value for key, value in batch.items() if value.dtype.is_floating or key == keys.TARGET}
+        loss, truth = self._loss, batch
+        batch = {key: value for key, value in truth.items() if key != keys.ID}
         if self._shape_stage is not None:
             batch = self._shape_stage.replace(batch)
         agree = tf.reduce_sum(truth[keys.PARSING] * batch[keys.PARSING], axis=-1, keepdims=True)

@@ -1,7 +1,7 @@
 """The training loop: composes data, networks, step, checkpoints and log, and survives being stopped at any moment.
 
-The same command starts a run and resumes it. Data order, noise and learning rate are functions of the step, so a resumed run
-makes the steps that an uninterrupted one would have made.
+The same command starts a run and resumes it. Data order, noise and learning rate are functions of the step, so a
+resumed run makes the steps that an uninterrupted one would have made.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Trainer:
         """Train to the last step, or until a signal. Returns the exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
 
         Raises:
-          TryOnError: a loss or gradient became NaN or infinite; names step and term. The last checkpoint is from before.
+          TryOnError: a loss or gradient became NaN or infinite; names step and term. No checkpoint holds it.
         """
         old = {number: signal.signal(number, self._notice) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
@@ -132,12 +132,17 @@ class Trainer:
         """The newest step that every worker has a checkpoint of."""
         if self._workers == 1:
             return newest
-        lowest = -int(self._reduced_max(-newest))
-        if lowest and lowest not in self._checkpoints.steps():
-            raise TryOnError(f"{self._folder}: no checkpoint of step {lowest}, where another worker is: remove the run")
+        lowest, highest = -int(self._largest(-newest)), int(self._largest(newest))
+        missing = lowest != newest and lowest not in self._checkpoints.steps()
+        if self._largest(float(missing or (highest and not lowest))):
+            raise TryOnError(
+                f"{self._folder} has checkpoints up to step {newest}, other workers from {lowest} to {highest}: "
+                "they have none in common; copy a worker's checkpoints/ to the others"
+            )
+        self._checkpoints.drop_after(lowest)
         return lowest
 
-    def _reduced_max(self, value: float) -> float:
+    def _largest(self, value: float) -> float:
         """The largest of all workers' values."""
         worker_values = np.zeros(self._workers, np.float32)
         worker_values[self._index] = value

@@ -1,4 +1,4 @@
-"""Variables by name: the same names in every process, Keras version and run, taken from the attributes that hold them."""
+"""Variables by name: the path of attributes that hold them, the same in every process, Keras version and run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def raw(variable: Any) -> tf.Variable:
 
 
 def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Variable]:
-    """Every variable of a built layer or model by its path of attributes: "generator/trunk/first/conv_1/kernel".
+    """Every variable of a built layer or model by its path of attributes: "generator/blocks/0/conv_1/kernel".
 
-    List items are numbered from 0 ("ups/0/..."). The layer that a wrapper holds as its attribute `layer` adds no part of
-    its own, so that spectrally normalised kernels are called like plain ones.
+    List items are numbered from 0 ("ups/0/..."). The layer that a wrapper holds as its attribute `layer` adds no part
+    of its own, so that spectrally normalised kernels are called like plain ones.
 
     Raises:
       ValueError: a variable of the model can't be reached through attributes.
@@ -32,7 +32,7 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
             if id(item) in seen:
                 return
             seen.add(id(item))
-            own = [(name, value) for name, value in vars(item).items() if name not in internal]
+            own = [(n, v) for n, v in vars(item).items() if n not in internal and not n.startswith(("_self_", "_obj_"))]
             for name, value in sorted(own, key=lambda pair: pair[0].startswith("_")):  # public names first
                 visit(value, path if name == "layer" else f"{path}/{name.lstrip('_')}")
         elif isinstance(item, (tf.Variable, keras.Variable) if hasattr(keras, "Variable") else tf.Variable):
@@ -56,13 +56,10 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
 
 
 def network_variables(nets: Any, discriminator: bool = True) -> dict[str, tf.Variable]:
-    """Variables of `Networks`, "generator/...", "encoder/...", "context_encoder/..." and, if asked, "discriminator/..."."""
-    names = ["generator", "encoder", "context_encoder"]
-    if discriminator and nets.discriminator is not None:
-        names.append("discriminator")
+    """Variables of `Networks` by name; those of the discriminator, if there is one, if asked."""
     found: dict[str, tf.Variable] = {}
-    for name in names:
-        found.update(named_variables(getattr(nets, name), name))
+    for name, model in (nets.models if discriminator else nets.inference_models).items():
+        found.update(named_variables(model, name))
     return found
 
 

@@ -1,8 +1,8 @@
 """Weights without training state: what completion, export and another run's start need.
 
 A weights file is an .npz of float32 (or float16) arrays by name ("generator/blocks/0/..."), no pickle, with the
-configuration as an array of its own, so that one file is enough to rebuild the networks; the configuration is also written
-beside it as JSON.
+configuration as an array of its own, so that one file is enough to rebuild the networks; the configuration is also
+written beside it as JSON.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def load_run(path: str | Path, averaged: bool = True) -> Run:
     path = Path(path)
     arrays, config, step = read_run(path, averaged)
     nets = build_networks(config)
-    variables = network_variables(nets, discriminator=False)
-    assign({name: array for name, array in arrays.items() if name in variables or _inference(name)}, variables, str(path))
+    own = {name: array for name, array in arrays.items() if not name.startswith("discriminator/")}
+    assign(own, network_variables(nets, discriminator=False), str(path))
     return Run(nets, config, step)
 
 
@@ -133,10 +133,6 @@ def init_from(nets: Networks, path: str | Path) -> str:
     if unused:
         report += f"; unused there: {', '.join(unused)}"
     return report
-
-
-def _inference(name: str) -> bool:
-    return not name.startswith("discriminator/")
 
 
 def _weights(path: Path) -> dict[str, np.ndarray]:

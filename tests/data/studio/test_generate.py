@@ -15,7 +15,7 @@ from PIL import Image
 from tf_tryon.data import records
 from tf_tryon.data.studio import generate as generate_lib
 from tf_tryon.data.studio.generate import generate
-from tf_tryon.data.studio.outfit_distribution import sample_outfit
+from tf_tryon.data.studio.outfit_distribution import fingerprint, sample_outfit
 from tf_tryon.data.studio.render import Picture
 
 BREAK_AT = "TF_TRYON_TEST_BREAK_AT"
@@ -54,6 +54,7 @@ def test_the_folder(tmp_path):
     assert data.split("train") == range(20)
     assert data.split("test") == range(20, 25)
     assert data.manifest["seed"] == 4
+    assert data.manifest["generator"].endswith(f"outfits {fingerprint()}")
     assert not (folder / generate_lib.PARTS).exists()
     with Image.open(folder / "contact_sheet.png") as sheet:
         assert sheet.size == (8 * 2 * 32, 4 * 32)

@@ -9,8 +9,8 @@ side clavicle, shoulder01, upperarm01/02, lowerarm01/02, wrist, finger1-1 (thumb
 upperleg01/02, lowerleg01/02, foot, toes. The second bone of a pair starts half-way down the limb and takes its twist.
 
 Groups of triangles: `body` (skin), `tights` (a smooth close-fitting surface from neck to feet, without fingers and
-face), `skirt` (waist to ankles, one tube), `hair` (a long bob) and `eyes` (two balls). All but the body are helpers: MakeHuman
-puts them a little outside the skin so that clothes can be cut from them.
+face), `skirt` (waist to ankles, one tube), `hair` (a long bob) and `eyes` (two balls). All but the body are helpers:
+MakeHuman puts them a little outside the skin so that clothes can be cut from them.
 """
 
 import functools
@@ -92,7 +92,7 @@ class Template:
         if coefficients.shape != (len(self.components),):
             raise ValueError(f"coefficients have shape {coefficients.shape}, but must have ({len(self.components)},)")
         mean = np.concatenate([self.vertices, self.joints, self.tails])
-        moved = np.tensordot(coefficients, self.components.reshape(len(coefficients), -1), 1).reshape(mean.shape)
+        moved = np.einsum("c,cij->ij", coefficients, self.components)  # no BLAS: its threads slow parallel workers down
         points = (mean + moved).astype(np.float32)
         count, bones = len(self.vertices), len(self.bone_names)
         points[:, 1] -= points[self.group["body"], 1].min()

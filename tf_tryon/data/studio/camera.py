@@ -41,7 +41,7 @@ class Camera:
 
 
 def sample_camera(rng: np.random.Generator, points: np.ndarray) -> Camera:
-    """A camera that frames the posed points (n, 3): the person takes 92 to 96 % of the height, rarely cropped at the shins.
+    """A camera that frames posed points (n, 3): the person takes 92 to 96 % of the height, rarely without the shins.
 
     Args:
         rng: source of randomness; the number of draws does not depend on the points.
@@ -51,8 +51,8 @@ def sample_camera(rng: np.random.Generator, points: np.ndarray) -> Camera:
     height = rng.uniform(0.95, 1.35)
     fill = rng.uniform(0.925, 0.96)
     slide, lift = rng.uniform(-0.5, 0.5, 2)
-    chance, share, tilt = rng.random(), rng.uniform(0.1, 0.3), rng.normal(0, 0.01)
-    crop = share if chance < 0.06 else 0.0
+    chance, share, tilt = rng.random(), rng.uniform(0.07, 0.2), rng.normal(0, 0.01)
+    crop = share if chance < 0.05 else 0.0
     pitch = np.arctan2(height - 0.88, distance) + tilt
     middle = float((points[:, 0].min() + points[:, 0].max()) / 2)
     camera = Camera((middle, height, distance), float(pitch), 1.0, (0.0, 0.0))

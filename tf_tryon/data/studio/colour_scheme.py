@@ -65,11 +65,11 @@ MOODS: Final[dict[str, Weights]] = {
 # How much a kind likes a family; families that are not named have the weight under "other" (1 without it).
 LIKINGS: Final[dict[str, Weights]] = {
     "jeans": {"indigo": 60, "navy": 12, "black": 12, "grey": 7, "white": 4, "blue": 6, "other": 0.15},
-    "trousers": {"black": 2, "navy": 2, "grey": 2, "beige": 2, "brown": 1.5, "olive": 1.5, "indigo": 0.3, "other": 0.35},
+    "trousers": {"black": 2, "navy": 2, "grey": 2, "beige": 2, "brown": 1.5, "olive": 1.5, "other": 0.35},
     "leggings": {"black": 6, "grey": 2, "navy": 2, "indigo": 0.3, "other": 0.5},
     "shirt": {"white": 3, "blue": 2, "indigo": 0.8, "black": 0.7},
     "blouse": {"white": 2, "indigo": 0.2, "black": 0.8},
-    "blazer": {"navy": 2.5, "black": 2, "grey": 2, "beige": 1.5, "white": 0.6, "brown": 1, "indigo": 0.2, "other": 0.35},
+    "blazer": {"navy": 2.5, "black": 2, "grey": 2, "beige": 1.5, "white": 0.6, "brown": 1, "other": 0.35},
     "coat": {"beige": 3, "black": 2, "grey": 2, "navy": 2, "brown": 1.5, "indigo": 0.1, "other": 0.7},
     "sneakers": {"white": 50, "black": 22, "grey": 12, "beige": 6, "navy": 4, "red": 2, "blue": 2, "other": 0.4},
     "boots": {"black": 45, "brown": 42, "beige": 5, "grey": 3, "burgundy": 3, "other": 0.05},

@@ -7,10 +7,10 @@ import numba
 
 
 def compiled(function: Callable[..., Any] | None = None, *, fastmath: bool = False) -> Any:
-    """Decorator: compiles a numeric loop on first use and releases the interpreter's lock while it runs.
+    """Decorator: compiles a numeric loop on first use; it runs without the interpreter's lock.
 
     Numba keeps its cache beside the source or in the user's cache folder. In an installed package for a user without
-    a home (a container, a read-only disk) neither is writable and numba refuses to decorate; then it compiles each time.
+    a home (a container, read-only) neither is writable and numba refuses to decorate; then it compiles each time.
 
     Args:
         function: numeric Python that numba understands.

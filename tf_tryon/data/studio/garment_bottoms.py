@@ -7,9 +7,9 @@ import numpy as np
 
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import Tube, drape, tube_sheet
-from tf_tryon.data.studio.garment_fitting import Fitting, bump, ramp
+from tf_tryon.data.studio.garment_fitting import Fitting, ramp
 from tf_tryon.data.studio.garment_shell import ANKLE, CROTCH, KNEE, leg_joints, limb_coordinate, smooth
-from tf_tryon.data.studio.garment_surface import Sheet, keep, paint, trim_to
+from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.garment_tops import CUTS, at_fit, build_top
 from tf_tryon.data.studio.outfit import Item
 
@@ -61,7 +61,7 @@ TROUSERS: Final = {
     "jeans": Legs(0.985, (0.004, 0.016), (0.058, 0.085), (0.046, 0.082), 0.034, 0.004),
     "trousers": Legs(1.005, (0.006, 0.018), (0.064, 0.088), (0.054, 0.086), 0.034, 0.0035),
     "wide_trousers": Legs(1.030, (0.006, 0.018), (0.090, 0.120), (0.110, 0.145), 0.034, 0.004),
-    "shorts": Legs(0.985, (0.006, 0.020), (0.086, 0.118), (0.09, 0.13), 0.032, 0.0035),
+    "shorts": Legs(0.985, (0.006, 0.020), (0.078, 0.104), (0.085, 0.12), 0.032, 0.0035),
     "leggings": Legs(1.010, (0.0025, 0.004), (0.0, 0.0), (0.0, 0.0), 0.05, 0.0005),
 }
 SKIRTS: Final = {
@@ -116,7 +116,9 @@ def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
         wider = np.where(target > 0, 0.5 * (wider + np.sqrt(wider**2 + 0.006**2)) - 0.003, 0.0)
         if knee == 0.0:
             wider[:] = 0.0
-        push = on_leg[mine] * np.maximum(wider, 0.0)
+        # A leg's width hangs outside and behind; between the legs there is less room.
+        inner = 0.5 - 0.5 * np.sin(angle[mine])
+        push = on_leg[mine] * np.maximum(wider, 0.0) * (1 - 0.4 * inner**2)
         position[mine] += (off / radius[:, None]) * push[:, None]
     loose = 0.6 + 0.8 * item.fit
     seam = ramp(np.abs(points[:, 0]) / 0.03)
@@ -136,7 +138,8 @@ def build_trousers(fitting: Fitting, item: Item) -> tuple[list[Sheet], np.ndarra
     sheet.fields["waist"] = made.waist - sheet.fields["height"]
     sheet.fields["end"] = end - sheet.fields["leg"]
     cover = np.minimum(sheet.fields["waist"], sheet.fields["end"])
-    sheet = keep(sheet, (cover > -0.03)[sheet.triangles].any(1))
+    sheet = keep(sheet, corners_in(cover > -0.03, sheet.triangles) > 0)
+    sheet = compact(sheet, ("height", "waist", "end"))
     sheet = trim_to(sheet, sheet.fields["waist"])
     sheet = trim_to(sheet, sheet.fields["end"])
     sheet = paint(sheet, made.band - sheet.fields["waist"])

@@ -5,9 +5,11 @@ import numpy as np
 from tf_tryon.data.studio.garment_collars import collar, hood, roll_neck
 from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_fronts import Face, button, lapel, pocket, strip
-from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet, join, normals_of
+from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet, corners_in, normals_at
 from tf_tryon.data.studio.outfit import Item
 
+V_DEPTH = 1.272  # template height of a V's lowest point
+V_DEPTHS = {"blazer": 1.13, "coat": 1.16, "cardigan": 1.12}
 BUTTONS = {"shirt": (7, 0.0055), "blouse": (7, 0.005), "cardigan": (5, 0.008), "coat": (4, 0.011), "jacket": (5, 0.008),
            "polo": (2, 0.0055)}  # fmt: skip
 COLLARS = {  # ease, gap, stand, fall, spread
@@ -21,7 +23,7 @@ COLLARS = {  # ease, gap, stand, fall, spread
 
 def lapel_edge(item: Item, hem: float) -> np.ndarray:
     """(k, 2) x and template height of the edge that a lapel folds back from, break point first."""
-    low = {"blazer": 1.13, "coat": 1.16}[item.kind]
+    low = V_DEPTHS[item.kind]
     y = np.linspace(low - 0.005, 1.378, 22)
     if item.opening == "open":
         wide = 0.8 + 0.5 * item.fit
@@ -54,10 +56,12 @@ def sew(fitting: Fitting, item: Item, low: Sheet, shell: Sheet, hem: float) -> l
         return made
     face = _front(low, shell)
     tall = fitting.tall
-    top_of_front = 1.372 if item.neckline != "v" else {"blazer": 1.13, "coat": 1.16, "cardigan": 1.12}.get(item.kind, 1.272)
+    top_of_front = {"scoop": 1.284, "strap": 1.27}.get(item.neckline, 1.372)
+    if item.neckline == "v":
+        top_of_front = V_DEPTHS.get(item.kind, V_DEPTH)
     if item.kind in ("blazer", "coat") and item.neckline == "v":
         edge = lapel_edge(item, hem)
-        edge[:, 1] = [tall(y) for y in edge[:, 1]]
+        edge[:, 1] = fitting.talls(edge[:, 1])
         for sign in (1.0, -1.0):
             made += lapel(face, edge, 0.062 if item.kind == "blazer" else 0.075, sign, 0.80, 0.007)
     end = 1.25 if item.kind == "polo" else hem + 0.012
@@ -70,15 +74,19 @@ def sew(fitting: Fitting, item: Item, low: Sheet, shell: Sheet, hem: float) -> l
 
 
 def _front(low: Sheet, shell: Sheet) -> Face:
-    whole = join([low, shell])
-    near = whole.position[whole.triangles].mean(1)
-    front = (near[:, 2] > 0.0) & (np.abs(near[:, 0]) < 0.24)
-    # The shell below the join lies inside the tube and is not part of the surface.
-    part = np.arange(len(whole.triangles)) >= len(low.triangles)
-    torso = np.concatenate([np.full(len(low.position), -1.0), shell.fields["arm"]])[whole.triangles].max(1) < 0.02
-    above = np.concatenate([np.full(len(low.position), 1.0), shell.fields["tall"]])[whole.triangles].min(1) > -0.01
-    chosen = front & (~part | (torso & above))
-    return Face(whole.position, normals_of(whole), whole.triangles[chosen], whole.bones, whole.weights, 1.0)
+    """The front of tube and shell, where the shell continues the tube."""
+    on_shell = (shell.fields["tall"] > -0.01) & (shell.fields["arm"] < 0.02)
+    positions, triangles, bones, weights, count = [], [], [], [], 0
+    for sheet, chosen in ((low, True), (shell, on_shell)):
+        part = chosen & (sheet.position[:, 2] > -0.01) & (np.abs(sheet.position[:, 0]) < 0.24)
+        positions.append(sheet.position)
+        triangles.append(sheet.triangles[corners_in(part, sheet.triangles) == 3] + count)
+        bones.append(sheet.bones)
+        weights.append(sheet.weights)
+        count += len(sheet.position)
+    position, faces = np.concatenate(positions), np.concatenate(triangles).astype(np.int32)
+    normals = normals_at(position, faces, np.arange(count, dtype=np.int32))
+    return Face(position, normals, faces, np.concatenate(bones), np.concatenate(weights), 1.0)
 
 
 def _buttons(fitting: Fitting, item: Item, face: Face, low: float, high: float) -> list[Sheet]:
@@ -90,7 +98,7 @@ def _buttons(fitting: Fitting, item: Item, face: Face, low: float, high: float) 
         y = np.linspace(tall(1.02), tall(1.13), 12)
         return made + strip(face, np.stack([0.004 + 0 * y, y], 1), 0.0025, 0.002)
     count, size = BUTTONS.get(item.kind, (5, 0.007))
-    half = {"shirt": 0.015, "polo": 0.014, "blouse": 0.011, "cardigan": 0.016, "jacket": 0.018, "coat": 0.0}[item.kind]
+    half = {"blouse": 0.011, "cardigan": 0.016, "jacket": 0.018, "coat": 0.0}.get(item.kind, 0.0145)
     if half:
         y = np.linspace(tall(low), tall(high), 30)
         made += strip(face, np.stack([0 * y, y], 1), half, 0.0025)

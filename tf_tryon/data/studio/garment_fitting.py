@@ -59,9 +59,18 @@ class Fitting:
         """(R,) template heights of the silhouette's rows."""
         return template_height(self.template, self.person, self.body.heights)
 
+    @cached_property
+    def _heights(self) -> tuple[np.ndarray, np.ndarray]:
+        grid = np.arange(0.0, 1.76, 0.01)
+        return grid, person_height(self.template, self.person, grid)
+
     def tall(self, height: float) -> float:
         """The person's height of what is at `height` on the template."""
-        return float(person_height(self.template, self.person, height))
+        return float(np.interp(height, *self._heights))
+
+    def talls(self, heights: np.ndarray) -> np.ndarray:
+        """The person's heights (k,) of what is at `heights` (k,) on the template."""
+        return np.interp(heights, *self._heights)
 
 
 def ramp(x: np.ndarray | float) -> np.ndarray:

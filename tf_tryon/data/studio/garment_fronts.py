@@ -18,10 +18,16 @@ def _drop(points, triangles, xy, sign):  # type: ignore[no-untyped-def]
     hit = np.full(len(xy), -1, np.int64)
     share = np.zeros((len(xy), 3))
     depth = np.full(len(xy), -1e9)
+    left, right = xy[:, 0].min(), xy[:, 0].max()
+    bottom, top = xy[:, 1].min(), xy[:, 1].max()
     for t in range(len(triangles)):
         a = points[triangles[t, 0]]
         b = points[triangles[t, 1]]
         c = points[triangles[t, 2]]
+        if max(a[0], b[0], c[0]) < left or min(a[0], b[0], c[0]) > right:
+            continue
+        if max(a[1], b[1], c[1]) < bottom or min(a[1], b[1], c[1]) > top:
+            continue
         area = (b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1])
         if area * sign < 1e-9:
             continue

@@ -16,7 +16,7 @@ import numba
 import numpy as np
 
 from tf_tryon.data.studio.body import Person, Template
-from tf_tryon.data.studio.garment_surface import Sheet, blend_skin, cut
+from tf_tryon.data.studio.garment_surface import Sheet, cut
 
 ARMPIT = np.array([0.172, 1.250])  # x, y on the template
 ARMHOLE = np.array([0.97, -0.24])  # normal of the armhole's plane, in x and y

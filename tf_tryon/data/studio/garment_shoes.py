@@ -12,7 +12,7 @@ from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import directions, radii
 from tf_tryon.data.studio.garment_fitting import Fitting, ramp
 from tf_tryon.data.studio.garment_shell import leg_joints, limb_coordinate, smooth
-from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet, keep, paint, trim_to
+from tf_tryon.data.studio.garment_surface import TRIM, Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
 
 TOES = 0.152  # z of the toes' joint on the template
@@ -100,7 +100,7 @@ def build_shoes(fitting: Fitting, item: Item, limit: float) -> tuple[list[list[S
             off = points[mine] - foot
             off[:, 1] = 0.0
             radius = np.maximum(np.linalg.norm(off, axis=1), 1e-6)
-            wanted = 0.052 + 0.012 * item.fit + 0.010 * ramp((field["height"][mine] - 0.16) / 0.12)
+            wanted = 0.046 + 0.010 * item.fit + 0.010 * ramp((field["height"][mine] - 0.16) / 0.12)
             more = np.maximum(wanted - radius - last.ease, 0.0) * ramp((field["height"][mine] - 0.085) / 0.05)
             crease = folds.rings(field["height"][mine], field["leg_angle"][mine], fitting.rng, 0.13, 0.05)
             more = more + 0.0035 * crease * ramp((field["height"][mine] - 0.08) / 0.03)
@@ -124,7 +124,8 @@ def build_shoes(fitting: Fitting, item: Item, limit: float) -> tuple[list[list[S
         mine = near & (np.sign(field["x"]) == sign)
         sheet = shell.sheet(position)
         sheet.fields["inside"] = inside
-        sheet = keep(sheet, (mine & (inside > -0.04))[sheet.triangles].all(1))
+        sheet = keep(sheet, corners_in(mine & (inside > -0.04), sheet.triangles) == 3)
+        sheet = compact(sheet, ("height", "z", "inside"))
         sheet = trim_to(sheet, sheet.fields["inside"])
         if item.kind == "sneakers":
             sheet = paint(sheet, 0.03 - np.abs(sheet.fields["height"] - 0.30 * (0.20 - sheet.fields["z"]) - 0.022) * 4.5)
@@ -157,13 +158,11 @@ def _sole(
         (0.985, bottom + spring, TRIM),
         (0.0, np.full(len(z), bottom.mean()), TRIM),
     ]
-    rings = [np.full((1, len(z), 3), 0.0)]
     points = np.stack(
         [np.stack([middle[0] + across[:, 0] * s, h, middle[1] + across[:, 1] * s], 1) for s, h, _ in rows[::-1]]
     )
     inner = np.stack([middle[0] + across[:, 0] * 0.9, np.full(len(z), floor + 0.001) + spring, middle[1] + across[:, 1] * 0.9], 1)
     centre = np.broadcast_to([middle[0], floor + 0.001, middle[1]], inner.shape)
-    del rings
     points = np.concatenate([points, inner[None], centre[None]])
     sheets = [_block(fitting, points, bool(middle[0] > 0))]
     if item.kind == "heels":
@@ -214,5 +213,3 @@ def _block(fitting: Fitting, points: np.ndarray, left: bool, rigid: bool = False
         material=np.full(len(faces), TRIM, np.uint8),
     )
 
-
-__all__ = ["LASTS", "MAIN", "build_shoes", "shaft_height", "upper_field"]

@@ -87,20 +87,35 @@ def blend_skin(bones_a, weights_a, bones_b, weights_b, share):  # type: ignore[n
     return bones, weights
 
 
+@numba.njit(cache=True)
+def _count(chosen, triangles):  # type: ignore[no-untyped-def]
+    """(m,) number of each triangle's corners that are chosen."""
+    out = np.zeros(len(triangles), np.uint8)
+    for t in range(len(triangles)):
+        for corner in range(3):
+            if chosen[triangles[t, corner]]:
+                out[t] += 1
+    return out
+
+
+def corners_in(chosen: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """(m,) uint8, how many corners of each triangle are among the chosen vertices (n,) bool."""
+    return _count(chosen, triangles)
+
+
 def cut(sheet: Sheet, values: np.ndarray) -> tuple[Sheet, np.ndarray]:
     """Splits the triangles that the zero level of `values` (n,) crosses.
 
     Returns the sheet with the new vertices, and (m',) bool: the triangle lies on the positive side.
     """
     positive = values > 0.0
-    sides = positive[sheet.triangles]
-    count = sides.sum(1)
+    count = _count(positive, sheet.triangles)
     crossing = (count == 1) | (count == 2)
     if not crossing.any():
         return sheet, count == 3
     split = sheet.triangles[crossing]
     lone_sign = count[crossing] == 1
-    lone = np.argmax(sides[crossing] == lone_sign[:, None], axis=1)
+    lone = np.argmax(positive[split] == lone_sign[:, None], axis=1)
     rows = np.arange(len(split))
     o, a, b = split[rows, lone], split[rows, (lone + 1) % 3], split[rows, (lone + 2) % 3]
     total = len(values)
@@ -190,15 +205,35 @@ def paint(sheet: Sheet, values: np.ndarray, material: int = TRIM) -> Sheet:
     return grown
 
 
+@numba.njit(cache=True)
+def _normals(position, triangles, weld):  # type: ignore[no-untyped-def]
+    sums = np.zeros((len(weld), 3))
+    for t in range(len(triangles)):
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay, az = position[j, 0] - position[i, 0], position[j, 1] - position[i, 1], position[j, 2] - position[i, 2]
+        bx, by, bz = position[k, 0] - position[i, 0], position[k, 1] - position[i, 1], position[k, 2] - position[i, 2]
+        x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+        for corner in range(3):
+            w = weld[triangles[t, corner]]
+            sums[w, 0] += x
+            sums[w, 1] += y
+            sums[w, 2] += z
+    out = np.empty_like(sums)
+    for v in range(len(weld)):
+        x, y, z = sums[weld[v], 0], sums[weld[v], 1], sums[weld[v], 2]
+        length = max(np.sqrt(x * x + y * y + z * z), 1e-12)
+        out[v, 0], out[v, 1], out[v, 2] = x / length, y / length, z / length
+    return out
+
+
 def normals_of(sheet: Sheet) -> np.ndarray:
     """(n, 3) unit normals, equal for welded vertices."""
-    corners = sheet.position[sheet.triangles]
-    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    flat = sheet.weld[sheet.triangles].ravel()
-    size = int(sheet.weld.max()) + 1
-    sums = np.stack([np.bincount(flat, np.repeat(faces[:, axis], 3), minlength=size) for axis in range(3)], axis=1)
-    sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-    return sums[sheet.weld]
+    return normals_at(sheet.position, sheet.triangles, sheet.weld)
+
+
+def normals_at(position: np.ndarray, triangles: np.ndarray, weld: np.ndarray) -> np.ndarray:
+    """(n, 3) unit normals of positions (n, 3) under triangles (m, 3); zero where no triangle is."""
+    return _normals(np.ascontiguousarray(position, np.float64), triangles, weld)
 
 
 def turn_hems(sheet: Sheet, depth: float = 0.008, width: float = 0.015) -> Sheet:
@@ -215,10 +250,9 @@ def turn_hems(sheet: Sheet, depth: float = 0.008, width: float = 0.015) -> Sheet
     ends = ends.reshape(-1, 2)
     # Into the cloth: across the edge, in the surface.
     along = sheet.position[sheet.hem[:, 1]] - sheet.position[sheet.hem[:, 0]]
-    inward = np.zeros((len(rim), 3))
     across = np.cross(normals[sheet.hem[:, 0]], along)
-    for side in range(2):
-        np.add.at(inward, ends[:, side], across)
+    both = ends.T.ravel()
+    inward = np.stack([np.bincount(both, np.tile(across[:, c], 2), minlength=len(rim)) for c in range(3)], axis=1)
     inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-9)
     behind = sheet.position[rim] - depth * normals[rim]
     back = behind + width * inward - 0.5 * depth * normals[rim]
@@ -257,6 +291,26 @@ def join(sheets: Sequence[Sheet]) -> Sheet:
         weld=np.concatenate([s.weld + o for s, o in zip(sheets, welds, strict=False)]).astype(np.int32),
         material=np.concatenate([s.material for s in sheets]),
         hem=np.concatenate([s.hem + o for s, o in zip(sheets, offset, strict=False)]).astype(np.int32),
+    )
+
+
+def compact(sheet: Sheet, fields: Sequence[str]) -> Sheet:
+    """The sheet without unused vertices and without fields other than those named: what follows is then cheaper."""
+    used = np.zeros(len(sheet.position), bool)
+    used[sheet.triangles] = True
+    used[sheet.hem] = True
+    index = (np.cumsum(used) - 1).astype(np.int32)
+    _, weld = np.unique(sheet.weld[used], return_inverse=True)
+    return Sheet(
+        position=sheet.position[used],
+        triangles=index[sheet.triangles],
+        bones=sheet.bones[used],
+        weights=sheet.weights[used],
+        uv=sheet.uv[used],
+        weld=weld.astype(np.int32),
+        fields={name: sheet.fields[name][used] for name in fields},
+        material=sheet.material,
+        hem=index[sheet.hem],
     )
 
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import Tube, drape, radii, tube_sheet
+from tf_tryon.data.studio.garment_finish import V_DEPTH, V_DEPTHS, sew
 from tf_tryon.data.studio.garment_fitting import ARMPIT_HEIGHT, JOIN, Fitting, bump, ramp
-from tf_tryon.data.studio.garment_finish import sew
 from tf_tryon.data.studio.garment_shell import ARM_LENGTH, arm_joints, limb_coordinate, smooth
-from tf_tryon.data.studio.garment_surface import Sheet, keep, paint, trim_to
+from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
 
 
@@ -136,17 +136,24 @@ def top_shell_points(fitting: Fitting, item: Item, tube: Tube, layer: float) -> 
     arm, angle = field["arm"], field["arm_angle"]
     ease = at_fit(cut.ease, item) + layer
     on_arm = ramp((arm + 0.02) / 0.10)
-    snug = ease * (1 - 0.35 * ramp((field["height"] - 1.37) / 0.06) * (1 - on_arm))
+    # Cloth lies on the shoulders, whatever its width below.
+    snug = np.minimum(ease, 0.010 + 0.35 * ease + layer * 0.5) + (ease - np.minimum(ease, 0.010 + 0.35 * ease)) * ramp(
+        (1.31 - field["height"]) / 0.05
+    )
+    lying = ramp((normals[:, 1] - 0.1) / 0.6) * ramp((field["height"] - 1.28) / 0.06)
+    snug = snug + lying * (np.minimum(snug, 0.005 + 0.15 * at_fit(cut.ease, item) + 0.7 * layer) - snug)
     snug = snug * (1 - (0.5 + 0.3 * cut.cuff * ramp((arm - sleeve_end(item) + 0.09) / 0.06)) * on_arm)
     position = points + normals * np.maximum(snug, 0.003)[:, None]
     end = sleeve_end(item)
-    wide = at_fit(cut.sleeve, item) * ramp(arm / 0.14)
+    wide = at_fit(cut.sleeve, item) * ramp((arm + 0.01) / min(0.26, max(0.8 * end, 0.1)))
     if cut.cuff and item.sleeve > 0.4:
         wide = wide * (1 - cut.cuff * ramp((arm - end + 0.075) / 0.05))
-        wide = wide + 0.3 * at_fit(cut.sleeve, item) * bump(arm, end - 0.08, 0.035)
-    wide = wide + folds.rings(arm, angle, rng, 0.235, 0.085) * cut.folds * 1.1 * ramp(arm / 0.1)
-    wide = wide + folds.ridges(arm, 0.05 * angle, rng, 7, (0.05, 0.45), (0.04, 0.09), 0.014, 0.8) * (
-        cut.folds * ramp(arm / 0.06) * (angle * angle < 7)
+        wide = wide + 0.15 * at_fit(cut.sleeve, item) * bump(arm, end - 0.08, 0.035)
+    # Near the shoulder a sleeve rests on the arm and its width hangs below.
+    wide = wide * (1 - 0.75 * np.cos(angle) * (1 - ramp(arm / 0.28)))
+    wide = wide + folds.rings(arm, angle, rng, 0.235, 0.085) * cut.folds * 0.7 * ramp(arm / 0.1)
+    wide = wide + folds.ridges(arm, 0.05 * angle, rng, 7, (0.10, 0.45), (0.05, 0.10), 0.014, 1.4) * (
+        0.8 * cut.folds * ramp((arm - 0.04) / 0.08) * (angle * angle < 7)
     )
     for side, sign in (("L", 1.0), ("R", -1.0)):
         mine = (arm > 0) & (np.sign(field["x"]) == sign)
@@ -178,14 +185,14 @@ def neck_field(item: Item, field: dict[str, np.ndarray]) -> np.ndarray:
     if item.neckline in ("collar", "hood"):
         return crew + 0.008
     if item.neckline == "boat":
-        return 1.398 - y - 0.03 * bump(x, 0.0, 0.05) * 0
+        return 1.398 - y
     if item.neckline in ("scoop", "strap"):
         deep = 0.115 if item.neckline == "scoop" else 0.13
         oval = (np.sqrt((x / 0.088) ** 2 + ((y - 1.41) / deep) ** 2) - 1) * 0.08
         back = (np.sqrt((x / 0.085) ** 2 + ((y - 1.43) / 0.07) ** 2) - 1) * 0.06
         return np.minimum(crew - 0.012, front * oval + (1 - front) * np.minimum(back, 0.05))
     if item.neckline == "v":
-        low = {"blazer": 1.13, "coat": 1.16, "cardigan": 1.12}.get(item.kind, 1.272)
+        low = V_DEPTHS.get(item.kind, V_DEPTH)
         slope = 0.062 / (1.40 - low)
         vee = (x - slope * (y - low)) / np.sqrt(1 + slope**2)
         return np.minimum(crew, np.where(front > 0, vee + (1 - front) * 0.2, 0.2))
@@ -218,7 +225,7 @@ def opening_gap(item: Item, height: np.ndarray) -> np.ndarray:
         return wide * np.interp(height, [hem, 1.05, 1.25, 1.36, 1.42], [0.078, 0.050, 0.052, 0.046, 0.036])
     if item.kind in ("blazer", "coat") and item.opening == "buttoned":
         low, middle = hem_height(item), {"blazer": 1.03, "coat": 0.80}[item.kind]
-        wide = 0.05 if item.kind == "blazer" else 0.03
+        wide = 0.034 if item.kind == "blazer" else 0.022
         return wide * np.clip((middle - height) / max(middle - low, 0.05), 0, 1) ** 1.3 - 0.001
     return np.full(np.shape(height), -1.0)
 
@@ -269,7 +276,8 @@ def build_top(
     low = tube_sheet(fitting.template, fitting.person, tube, fitting.tall(hem), join + 0.004)
     details = sew(fitting, item, low, sheet, hem)
     near = (sheet.fields["cover"] > -0.03) & (sheet.fields["tall"] > -0.03)
-    sheet = keep(sheet, near[sheet.triangles].any(1))
+    sheet = keep(sheet, corners_in(near, sheet.triangles) > 0)
+    sheet = compact(sheet, ("x", "height", "z", "arm", "neck", "hole", "tall"))
     if item.neckline == "strap":
         sheet = trim_to(sheet, np.minimum(sheet.fields["neck"], strap_field(sheet.fields)))
     else:

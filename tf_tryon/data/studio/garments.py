@@ -24,7 +24,7 @@ from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_hats import build_hat
 from tf_tryon.data.studio.garment_shell import Shell, arm_field
 from tf_tryon.data.studio.garment_shoes import build_shoes
-from tf_tryon.data.studio.garment_surface import Sheet, join, keep, to_mesh, turn_hems
+from tf_tryon.data.studio.garment_surface import Sheet, corners_in, join, keep, to_mesh, turn_hems
 from tf_tryon.data.studio.garment_tops import (
     CUTS,
     Below,
@@ -176,7 +176,7 @@ def _without_covered(fitting: Fitting, sheet: Sheet, item: Item, top: float) -> 
         hidden = (top_cover(item, fields, x) > 0.03) & ((fields["arm"] > 0.0) | hidden)
     elif "neck" not in fields:
         hidden &= neck_of_tube(item, fields["height"], x, z) > 0.03
-    return keep(sheet, ~hidden[sheet.triangles].all(1))
+    return keep(sheet, corners_in(hidden, sheet.triangles) < 3)
 
 
 def neck_of_tube(item: Item, height: np.ndarray, x: np.ndarray, z: np.ndarray) -> np.ndarray:

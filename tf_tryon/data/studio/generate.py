@@ -17,6 +17,7 @@ import pathlib
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ import numpy as np
 
 from tf_tryon.data import tfrecord
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.studio import render
+from tf_tryon.data.studio import outfit_distribution, render
 from tf_tryon.data.studio.contact_sheet import contact_sheet
 from tf_tryon.data.studio.render import Picture
 
@@ -85,7 +86,7 @@ def generate(
     folder = pathlib.Path(out)
     if (folder / records.MANIFEST).exists() and not overwrite:
         raise FileExistsError(f"{folder} holds a data set already: choose another folder, or overwrite it")
-    generator = f"studio {render.VERSION}"
+    generator = f"studio {render.VERSION}, outfits {outfit_distribution.fingerprint()}"
     parts = _open_parts(folder / PARTS, {"generator": generator, "seed": seed, "size": size, "format": records.VERSION})
 
     def encoded(index: int, picture: Picture) -> bytes:
@@ -123,9 +124,9 @@ def render_range(
     with _single_threaded():
         pool = multiprocessing.get_context("spawn").Pool(workers, initializer=_ignore_interrupt)
     try:
-        # Few at a time: pictures wait in memory until all before them are there.
-        yield from pool.imap(_render, jobs, chunksize=4)
-        pool.close()
+        with _terminable():
+            # Few at a time: pictures wait in memory until all before them are there.
+            yield from pool.imap(_render, jobs, chunksize=4)
     finally:
         pool.terminate()
         pool.join()
@@ -142,6 +143,19 @@ def _render(job: tuple[Renderer, int, int, int]) -> Picture:
 def _ignore_interrupt() -> None:
     # Ctrl-C goes to the whole group; the parent alone decides what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM unwinds the stack as Ctrl-C does, so that the workers are stopped too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
 """Hair as geometry: a cap grown out of the scalp, and what hangs from it (bob, long hair, ponytail, bun).
 
-The hairline is a field on the template, so it sits alike on every head; volumes are metres on the person. Hanging hair is a
-curtain around the head's axis that falls straight from the head's widest place and gives way to neck, shoulders and
-back, whose size is read off the person.
+The hairline is a field on the template, so it sits alike on every head; volumes are metres on the person. Hanging
+hair is a curtain around the head's axis that falls straight from the head's widest place and gives way to neck,
+shoulders and back, whose size is read off the person.
 """
 
 import functools
@@ -34,7 +34,7 @@ COLOURS: Final = {  # sRGB, share
     "#0f0d0c": 0.14, "#1d1512": 0.17, "#33211a": 0.18, "#4d3223": 0.15, "#6b4a30": 0.12, "#94703f": 0.08,
     "#bb9a62": 0.07, "#6a2f1b": 0.04, "#87878a": 0.03, "#c9c4bc": 0.015, "#b5527a": 0.008, "#3d5d8c": 0.007,
 }  # fmt: skip
-# Height of the hairline over the eyes (metres, template) by depth z: nape, behind the ear, ear, sideburn, temple, forehead.
+# Height of the hairline over the eyes by depth z, metres on the template: nape, ear, sideburn, temple, forehead.
 LINE_Z: Final = (-0.06, -0.012, 0.0, 0.045, 0.052, 0.068, 0.09, 0.12, 0.15)
 LINE_Y: Final = (-0.085, -0.05, 0.018, 0.018, -0.018, 0.022, 0.05, 0.062, 0.064)
 

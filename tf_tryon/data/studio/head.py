@@ -1,7 +1,9 @@
-"""Skin and eyes: tones, brows, lips, lashes and beards painted by fields of the template, and the mesh of the bare body.
+"""Skin and eyes: tones, brows, lips, lashes and beards painted by fields of the template, and the mesh of the bare
+body.
 
-On the body `uv` are the template's x and y (metres), so that a face's features sit on the same anatomical points of every
-person. Face (13) ends at the jaw; neck and trunk are torso-skin (10), hands belong to the arms, bare feet to the legs.
+On the body `uv` are the template's x and y (metres), so that a face's features sit on the same anatomical points of
+every person. Face (13) ends at the jaw; neck and trunk are torso-skin (10), hands belong to the arms, bare feet to
+the legs.
 """
 
 import functools
@@ -53,7 +55,7 @@ def sample_complexion(rng: np.random.Generator, masculine: bool) -> Complexion:
     low = min(int(monk), 8)
     first, second = linear(MONK[low]), linear(MONK[low + 1])
     # the scale's swatches include the light they were seen in: under studio light pale skin must be darker and redder
-    balance = np.array([0.74, 0.52, 0.42]) + np.array([0.2, 0.3, 0.34]) * monk / 9
+    balance = np.array([0.78, 0.50, 0.375]) + np.array([0.16, 0.32, 0.385]) * monk / 9
     skin = (first + (second - first) * (monk - low)) * balance * (0.92 + 0.12 * rng.random())
     made_up = not masculine and rng.random() < 0.55
     rose = np.array([0.42, 0.07, 0.08]) if rng.random() < 0.5 else np.array([0.55, 0.16, 0.15])
@@ -75,12 +77,15 @@ def _bell(x: np.ndarray, width: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Skin:
-    """The body's surface with a painted face; `brows` colours brows and beard; `front` is the person's own z (metres) from which the face is painted."""
+    """The body's surface with a painted face.
+
+    `brows` colours brows and beard; `front` is the person's own z (metres) from which the face is painted.
+    """
 
     look: Complexion
     brows: np.ndarray
     front: float
-    roughness: float = 0.5
+    roughness: float = 0.58
 
     def albedo(self, uv: np.ndarray, position: np.ndarray) -> np.ndarray:
         """uv (k, 2) template x and y, position (k, 3) -> (k, 3) linear RGB."""
@@ -141,10 +146,10 @@ class Eye:
     def albedo(self, uv: np.ndarray, position: np.ndarray) -> np.ndarray:
         """uv (k, 2), position (k, 3) -> (k, 3) linear RGB."""
         radius = np.hypot(uv[:, 0], uv[:, 1])
-        shade = (0.72 - 0.35 * np.clip(uv[:, 1] * 1.4, 0, 1))[:, None]  # the upper lid's shadow
+        shade = (0.6 - 0.3 * np.clip(uv[:, 1] * 1.4, 0, 1))[:, None]  # the upper lid's shadow
         white = shade * np.array([0.95, 0.92, 0.9], np.float32)
-        ring = np.clip((0.52 - radius) / 0.06, 0, 1)[:, None]
-        pupil = np.clip((0.24 - radius) / 0.06, 0, 1)[:, None]
+        ring = np.clip((0.62 - radius) / 0.06, 0, 1)[:, None]
+        pupil = np.clip((0.28 - radius) / 0.06, 0, 1)[:, None]
         colour = white + (self.iris - white) * ring
         return (colour * (1 - 0.95 * pupil)).astype(np.float32)
 

@@ -1,8 +1,9 @@
 """The 18 OpenPose (COCO) keypoints of a posed person, with visibility from the z-buffer.
 
-Order: nose, neck, right shoulder, elbow, wrist, left shoulder, elbow, wrist, right hip, knee, ankle, left hip, knee, ankle,
-right eye, left eye, right ear, left ear. Left and right are the person's. A joint lies inside the body, so it counts as visible when
-what its pixel shows is no farther in front of it than its limb, sleeve or trouser leg is thick.
+Order: nose, neck, right shoulder, elbow, wrist, left shoulder, elbow, wrist, right hip, knee, ankle, left hip, knee,
+ankle, right eye, left eye, right ear, left ear. Left and right are the person's. A joint lies inside the body, so it
+counts as visible when what its pixel shows is no farther in front of it than its limb, sleeve or trouser leg is
+thick.
 """
 
 from typing import Final
@@ -19,7 +20,8 @@ THICKNESS: Final = {
     "eye": 0.035, "ear": 0.05,
 }  # fmt: skip
 JOINTS: Final = {
-    "shoulder": "upperarm01", "elbow": "lowerarm01", "wrist": "wrist", "hip": "upperleg01", "knee": "lowerleg01", "ankle": "foot",
+    "shoulder": "upperarm01", "elbow": "lowerarm01", "wrist": "wrist",
+    "hip": "upperleg01", "knee": "lowerleg01", "ankle": "foot",
 }  # fmt: skip
 ORDER: Final = (
     ("nose", ""), ("neck", ""), ("shoulder", "R"), ("elbow", "R"), ("wrist", "R"), ("shoulder", "L"), ("elbow", "L"),

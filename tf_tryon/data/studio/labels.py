@@ -65,5 +65,5 @@ def _despeckle(labels, least):  # pragma: no cover - compiled
 
 
 def despeckle(labels: np.ndarray, least: int) -> np.ndarray:
-    """Labels (H, W) uint8 in which every 4-connected part of fewer than `least` pixels takes its commonest neighbour's label."""
+    """Labels (H, W) uint8 without specks: parts under `least` pixels take their commonest neighbour's."""
     return _despeckle(labels, least)

@@ -51,23 +51,23 @@ def sample_studio(rng: np.random.Generator) -> Studio:
     warmth = rng.normal(0, 0.035)
     warm = np.array([1 + warmth, 1.0, 1 - warmth], np.float32)
     cool = np.array([1 - 0.5 * warmth, 1.0, 1 + 0.5 * warmth], np.float32)
-    contrast = rng.uniform(0.75, 1.15)
+    contrast = rng.uniform(0.8, 1.15)
     tone = rng.random()
     if tone < 0.6:
         level, tint = rng.uniform(0.86, 1.02), 0.012  # nearly white
     elif tone < 0.85:
         level, tint = rng.uniform(0.5, 0.8), 0.02  # grey
     else:
-        level, tint = rng.uniform(0.6, 0.82), 0.09  # pastel
+        level, tint = rng.uniform(0.66, 0.86), 0.055  # pastel
     paper = level * (1 + tint * rng.standard_normal(3))
     floor = paper * rng.uniform(0.93, 1.02)
     return Studio(
         key=towards(side * rng.uniform(0.25, 0.95), rng.uniform(0.55, 0.95)),
         fill=towards(-side * rng.uniform(0.5, 1.1), rng.uniform(0.1, 0.5)),
-        key_colour=(0.82 * contrast * warm).astype(np.float32),
-        fill_colour=(rng.uniform(0.16, 0.34) * cool).astype(np.float32),
-        sky_colour=(rng.uniform(0.42, 0.54) * cool).astype(np.float32),
-        floor_colour=(rng.uniform(0.2, 0.32) * np.clip(paper, 0, 1) / level).astype(np.float32),
+        key_colour=(0.98 * contrast * warm).astype(np.float32),
+        fill_colour=(rng.uniform(0.12, 0.28) * cool).astype(np.float32),
+        sky_colour=(rng.uniform(0.34, 0.45) * cool).astype(np.float32),
+        floor_colour=(rng.uniform(0.16, 0.27) * np.clip(paper, 0, 1) / level).astype(np.float32),
         paper=np.clip(np.stack([paper, floor]), 0.02, 1.05).astype(np.float32),
         horizon=float(rng.uniform(0.78, 0.88)),
         vignette=float(rng.uniform(0.02, 0.14)),

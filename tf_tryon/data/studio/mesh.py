@@ -1,7 +1,8 @@
-"""A triangle mesh with skin weights, parsing labels and materials: the one thing that bodies, hair and garments become.
+"""A triangle mesh with skin weights, parsing labels and materials: the one thing that bodies, hair and garments
+become.
 
-Conventions: metres, y up, the person faces +z, so the person's left is +x. Rest positions are in the template's rest pose
-(arms about 45 degrees down). Triangles are drawn from both sides.
+Conventions: metres, y up, the person faces +z, so the person's left is +x. Rest positions are in the template's rest
+pose (arms about 45 degrees down). Triangles are drawn from both sides.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ class Mesh:
         label: (m,) uint8, CIHP-20 class of each triangle.
         material: (m,) uint8, index into `materials`.
         uv: (n, 2) float32, pattern coordinates in metres.
-        materials: objects with `.albedo(uv, position)`, `.roughness` and optionally `.bump(uv) -> (k,)` height in metres.
+        materials: objects with `.albedo(uv, position)`, `.roughness`, optionally `.bump(uv) -> (k,)` height in metres.
     """
 
     vertices: np.ndarray

@@ -13,14 +13,16 @@ presentation, kind); colours follow `colour_scheme`; the rest is `dressing`. doc
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
+from tf_tryon.data.studio import colour_scheme
 from tf_tryon.data.studio import cut_tables as cuts
 from tf_tryon.data.studio import outfit_tables as tables
-from tf_tryon.data.studio.colour_scheme import ColourScheme
 from tf_tryon.data.studio.dressing import dress_up
 from tf_tryon.data.studio.outfit import BOTTOMS, DRESSES, HATS, PRESENTATIONS, SHOES, TOPS, Outfit
 from tf_tryon.data.studio.palette import FAMILIES
@@ -44,7 +46,7 @@ class OutfitDistribution:
 
     def __init__(self) -> None:
         self.joint = _joint()
-        self.colours = ColourScheme()
+        self.colours = colour_scheme.ColourScheme()
         self._cumulative = np.cumsum(self.joint.ravel())
 
     def sample_kinds(self, rng: np.random.Generator) -> dict[str, str]:
@@ -220,6 +222,16 @@ def _joint() -> np.ndarray:
 def distribution() -> OutfitDistribution:
     """The one distribution, made once per process."""
     return OutfitDistribution()
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Eight hex digits that change with any number of the tables; they stand in a data set's manifest."""
+    numbers = [
+        {name: value for name, value in vars(module).items() if name.isupper()}
+        for module in (tables, cuts, colour_scheme)
+    ]
+    return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def sample_outfit(rng: np.random.Generator) -> Outfit:

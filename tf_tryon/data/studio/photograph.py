@@ -12,9 +12,7 @@ from tf_tryon.data.studio.raster import Raster, gather, rasterise, smooth_normal
 from tf_tryon.data.studio.shading import compose, key_visibility, occlusion, relief, shade
 
 
-def photograph(
-    mesh: Mesh, posed: np.ndarray, camera: Camera, studio: Studio, fine: int
-) -> tuple[np.ndarray, Raster]:
+def photograph(mesh: Mesh, posed: np.ndarray, camera: Camera, studio: Studio, fine: int) -> tuple[np.ndarray, Raster]:
     """Linear light (fine / 2, fine / 2, 3) float32 of a posed mesh, and its raster at `fine` x `fine`.
 
     Args:

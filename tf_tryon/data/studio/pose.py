@@ -1,8 +1,9 @@
 """Natural catalogue poses, drawn from a small library with jitter. `skeleton.py` turns them into bone transforms.
 
-A pose says where hands and feet go relative to the body (hand on the hip, ankle under the hip joint) and how the trunk
-leans; the angles follow by inverse kinematics on each person's own bones, so a hand on the hip touches it on every body.
-Lengths are metres on an average body; angles are radians. "out" means away from the body's middle, for both sides.
+A pose says where hands and feet go relative to the body (hand on the hip, ankle under the hip joint) and how the
+trunk leans; the angles follow by inverse kinematics on each person's own bones, so a hand on the hip touches it on
+every body. Lengths are metres on an average body; angles are radians. "out" means away from the body's middle, for
+both sides.
 """
 
 from dataclasses import dataclass, replace

@@ -1,8 +1,8 @@
 """A z-buffer rasteriser: which triangle each pixel sees, where on it, and at what depth.
 
-Both sides of a triangle are drawn. Barycentric coordinates are perspective-correct. Pixel (row, column) is sampled at its
-centre, (column + 0.5, row + 0.5). A sample exactly on an edge shared by two triangles goes to the nearer or, at equal
-depth, to the first.
+Both sides of a triangle are drawn. Barycentric coordinates are perspective-correct. Pixel (row, column) is sampled at
+its centre, (column + 0.5, row + 0.5). A sample exactly on an edge shared by two triangles goes to the nearer or, at
+equal depth, to the first.
 """
 
 from dataclasses import dataclass

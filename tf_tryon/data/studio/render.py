@@ -1,7 +1,7 @@
 """One synthetic person: photo, parsing and keypoints as a pure function of (seed, index, VERSION).
 
-Outfit, body, pose, head, camera and light draw from generators of their own, so that a change to one draw leaves the others
-as they were. Photo and labels come from the same raster at twice the size: colours are averaged over 2 x 2
+Outfit, body, pose, head, camera and light draw from generators of their own, so that a change to one draw leaves the
+others as they were. Photo and labels come from the same raster at twice the size: colours are averaged over 2 x 2
 samples, labels take their majority.
 """
 

@@ -1,12 +1,14 @@
 """From a pose to bone transforms on one person's skeleton, and linear blend skinning.
 
-A bone's transform is a 3 x 4 matrix [R | t] that takes rest points to posed points, x' = R x + t. Rotations are composed in
-the rest pose's axes, so no bone rolls are needed: R_bone = R_parent * L_bone, about the bone's head.
-Limbs are solved as two-bone chains; the twist that brings the hinge into the wanted plane is given to the second half of
-the upper limb, the hand's twist to the second half of the forearm, so that cloth and skin do not wring at the joints.
+A bone's transform is a 3 x 4 matrix [R | t] that takes rest points to posed points, x' = R x + t. Rotations are
+composed in the rest pose's axes, so no bone rolls are needed: R_bone = R_parent * L_bone, about the bone's head.
+Limbs are solved as two-bone chains; the twist that brings the hinge into the wanted plane is given to the second half
+of the upper limb, the hand's twist to the second half of the forearm, so that cloth and skin do not wring at the
+joints.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -209,14 +211,27 @@ class Skeleton:
         self.local[forearm] = turn(axis, 0.6 * math.remainder(twist, 2 * math.pi))
         self.refresh(forearm)
         self.local[wrist] = self.rotation[forearm].T @ wanted
-        bend = unit(cross(rest_dir, rest_palm))
+        self.fingers(side, rest_dir, rest_palm, curl)
+        self.refresh(wrist)
+
+    def fingers(self, side: str, rest_dir: Vector, rest_palm: Vector, curl: float) -> None:
+        """Closes the spread fingers of the rest pose, lays the thumb beside them and curls all joints."""
+        bend = unit(cross(rest_dir, rest_palm))  # sideways across the hand
+
+        def first_joint(finger: int, wanted: Callable[[Vector], Vector]) -> np.ndarray:
+            start, end = (self.rest[self.index(f"finger{finger}-{joint}.{side}")] for joint in (1, 2))
+            direction = unit(end - start)
+            return aim(direction, wanted(direction))
+
         for finger in range(2, 6):
             for joint in range(1, 4):
                 self.local[self.index(f"finger{finger}-{joint}.{side}")] = turn(
                     bend, curl * (0.8 + 0.12 * finger - 0.15 * (joint == 3))
                 )
-        self.local[self.index(f"finger1-2.{side}")] = turn(bend, 0.5 * curl)
-        self.refresh(wrist)
+            root = self.index(f"finger{finger}-1.{side}")
+            self.local[root] = self.local[root] @ first_joint(finger, lambda d: d - 0.7 * (d @ bend) * bend)
+        self.local[self.index(f"finger1-1.{side}")] = first_joint(1, lambda d: d + 1.1 * rest_dir)
+        self.local[self.index(f"finger1-2.{side}")] = turn(bend, 0.4 * curl)
 
     def leg(self, side: str, pose: Leg, floor_hip: Vector, heel: float) -> None:
         """Solves one leg with its foot flat on the floor, or its heel raised by the angle `pose.pitch + heel`."""
