@@ -18,7 +18,11 @@ def get_config() -> ConfigDict:
     model.latent_layout = "aligned"  # a cell speaks of the same part of the garment in encoder and generator
     model.prior = "autoregressive"  # and the cells are drawn given one another: both legs and both sleeves alike
     model.encoder_context = True  # z need not tell what pose and skin tell already
+    model.encoder_pool = 2  # half the pixels tell a silhouette, and a third of the time is saved
+    model.context_pool = 2
+    model.decoder_norm = "spade"  # codes and pose act after the norms, which would remove them
     model.input_skips = True  # pose and face reach the decoder past the 1/32 bottleneck
+    model.upsample = "resize"  # transposed convolutions leave a weave
     model.encoder_head_std = 0.002  # start near the prior, not at 40,000 nats
 
     loss = config.loss

@@ -21,6 +21,7 @@ def get_config() -> ConfigDict:
     model.latent_layout = "aligned"
     model.prior = "autoregressive"
     model.encoder_context = True
+    model.context_pool = 2  # the other garments' colours and kinds need no more; the posterior keeps every thread
     model.input_skips = True  # the parsing reaches the decoder at full size: limbs and hems, not a smear
     model.decoder_norm = "spade"  # a broadcast z is removed by instance norm; a modulation after it is not
     model.upsample = "resize"  # transposed convolutions leave a weave

@@ -55,6 +55,8 @@ def thesis(stage: str) -> ConfigDict:
     model.latent_layout = "tiled"  # z repeated over the picture, or laid "aligned" into the garment's box
     model.prior = "independent"  # cells of z given the context, or "autoregressive" so that they agree
     model.encoder_context = False  # encoders also see the generator's inputs, cropped like the garment
+    model.encoder_pool = 1  # posterior and prior encoder see their inputs averaged over squares of this side: cheaper,
+    model.context_pool = 1  # and the same cells of z with one block less
     model.input_skips = False  # the decoder sees the pooled inputs again at its last three UpBlocks and outputs
     model.decoder_norm = "instance"  # or "spade": instance norm modulated by z, classes and mean visible colours
     model.upsample = "transposed"  # convolutions, or "resize" and convolve: no weave
@@ -147,6 +149,9 @@ def validate(config: ConfigDict) -> None:
         raise ValueError(f"config.model.output_scales = {model.output_scales}: there are five UpBlocks, use 1 to 5")
     if model.latent_stride not in (4, 8, 16, 32):
         raise ValueError(f"config.model.latent_stride = {model.latent_stride}: choose 4, 8, 16 or 32 (the whole trunk)")
+    for name in ("encoder_pool", "context_pool"):
+        if model[name] not in (1, 2, 4) or model.latent_stride // model[name] < 4:
+            raise ValueError(f"config.model.{name} = {model[name]}: choose 1, 2 or 4, at most a quarter of latent_stride")
     if config.stage == "shape":
         if model.discriminator:
             raise ValueError("config.model.discriminator: the shape stage has no discriminator; set it to False")

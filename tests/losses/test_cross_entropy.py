@@ -27,4 +27,5 @@ def test_extra_weight_counts_pixels_twice_and_half_precision_is_cast():
     weights = np.full((3, 4, 4, 1), 2.0, np.float32)
     np.testing.assert_allclose(cross_entropy(parsing, logits, weights), 2 * whole, rtol=1e-6)
     half = cross_entropy(parsing, tf.cast(logits, tf.bfloat16))
-    assert half.dtype == tf.float32 and half.shape == (3,)
+    assert half.dtype == tf.float32
+    assert half.shape == (3,)

@@ -81,7 +81,8 @@ def test_crops_lie_in_the_picture_and_centre_on_the_box():
     low = rng.uniform(0, 40, (200, 2))
     box = np.concatenate([low, low + rng.uniform(1, 24, (200, 2))], 1).astype(np.float32)
     corners = crop_corners(box, rng.uniform(size=(200, 2)).astype(np.float32), 16, 64, 64).numpy()
-    assert corners.min() >= 0 and corners.max() <= 48
+    assert corners.min() >= 0
+    assert corners.max() <= 48
     centre = (box[:, :2] + box[:, 2:]) / 2
     small = np.all(box[:, 2:] - box[:, :2] <= 16, axis=1)
     inside = (centre >= corners - 1) & (centre <= corners + 17)

@@ -13,7 +13,8 @@ def _names(network):
 @pytest.fixture
 def arrays():
     rng = np.random.default_rng(0)
-    return {name: (rng.normal(size=(3, 3, 2, 2)).astype("f4"), rng.normal(size=2).astype("f4")) for name in _names("vgg16")}
+    shapes = dict.fromkeys(_names("vgg16"), ((3, 3, 2, 2), (2,)))
+    return {name: tuple(rng.normal(size=shape).astype("f4") for shape in pair) for name, pair in shapes.items()}
 
 
 def test_reads_keras_3_files(tmp_path, arrays):
@@ -38,7 +39,7 @@ def test_reads_legacy_files(tmp_path, arrays):
 
 
 def test_a_missing_or_wrong_file_says_what_to_do(tmp_path, arrays):
-    with pytest.raises(FileNotFoundError, match="config.loss.perceptual='none'"):
+    with pytest.raises(FileNotFoundError, match=r"config\.loss\.perceptual='none'"):
         load("vgg19", str(tmp_path / "none.h5"))
     with h5py.File(tmp_path / "vgg16.h5", "w") as file:
         for name, (kernel, bias) in arrays.items():

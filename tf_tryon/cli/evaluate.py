@@ -31,6 +31,10 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         "shape", None, "the shape stage's run or weights, for a texture run's measures end to end",
         flag_values=flag_values,
     )  # fmt: skip
+    flags.DEFINE_string(
+        "vgg", None, "for the Frechet distance: a file of VGG-16's weights, or 'imagenet' for Keras to download them "
+        "(without: not measured)", flag_values=flag_values,
+    )  # fmt: skip
     flags.DEFINE_string("split", "test", "of the data set", flag_values=flag_values)
     flags.DEFINE_integer("count", 500, "people for each garment", lower_bound=2, flag_values=flag_values)
     flags.DEFINE_integer("samples", 8, "for each person", lower_bound=2, flag_values=flag_values)
@@ -54,12 +58,16 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
 
     from tf_tryon.data.records import open_records
     from tf_tryon.evaluation import report, subject
+    from tf_tryon.evaluation.features import VggFeatures
     from tf_tryon.evaluation.shape_report import evaluate_shape
+    from tf_tryon.evaluation.texture_report import evaluate_texture
 
     started = time.monotonic()
     records = open_records(flags.data)
     keras.mixed_precision.set_global_policy(flags.precision)
     found = subject.load(flags.model, flags.shape, flags.averaged)
+    kind = keras.mixed_precision.global_policy().compute_dtype
+    features = VggFeatures(flags.vgg, kind) if flags.vgg and "texture" in found.runs else None
     size = next(iter(found.runs.values())).config.data
     results: dict[str, Any] = {
         "model": flags.model,
@@ -80,6 +88,11 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         garments = tuple(flags.garments or trained)
         if stage == "shape":
             results["stages"][stage] = evaluate_shape(run.nets, records, run.config, garments=garments, **shared)
+        else:
+            shape = found.shape.nets if found.shape else None
+            results["stages"][stage] = evaluate_texture(
+                run.nets, records, run.config, shape=shape, features=features, garments=garments, **shared
+            )
     results["seconds"] = round(time.monotonic() - started, 1)
     out = pathlib.Path(flags.out or _default_out(flags.model))
     table = report.write(results, out)

@@ -60,8 +60,8 @@ def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     y0, x0, y1, x1 = tf.unstack(tf.cast(frames, tf.float32), axis=-1)
     scale = tf.minimum(height / tf.maximum(y1 - y0, 1.0), width / tf.maximum(x1 - x0, 1.0))
     half_y, half_x = (height - 1) / 2 / scale, (width - 1) / 2 / scale
-    # Centres of the crop's first and last pixels as pixel indices, which the op wants divided by the last index. A pixel's
-    # centre is its index + 0.5, and the margin adds 1.
+    # Centres of the crop's first and last pixels as pixel indices, which the op wants divided by the last index.
+    # A pixel's centre is its index + 0.5, and the margin adds 1.
     centre_y, centre_x = (y0 + y1) / 2 + 0.5, (x0 + x1) / 2 + 0.5
     window = tf.stack([centre_y - half_y, centre_x - half_x, centre_y + half_y, centre_x + half_x], axis=-1)
     window /= tf.constant([height + 1, width + 1, height + 1, width + 1], tf.float32)

@@ -25,16 +25,17 @@ def window(box: tf.Tensor, height: int, width: int) -> tf.Tensor:
     return tf.stack([centre_y - half_y, centre_x - half_x, centre_y + half_y, centre_x + half_x], axis=-1)
 
 
-def crop_to_window(pictures: tf.Tensor, frame: tf.Tensor, outside: float = 0.0) -> tf.Tensor:
-    """Samples `pictures` (B, H, W, C) in `frame` (B, 4) bilinearly, to the same size; `outside` beyond the border."""
-    height, width = pictures.shape[1], pictures.shape[2]
-    rows = _sampling(frame[:, 0], frame[:, 2], height, height)
-    columns = _sampling(frame[:, 1], frame[:, 3], width, width)
-    rows, columns = tf.cast(rows, pictures.dtype), tf.cast(columns, pictures.dtype)
-    shape = tf.shape(pictures)
-    channels = pictures.shape[3]
-    shifted = tf.reshape(pictures - outside, [shape[0], height, width * channels])
-    picked = tf.reshape(tf.matmul(rows, shifted), [shape[0], height, width, channels])
+def crop_to_window(pictures: tf.Tensor, frame: tf.Tensor, pool: int = 1, outside: float = 0.0) -> tf.Tensor:
+    """Samples `pictures` (B, H, W, C) in `frame` (B, 4) bilinearly, to (B, H / pool, W / pool, C).
+
+    `outside` is the value beyond the picture. A frame is mostly smaller than the picture, so that pooling by 2 skips little.
+    """
+    height, width, channels = pictures.shape[1], pictures.shape[2], pictures.shape[3]
+    rows = tf.cast(_sampling(frame[:, 0], frame[:, 2], height, height // pool), pictures.dtype)
+    columns = tf.cast(_sampling(frame[:, 1], frame[:, 3], width, width // pool), pictures.dtype)
+    size = tf.shape(pictures)[0]
+    shifted = tf.reshape(pictures - outside, [size, height, width * channels])
+    picked = tf.reshape(tf.matmul(rows, shifted), [size, height // pool, width, channels])
     return tf.einsum("bqw,bywc->byqc", columns, picked) + outside
 
 

@@ -10,6 +10,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.layers import frame
+from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.colour_fill import visible_colours
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import update_spectral_norms
@@ -47,16 +48,16 @@ class Networks:
         """E_s(x_s) or E_a(x_a)."""
         del training  # no layer behaves differently; spectral norms are updated once a step, see below
         own = batch[keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB]
-        return self.encoder(self._with_context(own, batch))
+        return self.encoder(self._with_context(own, batch, self.config.model.encoder_pool))
 
     def prior(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> Gaussian:
         """E_sc(x_c) or E_ac(x_c); `codes` (B, h, w, c) are what an autoregressive prior predicts cell by cell."""
         del training
-        return self.context_encoder(self._with_context(batch[keys.CONTEXT], batch), codes)
+        return self.context_encoder(self._context(batch), codes)
 
     def sample_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """Codes (B, h, w, c) drawn from the prior with standard normal `noise` of that shape."""
-        return self.context_encoder.sample(self._with_context(batch[keys.CONTEXT], batch), noise, temperature)
+        return self.context_encoder.sample(self._context(batch), noise, temperature)
 
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
@@ -109,13 +110,17 @@ class Networks:
         target = tf.one_hot(batch[keys.TARGET] + FIRST_GARMENT, CLASSES)[:, None, None, :]
         return laid * tf.reduce_sum(batch[keys.PARSING] * target, axis=-1, keepdims=True)
 
-    def _with_context(self, pictures: tf.Tensor, batch: Batch) -> tf.Tensor:
-        """Adds the generator's inputs, cropped like the garment, to an encoder's own."""
+    def _context(self, batch: Batch) -> tf.Tensor:
+        """What the prior sees."""
+        return self._with_context(batch[keys.CONTEXT], batch, self.config.model.context_pool)
+
+    def _with_context(self, pictures: tf.Tensor, batch: Batch, pool: int) -> tf.Tensor:
+        """An encoder's own pictures, and the generator's inputs cropped like the garment; pooled."""
+        pictures = average_pool(tf.cast(pictures, self.encoder.compute_dtype), pool)
         if not self.config.model.encoder_context:
-            return tf.cast(pictures, self.encoder.compute_dtype)
-        given = tf.cast(self._given(batch), self.encoder.compute_dtype)
-        crop = frame.crop_to_window(given, self._window(batch))
-        return tf.concat([tf.cast(pictures, crop.dtype), crop], axis=-1)
+            return pictures
+        given = tf.cast(self._given(batch), pictures.dtype)
+        return tf.concat([pictures, frame.crop_to_window(given, self._window(batch), pool)], axis=-1)
 
 
 def given_channels(config: ConfigDict) -> int:
@@ -124,6 +129,10 @@ def given_channels(config: ConfigDict) -> int:
     if config.stage == "shape":
         return 27 + spade
     return (14 if config.model.two_stage else 24) + 4 * spade
+
+
+def _pooled(size: tuple[int | None, int, int], pool: int) -> tuple[int | None, int, int]:
+    return size[0], size[1] // pool, size[2] // pool
 
 
 def build_networks(config: ConfigDict) -> Networks:
@@ -147,14 +156,19 @@ def build_networks(config: ConfigDict) -> Networks:
         width=model.width,
         name="generator",
     )
-    options = {"channels": model.latent_channels, "stride": model.latent_stride, "spectral": spectral}
-    options |= {"width": model.width, "head_std": model.encoder_head_std}
-    encoder = Encoder(**options, name="encoder")
-    prior = Encoder(**options, autoregressive=model.prior == "autoregressive", name="context_encoder")
+    options = {"channels": model.latent_channels, "width": model.width, "spectral": spectral}
+    options["head_std"] = model.encoder_head_std
+    encoder = Encoder(**options, stride=model.latent_stride // model.encoder_pool, name="encoder")
+    prior = Encoder(
+        **options,
+        stride=model.latent_stride // model.context_pool,
+        autoregressive=model.prior == "autoregressive",
+        name="context_encoder",
+    )
     size = (None, data.height, data.width)
     generator.build((*size, given + model.latent_channels))
-    encoder.build((*size, (1 if shape else 3) + context))
-    prior.build((*size, 12 + context))
+    encoder.build((*_pooled(size, model.encoder_pool), (1 if shape else 3) + context))
+    prior.build((*_pooled(size, model.context_pool), 12 + context))
     discriminator = None
     if model.discriminator:
         smallest = min(data.height, data.width)

@@ -76,8 +76,11 @@ def test_every_kind_builds_on_any_body(slot: str, kind: str) -> None:
         wanted = {garments.label_of(outfit.bottom), garments.LEFT_SHOE, garments.RIGHT_SHOE}
         wanted |= {garments.label_of(top)} if top is not None else set()
         wanted |= {garments.HAT} if outfit.hat is not None else set()
-        wanted |= {garments.label_of(outfit.inner)} if outfit.inner is not None else set()
-        assert set(np.unique(mesh.label)) == wanted
+        # A long closed coat may hide all of what is below it.
+        coverable = {garments.label_of(item) for item in (outfit.inner, outfit.bottom) if item is not None}
+        coverable -= {garments.label_of(top)} if top is not None else coverable
+        worn = set(np.unique(mesh.label).tolist())
+        assert wanted - coverable <= worn <= wanted | coverable
         left = mesh.vertices[mesh.triangles[mesh.label == garments.LEFT_SHOE]]
         right = mesh.vertices[mesh.triangles[mesh.label == garments.RIGHT_SHOE]]
         assert left[..., 0].min() > 0.0 > right[..., 0].max()
@@ -175,7 +178,7 @@ def test_shells_are_symmetric_and_carry_the_template(shell) -> None:  # type: ig
     np.testing.assert_allclose(made.shares.sum(1), 1.0, atol=1e-9)
     mirrored = points * [-1.0, 1.0, 1.0]
     distance = np.array([np.linalg.norm(points - m, axis=1).min() for m in mirrored[:: max(len(points) // 200, 1)]])
-    assert np.quantile(distance, 0.95) < 0.002
+    assert distance.max() < 0.008 and np.median(distance) < 1e-4  # quads are split by diagonals that are not mirrored
     assert np.ptp(points[made.weld] - points, axis=0).max() < 1e-9
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from tf_tryon.data.studio import garment_folds as folds
-from tf_tryon.data.studio.garment_drape import Tube, drape, tube_sheet
+from tf_tryon.data.studio.garment_drape import Tube, drape, radii, tube_sheet
 from tf_tryon.data.studio.garment_fitting import Fitting, ramp
 from tf_tryon.data.studio.garment_shell import ANKLE, CROTCH, KNEE, leg_joints, limb_coordinate, smooth
 from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
@@ -86,11 +86,18 @@ def skirt_hem(item: Item) -> float:
     return float(np.interp(item.length, [0.0, 0.5, 1.0], [0.775, 0.488, 0.075]))
 
 
+def waist_tube(fitting: Fitting, item: Item) -> Tube:
+    """The round surface of trousers at the waist."""
+    reach = fitting.body.reach + at_fit(TROUSERS[item.kind].ease, item) + 0.001
+    return Tube(fitting.body.heights, fitting.body.centre, radii(reach))
+
+
 def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
     """(n, 3) positions of the whole leg shell as trousers."""
     made, shell, rng = TROUSERS[item.kind], fitting.legs, fitting.rng
     points, normals = fitting.leg_points
-    leg, angle = shell.fields["leg"], shell.fields["leg_angle"]
+    fields = shell.fields
+    leg, angle = fields["leg"], fields["leg_angle"]
     ease = at_fit(made.ease, item)
     position = points + ease * normals
     on_leg = ramp((leg - 0.05) / 0.16)
@@ -99,8 +106,9 @@ def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
     rings = np.zeros(len(leg))
     for side, mark in (("L", 1.0), ("R", -1.0)):
         mine = sign == mark
-        depth = folds.rings(leg[mine], angle[mine], rng, KNEE + 0.02, 0.09)
-        depth = depth + 1.3 * folds.rings(leg[mine], angle[mine], rng, min(leg_end(item), ANKLE) - 0.03, 0.07)
+        depth = folds.rings(leg[mine], angle[mine], rng, KNEE + 0.02, 0.09) * float(ramp((leg_end(item) - KNEE) / 0.1))
+        stack = 1.3 * float(ramp((leg_end(item) - 0.70) / 0.08))  # only long legs break on the shoe
+        depth = depth + stack * folds.rings(leg[mine], angle[mine], rng, ANKLE - 0.03, 0.07)
         depth = depth + folds.ridges(
             leg[mine], 0.09 * angle[mine], rng, 12, (CROTCH - 0.05, 0.75), (0.05, 0.12), 0.016, 1.0
         )
@@ -120,11 +128,18 @@ def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
         inner = 0.5 - 0.5 * np.sin(angle[mine])
         push = on_leg[mine] * np.maximum(wider, 0.0) * (1 - 0.4 * inner**2)
         position[mine] += (off / radius[:, None]) * push[:, None]
+    if item.kind != "leggings":
+        position = smooth(position, shell.neighbours, shell.weld, np.full(len(position), 0.5), 3)
     loose = 0.6 + 0.8 * item.fit
     seam = ramp(np.abs(points[:, 0]) / 0.03)
     position += normals * (made.folds * loose * rings * seam * ramp((leg + 0.02) / 0.15))[:, None]
-    if item.kind != "leggings":
-        position = smooth(position, shell.neighbours, shell.weld, np.full(len(position), 0.5), 3)
+    # The waistband is round.
+    band = ramp((fields["height"] - made.waist + 0.07) / 0.05)
+    near = band > 0
+    tube = waist_tube(fitting, item)
+    centre = np.interp(position[near, 1], tube.heights, tube.centre)
+    around = np.arctan2(position[near, 0], position[near, 2] - centre)
+    position[near] += band[near, None] * (tube.at(position[near, 1], around) - position[near])
     # Neither leg's cloth crosses to the other side.
     position[:, 0] = np.where(np.abs(points[:, 0]) < 1e-4, position[:, 0], sign * np.maximum(sign * position[:, 0], 0.001))
     return position

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 
 from tf_tryon.data.studio.body import Person, Template
-from tf_tryon.data.studio.garment_shell import arm_field
+from tf_tryon.data.studio.garment_shell import AROUND, arm_field
 from tf_tryon.data.studio.garment_surface import Sheet, blend_skin
 
 DIRECTIONS = 72
@@ -258,7 +258,7 @@ def tube_sheet(
         triangles=triangles,
         bones=bones,
         weights=weights,
-        uv=np.stack([0.145 * angles, low], 1),
+        uv=np.stack([AROUND * angles, low], 1),
         weld=weld.ravel().astype(np.int32),
         fields={"angle": angles, "height": low, "tall": heights, "x": position[:, 0]},
     )

@@ -20,6 +20,8 @@ from tf_tryon.data.studio.garment_surface import Sheet, cut
 
 ARMPIT = np.array([0.172, 1.250])  # x, y on the template
 ARMHOLE = np.array([0.97, -0.24])  # normal of the armhole's plane, in x and y
+SEAM_Z = 0.012  # of the seams on the shoulders and under the arms
+AROUND = 0.145  # metres of pattern per radian round the torso
 ARM_LENGTH = 0.485  # shoulder joint to wrist along the bones
 KNEE, ANKLE = 0.395, 0.815  # `leg` at the joints
 CROTCH = 0.085  # `leg` where the legs part
@@ -254,7 +256,8 @@ def _build(template: Template, triangles: np.ndarray, arms: bool) -> Shell:
         panel = np.where(left, 0, 1) + np.where(wraps, 4, 0)
     # The torso's two halves meet without a seam in front; their pattern is continuous, so they need no doubling there.
     if arms:
-        panel = np.where(on_arm, panel, 0)
+        back = np.where(centre[:, 2] < SEAM_Z, 9, 0)
+        panel = np.where(on_arm, panel, back)
         wraps_back = ~on_arm & (np.ptp(fields["angle"][finer], axis=1) > np.pi)
         panel = np.where(wraps_back, 8, panel)
     triangles, origin, part = _panels(finer, panel, np.arange(len(points), dtype=np.int32))
@@ -328,7 +331,13 @@ def _pattern(fields: dict[str, np.ndarray], part: np.ndarray, arms: bool) -> np.
         return np.stack([0.085 * sign * angle, fields["height"]], 1)
     torso_angle = fields["angle"]
     torso_angle = np.where((part == 8) & (torso_angle < 0), torso_angle + 2 * np.pi, torso_angle)
-    torso = np.stack([0.145 * torso_angle, fields["height"]], 1)
+    # Below the arms the pattern goes round the body; above, front and back are cut straight and meet at the shoulders.
+    straight = 1.25 * fields["x"]
+    back = np.where(torso_angle > 0, 1.0, -1.0) * AROUND * np.pi - straight
+    share = _smoothstep((fields["height"] - 1.25) / 0.08)
+    round_ = AROUND * torso_angle
+    u = round_ + share * (np.where((part == 8) | (part == 9), back, straight) - round_)
+    torso = np.stack([u, fields["height"]], 1)
     arm_angle = fields["arm_angle"]
     arm_angle = np.where((part >= 4) & (arm_angle < 0), arm_angle + 2 * np.pi, arm_angle)
     sleeve = np.stack([-0.055 * sign * arm_angle, 1.35 - fields["arm"]], 1)

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 
 from tf_tryon.data.studio import garment_folds as folds
-from tf_tryon.data.studio.garment_drape import Tube, drape, radii, tube_sheet
+from tf_tryon.data.studio.garment_drape import Tube, drape, radii, template_height, tube_sheet
 from tf_tryon.data.studio.garment_finish import V_DEPTH, V_DEPTHS, sew
 from tf_tryon.data.studio.garment_fitting import ARMPIT_HEIGHT, JOIN, Fitting, bump, ramp
-from tf_tryon.data.studio.garment_shell import ARM_LENGTH, arm_joints, limb_coordinate, smooth
+from tf_tryon.data.studio.garment_shell import ARM_LENGTH, AROUND, arm_joints, limb_coordinate, smooth
 from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
 
@@ -134,15 +134,15 @@ def top_shell_points(fitting: Fitting, item: Item, tube: Tube, layer: float) -> 
     points, normals = fitting.top_points
     field = shell.fields
     arm, angle = field["arm"], field["arm_angle"]
-    ease = at_fit(cut.ease, item) + layer
+    ease = at_fit(cut.ease, item)
     on_arm = ramp((arm + 0.02) / 0.10)
     # Cloth lies on the shoulders, whatever its width below.
-    snug = np.minimum(ease, 0.010 + 0.35 * ease + layer * 0.5) + (ease - np.minimum(ease, 0.010 + 0.35 * ease)) * ramp(
-        (1.31 - field["height"]) / 0.05
-    )
+    near_body = np.minimum(ease, 0.010 + 0.35 * ease)
+    snug = near_body + (ease - near_body) * ramp((1.31 - field["height"]) / 0.05)
     lying = ramp((normals[:, 1] - 0.1) / 0.6) * ramp((field["height"] - 1.28) / 0.06)
-    snug = snug + lying * (np.minimum(snug, 0.005 + 0.15 * at_fit(cut.ease, item) + 0.7 * layer) - snug)
+    snug = snug + lying * (np.minimum(snug, 0.005 + 0.15 * ease) - snug)
     snug = snug * (1 - (0.5 + 0.3 * cut.cuff * ramp((arm - sleeve_end(item) + 0.09) / 0.06)) * on_arm)
+    snug = snug + layer * (1 - 0.4 * on_arm)
     position = points + normals * np.maximum(snug, 0.003)[:, None]
     end = sleeve_end(item)
     wide = at_fit(cut.sleeve, item) * ramp((arm + 0.01) / min(0.26, max(0.8 * end, 0.1)))
@@ -151,28 +151,46 @@ def top_shell_points(fitting: Fitting, item: Item, tube: Tube, layer: float) -> 
         wide = wide + 0.15 * at_fit(cut.sleeve, item) * bump(arm, end - 0.08, 0.035)
     # Near the shoulder a sleeve rests on the arm and its width hangs below.
     wide = wide * (1 - 0.75 * np.cos(angle) * (1 - ramp(arm / 0.28)))
-    wide = wide + folds.rings(arm, angle, rng, 0.235, 0.085) * cut.folds * 0.7 * ramp(arm / 0.1)
-    wide = wide + folds.ridges(arm, 0.05 * angle, rng, 7, (0.10, 0.45), (0.05, 0.10), 0.014, 1.4) * (
-        0.8 * cut.folds * ramp((arm - 0.04) / 0.08) * (angle * angle < 7)
+    depth = cut.folds * (0.7 + 0.6 * item.fit)
+    creased = folds.rings(arm, angle, rng, 0.235, 0.085) * 0.8 * ramp(arm / 0.1)
+    creased += folds.ridges(arm, 0.05 * angle, rng, 8, (0.08, 0.45), (0.05, 0.10), 0.013, 1.4) * (
+        ramp((arm - 0.04) / 0.08) * ramp((2.6 - np.abs(angle)) / 0.5)
     )
+    outward = normals.copy()
     for side, sign in (("L", 1.0), ("R", -1.0)):
         mine = (arm > 0) & (np.sign(field["x"]) == sign)
         _, near = limb_coordinate(points[mine], arm_joints(fitting.template, fitting.person.joints, side))
         off = points[mine] - near
         off /= np.maximum(np.linalg.norm(off, axis=1, keepdims=True), 1e-6)
         position[mine] += off * wide[mine, None]
+        outward[mine] = off
     # The torso of the shell follows the tube near the join.
     share = ramp((ARMPIT_HEIGHT + 0.035 - field["height"]) / 0.05) * (1 - ramp((arm + 0.03) / 0.03))
     near = share > 0
     row_centre = np.interp(position[near, 1], tube.heights, tube.centre)
     around = np.arctan2(position[near, 0], position[near, 2] - row_centre)
     position[near] += share[near, None] * (tube.at(position[near, 1], around) - position[near])
-    return smooth(position, shell.neighbours, shell.weld, 0.5 * (1 - share), 2 if ease < 0.012 else 4)
+    position = smooth(position, shell.neighbours, shell.weld, 0.5 * (1 - share), 2 if ease < 0.012 else 4)
+    chest = folds.ridges(field["height"], 0.145 * field["angle"], rng, 10, (1.18, 1.36), (0.04, 0.09), 0.013, 1.3)
+    creased += 0.7 * chest * (1 - share) * (1 - ramp((arm + 0.03) / 0.05)) * ramp((2.6 - np.abs(field["angle"])) / 0.5)
+    return position + outward * (depth * creased)[:, None]
+
+
+def _continued_pattern(fitting: Fitting, sheet: Sheet, tube: Tube) -> np.ndarray:
+    """Pattern coordinates (n, 2) of the shell that run into those of the tube at the join."""
+    position, arm = sheet.position, sheet.fields["arm"]
+    share = ramp((JOIN + 0.10 - sheet.fields["height"]) / 0.09) * (arm < 0.0)
+    centre = np.interp(position[:, 1], tube.heights, tube.centre)
+    whole = 2 * np.pi * AROUND
+    u = AROUND * np.arctan2(position[:, 0], position[:, 2] - centre)
+    u += whole * np.rint((sheet.uv[:, 0] - u) / whole)  # the same side of the seam at the back
+    v = template_height(fitting.template, fitting.person, position[:, 1])
+    return sheet.uv + share[:, None] * (np.stack([u, v], 1) - sheet.uv)
 
 
 def sleeve_end(item: Item) -> float:
     """`arm` coordinate of the sleeve's end."""
-    return item.sleeve * ARM_LENGTH + (0.012 if item.sleeve > 0.9 else 0.0)
+    return item.sleeve * ARM_LENGTH + 0.028 * float(ramp((item.sleeve - 0.85) / 0.1))
 
 
 def neck_field(item: Item, field: dict[str, np.ndarray]) -> np.ndarray:
@@ -268,13 +286,15 @@ def build_top(
     shell = fitting.top
     position = top_shell_points(fitting, item, tube, layer)
     sheet = shell.sheet(position)
+    sheet.uv = _continued_pattern(fitting, sheet, tube)
     sheet.fields["cover"] = top_cover(item, sheet.fields, position[:, 0])
     sheet.fields["neck"] = neck_field(item, sheet.fields)
     sheet.fields["hole"] = armhole_field(item, sheet.fields)
     join = fitting.tall(JOIN)
     sheet.fields["tall"] = np.where(sheet.fields["arm"] > 0.0, 1.0, position[:, 1] - join)
     low = tube_sheet(fitting.template, fitting.person, tube, fitting.tall(hem), join + 0.004)
-    details = sew(fitting, item, low, sheet, hem)
+    seen = max([hem, *(under.top + 0.004 for under in below if under.tucked)])
+    details = sew(fitting, item, low, sheet, seen)
     near = (sheet.fields["cover"] > -0.03) & (sheet.fields["tall"] > -0.03)
     sheet = keep(sheet, corners_in(near, sheet.triangles) > 0)
     sheet = compact(sheet, ("x", "height", "z", "arm", "neck", "hole", "tall"))

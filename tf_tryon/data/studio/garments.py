@@ -18,8 +18,9 @@ from tf_tryon.data.studio.garment_bottoms import (
     build_trousers,
     leg_end,
     skirt_hem,
+    waist_tube,
 )
-from tf_tryon.data.studio.garment_drape import Tube, radii
+from tf_tryon.data.studio.garment_drape import Tube
 from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_hats import build_hat
 from tf_tryon.data.studio.garment_shell import Shell, arm_field
@@ -109,9 +110,7 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
         cover_trunk(fitting.tall(skirt_hem(bottom)) + 0.05, fitting.tall(SKIRTS[bottom.kind].waist) - 0.02)
     else:
         sheets, inside = build_trousers(fitting, bottom)
-        made = TROUSERS[bottom.kind]
-        reach = fitting.body.reach + at_fit(made.ease, bottom) + 0.002
-        below.append(Below(Tube(fitting.body.heights, fitting.body.centre, radii(reach)), made.waist))
+        below.append(Below(waist_tube(fitting, bottom), TROUSERS[bottom.kind].waist))
         cover_shell(fitting.legs, inside, 0.012)
         limit = _shaft_limit(bottom)
     for item in tops:
@@ -124,7 +123,7 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
         if tucked(outfit, item):
             under[0] = replace(below[0], tucked=True)
             hem = max(below[0].top - 0.05, hem_height(item))
-        layer = 0.0 if item is outfit.inner or outfit.inner is None else _layer(outfit.inner, item)
+        layer = _layer(outfit.inner, item) if outfit.inner is not None and item is outfit.top else 0.0
         sheets, tube = build_top(fitting, item, layer, under, hem)
         below.append(Below(tube, 1.3))
         low = hem_height(item) if hem is None else hem
@@ -160,7 +159,7 @@ def tucked(outfit: Outfit, item: Item) -> bool:
 def _layer(inner: Item, outer: Item) -> float:
     """Extra ease of an outer top, so that the inner one fits below it, metres."""
     inside, outside = at_fit(CUTS[inner.kind].ease, inner), at_fit(CUTS[outer.kind].ease, outer)
-    return max(inside + 0.008 - outside, 0.0)
+    return max(inside - outside, 0.0) + 0.008
 
 
 def _without_covered(fitting: Fitting, sheet: Sheet, item: Item, top: float) -> Sheet:

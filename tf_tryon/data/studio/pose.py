@@ -87,10 +87,10 @@ SHARES: Final = {
 def hanging(rng: np.random.Generator, out: float = 0.0, forward: float = 0.02) -> Arm:
     """An arm that hangs beside the hip."""
     offset = (out + rng.uniform(0.0, 0.06), rng.uniform(0.0, 0.015), forward + rng.normal(0, 0.025))
-    return Arm(HANGING, offset, rng.uniform(0.15, 0.5), rng.uniform(0.12, 0.45))
+    return Arm(HANGING, offset, rng.uniform(0.15, 0.5), rng.uniform(0.0, 0.2))
 
 
-def placed(rng: np.random.Generator, place: str, elbow_out: float, curl: float = 0.4, jitter: float = 0.012) -> Arm:
+def placed(rng: np.random.Generator, place: str, elbow_out: float, curl: float = 0.25, jitter: float = 0.012) -> Arm:
     """A hand at a place of the body."""
     a, b, c = rng.normal(0, jitter, 3)
     return Arm(place, (a, b, c), float(np.clip(elbow_out + rng.normal(0, 0.1), 0, 1)), curl * rng.uniform(0.7, 1.3))

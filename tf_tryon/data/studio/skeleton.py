@@ -142,7 +142,7 @@ class Skeleton:
             out = sign * (hip[0] - shoulder[0]) + 0.065 + offset[0]
             down = math.sqrt(max(reach**2 - out**2 - offset[2] ** 2, 0.01))
             target = shoulder + mirror * np.array([out, -down, offset[2]])
-            hand, palm = np.array([-0.08, -1.0, 0.12 + offset[2]]), np.array([-1.0, 0.0, -0.35])
+            hand, palm = np.array([-0.08, -1.0, 0.12 + offset[2]]), np.array([-1.0, 0.0, -0.2])
         else:
             base, hand, palm = self.spot(pose.place, sign)
             anchor = "spine02" if pose.place in ("folded", "lapel") else "root"
@@ -230,7 +230,7 @@ class Skeleton:
                 )
             root = self.index(f"finger{finger}-1.{side}")
             self.local[root] = self.local[root] @ first_joint(finger, lambda d: d - 0.7 * (d @ bend) * bend)
-        self.local[self.index(f"finger1-1.{side}")] = first_joint(1, lambda d: d + 1.1 * rest_dir)
+        self.local[self.index(f"finger1-1.{side}")] = first_joint(1, lambda d: d + 0.6 * rest_dir)
         self.local[self.index(f"finger1-2.{side}")] = turn(bend, 0.4 * curl)
 
     def leg(self, side: str, pose: Leg, floor_hip: Vector, heel: float) -> None:
