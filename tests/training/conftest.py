@@ -69,7 +69,7 @@ def _float32() -> Iterator[None]:
     keras.mixed_precision.set_global_policy("float32")
 
 
-class _Codes(keras.Model):
+class Codes(keras.Model):
     """One number in, mean and std of a (1, 1, 2) code out."""
 
     def build(self, input_shape):
@@ -81,7 +81,7 @@ class _Codes(keras.Model):
         return Gaussian.from_features(features[:, tf.newaxis, tf.newaxis])
 
 
-class _Pixels(keras.Model):
+class Pixels(keras.Model):
     """A (1, 1, 2) code in, channels of a constant picture out."""
 
     def __init__(self, channels, **kwargs):
@@ -97,7 +97,7 @@ class _Pixels(keras.Model):
         return tf.tile(tf.matmul(codes, tf.convert_to_tensor(self.kernel)), [1, 32, 32, 1])
 
 
-class _Judge(keras.Model):
+class Judge(keras.Model):
     def build(self, input_shape):
         self.kernel = self.add_weight(name="kernel", shape=(3, 1), initializer=keras.initializers.RandomNormal(seed=3))
         self.built = True
@@ -111,9 +111,9 @@ class _FakeNetworks:
 
     def __init__(self, config: ConfigDict) -> None:
         self.config = config
-        self.encoder, self.context_encoder = _Codes(), _Codes()
-        self.generator = _Pixels(8 if config.stage == "shape" else 3)
-        self.discriminator = _Judge() if config.model.discriminator else None
+        self.encoder, self.context_encoder = Codes(), Codes()
+        self.generator = Pixels(8 if config.stage == "shape" else 3)
+        self.discriminator = Judge() if config.model.discriminator else None
         self.models = {"generator": self.generator, "encoder": self.encoder, "context_encoder": self.context_encoder}
         self.inference_models = dict(self.models)
         if self.discriminator is not None:

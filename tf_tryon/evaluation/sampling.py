@@ -5,7 +5,8 @@ Everything outside the erased box is copied from the photo; only the box is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -34,8 +35,8 @@ class Sampler:
         self.networks, self._seed = networks, seed
         self._shape = latent_shape(networks.config)
         self._stream = _STREAMS[networks.config.stage]
-        self._reconstruct = tf.function(self._posterior_output, autograph=False, reduce_retracing=True)
-        self._sample = tf.function(self._prior_output, autograph=False, reduce_retracing=True)
+        self._reconstruct = _compiled(self._posterior_output)
+        self._sample = _compiled(self._prior_output)
 
     def reconstruct(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """Output (B, H, W, C) from the posterior's mean code, and KL(posterior || prior) in nats (B,)."""
@@ -110,6 +111,19 @@ def with_labels(batch: Batch, labels: np.ndarray) -> Batch:
         keys.APPEARANCE: tf.concat([batch[keys.APPEARANCE][..., :3], parsing], axis=-1),
         keys.GARMENT_BOX: tf.gather(own, batch[keys.TARGET], batch_dims=1),
     }
+
+
+def _compiled(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call(batch, noise)` traced once, at its first use, for batches of any size."""
+    traced: list[Callable[..., Any]] = []
+
+    def run(*arguments: Any) -> Any:
+        if not traced:
+            signature = tf.nest.map_structure(lambda x: tf.TensorSpec((None, *x.shape[1:]), x.dtype), arguments)
+            traced.append(tf.function(call, input_signature=signature, autograph=False))
+        return traced[0](*arguments)
+
+    return run
 
 
 def _size(batch: Batch) -> int:

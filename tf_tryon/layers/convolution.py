@@ -72,8 +72,7 @@ class Convolution(keras.layers.Layer):
             outputs = _transposed(inputs, kernel)
         else:
             if self.padding == "reflect":
-                edge = self.size // 2
-                inputs = tf.pad(inputs, [[0, 0], [edge, edge], [edge, edge], [0, 0]], mode="REFLECT")
+                inputs = reflect(inputs, self.size // 2)
             padding = "SAME" if self.padding == "same" else "VALID"
             outputs = tf.nn.conv2d(inputs, tf.cast(kernel, inputs.dtype), strides=1, padding=padding)
         if self.offset is not None:
@@ -86,6 +85,28 @@ class Convolution(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         names = ("filters", "size", "bias", "transposed", "padding", "rescale", "init_std")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def reflect(inputs: tf.Tensor, edge: int) -> tf.Tensor:
+    """Reflection padding of height and width by `edge`: copies of whole rows, faster than MirrorPad goes pixel by pixel."""
+
+    @tf.custom_gradient
+    def pad(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        padded = x
+        for axis in (1, 2):
+            before = tf.reverse(_slice(padded, axis, 1, edge), [axis])
+            after = tf.reverse(_slice(padded, axis, -edge - 1, edge), [axis])
+            padded = tf.concat([before, padded, after], axis=axis)
+        paddings = [[0, 0], [edge, edge], [edge, edge], [0, 0]]
+        return padded, lambda dy: tf.raw_ops.MirrorPadGrad(input=dy, paddings=paddings, mode="REFLECT")
+
+    return pad(inputs)
+
+
+def _slice(inputs: tf.Tensor, axis: int, start: int, count: int) -> tf.Tensor:
+    """`count` rows (axis 1) or columns (axis 2) from `start`, which counts from the end if negative."""
+    stop = start + count
+    return inputs[:, start:stop] if axis == 1 else inputs[:, :, start:stop]
 
 
 def mean_kernel(kernel: tf.Tensor) -> tf.Tensor:

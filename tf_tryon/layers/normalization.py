@@ -75,8 +75,14 @@ class SpatialNormalization(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
-        gamma, beta = tf.split(self.modulation(tf.nn.relu(self.shared(condition))), 2, axis=-1)
-        return standardize(inputs) * (1 + gamma) + beta
+        hidden = tf.nn.relu(self.shared(condition))
+        # Two convolutions with the halves of one kernel: no full-size map to split, and the 1 is added to the bias.
+        kernel = tf.cast(tf.convert_to_tensor(self.modulation.kernel), hidden.dtype)
+        scale_kernel, shift_kernel = tf.split(kernel, 2, axis=-1)
+        scale_bias, shift_bias = tf.split(tf.convert_to_tensor(self.modulation.offset), 2)
+        scale = tf.nn.conv2d(hidden, scale_kernel, 1, "SAME") + tf.cast(1 + scale_bias, hidden.dtype)
+        shift = tf.nn.conv2d(hidden, shift_kernel, 1, "SAME") + tf.cast(shift_bias, hidden.dtype)
+        return standardize(inputs) * scale + shift
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "hidden": self.hidden}

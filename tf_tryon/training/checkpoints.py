@@ -125,7 +125,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
       ValueError: not a readable .npz; names the path.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (zipfile.BadZipFile, ValueError, EOFError) as error:
         raise ValueError(f"{path} is damaged ({error}): delete it to go on from an earlier one") from error

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 
 class Progress:
-    """Logs metrics of a run.
+    """Logs metrics of a run; a context manager.
 
     `tf.summary.scalar` and `image` live in the tensorboard package; the summaries are written here through
     `tf.summary.write`, so that training needs no such package, and TensorBoard reads them all the same.
@@ -33,6 +33,12 @@ class Progress:
         self._steps, self._batch = steps, batch
         self._since, self._last = time.perf_counter(), start
         self._bar = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def log(self, done: int, metrics: dict[str, float]) -> None:
         """Metrics, means since the last call, after `done` steps."""

@@ -6,7 +6,9 @@ resumed run makes the steps that an uninterrupted one would have made.
 
 from __future__ import annotations
 
+import re
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,38 +80,40 @@ class Trainer:
                 signal.signal(number, handler)
 
     def _run(self) -> int:
-        train = self._config.train
         done = self._start()
-        progress = Progress(self._folder, train.steps, train.batch_size, done)
-        progress.say(f"{self._workdir}: step {done} of {train.steps}, {self._strategy.num_replicas_in_sync} replica(s)")
+        train = self._config.train
+        with Progress(self._folder, train.steps, train.batch_size, done) as progress:
+            return self._loop(done, progress)
+
+    def _loop(self, done: int, progress: Progress) -> int:
+        train = self._config.train
+        replicas = self._strategy.num_replicas_in_sync
+        progress.say(f"{self._workdir}: step {done} of {train.steps}, {replicas} replica(s)")
         draw = self._drawing()
         pending: list[tuple[int, tf.Tensor]] = []
         batches = self._batches(done)
-        saved, saved_at = done, time.monotonic()
+        saved_at = time.monotonic()
         code = 0
-        while done < train.steps:
+        while done < train.steps and not code:
             wants = (float(time.monotonic() - saved_at > train.checkpoint_minutes * 60), float(self._signal))
-            metrics = self._step(next(batches), done, wants)
+            metrics = self._step(self._next(batches), done, wants)
             pending.append((done, metrics))
             done += 1
             save_now, code = self._agreed(wants, metrics)
-            last = code or done == train.steps
-            if done % train.log_every == 0 or last:
-                progress.log(done, self._means(pending))
-                pending = []
+            last = bool(code) or done == train.steps
             before = time.perf_counter()
             if save_now or last or (train.keep_every and done % train.keep_every == 0):
                 self._check(pending)  # nothing that is not finite is ever saved
-                self._checkpoints.save(done, self._state.variables())
-                saved, saved_at = done, time.monotonic()
+                path = self._checkpoints.save(done, self._state.variables())
+                saved_at = time.monotonic()
+                if last:
+                    progress.say(f"{self._workdir}: step {done}, {path}")
             if done % train.picture_every == 0 or done == train.steps:
                 draw(done, progress)
             progress.paused(time.perf_counter() - before)
-            if code:
-                break
-        if saved == done:
-            progress.say(f"{self._workdir}: step {done}, {self._checkpoints.path(done)}")
-        progress.close()
+            if done % train.log_every == 0 or last:
+                progress.log(done, self._means(pending))
+                pending = []
         return code
 
     def _start(self) -> int:
@@ -120,12 +124,12 @@ class Trainer:
             self._checkpoints.restore(newest, self._state.variables())
             return newest
         if self._config.train.init_from:
-            print(weights.init_from(self._state.nets, self._config.train.init_from), flush=True)
+            print(weights.init_from(self._state.nets, self._config.train.init_from), file=sys.stderr, flush=True)
             if self._state.ema is not None:
                 self._state.ema.restart()
         if isinstance(self._objective, TextureObjective):
             people = training_dataset(self._records, self._config, 0, _CALIBRATION_PEOPLE)
-            self._objective.calibrate(next(iter(people)))
+            self._objective.calibrate(self._next(iter(people)))
         return 0
 
     def _common_step(self, newest: int) -> int:
@@ -162,6 +166,15 @@ class Trainer:
             return training_dataset(self._records, self._config, done, input_context=context)
 
         return iter(self._strategy.distribute_datasets_from_function(part))
+
+    def _next(self, batches: Iterator[dict]) -> dict:
+        """The next batch; what went wrong in reading it is told in its own words, without the graph's."""
+        try:
+            return next(batches)
+        except tf.errors.OpError as error:
+            told = [line.strip() for line in (error.message or "").splitlines() if line.strip()]
+            own = [line for line in told if re.match(r"(ValueError|OSError|FileNotFoundError|IndexError): ", line)]
+            raise TryOnError(f"reading the data failed: {(own or told or [str(error)])[0]}") from error
 
     def _agreed(self, wants: tuple[float, float], metrics: tf.Tensor) -> tuple[bool, int]:
         """(save now?, exit code): this process's own wishes, or what all workers wished together."""
@@ -202,7 +215,7 @@ class Trainer:
     def _drawing(self) -> Callable[[int, Progress], None]:
         if self._index:
             return lambda done, progress: None
-        batch = next(iter(training_dataset(self._records, self._config, 0, _PICTURE_PEOPLE)))
+        batch = self._next(iter(training_dataset(self._records, self._config, 0, _PICTURE_PEOPLE)))
         grid = pictures.grid_function(self._state.nets)
         folder = self._folder / "pictures"
         folder.mkdir(exist_ok=True)

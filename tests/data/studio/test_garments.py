@@ -65,13 +65,15 @@ def test_every_kind_builds_on_any_body(slot: str, kind: str) -> None:
         outfit = worn_as(kind, slot, rng)
         person = template.person(sample_body(rng, bool(seed % 2)))
         mesh, hidden = garments.build_outfit(outfit, template, person)
-        assert np.isfinite(mesh.vertices).all() and np.isfinite(mesh.uv).all()
+        assert np.isfinite(mesh.vertices).all()
+        assert np.isfinite(mesh.uv).all()
         np.testing.assert_allclose(mesh.weights.sum(1), 1.0, atol=1e-5)
         assert mesh.weights.min() >= 0.0
         assert hidden.shape == (len(template.triangles["body"]),)
         assert 0.0 < hidden.mean() < 0.9
         low, high = person.vertices.min(0), person.vertices.max(0)
-        assert (mesh.vertices > low - 0.35).all() and (mesh.vertices < high + 0.35).all()
+        assert (mesh.vertices > low - 0.35).all()
+        assert (mesh.vertices < high + 0.35).all()
         top = outfit.top
         wanted = {garments.label_of(outfit.bottom), garments.LEFT_SHOE, garments.RIGHT_SHOE}
         wanted |= {garments.label_of(top)} if top is not None else set()
@@ -127,7 +129,8 @@ def test_a_cut_keeps_the_surface_and_no_triangle_crosses_it() -> None:
     assert area(grown) == pytest.approx(4.0)
     at_corners = 0.3 + grown.position[:, 0] - 0.37 * grown.position[:, 1]
     signs = at_corners[grown.triangles]
-    assert (signs[side] > -1e-9).all() and (signs[~side] < 1e-9).all()
+    assert (signs[side] > -1e-9).all()
+    assert (signs[~side] < 1e-9).all()
     np.testing.assert_allclose(grown.uv, grown.position[:, :2], atol=1e-12)
 
 
@@ -157,7 +160,8 @@ def test_blended_skin_keeps_the_four_largest_and_sums_to_one() -> None:
     a, b = np.array([[1, 2, 3, 4]], np.int32), np.array([[3, 5, 6, 7]], np.int32)
     wa, wb = np.array([[0.4, 0.3, 0.2, 0.1]]), np.array([[0.7, 0.1, 0.1, 0.1]])
     bones, weights = blend_skin(a, wa, b, wb, np.array([0.5]))
-    assert bones[0, 0] == 3 and set(bones[0, 1:3]) == {1, 2}
+    assert bones[0, 0] == 3
+    assert set(bones[0, 1:3]) == {1, 2}
     assert weights.sum() == pytest.approx(1.0)
     assert weights[0, 0] == pytest.approx(0.45 / (0.45 + 0.2 + 0.15 + 0.05))
 
@@ -178,7 +182,8 @@ def test_shells_are_symmetric_and_carry_the_template(shell) -> None:  # type: ig
     np.testing.assert_allclose(made.shares.sum(1), 1.0, atol=1e-9)
     mirrored = points * [-1.0, 1.0, 1.0]
     distance = np.array([np.linalg.norm(points - m, axis=1).min() for m in mirrored[:: max(len(points) // 200, 1)]])
-    assert distance.max() < 0.008 and np.median(distance) < 1e-4  # quads are split by diagonals that are not mirrored
+    assert distance.max() < 0.008  # quads are split by diagonals that are not mirrored
+    assert np.median(distance) < 1e-4
     assert np.ptp(points[made.weld] - points, axis=0).max() < 1e-9
 
 

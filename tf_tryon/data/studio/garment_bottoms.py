@@ -1,4 +1,4 @@
-"""Bottoms: trouser legs cut from the leg shell, skirts as hanging tubes, and dresses as a top's bodice with a skirt below."""
+"""Bottoms: trouser legs cut from the leg shell, skirts as hanging tubes, dresses as a top's bodice over a skirt."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,8 @@ import numpy as np
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import Tube, drape, radii, tube_sheet
 from tf_tryon.data.studio.garment_fitting import Fitting, ramp
-from tf_tryon.data.studio.garment_shell import ANKLE, CROTCH, KNEE, leg_joints, limb_coordinate, smooth
+from tf_tryon.data.studio.garment_limbs import ANKLE, CROTCH, KNEE
+from tf_tryon.data.studio.garment_shell import smooth
 from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.garment_tops import CUTS, at_fit, build_top
 from tf_tryon.data.studio.outfit import Item
@@ -104,7 +105,7 @@ def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
     knee, hem = at_fit(made.knee, item), at_fit(made.hem, item) + 0.06 * item.flare
     sign = np.where(shell.fields["x"] < 0, -1.0, 1.0)
     rings = np.zeros(len(leg))
-    for side, mark in (("L", 1.0), ("R", -1.0)):
+    for mark in (1.0, -1.0):
         mine = sign == mark
         depth = folds.rings(leg[mine], angle[mine], rng, KNEE + 0.02, 0.09) * float(ramp((leg_end(item) - KNEE) / 0.1))
         stack = 1.3 * float(ramp((leg_end(item) - 0.70) / 0.08))  # only long legs break on the shoe
@@ -113,8 +114,7 @@ def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
             leg[mine], 0.09 * angle[mine], rng, 12, (CROTCH - 0.05, 0.75), (0.05, 0.12), 0.016, 1.0
         )
         rings[mine] = depth
-        _, near = limb_coordinate(points[mine], leg_joints(fitting.template, fitting.person.joints, side))
-        off = points[mine] - near
+        off = points[mine] - fitting.leg_axis[mine]
         radius = np.maximum(np.linalg.norm(off, axis=1), 1e-6)
         thigh = (leg[mine] > 0.12) & (leg[mine] < 0.2)
         size = float(radius[thigh].mean()) / 0.088
@@ -141,7 +141,8 @@ def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
     around = np.arctan2(position[near, 0], position[near, 2] - centre)
     position[near] += band[near, None] * (tube.at(position[near, 1], around) - position[near])
     # Neither leg's cloth crosses to the other side.
-    position[:, 0] = np.where(np.abs(points[:, 0]) < 1e-4, position[:, 0], sign * np.maximum(sign * position[:, 0], 0.001))
+    apart = sign * np.maximum(sign * position[:, 0], 0.001)
+    position[:, 0] = np.where(np.abs(points[:, 0]) < 1e-4, position[:, 0], apart)
     return position
 
 

@@ -27,9 +27,7 @@ def _base(fitting: Fitting, z: np.ndarray) -> np.ndarray:
     return person_height(fitting.template, fitting.person, front)
 
 
-def _band(
-    fitting: Fitting, rows: list[np.ndarray], material: np.ndarray, share: np.ndarray, closed: bool
-) -> Sheet:
+def _band(fitting: Fitting, rows: list[np.ndarray], material: np.ndarray, share: np.ndarray, closed: bool) -> Sheet:
     """A sheet of rows (c, 3), from the inside up and outwards, that moves with chest and neck.
 
     Args:
@@ -110,7 +108,9 @@ def roll_neck(fitting: Fitting, ease: float) -> Sheet:
     r = radius + ease
     base = _base(fitting, middle[1] + radius * side[:, 1])
     rows = []
-    for out, up in ((0.0, -0.01), (-0.001, 0.03), (0.001, 0.048), (0.006, 0.052), (0.011, 0.046), (0.013, 0.02), (0.016, 0.006), (0.006, 0.002)):
+    inside = ((0.0, -0.01), (-0.001, 0.03), (0.001, 0.048), (0.006, 0.052))
+    outside = ((0.011, 0.046), (0.013, 0.02), (0.016, 0.006), (0.006, 0.002))
+    for out, up in inside + outside:
         across = middle + (r + out)[:, None] * side
         rows.append(np.stack([across[:, 0], base + up, across[:, 1]], 1))
     return _band(fitting, rows, np.full(7, TRIM), np.array([0.1, 0.6, 0.8, 0.8, 0.7, 0.4, 0.2, 0.2]), closed=True)

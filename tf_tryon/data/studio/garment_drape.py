@@ -1,8 +1,8 @@
 """Hanging cloth: the part of a garment that falls round torso and hips as one tube, however the legs stand.
 
-The body's horizontal sections (torso and legs, without arms) are described by their support functions: for each height and
-direction, how far the body reaches. The section's convex hull is what taut cloth touches; cloth that hangs keeps the
-largest reach above it and widens by its flare. So a skirt cannot follow each leg, and cannot cut into a hip.
+The body's horizontal sections (torso and legs, without arms) are described by their support functions: for each height
+and direction, how far the body reaches. The section's convex hull is what taut cloth touches; cloth that hangs keeps
+the largest reach above it and widens by its flare. So a skirt cannot follow each leg, and cannot cut into a hip.
 
 Units are metres; angles are round the vertical, 0 in front, growing to the person's left.
 """
@@ -10,11 +10,12 @@ Units are metres; angles are round the vertical, 0 in front, growing to the pers
 import functools
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from tf_tryon.data.studio.body import Person, Template
-from tf_tryon.data.studio.garment_shell import AROUND, arm_field
+from tf_tryon.data.studio.compiled import compiled
+from tf_tryon.data.studio.garment_limbs import arm_field
+from tf_tryon.data.studio.garment_shell import AROUND
 from tf_tryon.data.studio.garment_surface import Sheet, blend_skin
 
 DIRECTIONS = 72
@@ -59,8 +60,8 @@ def _trunk_edges() -> np.ndarray:
     return np.unique(edges, axis=0).astype(np.int32)
 
 
-@numba.njit(cache=True)
-def _support(vertices, edges, heights, step, dirs):  # type: ignore[no-untyped-def]
+@compiled
+def _support(vertices, edges, heights, step, dirs):
     reach = np.full((len(heights), len(dirs)), -1e3)
     for e in range(len(edges)):
         a = vertices[edges[e, 0]]
@@ -80,8 +81,8 @@ def _support(vertices, edges, heights, step, dirs):  # type: ignore[no-untyped-d
     return reach
 
 
-@numba.njit(cache=True)
-def radii(reach):  # type: ignore[no-untyped-def]
+@compiled
+def radii(reach):
     """Radius (R, D) of the convex sections with support function `reach` (R, D), in the same directions."""
     rows, count = reach.shape
     span = count // 5

@@ -76,17 +76,17 @@ def sew(fitting: Fitting, item: Item, low: Sheet, shell: Sheet, hem: float) -> l
 def _front(low: Sheet, shell: Sheet) -> Face:
     """The front of tube and shell, where the shell continues the tube."""
     on_shell = (shell.fields["tall"] > -0.01) & (shell.fields["arm"] < 0.02)
-    positions, triangles, bones, weights, count = [], [], [], [], 0
+    triangles, count = [], 0
     for sheet, chosen in ((low, True), (shell, on_shell)):
         part = chosen & (sheet.position[:, 2] > -0.01) & (np.abs(sheet.position[:, 0]) < 0.24)
-        positions.append(sheet.position)
         triangles.append(sheet.triangles[corners_in(part, sheet.triangles) == 3] + count)
-        bones.append(sheet.bones)
-        weights.append(sheet.weights)
         count += len(sheet.position)
-    position, faces = np.concatenate(positions), np.concatenate(triangles).astype(np.int32)
+    position, bones, weights, uv = (
+        np.concatenate([getattr(low, name), getattr(shell, name)]) for name in ("position", "bones", "weights", "uv")
+    )
+    faces = np.concatenate(triangles).astype(np.int32)
     normals = normals_at(position, faces, np.arange(count, dtype=np.int32))
-    return Face(position, normals, faces, np.concatenate(bones), np.concatenate(weights), 1.0)
+    return Face(position, normals, faces, bones, weights, uv, 1.0)
 
 
 def _buttons(fitting: Fitting, item: Item, face: Face, low: float, high: float) -> list[Sheet]:
@@ -133,6 +133,7 @@ def _pockets(fitting: Fitting, item: Item, face: Face, hem: float) -> list[Sheet
     elif item.kind in ("coat", "jacket"):
         level = 0.96 if item.kind == "coat" else max(hem + 0.09, 0.985)
         for sign in (1.0, -1.0):
-            line = np.stack([sign * np.linspace(0.125, 0.085, 6), np.linspace(tall(level - 0.05), tall(level + 0.05), 6)], 1)
+            rise = np.linspace(tall(level - 0.05), tall(level + 0.05), 6)
+            line = np.stack([sign * np.linspace(0.125, 0.085, 6), rise], 1)
             made += strip(face, line if sign > 0 else line[::-1], 0.010, 0.004, TRIM)
     return made

@@ -1,5 +1,6 @@
 """What all garments of one outfit share: the person's measures, made once, and what lies under what."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from tf_tryon.data.studio.body import Person, Template
 from tf_tryon.data.studio.garment_drape import Silhouette, person_height, silhouette, template_height
+from tf_tryon.data.studio.garment_limbs import arm_joints, leg_joints, limb_coordinate
 from tf_tryon.data.studio.garment_shell import Shell, leg_shell, top_shell
 from tf_tryon.data.studio.garment_surface import normals_of
 
@@ -48,6 +50,23 @@ class Fitting:
         """Positions and normals (n, 3) of the leg shell on the person."""
         points = self.legs.positions(self.person)
         return points, normals_of(self.legs.sheet(points))
+
+    @cached_property
+    def arm_axis(self) -> np.ndarray:
+        """(n, 3) nearest point on the arm's bones of each top shell vertex; meaningless on the torso."""
+        return self._axis(self.top, self.top_points[0], arm_joints)
+
+    @cached_property
+    def leg_axis(self) -> np.ndarray:
+        """(n, 3) nearest point on the leg's bones of each leg shell vertex."""
+        return self._axis(self.legs, self.leg_points[0], leg_joints)
+
+    def _axis(self, shell: Shell, points: np.ndarray, joints: Callable[..., list[np.ndarray]]) -> np.ndarray:
+        near = np.empty_like(points)
+        left = shell.fields["x"] > 0
+        for side, mine in (("L", left), ("R", ~left)):
+            near[mine] = limb_coordinate(points[mine], joints(self.template, self.person.joints, side))[1]
+        return near
 
     @cached_property
     def body(self) -> Silhouette:

@@ -1,15 +1,16 @@
 """Folds: smooth displacements of cloth along its normal, from a seed.
 
-A fold is a long soft ridge; a set of them is drawn round the places where cloth buckles: under the arms and at the waist of a
-top, at elbows, knees, crotch and hems. All functions return metres, positive outwards.
+A fold is a long soft ridge; a set of them is drawn round the places where cloth buckles: under the arms and at the
+waist of a top, at elbows, knees, crotch and hems. All functions return metres, positive outwards.
 """
 
-import numba
 import numpy as np
 
+from tf_tryon.data.studio.compiled import compiled
 
-@numba.njit(cache=True)
-def _sum_of_ridges(along, around, middle, place, half, cosine, sine, height, width):  # type: ignore[no-untyped-def]
+
+@compiled
+def _sum_of_ridges(along, around, middle, place, half, cosine, sine, height, width):
     total = np.zeros(len(along))
     for k in range(len(middle)):
         for i in range(len(along)):

@@ -1,19 +1,19 @@
 """What is sewn onto a garment: plackets, buttons, zips, lapels and pockets, as small patches that lie on its surface.
 
-A patch is a grid of (x, y) points that is dropped onto the garment along z, so it follows every fold, and takes its skin weights
-from the place where it lands.
+A patch is a grid of (x, y) points that is dropped onto the garment along z, so it follows every fold, and takes its
+skin weights from the place where it lands.
 """
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
+from tf_tryon.data.studio.compiled import compiled
 from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet, blend_skin
 
 
-@numba.njit(cache=True)
-def _drop(points, triangles, xy, sign):  # type: ignore[no-untyped-def]
+@compiled
+def _drop(points, triangles, xy, sign):
     """First triangle that a ray along -sign * z through each xy meets (-1 for none), and its barycentrics."""
     hit = np.full(len(xy), -1, np.int64)
     share = np.zeros((len(xy), 3))
@@ -58,6 +58,7 @@ class Face:
         position, normals: (n, 3).
         triangles: (m, 3).
         bones, weights: (n, 4).
+        uv: (n, 2), the garment's pattern coordinates.
         sign: 1 to drop from the front, -1 from the back.
     """
 
@@ -66,11 +67,10 @@ class Face:
     triangles: np.ndarray
     bones: np.ndarray
     weights: np.ndarray
+    uv: np.ndarray
     sign: float
 
-    def patch(
-        self, grid: np.ndarray, lift: float | np.ndarray, material: int = TRIM, wall: bool = True
-    ) -> list[Sheet]:
+    def patch(self, grid: np.ndarray, lift: float | np.ndarray, material: int = TRIM, wall: bool = True) -> list[Sheet]:
         """A patch on the surface; none where the grid misses it.
 
         Args:
@@ -89,11 +89,13 @@ class Face:
             return []
         a, b, c = self.triangles[hit].T
         point = np.einsum("ik,ikd->id", share, self.position[self.triangles[hit]])
+        uv = np.einsum("ik,ikd->id", share, self.uv[self.triangles[hit]])
         normal = np.einsum("ik,ikd->id", share, self.normals[self.triangles[hit]])
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
         first = share[:, 1] / np.maximum(share[:, 0] + share[:, 1], 1e-9)
-        bones, weights = blend_skin(self.bones[a], self.weights[a], self.bones[b], self.weights[b], np.clip(first, 0, 1))
-        bones, weights = blend_skin(bones, weights, self.bones[c], self.weights[c], np.clip(share[:, 2], 0, 1))
+        first, last = np.clip(first, 0, 1), np.clip(share[:, 2], 0, 1)
+        bones, weights = blend_skin(self.bones[a], self.weights[a], self.bones[b], self.weights[b], first)
+        bones, weights = blend_skin(bones, weights, self.bones[c], self.weights[c], last)
         index = np.arange(rows * columns).reshape(rows, columns)
         i, j, k, m = (p.ravel() for p in (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]))
         faces = np.concatenate([np.stack([i, j, k], 1), np.stack([i, k, m], 1)]).astype(np.int32)
@@ -103,7 +105,7 @@ class Face:
                 triangles=faces,
                 bones=bones,
                 weights=weights,
-                uv=grid.reshape(-1, 2) * [1.2, 1.0],
+                uv=uv,
                 weld=np.arange(rows * columns, dtype=np.int32),
                 material=np.full(len(faces), material, np.uint8),
             )

@@ -20,15 +20,27 @@ BRIM = 0.14  # at length 1, metres
 LINES: Final = {
     "cap": (1.608, 1.572, 0.024),
     "beanie": (1.602, 1.556, 0.040),
-    "fedora": (1.613, 1.590, 0.050),
+    "fedora": (1.613, 1.590, 0.040),
     "sun_hat": (1.613, 1.588, 0.034),
 }
 # Rings of the dome: share of the band's radius, share of the height.
 DOMES: Final = {
-    "cap": ((1.0, 0.0), (1.01, 0.15), (1.0, 0.32), (0.96, 0.5), (0.87, 0.68), (0.72, 0.83), (0.5, 0.94), (0.25, 0.99), (0.0, 1.0)),
-    "beanie": ((1.05, 0.0), (1.06, 0.04), (1.05, 0.18), (1.045, 0.30), (1.0, 0.31), (0.99, 0.45), (0.93, 0.62), (0.82, 0.77), (0.64, 0.89), (0.38, 0.97), (0.0, 1.0)),
-    "fedora": ((1.0, 0.0), (0.99, 0.12), (0.985, 0.26), (0.97, 0.27), (0.95, 0.5), (0.92, 0.75), (0.88, 0.92), (0.80, 1.0), (0.62, 0.985), (0.35, 0.93), (0.0, 0.90)),
-    "sun_hat": ((1.0, 0.0), (0.995, 0.12), (0.985, 0.26), (0.975, 0.27), (0.97, 0.45), (0.94, 0.65), (0.85, 0.82), (0.68, 0.94), (0.4, 0.99), (0.0, 1.0)),
+    "cap": (
+        (1.0, 0.0), (1.01, 0.15), (1.0, 0.32), (0.96, 0.5), (0.87, 0.68), (0.72, 0.83), (0.5, 0.94), (0.25, 0.99),
+        (0.0, 1.0),
+    ),
+    "beanie": (
+        (1.05, 0.0), (1.06, 0.04), (1.05, 0.18), (1.045, 0.30), (1.0, 0.31), (0.99, 0.45), (0.93, 0.62), (0.82, 0.77),
+        (0.64, 0.89), (0.38, 0.97), (0.0, 1.0),
+    ),
+    "fedora": (
+        (1.0, 0.0), (0.99, 0.12), (0.985, 0.26), (0.965, 0.27), (0.93, 0.5), (0.88, 0.75), (0.81, 0.92), (0.72, 1.0),
+        (0.52, 0.98), (0.3, 0.91), (0.0, 0.88),
+    ),
+    "sun_hat": (
+        (1.0, 0.0), (0.995, 0.12), (0.985, 0.26), (0.975, 0.27), (0.97, 0.45), (0.94, 0.65), (0.85, 0.82),
+        (0.68, 0.94), (0.4, 0.99), (0.0, 1.0),
+    ),
 }  # fmt: skip
 
 
@@ -46,7 +58,7 @@ def _outline(fitting: Fitting) -> tuple[np.ndarray, float, float, float]:
 
 
 def _grid(points: np.ndarray, fitting: Fitting, material: np.ndarray, closed: bool) -> Sheet:
-    """A sheet of rows x columns of points (r, c, 3), outside up; material is that of each row's lower strip (r - 1,)."""
+    """A sheet of points (r, c, 3), upper side outwards; material (r - 1,) is that of the strips between rows."""
     rows, columns = points.shape[:2]
     index = np.arange(rows * columns).reshape(rows, columns)
     following = np.roll(index, -1, axis=1) if closed else index[:, 1:]
@@ -86,7 +98,8 @@ def build_hat(fitting: Fitting, item: Item) -> tuple[list[Sheet], np.ndarray]:
         wide = np.full(len(angle), share)
         if item.kind == "fedora":
             # The crown is pinched at the front and creased along its top.
-            wide = wide - 0.16 * ramp((climb - 0.45) / 0.5) * bump(np.abs(np.angle(np.exp(1j * angle))), 0.5, 0.3) * (share > 0)
+            pinch = bump(np.abs(np.angle(np.exp(1j * angle))), 0.5, 0.3) * (share > 0)
+            wide = wide - 0.16 * ramp((climb - 0.45) / 0.5) * pinch
             height = height - 0.004 * np.cos(2 * angle) * ramp((climb - 0.8) / 0.2)
         if item.kind == "beanie":
             wide = wide * (1 + 0.004 * np.cos(36 * angle) * (share > 0))
@@ -128,7 +141,7 @@ def _brim(
     return _grid(np.stack(rows[::-1]), fitting, np.full(len(rows) - 1, MAIN), closed=True)
 
 
-def _visor(fitting: Fitting, item: Item, ring, line: np.ndarray, angle: np.ndarray) -> Sheet:  # type: ignore[no-untyped-def]
+def _visor(fitting: Fitting, item: Item, ring, line: np.ndarray, angle: np.ndarray) -> Sheet:
     reach = max(BRIM * item.length, 0.05)
     columns = np.arange(-14, 15)
     a = 2 * np.pi * columns / len(angle)

@@ -1,30 +1,25 @@
-"""The fixed meshes that sleeves, shoulders, trouser legs and socks are cut from, with limb coordinates on the template.
+"""The fixed meshes that sleeves, shoulders, trouser legs and shoes are cut from, with limb coordinates on the template.
 
-A `Shell` is a part of the template's `tights`, subdivided once by Loop's scheme. All that depends on the template alone is
-made once a process: the stencil that carries a person's vertices over, skin weights, limb coordinates for the cuts, pattern
-coordinates, neighbours for smoothing.
-Coordinates (metres on the template): `arm` runs from the armhole (0) to the wrist and beyond and is negative on the torso;
-`leg` runs from the hip joint (0) down the leg and is negative above; `height` is the template's y.
-
-(1) C. Loop, Smooth subdivision surfaces based on triangles, 1987.
+A `Shell` is a part of the template's `tights`, subdivided once by Loop's scheme. All that depends on the template alone
+is made once a process: the stencil that carries a person's vertices over, skin weights, limb coordinates for the cuts,
+pattern coordinates, neighbours for smoothing.
+Coordinates (metres on the template): `arm` runs from the armhole (0) to the wrist and beyond and is negative on the
+torso; `leg` runs from the hip joint (0) down the leg and is negative above; `height` is the template's y.
 """
 
 import functools
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from tf_tryon.data.studio.body import Person, Template
+from tf_tryon.data.studio.compiled import compiled
+from tf_tryon.data.studio.garment_limbs import arm_field, arm_joints, leg_field, leg_joints, limb_coordinate, smoothstep
+from tf_tryon.data.studio.garment_subdivide import loop, stencil_skin
 from tf_tryon.data.studio.garment_surface import Sheet, cut
 
-ARMPIT = np.array([0.172, 1.250])  # x, y on the template
-ARMHOLE = np.array([0.97, -0.24])  # normal of the armhole's plane, in x and y
 SEAM_Z = 0.012  # of the seams on the shoulders and under the arms
 AROUND = 0.145  # metres of pattern per radian round the torso
-ARM_LENGTH = 0.485  # shoulder joint to wrist along the bones
-KNEE, ANKLE = 0.395, 0.815  # `leg` at the joints
-CROTCH = 0.085  # `leg` where the legs part
 
 
 @dataclass(frozen=True)
@@ -61,8 +56,8 @@ class Shell:
         return Sheet(position, self.triangles, self.bones, self.weights, self.uv, self.weld, dict(self.fields))
 
 
-@numba.njit(cache=True)
-def _gather(indices, shares, vertices):  # type: ignore[no-untyped-def]
+@compiled
+def _gather(indices, shares, vertices):
     out = np.zeros((indices.shape[0], 3))
     for i in range(indices.shape[0]):
         for j in range(indices.shape[1]):
@@ -73,9 +68,9 @@ def _gather(indices, shares, vertices):  # type: ignore[no-untyped-def]
     return out
 
 
-@numba.njit(cache=True)
-def smooth(positions, neighbours, weld, amount, rounds):  # type: ignore[no-untyped-def]
-    """Moves each vertex `amount` (n,) of the way to its neighbours' mean, `rounds` times; welded vertices stay together."""
+@compiled
+def smooth(positions, neighbours, weld, amount, rounds):
+    """Moves each vertex `amount` (n,) of the way to its neighbours' mean, `rounds` times; seams stay closed."""
     current = positions.copy()
     for _ in range(rounds):
         following = current.copy()
@@ -95,8 +90,8 @@ def smooth(positions, neighbours, weld, amount, rounds):  # type: ignore[no-unty
     return current
 
 
-@numba.njit(cache=True)
-def _nearest(points, candidates, limit):  # type: ignore[no-untyped-def]
+@compiled
+def _nearest(points, candidates, limit):
     out = np.full(len(points), -1, np.int32)
     for i in range(len(points)):
         best = limit * limit
@@ -110,115 +105,6 @@ def _nearest(points, candidates, limit):  # type: ignore[no-untyped-def]
     return out
 
 
-def limb_coordinate(points: np.ndarray, joints: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Arc length (n,) along the polyline of joints, extended at both ends, and (n, 3) the nearest point on it."""
-    start = 0.0
-    best = np.full(len(points), np.inf)
-    along = np.zeros(len(points))
-    foot = np.zeros((len(points), 3))
-    for k in range(len(joints) - 1):
-        axis = joints[k + 1] - joints[k]
-        length = float(np.linalg.norm(axis))
-        axis = axis / length
-        t = (points - joints[k]) @ axis
-        low = -np.inf if k == 0 else 0.0
-        high = np.inf if k == len(joints) - 2 else length
-        t = np.clip(t, low, high)
-        near = joints[k] + t[:, None] * axis
-        distance = np.linalg.norm(points - near, axis=1)
-        nearer = distance < best
-        best = np.where(nearer, distance, best)
-        along = np.where(nearer, start + t, along)
-        foot = np.where(nearer[:, None], near, foot)
-        start += length
-    return along, foot
-
-
-def arm_joints(template: Template, joints: np.ndarray, side: str) -> list[np.ndarray]:
-    """Shoulder, elbow, wrist of side "L" or "R" out of (B, 3) joints."""
-    names = ("upperarm01", "lowerarm01", "wrist")
-    return [joints[template.bone(f"{name}.{side}")].astype(np.float64) for name in names]
-
-
-def leg_joints(template: Template, joints: np.ndarray, side: str) -> list[np.ndarray]:
-    """Hip, knee, ankle of side "L" or "R" out of (B, 3) joints."""
-    names = ("upperleg01", "lowerleg01", "foot")
-    return [joints[template.bone(f"{name}.{side}")].astype(np.float64) for name in names]
-
-
-def _smoothstep(x: np.ndarray) -> np.ndarray:
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3 - 2 * x)
-
-
-def arm_field(template: Template, points: np.ndarray) -> np.ndarray:
-    """(n,) the `arm` coordinate of points on the template (tights or skin of torso and arms)."""
-    mirrored = points * np.where(points[:, :1] < 0, [-1.0, 1.0, 1.0], 1.0)
-    beyond = (mirrored[:, :2] - ARMPIT) @ ARMHOLE
-    # Below the armpit the torso's flank also lies beyond the plane: the arm is what is further out than 45 degrees.
-    flank = mirrored[:, 0] < ARMPIT[0] + 0.9 * np.maximum(ARMPIT[1] - 0.004 - mirrored[:, 1], 0.0)
-    flank &= mirrored[:, 1] < ARMPIT[1] - 0.004
-    along, _ = limb_coordinate(mirrored, arm_joints(template, template.joints, "L"))
-    mixed = beyond + (along - beyond) * _smoothstep(beyond / 0.10)
-    return np.where(flank, np.minimum(beyond, -0.01), mixed)
-
-
-def leg_field(template: Template, points: np.ndarray) -> np.ndarray:
-    """(n,) the `leg` coordinate of points on the template (tights or skin from the waist down)."""
-    mirrored = points * np.where(points[:, :1] < 0, [-1.0, 1.0, 1.0], 1.0)
-    return limb_coordinate(mirrored, leg_joints(template, template.joints, "L"))[0]
-
-
-def _loop(triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Loop subdivision (1) as a stencil: (n', K) ids, (n', K) shares, (m', 3) triangles; old vertices come first."""
-    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
-    opposite = np.concatenate([triangles[:, 2], triangles[:, 0], triangles[:, 1]])
-    keys, inverse, uses = np.unique(edges[:, 0] * count + edges[:, 1], return_inverse=True, return_counts=True)
-    ends = np.stack([keys // count, keys % count], 1)
-    around: list[dict[int, float]] = [{} for _ in range(count + len(keys))]
-    for e, (a, b) in enumerate(ends):
-        share = 0.5 if uses[e] == 1 else 0.375
-        around[count + e] = {int(a): share, int(b): share}
-    for e, v in zip(inverse, opposite, strict=True):
-        if uses[e] == 2:
-            around[count + e][int(v)] = around[count + e].get(int(v), 0.0) + 0.125
-    inner: list[list[int]] = [[] for _ in range(count)]
-    rim: list[list[int]] = [[] for _ in range(count)]
-    for e, (a, b) in enumerate(ends):
-        for v, w in ((a, b), (b, a)):
-            (rim if uses[e] == 1 else inner)[v].append(int(w))
-    for v in range(count):
-        if rim[v]:
-            around[v] = {v: 0.75, **dict.fromkeys(rim[v], 0.25 / len(rim[v]))}
-        elif inner[v]:
-            n = len(inner[v])
-            beta = 3 / 16 if n == 3 else 3 / (8 * n)
-            around[v] = {v: 1 - n * beta, **dict.fromkeys(inner[v], beta)}
-        else:
-            around[v] = {v: 1.0}
-    width = max(len(a) for a in around)
-    ids = np.zeros((len(around), width), np.int64)
-    shares = np.zeros((len(around), width))
-    for v, a in enumerate(around):
-        ids[v, : len(a)], shares[v, : len(a)] = list(a), list(a.values())
-    m = len(triangles)
-    ab, bc, ca = (count + inverse[k * m : (k + 1) * m] for k in range(3))
-    a, b, c = triangles.T
-    finer = np.concatenate([np.stack(t, 1) for t in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])
-    return ids, shares, finer
-
-
-def _skin(template: Template, ids: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    dense = np.zeros((len(ids), len(template.bone_names)))
-    rows = np.arange(len(ids))
-    for k in range(ids.shape[1]):
-        for j in range(4):
-            np.add.at(dense, (rows, template.bones[ids[:, k], j]), shares[:, k] * template.weights[ids[:, k], j])
-    bones = np.argsort(-dense, axis=1, kind="stable")[:, :4].astype(np.int32)
-    weights = np.maximum(np.take_along_axis(dense, bones, 1), 0.0)
-    return bones, weights / weights.sum(1, keepdims=True)
-
-
 def _panels(triangles: np.ndarray, panel: np.ndarray, weld: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Doubles the vertices that several panels share: new triangles, the old vertex and the panel of each vertex."""
     keys = weld[triangles].astype(np.int64) * 16 + panel[:, None]
@@ -228,9 +114,9 @@ def _panels(triangles: np.ndarray, panel: np.ndarray, weld: np.ndarray) -> tuple
 
 def _build(template: Template, triangles: np.ndarray, arms: bool) -> Shell:
     used, local = np.unique(triangles, return_inverse=True)
-    ids, shares, finer = _loop(local.reshape(-1, 3), len(used))
+    ids, shares, finer = loop(local.reshape(-1, 3), len(used))
     points = np.einsum("nk,nkc->nc", shares, template.vertices[used[ids]].astype(np.float64))
-    bones, weights = _skin(template, used[ids], shares)
+    bones, weights = stencil_skin(template, used[ids], shares)
     pairs = np.arange(len(points), dtype=np.int32)
     sheet = Sheet(points, finer.astype(np.int32), bones, weights, np.zeros((len(points), 2)), pairs)
     if arms:  # a straight armhole, where the sleeve's pattern begins
@@ -240,27 +126,11 @@ def _build(template: Template, triangles: np.ndarray, arms: bool) -> Shell:
         if extra:
             ids, shares = _stencil_of_cut(points, arm, finer, ids, shares)
     points = np.einsum("nk,nkc->nc", shares, template.vertices[used[ids]].astype(np.float64))
-    bones, weights = _skin(template, used[ids], shares)
+    bones, weights = stencil_skin(template, used[ids], shares)
     fields = _fields(template, points)
     finer = sheet.triangles
-    centre = points[finer].mean(1)
-    left = centre[:, 0] > 0
-    if arms:
-        on_arm = fields["arm"][finer].mean(1) > 0
-        angle = fields["arm_angle"][finer]
-        wraps = on_arm & (np.ptp(angle, axis=1) > np.pi)
-        panel = np.where(on_arm, 2, 0) + np.where(left, 0, 1) + np.where(wraps, 4, 0)
-    else:
-        angle = fields["leg_angle"][finer]
-        wraps = np.ptp(angle, axis=1) > np.pi
-        panel = np.where(left, 0, 1) + np.where(wraps, 4, 0)
-    # The torso's two halves meet without a seam in front; their pattern is continuous, so they need no doubling there.
-    if arms:
-        back = np.where(centre[:, 2] < SEAM_Z, 9, 0)
-        panel = np.where(on_arm, panel, back)
-        wraps_back = ~on_arm & (np.ptp(fields["angle"][finer], axis=1) > np.pi)
-        panel = np.where(wraps_back, 8, panel)
-    triangles, origin, part = _panels(finer, panel, np.arange(len(points), dtype=np.int32))
+    part = _torso_panels(points, fields, finer) if arms else _leg_panels(points, fields, finer)
+    triangles, origin, part = _panels(finer, part, np.arange(len(points), dtype=np.int32))
     fields = {name: values[origin] for name, values in fields.items()}
     first = np.full(len(points), -1, np.int32)
     first[origin[::-1]] = np.arange(len(origin), dtype=np.int32)[::-1]
@@ -281,6 +151,25 @@ def _build(template: Template, triangles: np.ndarray, arms: bool) -> Shell:
         neighbours=_neighbours(weld[triangles], len(origin)),
         of_body=of_body,
     )
+
+
+def _torso_panels(points: np.ndarray, fields: dict[str, np.ndarray], triangles: np.ndarray) -> np.ndarray:
+    """(m,) pattern piece of each triangle: 0 front, 9 back (8 beyond its seam), 2, 3 sleeves (6, 7 beyond theirs).
+
+    The two halves of the front meet without a seam: their pattern is continuous.
+    """
+    centre = points[triangles].mean(1)
+    on_arm = fields["arm"][triangles].mean(1) > 0
+    wraps = np.ptp(fields["arm_angle"][triangles], axis=1) > np.pi
+    sleeve = 2 + np.where(centre[:, 0] > 0, 0, 1) + np.where(wraps, 4, 0)
+    wraps = np.ptp(fields["angle"][triangles], axis=1) > np.pi
+    return np.where(on_arm, sleeve, np.where(wraps, 8, np.where(centre[:, 2] < SEAM_Z, 9, 0)))
+
+
+def _leg_panels(points: np.ndarray, fields: dict[str, np.ndarray], triangles: np.ndarray) -> np.ndarray:
+    """(m,) pattern piece of each triangle: 0 left leg, 1 right leg, and 4, 5 beyond their seams."""
+    wraps = np.ptp(fields["leg_angle"][triangles], axis=1) > np.pi
+    return np.where(points[triangles].mean(1)[:, 0] > 0, 0, 1) + np.where(wraps, 4, 0)
 
 
 def _stencil_of_cut(
@@ -334,7 +223,7 @@ def _pattern(fields: dict[str, np.ndarray], part: np.ndarray, arms: bool) -> np.
     # Below the arms the pattern goes round the body; above, front and back are cut straight and meet at the shoulders.
     straight = 1.25 * fields["x"]
     back = np.where(torso_angle > 0, 1.0, -1.0) * AROUND * np.pi - straight
-    share = _smoothstep((fields["height"] - 1.25) / 0.08)
+    share = smoothstep((fields["height"] - 1.25) / 0.08)
     round_ = AROUND * torso_angle
     u = round_ + share * (np.where((part == 8) | (part == 9), back, straight) - round_)
     torso = np.stack([u, fields["height"]], 1)

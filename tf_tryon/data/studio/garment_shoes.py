@@ -11,7 +11,7 @@ import numpy as np
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import directions, radii
 from tf_tryon.data.studio.garment_fitting import Fitting, ramp
-from tf_tryon.data.studio.garment_shell import leg_joints, limb_coordinate, smooth
+from tf_tryon.data.studio.garment_shell import smooth
 from tf_tryon.data.studio.garment_surface import TRIM, Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
 
@@ -93,11 +93,9 @@ def build_shoes(fitting: Fitting, item: Item, limit: float) -> tuple[list[list[S
     position = points + normals * ease[:, None]
     near = field["height"] < top + 0.12
     if item.kind in ("boots", "ankle_boots"):
-        for side, sign in (("L", 1.0), ("R", -1.0)):
+        for sign in (1.0, -1.0):
             mine = near & (np.sign(field["x"]) == sign)
-            joints = leg_joints(fitting.template, fitting.person.joints, side)
-            _, foot = limb_coordinate(points[mine], joints)
-            off = points[mine] - foot
+            off = points[mine] - fitting.leg_axis[mine]
             off[:, 1] = 0.0
             radius = np.maximum(np.linalg.norm(off, axis=1), 1e-6)
             wanted = 0.046 + 0.010 * item.fit + 0.010 * ramp((field["height"][mine] - 0.16) / 0.12)
@@ -128,7 +126,8 @@ def build_shoes(fitting: Fitting, item: Item, limit: float) -> tuple[list[list[S
         sheet = compact(sheet, ("height", "z", "inside"))
         sheet = trim_to(sheet, sheet.fields["inside"])
         if item.kind == "sneakers":
-            sheet = paint(sheet, 0.03 - np.abs(sheet.fields["height"] - 0.30 * (0.20 - sheet.fields["z"]) - 0.022) * 4.5)
+            stripe = sheet.fields["height"] - 0.30 * (0.20 - sheet.fields["z"]) - 0.022
+            sheet = paint(sheet, 0.03 - 4.5 * np.abs(stripe))
         foot = mine & (field["height"] < 0.07)
         shoes.append([sheet, *_sole(fitting, item, position[foot], shell.bones[foot], field["z"][foot], floor)])
     return shoes, cover
@@ -161,7 +160,8 @@ def _sole(
     points = np.stack(
         [np.stack([middle[0] + across[:, 0] * s, h, middle[1] + across[:, 1] * s], 1) for s, h, _ in rows[::-1]]
     )
-    inner = np.stack([middle[0] + across[:, 0] * 0.9, np.full(len(z), floor + 0.001) + spring, middle[1] + across[:, 1] * 0.9], 1)
+    inside = middle + 0.9 * across
+    inner = np.stack([inside[:, 0], floor + 0.001 + spring, inside[:, 1]], 1)
     centre = np.broadcast_to([middle[0], floor + 0.001, middle[1]], inner.shape)
     points = np.concatenate([points, inner[None], centre[None]])
     sheets = [_block(fitting, points, bool(middle[0] > 0))]
@@ -212,4 +212,3 @@ def _block(fitting: Fitting, points: np.ndarray, left: bool, rigid: bool = False
         weld=np.arange(len(flat), dtype=np.int32),
         material=np.full(len(faces), TRIM, np.uint8),
     )
-

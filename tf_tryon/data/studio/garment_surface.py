@@ -1,8 +1,8 @@
 """Sheets of cloth under construction, and the three things tailors do to them: cut, trim and hem.
 
-A `Sheet` is a triangle mesh whose vertices also carry scalar fields (height on the template, coordinate along the arm, ...).
-`cut` splits triangles exactly along the zero level of a field, so hems are smooth curves however coarse the mesh is, and
-interpolates everything a vertex has. Vertices on texture seams are doubled; `weld` names the vertex they share.
+A `Sheet` is a triangle mesh whose vertices also carry scalar fields (height on the template, coordinate along the arm).
+`cut` splits triangles exactly along the zero level of a field, so hems are smooth curves however coarse the mesh is,
+and interpolates everything a vertex has. Vertices on texture seams are doubled; `weld` names the vertex they share.
 
 Units are metres, in the person's rest pose: y up, the person faces +z and their left is +x.
 """
@@ -10,9 +10,9 @@ Units are metres, in the person's rest pose: y up, the person faces +z and their
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import numba
 import numpy as np
 
+from tf_tryon.data.studio.compiled import compiled
 from tf_tryon.data.studio.mesh import Material, Mesh
 
 MAIN, TRIM = 0, 1
@@ -48,8 +48,8 @@ class Sheet:
             self.material = np.full(len(self.triangles), MAIN, np.uint8)
 
 
-@numba.njit(cache=True)
-def blend_skin(bones_a, weights_a, bones_b, weights_b, share):  # type: ignore[no-untyped-def]
+@compiled
+def blend_skin(bones_a, weights_a, bones_b, weights_b, share):
     """Skin weights (k, 4) of points that lie `share` (k,) of the way from a to b: the four largest, summing to 1."""
     count = len(share)
     bones = np.zeros((count, 4), np.int32)
@@ -87,8 +87,8 @@ def blend_skin(bones_a, weights_a, bones_b, weights_b, share):  # type: ignore[n
     return bones, weights
 
 
-@numba.njit(cache=True)
-def _count(chosen, triangles):  # type: ignore[no-untyped-def]
+@compiled
+def _count(chosen, triangles):
     """(m,) number of each triangle's corners that are chosen."""
     out = np.zeros(len(triangles), np.uint8)
     for t in range(len(triangles)):
@@ -205,8 +205,8 @@ def paint(sheet: Sheet, values: np.ndarray, material: int = TRIM) -> Sheet:
     return grown
 
 
-@numba.njit(cache=True)
-def _normals(position, triangles, weld):  # type: ignore[no-untyped-def]
+@compiled
+def _normals(position, triangles, weld):
     sums = np.zeros((len(weld), 3))
     for t in range(len(triangles)):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]

@@ -1,7 +1,7 @@
 """Tops: a tube from the hem to the chest, and above it a shell with shoulders and sleeves that continues it.
 
-Both share one radius function at the join, so the cloth runs through. Cuts (sleeve ends, necklines, fronts) are fields on the
-template; hems are level heights of the person.
+Both share one radius function at the join, so the cloth runs through. Cuts (sleeve ends, necklines, fronts) are fields
+on the template; hems are level heights of the person.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import Tube, drape, radii, template_height, tube_sheet
 from tf_tryon.data.studio.garment_finish import V_DEPTH, V_DEPTHS, sew
 from tf_tryon.data.studio.garment_fitting import ARMPIT_HEIGHT, JOIN, Fitting, bump, ramp
-from tf_tryon.data.studio.garment_shell import ARM_LENGTH, AROUND, arm_joints, limb_coordinate, smooth
+from tf_tryon.data.studio.garment_limbs import ARM_LENGTH
+from tf_tryon.data.studio.garment_shell import AROUND, smooth
 from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
 
@@ -48,17 +49,17 @@ CUTS: Final = {
     "tshirt": Cut((0.006, 0.022), (0.003, 0.018), (0.35, 1.0), bands=(0.018, 0.0, 0.0), folds=0.0035),
     "tank": Cut((0.004, 0.016), (0.000, 0.000), (0.2, 0.9), bands=(0.010, 0.0, 0.0), folds=0.003),
     "polo": Cut((0.008, 0.020), (0.004, 0.014), (0.4, 0.95), bands=(0.0, 0.022, 0.0), folds=0.003),
-    "shirt": Cut((0.010, 0.026), (0.006, 0.016), (0.4, 1.0), cuff=0.8, bands=(0.0, 0.0, 0.0), folds=0.004),
+    "shirt": Cut((0.010, 0.026), (0.006, 0.016), (0.4, 1.0), cuff=0.8, folds=0.004),
     "blouse": Cut((0.009, 0.026), (0.007, 0.027), (0.4, 1.0), cuff=0.9, bands=(0.008, 0.0, 0.0), folds=0.005),
-    "sweater": Cut((0.014, 0.034), (0.008, 0.022), (0.4, 1.0), cuff=0.8, cinch=0.6, bands=(0.028, 0.0, 0.0), folds=0.004),
-    "hoodie": Cut((0.018, 0.042), (0.011, 0.025), (0.5, 1.0), cuff=0.9, cinch=0.7, bands=(0.0, 0.0, 0.0), folds=0.006),
-    "cardigan": Cut((0.016, 0.032), (0.008, 0.020), (0.4, 1.0), cuff=0.6, cinch=0.15, bands=(0.0, 0.0, 0.0), folds=0.004),
+    "sweater": Cut((0.014, 0.034), (0.008, 0.022), (0.4, 1.0), cuff=0.8, cinch=0.6, bands=(0.028, 0, 0), folds=0.004),
+    "hoodie": Cut((0.018, 0.042), (0.011, 0.025), (0.5, 1.0), cuff=0.9, cinch=0.7, folds=0.006),
+    "cardigan": Cut((0.016, 0.032), (0.008, 0.020), (0.4, 1.0), cuff=0.6, cinch=0.15, folds=0.004),
     "blazer": Cut((0.022, 0.032), (0.008, 0.014), (0.6, 0.95), waist=0.014, cuff=0.1, folds=0.0025),
-    "jacket": Cut((0.024, 0.044), (0.011, 0.023), (0.5, 1.0), cuff=0.7, cinch=0.7, bands=(0.0, 0.04, 0.045), folds=0.005),
+    "jacket": Cut((0.024, 0.044), (0.011, 0.023), (0.5, 1.0), cuff=0.7, cinch=0.7, bands=(0, 0.04, 0.045), folds=0.005),
     "coat": Cut((0.030, 0.046), (0.013, 0.023), (0.7, 1.0), waist=0.006, folds=0.004),
     "crop_top": Cut((0.003, 0.014), (0.003, 0.016), (0.0, 0.7), bands=(0.012, 0.0, 0.0), folds=0.002),
     "summer_dress": Cut((0.005, 0.014), (0.004, 0.021), (0.0, 0.15), bands=(0.010, 0.0, 0.0), folds=0.003),
-    "sheath_dress": Cut((0.004, 0.012), (0.003, 0.011), (0.0, 0.15), bands=(0.0, 0.0, 0.0), folds=0.002),
+    "sheath_dress": Cut((0.004, 0.012), (0.003, 0.011), (0.0, 0.15), folds=0.002),
     "maxi_dress": Cut((0.005, 0.014), (0.004, 0.024), (0.0, 0.15), bands=(0.010, 0.0, 0.0), folds=0.003),
 }  # fmt: skip
 OUTER: Final = ("cardigan", "blazer", "jacket", "coat")
@@ -79,7 +80,7 @@ def at_fit(pair: tuple[float, float], item: Item) -> float:
 
 @dataclass(frozen=True)
 class Below:
-    """What a top is worn over: a surface that reaches up to the template height `top`; `tucked` puts the top under it."""
+    """What a top is worn over: a surface up to the template height `top`; `tucked` puts the top under it instead."""
 
     tube: Tube
     top: float
@@ -157,13 +158,11 @@ def top_shell_points(fitting: Fitting, item: Item, tube: Tube, layer: float) -> 
         ramp((arm - 0.04) / 0.08) * ramp((2.6 - np.abs(angle)) / 0.5)
     )
     outward = normals.copy()
-    for side, sign in (("L", 1.0), ("R", -1.0)):
-        mine = (arm > 0) & (np.sign(field["x"]) == sign)
-        _, near = limb_coordinate(points[mine], arm_joints(fitting.template, fitting.person.joints, side))
-        off = points[mine] - near
-        off /= np.maximum(np.linalg.norm(off, axis=1, keepdims=True), 1e-6)
-        position[mine] += off * wide[mine, None]
-        outward[mine] = off
+    sleeve = arm > 0
+    off = points[sleeve] - fitting.arm_axis[sleeve]
+    off /= np.maximum(np.linalg.norm(off, axis=1, keepdims=True), 1e-6)
+    position[sleeve] += off * wide[sleeve, None]
+    outward[sleeve] = off
     # The torso of the shell follows the tube near the join.
     share = ramp((ARMPIT_HEIGHT + 0.035 - field["height"]) / 0.05) * (1 - ramp((arm + 0.03) / 0.03))
     near = share > 0
@@ -259,9 +258,7 @@ def top_cover(item: Item, field: dict[str, np.ndarray], x: np.ndarray) -> np.nda
     neck = neck_field(item, field)
     if item.neckline == "strap":
         neck = np.minimum(neck, strap_field(field))
-    return np.minimum(
-        np.minimum(neck, armhole_field(item, field)), front_field(item, x, field["z"], field["height"])
-    )
+    return np.minimum(np.minimum(neck, armhole_field(item, field)), front_field(item, x, field["z"], field["height"]))
 
 
 def build_top(

@@ -1,7 +1,7 @@
 """Dresses a person: every garment of an outfit as geometry, in layers that do not cut through each other.
 
-Layers from the skin outwards: inner top, bottom, top, with shoes under wide trouser legs and over narrow ones. What a layer
-covers is taken away below it, body included, so that nothing pokes through when the person is posed.
+Layers from the skin outwards: inner top, bottom, top, with shoes under wide trouser legs and over narrow ones. What a
+layer covers is taken away below it, body included, so that nothing pokes through when the person is posed.
 """
 
 from dataclasses import replace
@@ -20,10 +20,10 @@ from tf_tryon.data.studio.garment_bottoms import (
     skirt_hem,
     waist_tube,
 )
-from tf_tryon.data.studio.garment_drape import Tube
 from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_hats import build_hat
-from tf_tryon.data.studio.garment_shell import Shell, arm_field
+from tf_tryon.data.studio.garment_limbs import arm_field
+from tf_tryon.data.studio.garment_shell import Shell
 from tf_tryon.data.studio.garment_shoes import build_shoes
 from tf_tryon.data.studio.garment_surface import Sheet, corners_in, join, keep, to_mesh, turn_hems
 from tf_tryon.data.studio.garment_tops import (
@@ -122,7 +122,7 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
         under, hem = list(below), None
         if tucked(outfit, item):
             under[0] = replace(below[0], tucked=True)
-            hem = max(below[0].top - 0.05, hem_height(item))
+            hem = max(below[0].top - 0.025, hem_height(item))
         layer = _layer(outfit.inner, item) if outfit.inner is not None and item is outfit.top else 0.0
         sheets, tube = build_top(fitting, item, layer, under, hem)
         below.append(Below(tube, 1.3))

@@ -16,7 +16,7 @@ from tf_tryon.data.studio.skeleton import skin
 
 # Name -> metres between the joint and the surface in front of it, clothes included.
 THICKNESS: Final = {
-    "nose": 0.03, "neck": 0.16, "shoulder": 0.13, "elbow": 0.1, "wrist": 0.08, "hip": 0.2, "knee": 0.15, "ankle": 0.11,
+    "nose": 0.03, "neck": 0.16, "shoulder": 0.13, "elbow": 0.1, "wrist": 0.08, "hip": 0.2, "knee": 0.17, "ankle": 0.11,
     "eye": 0.035, "ear": 0.05,
 }  # fmt: skip
 JOINTS: Final = {

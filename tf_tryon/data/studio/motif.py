@@ -6,8 +6,9 @@ Coordinates are in metres, float32; `footprint` is the size of a pixel on the cl
 
 from typing import Any, Final
 
-import numba
 import numpy as np
+
+from tf_tryon.data.studio.compiled import compiled
 
 DOT: Final = 0
 BLOB: Final = 1
@@ -17,7 +18,7 @@ DIAMOND: Final = 4
 MOTIFS: Final = {"dot": DOT, "blob": BLOB, "floral": FLORAL, "leaf": LEAF, "diamond": DIAMOND}
 
 
-@numba.njit(cache=True)
+@compiled
 def _hash(i: int, j: int, seed: int) -> np.uint32:
     h = (
         np.uint32(i) * np.uint32(0x9E3779B1)
@@ -29,12 +30,12 @@ def _hash(i: int, j: int, seed: int) -> np.uint32:
     return np.uint32(h ^ (h >> np.uint32(15)))
 
 
-@numba.njit(cache=True)
+@compiled
 def _unit(i: int, j: int, seed: int) -> Any:
     return np.float32(_hash(i, j, seed)) * np.float32(1.0 / 4294967296.0)
 
 
-@numba.njit(cache=True)
+@compiled
 def noise(uv: np.ndarray, scale: float, seed: int) -> np.ndarray:
     """Smooth value noise.
 
@@ -59,7 +60,7 @@ def noise(uv: np.ndarray, scale: float, seed: int) -> np.ndarray:
     return out
 
 
-@numba.njit(cache=True)
+@compiled
 def _inside(motif: int, x: float, y: float, radius: float, phase: float) -> tuple[Any, Any]:
     """Signed distance (about; negative inside) to a motif's edge and to its inner part's edge."""
     d = np.sqrt(x * x + y * y)
@@ -80,7 +81,7 @@ def _inside(motif: int, x: float, y: float, radius: float, phase: float) -> tupl
     return (abs(x) + 0.62 * abs(y) - radius) * np.float32(0.8), np.float32(1.0)
 
 
-@numba.njit(cache=True)
+@compiled
 def scatter(
     uv: np.ndarray, footprint: np.ndarray, period: float, size: float, jitter: float, motif: int, inks: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

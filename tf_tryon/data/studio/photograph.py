@@ -3,6 +3,8 @@
 The raster has twice the photo's resolution; each photo pixel is the mean of its 2 x 2 samples.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tf_tryon.data.studio.camera import Camera
@@ -11,8 +13,12 @@ from tf_tryon.data.studio.mesh import Mesh
 from tf_tryon.data.studio.raster import Raster, gather, rasterise, smooth_normals
 from tf_tryon.data.studio.shading import compose, key_visibility, occlusion, relief, shade
 
+Wrinkles = Callable[[np.ndarray, np.ndarray, float], np.ndarray]
 
-def photograph(mesh: Mesh, posed: np.ndarray, camera: Camera, studio: Studio, fine: int) -> tuple[np.ndarray, Raster]:
+
+def photograph(
+    mesh: Mesh, posed: np.ndarray, camera: Camera, studio: Studio, fine: int, wrinkles: Wrinkles
+) -> tuple[np.ndarray, Raster]:
     """Linear light (fine / 2, fine / 2, 3) float32 of a posed mesh, and its raster at `fine` x `fine`.
 
     Args:
@@ -21,6 +27,7 @@ def photograph(mesh: Mesh, posed: np.ndarray, camera: Camera, studio: Studio, fi
         camera: the view.
         studio: lights and background.
         fine: side of the raster; an even number.
+        wrinkles: (rest positions, labels, metres per photo pixel) -> relief (k,) that is added to the materials' own.
     """
     pixels = camera.project(camera.view(posed), fine)
     raster = rasterise(pixels, mesh.triangles, fine, fine)
@@ -34,6 +41,7 @@ def photograph(mesh: Mesh, posed: np.ndarray, camera: Camera, studio: Studio, fi
 
     material = mesh.material[raster.triangle[seen]]
     albedo, roughness, height = paint(mesh, material, uv, rest, 2 * metres)
+    height += wrinkles(rest, mesh.label[raster.triangle[seen]], 2 * metres)
     normal = relief(place, material, world, normal, height)
     toward_eye = unit_rows(np.asarray(camera.eye, np.float32) - world)
     outside = normal * np.sign(np.einsum("ki,ki->k", normal, toward_eye))[:, None]

@@ -23,8 +23,9 @@ from tf_tryon.data.studio.photograph import photograph
 from tf_tryon.data.studio.pose import sample_pose
 from tf_tryon.data.studio.shading import develop
 from tf_tryon.data.studio.skeleton import skin, transforms
+from tf_tryon.data.studio.wrinkles import wrinkle_height
 
-VERSION = 1
+VERSION = 2
 VOCABULARY = "cihp20"
 HEEL = 0.42  # pitch of feet in shoes with heels, radians
 SPECK = 8  # pixels at 256 x 256
@@ -77,7 +78,11 @@ def render_person(seed: int, index: int, size: int) -> Picture:
     world[:, 1] -= floor
     camera = sample_camera(draws[5], posed)
     studio = sample_studio(draws[6])
-    light, raster = photograph(mesh, posed, camera, studio, 2 * size)
+
+    def wrinkles(rest: np.ndarray, label: np.ndarray, footprint: float) -> np.ndarray:
+        return wrinkle_height(rest, label, template, person, outfit.fold_seed, footprint)
+
+    light, raster = photograph(mesh, posed, camera, studio, 2 * size, wrinkles)
     labels = np.append(mesh.label, np.uint8(0))[raster.triangle]
     return Picture(
         photo=develop(light, studio),

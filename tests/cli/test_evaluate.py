@@ -1,0 +1,54 @@
+"""`tf-tryon evaluate` on a tiny untrained run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tf_tryon.cli import main
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    from tf_tryon.config import thesis
+    from tf_tryon.models.networks import build_networks
+    from tf_tryon.training.weights import save_weights
+
+    config = thesis("shape")
+    config.data.height = config.data.width = 64
+    config.model.width = 0.125
+    path = tmp_path / "model" / "weights.npz"
+    save_weights(build_networks(config), path, step=12)
+    return path.parent
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    from tf_tryon.data import records
+
+    labels = np.zeros((64, 64), np.uint8)
+    for label, y0, x0, y1, x1 in ((1, 4, 28, 14, 36), (5, 16, 22, 36, 42), (6, 36, 24, 52, 40), (7, 56, 24, 60, 40)):
+        labels[y0:y1, x0:x1] = label
+    photo = np.repeat(labels[..., None] * 30, 3, axis=-1)
+    with records.RecordWriter(tmp_path / "people", (64, 64), generator="blocks", seed=0) as writer:
+        for i in range(4):
+            record = records.encode(photo, labels, np.zeros((18, 3)), "tryon8", str(i), jpeg_quality=None)
+            writer.write(record, "train" if i < 2 else "test")
+    return tmp_path / "people"
+
+
+def test_it_writes_json_and_table(model: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = f"evaluate --model {model} --data {people} --count 2 --samples 2 --garments top --batch 2"
+    assert main.main(command.split()) == 0
+    results = json.loads((model / "evaluation.json").read_text())
+    assert results["steps"] == {"shape": 12}
+    assert results["size"] == [64, 64]
+    assert results["stages"]["shape"]["top"]["truth_whole"]["value"] == 1
+    assert "prior_whole" in capsys.readouterr().out
+    assert (model / "evaluation.md").is_file()
+
+
+def test_a_model_that_is_not_there_is_named(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["evaluate", "--model", "nowhere", "--data", str(people)]) == 1
+    assert "nowhere" in capsys.readouterr().err

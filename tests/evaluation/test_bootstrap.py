@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from tf_tryon.evaluation import bootstrap
+
+
+def test_intervals_cover_the_true_mean_as_often_as_they_say() -> None:
+    covered = 0
+    for seed in range(200):
+        values = np.random.default_rng(seed).exponential(1.0, 60)
+        found = bootstrap.estimate(lambda x: float(np.mean(x)), values, seed=seed, resamples=300, level=0.9)
+        covered += found.low <= 1.0 <= found.high
+    assert 0.82 <= covered / 200 <= 0.96
+
+
+def test_the_mean_s_interval_has_the_standard_error_s_width() -> None:
+    values = np.random.default_rng(0).normal(5, 2, 400)
+    found = bootstrap.mean(values)
+    assert found.value == pytest.approx(values.mean())
+    assert found.people == 400
+    assert found.high - found.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.15)
+
+
+def test_people_who_cannot_be_measured_are_left_out() -> None:
+    found = bootstrap.ratio(np.array([1.0, np.nan, 3.0, 4.0]), np.array([2.0, 100.0, np.nan, 8.0]))
+    assert found.value == pytest.approx(0.5)
+    assert found.people == 2
+    nobody = bootstrap.mean(np.array([np.nan]))
+    assert nobody.people == 0
+    assert nobody.to_dict() == {"value": None, "low": None, "high": None, "people": 0}
+
+
+def test_a_seed_fixes_the_interval_and_rows_must_match() -> None:
+    values = np.random.default_rng(0).normal(size=50)
+    assert bootstrap.mean(values, seed=1) == bootstrap.mean(values, seed=1) != bootstrap.mean(values, seed=2)
+    with pytest.raises(ValueError, match="3, 4"):
+        bootstrap.ratio(np.ones(3), np.ones(4))

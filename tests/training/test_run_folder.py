@@ -1,0 +1,40 @@
+import json
+
+import pytest
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.training.run_folder import claim, own_folder
+
+
+def test_the_effective_configuration_is_saved(tmp_path, small_config):
+    claim(tmp_path / "run", small_config("shape", train__steps=9))
+    saved = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert saved["train"]["steps"] == 9
+
+
+def test_what_may_change_between_starts_may(tmp_path, small_config):
+    claim(tmp_path, small_config("shape"))
+    claim(tmp_path, small_config("shape", train__steps=99, train__log_every=7))
+    assert json.loads((tmp_path / "config.json").read_text())["train"]["steps"] == 99
+
+
+def test_what_may_not_is_named(tmp_path, small_config):
+    claim(tmp_path, small_config("shape"))
+    before = (tmp_path / "config.json").read_text()
+    with pytest.raises(TryOnError, match=r"config\.train\.learning_rate is 0\.0001 there and 0\.5 now.*--workdir"):
+        claim(tmp_path, small_config("shape", train__learning_rate=0.5))
+    assert (tmp_path / "config.json").read_text() == before
+
+
+def test_fields_that_a_later_version_added_have_their_defaults(tmp_path, small_config):
+    config = small_config("shape")
+    claim(tmp_path, config)
+    saved = json.loads((tmp_path / "config.json").read_text())
+    del saved["loss"]["latent_regression"]
+    (tmp_path / "config.json").write_text(json.dumps(saved))
+    claim(tmp_path, config)
+
+
+def test_other_workers_write_below(tmp_path):
+    assert own_folder(tmp_path, 0) == tmp_path
+    assert own_folder(tmp_path, 2) == tmp_path / "workers" / "2"

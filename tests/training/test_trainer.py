@@ -1,0 +1,172 @@
+import json
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon import keys
+from tf_tryon.errors import TryOnError
+from tf_tryon.training import trainer as trainer_module
+from tf_tryon.training.trainer import Trainer
+
+
+@pytest.fixture(autouse=True)
+def fakes(monkeypatch, fake_networks, random_batch):
+    """The loop around tiny networks and random batches, which are functions of the step as the real ones are."""
+
+    def dataset(records, config, start_step=0, global_batch=None, input_context=None):
+        count = global_batch or config.train.batch_size
+        batches = [random_batch(count, seed) for seed in range(start_step, 12)]
+        stacked = {key: tf.stack([batch[key] for batch in batches]) for key in batches[0]}
+        return tf.data.Dataset.from_tensor_slices(stacked)
+
+    monkeypatch.setattr(trainer_module, "build_networks", fake_networks)
+    monkeypatch.setattr(trainer_module, "training_dataset", dataset)
+    return dataset
+
+
+@pytest.fixture
+def make(tmp_path, people, small_config):
+    def make(stage="shape", **changes):
+        changes = {"train__ema": 0.9, "loss__kl_schedule": "target", **changes}
+        config = small_config(stage, data__height=32, data__width=32, **changes)
+        return Trainer(config, people, tmp_path / "run")
+
+    return make
+
+
+def _arrays(folder, step):
+    with np.load(folder / "run" / "checkpoints" / f"step-{step:08d}.npz") as file:
+        return {name: file[name] for name in file.files}
+
+
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_leaves_the_folder_that_the_documentation_tells(tmp_path, make, stage):
+    assert make(stage, train__steps=6, train__log_every=2, train__picture_every=4).run() == 0
+    run = tmp_path / "run"
+    assert sorted(path.name for path in run.iterdir()) == sorted(
+        ["config.json", "checkpoints", "log.jsonl", "tensorboard", "pictures"]
+    )
+    assert sorted(path.name for path in (run / "pictures").iterdir()) == ["step-00000004.png", "step-00000006.png"]
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4, 6]
+    assert {"loss", "kl", "kl_top", "beta", "gradient_norm", "learning_rate"} <= set(lines[0])
+    assert set(_arrays(tmp_path, 6)) >= {"step", "model/generator/kernel", "ema/encoder/kernel", "kl_weight/beta"}
+
+
+def test_a_resumed_run_ends_like_an_uninterrupted_one(tmp_path, make):
+    make(train__steps=8).run()
+    whole = _arrays(tmp_path, 8)
+    for path in (tmp_path / "run" / "checkpoints").iterdir():
+        path.unlink()
+    make(train__steps=3).run()
+    make(train__steps=8).run()
+    resumed = _arrays(tmp_path, 8)
+    assert list(resumed) == list(whole)
+    for name, value in whole.items():
+        np.testing.assert_array_equal(resumed[name], value, err_msg=name)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_saves_and_stops(tmp_path, make, number, code):
+    trainer = make(train__steps=10)
+    step = trainer._step.__call__
+
+    def and_signal(batch, done, wants):
+        if done == 3:
+            os.kill(os.getpid(), number)
+        return step(batch, done, wants)
+
+    read = trainer._step.read
+    trainer._step = type("Step", (), {"__call__": staticmethod(and_signal), "read": staticmethod(read)})()
+    before = signal.getsignal(number)
+    assert trainer.run() == code
+    assert signal.getsignal(number) is before
+    assert _arrays(tmp_path, 4)["step"] == 4
+
+
+@pytest.mark.parametrize("log_every", [1, 50])
+def test_a_nan_stops_the_run_and_names_term_and_step(tmp_path, make, monkeypatch, fakes, log_every):
+    def poisoned(*args, **kwargs):
+        def poison(index, batch):
+            bad = tf.where(index == 4, np.nan, 0.0)
+            return {**batch, keys.CONTEXT: batch[keys.CONTEXT] + tf.cast(bad, tf.float32)}
+
+        return fakes(*args, **kwargs).enumerate().map(poison)
+
+    monkeypatch.setattr(trainer_module, "training_dataset", poisoned)
+    trainer = make(train__steps=10, train__log_every=log_every, train__keep_every=2)
+    with pytest.raises(TryOnError, match=r"step 5: not finite: kl_cost \(nan\), kl \(nan\)"):
+        trainer.run()
+    assert trainer._checkpoints.steps() == [2, 4]
+    for step in (2, 4):
+        assert all(np.isfinite(array).all() for array in _arrays(tmp_path, step).values())
+
+
+def test_a_full_disk_stops_the_run_and_leaves_the_last_checkpoint(tmp_path, make, monkeypatch):
+    make(train__steps=3).run()
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"step-00000006\.npz: the disk is full"):
+        make(train__steps=6).run()
+    monkeypatch.undo()
+    assert _arrays(tmp_path, 3)["step"] == 3
+    assert [path.name for path in (tmp_path / "run" / "checkpoints").iterdir()] == ["step-00000003.npz"]
+
+
+def test_keeps_every_nth(tmp_path, make):
+    trainer = make(train__steps=7, train__keep_every=3)
+    trainer.run()
+    assert trainer._checkpoints.steps() == [3, 6, 7]
+
+
+def test_saves_by_the_clock(make):
+    trainer = make(train__steps=5, train__checkpoint_minutes=0.0)
+    trainer.run()
+    assert trainer._checkpoints.steps() == [4, 5]
+
+
+def test_starts_from_another_run(tmp_path, make, capsys):
+    make(train__steps=2).run()
+    (tmp_path / "run").rename(tmp_path / "first")
+    make(train__steps=1, train__learning_rate=0.0, train__init_from=str(tmp_path / "first")).run()
+    with np.load(tmp_path / "first" / "checkpoints" / "step-00000002.npz") as first:
+        np.testing.assert_array_equal(_arrays(tmp_path, 1)["model/encoder/kernel"], first["ema/encoder/kernel"])
+        np.testing.assert_array_equal(_arrays(tmp_path, 1)["ema/encoder/kernel"], first["ema/encoder/kernel"])
+    assert "took 3 of 3 arrays" in capsys.readouterr().err
+
+
+def test_a_finished_run_has_nothing_left_to_do(make, capsys):
+    make(train__steps=2).run()
+    assert make(train__steps=2).run() == 0
+    assert "step 2 of 2" in capsys.readouterr().err
+
+
+def test_reading_errors_are_named(make, monkeypatch, fakes):
+    def broken(*args, **kwargs):
+        def fail(value):
+            raise ValueError("people/shard-00000-of-00001.tfrecord: record 3 is corrupt (checksum)")
+
+        def poison(batch):
+            flag = tf.numpy_function(fail, [0.0], tf.float32)
+            return {**batch, keys.CONTEXT: batch[keys.CONTEXT] + flag}
+
+        return fakes(*args, **kwargs).map(poison)
+
+    trainer = make()
+    monkeypatch.setattr(trainer_module, "training_dataset", broken)
+    with pytest.raises(TryOnError, match=r"shard-00000-of-00001\.tfrecord: record 3 is corrupt") as caught:
+        trainer.run()
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_missing_data_set_is_named(small_config, tmp_path):
+    with pytest.raises(FileNotFoundError, match="is no data set"):
+        Trainer(small_config("shape"), tmp_path / "none", tmp_path / "run")
+    assert not Path(tmp_path / "run").exists()
