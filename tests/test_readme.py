@@ -4,6 +4,7 @@ Every `tf-tryon` line of its ```sh blocks must parse, every `make` target and li
 lines in order, and the ```python block, with sizes replaced by SMALLER ones, on people rendered for the purpose.
 """
 
+import functools
 import json
 import re
 import shlex
@@ -110,7 +111,10 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.mark.slow
 def test_commands_run_in_order_and_leave_what_the_readme_shows(folder, monkeypatch, capsys):
+    from tf_tryon.inference.tryon import TryOn
+
     monkeypatch.chdir(folder)
+    monkeypatch.setattr(TryOn, "load", functools.cache(TryOn.load))  # many lines, two models
     # Completing comes last: one line of it takes a person of the data set, which the README makes further down.
     for words in sorted(TRYON, key=lambda words: _verb(words) == "complete"):
         status = cli.main(_shrunk(words))

@@ -47,7 +47,8 @@ def tiny(stage: str) -> ConfigDict:
     config = thesis(stage)
     config.data.height = config.data.width = SIZE
     config.model.width = 0.125
-    config.model.discriminator = False
+    config.model.attention = config.model.discriminator = False
+    config.model.spectral_norm = "none"
     return config
 
 

@@ -31,6 +31,8 @@ def fakes(monkeypatch, fake_networks, random_batch):
 @pytest.fixture
 def make(tmp_path, people, small_config):
     def make(stage="shape", **changes):
+        if stage == "texture":
+            changes["model__discriminator"] = False  # needs 64 px
         changes = {"train__ema": 0.9, "loss__kl_schedule": "target", **changes}
         config = small_config(stage, data__height=32, data__width=32, **changes)
         return Trainer(config, people, tmp_path / "run")

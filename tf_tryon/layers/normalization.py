@@ -13,28 +13,55 @@ from tf_tryon.layers.convolution import Convolution
 _EPSILON = 1e-5
 
 
-def standardize(inputs: tf.Tensor) -> tf.Tensor:
-    """Zero mean and unit variance over each picture's positions, per channel; statistics in float32."""
-    return _standardize(inputs)
-
-
-@tf.custom_gradient
-def _standardize(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """y = (x - mean) / std with the gradient's closed form, dx = (dy - mean(dy) - y mean(dy y)) / std.
-
-    Half of a training step's work outside the convolutions would be the gradient of this in single operations.
-    """
+def _centre(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """x - mean, and 1 / std (B, 1, 1, C) float32, over each picture's positions per channel."""
     centred = x - tf.reduce_mean(x, axis=[1, 2], keepdims=True)
     # Sums run in float32 inside reduce_mean; squares of float16 could overflow.
     wide = tf.cast(centred, tf.float32) if x.dtype == tf.float16 else centred
     variance = tf.cast(tf.reduce_mean(tf.square(wide), axis=[1, 2], keepdims=True), tf.float32)
-    scale = tf.cast(tf.math.rsqrt(variance + _EPSILON), x.dtype)
-    y = centred * scale
+    return centred, tf.math.rsqrt(variance + _EPSILON)
+
+
+def _means(dy: tf.Tensor, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """mean(dy) and mean(dy x) over positions, (B, 1, 1, C) float32."""
+    mean = tf.reduce_mean(dy, axis=[1, 2], keepdims=True)
+    along = tf.reduce_mean(dy * x, axis=[1, 2], keepdims=True)
+    return tf.cast(mean, tf.float32), tf.cast(along, tf.float32)
+
+
+# Both gradients below are closed forms: as single operations they would be half of a step's work beside the convolutions.
+
+
+@tf.custom_gradient
+def standardize(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """Zero mean and unit variance over each picture's positions, per channel.
+
+    y = (x - mean) / std,    dx = (dy - mean(dy) - y mean(dy y)) / std
+    """
+    centred, scale = _centre(x)
+    y = centred * tf.cast(scale, x.dtype)
 
     def gradient(dy: tf.Tensor) -> tf.Tensor:
-        mean = tf.reduce_mean(dy, axis=[1, 2], keepdims=True)
-        along = tf.reduce_mean(dy * y, axis=[1, 2], keepdims=True)
-        return dy * scale - (y * (along * scale) + mean * scale)
+        mean, along = _means(dy, y)
+        factor, shift = tf.cast(along * scale, dy.dtype), tf.cast(mean * scale, dy.dtype)
+        return dy * tf.cast(scale, dy.dtype) - (y * factor + shift)
+
+    return y, gradient
+
+
+@tf.custom_gradient
+def _standardize_affine(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """gamma * standardize(x) + beta; gamma and beta (C,) float32."""
+    centred, scale = _centre(x)
+    y = centred * tf.cast(scale * gamma, x.dtype) + tf.cast(beta, x.dtype)
+
+    def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        mean, along = _means(dy, centred)
+        factor, shift = tf.cast(gamma * scale**3 * along, dy.dtype), tf.cast(gamma * scale * mean, dy.dtype)
+        dx = dy * tf.cast(scale * gamma, dy.dtype) - (centred * factor + shift)
+        positions = tf.cast(tf.shape(dy)[1] * tf.shape(dy)[2], tf.float32)
+        d_gamma = positions * tf.reduce_sum(along * scale, axis=[0, 1, 2])
+        return dx, d_gamma, positions * tf.reduce_sum(mean, axis=[0, 1, 2])
 
     return y, gradient
 
@@ -49,8 +76,7 @@ class InstanceNormalization(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        gamma = tf.cast(tf.convert_to_tensor(self.gamma), inputs.dtype)
-        return standardize(inputs) * gamma + tf.cast(tf.convert_to_tensor(self.beta), inputs.dtype)
+        return _standardize_affine(inputs, tf.convert_to_tensor(self.gamma), tf.convert_to_tensor(self.beta))
 
 
 class SpatialNormalization(keras.layers.Layer):

@@ -146,11 +146,15 @@ def trouser_points(fitting: Fitting, item: Item) -> np.ndarray:
     return position
 
 
-def build_trousers(fitting: Fitting, item: Item) -> tuple[list[Sheet], np.ndarray]:
-    """Sheets of trousers, and the cover (n,) of the leg shell's vertices, metres inside."""
+def build_trousers(fitting: Fitting, item: Item, end: float) -> tuple[list[Sheet], np.ndarray, np.ndarray]:
+    """Sheets of trousers, the cover (n,) of the leg shell's vertices (metres inside), and their places (n, 3).
+
+    Args:
+        end: `leg` coordinate of the hem: `leg_end`, or less where the legs are tucked into boots.
+    """
     made, shell = TROUSERS[item.kind], fitting.legs
-    sheet = shell.sheet(trouser_points(fitting, item))
-    end = leg_end(item)
+    position = trouser_points(fitting, item)
+    sheet = shell.sheet(position)
     sheet.fields["waist"] = made.waist - sheet.fields["height"]
     sheet.fields["end"] = end - sheet.fields["leg"]
     cover = np.minimum(sheet.fields["waist"], sheet.fields["end"])
@@ -159,7 +163,7 @@ def build_trousers(fitting: Fitting, item: Item) -> tuple[list[Sheet], np.ndarra
     sheet = trim_to(sheet, sheet.fields["waist"])
     sheet = trim_to(sheet, sheet.fields["end"])
     sheet = paint(sheet, made.band - sheet.fields["waist"])
-    return [sheet], cover
+    return [sheet], cover, position
 
 
 def skirt_tube(fitting: Fitting, item: Item, layer: float = 0.0) -> Tube:

@@ -82,6 +82,19 @@ def _support(vertices, edges, heights, step, dirs):
 
 
 @compiled
+def _widen(reach, points, first, step, centre, dirs):
+    out = reach.copy()
+    for i in range(len(points)):
+        middle = int(np.rint((points[i, 1] - first) / step))
+        for row in range(max(middle - 1, 0), min(middle + 2, len(out))):
+            for d in range(len(dirs)):
+                h = points[i, 0] * dirs[d, 0] + (points[i, 2] - centre[row]) * dirs[d, 1]
+                if h > out[row, d]:
+                    out[row, d] = h
+    return out
+
+
+@compiled
 def radii(reach):
     """Radius (R, D) of the convex sections with support function `reach` (R, D), in the same directions."""
     rows, count = reach.shape
@@ -157,6 +170,12 @@ class Tube:
         radius = low * (1 - tr) + high * tr
         centre = self.centre[r0] * (1 - tr) + self.centre[r0 + 1] * tr
         return np.stack([radius * np.sin(angle), height, centre + radius * np.cos(angle)], 1)
+
+
+def tube_around(body: Silhouette, ease: float, points: np.ndarray) -> Tube:
+    """The taut surface round a body with some ease (metres) and round the points (k, 3) of other cloth."""
+    reach = _widen(body.reach + ease, points, body.heights[0], STEP, body.centre, directions())
+    return Tube(body.heights, body.centre, radii(reach))
 
 
 def drape(

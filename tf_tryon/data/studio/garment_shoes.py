@@ -77,17 +77,20 @@ def upper_field(item: Item, field: dict[str, np.ndarray]) -> np.ndarray:
     return np.maximum(np.maximum(toe_strap, ankle_strap), heel_strap)
 
 
-def build_shoes(fitting: Fitting, item: Item, limit: float) -> tuple[list[list[Sheet]], np.ndarray]:
+def build_shoes(
+    fitting: Fitting, item: Item, hem: float, tucked: np.ndarray | None
+) -> tuple[list[list[Sheet]], np.ndarray]:
     """Sheets of the left and of the right shoe, and the cover (n,) of the leg shell's vertices, metres inside.
 
     Args:
-        limit: template height above which a trouser leg hides the shaft.
+        hem: `leg` coordinate above which trousers hide the shoe.
+        tucked: (n, 3) places of trousers that the shaft goes over.
     """
     last, shell = LASTS[item.kind], fitting.legs
     points, normals = fitting.leg_points
     field = shell.fields
-    top = min(shaft_height(item), limit)
-    inside = np.minimum(upper_field(item, field), limit - field["height"])
+    top = shaft_height(item)
+    inside = np.minimum(upper_field(item, field), field["leg"] - hem + 0.02)
     cover = np.full(len(inside), -1.0) if item.kind == "sandals" else inside
     ease = last.ease + 0.004 * ramp((field["height"] - 0.09) / 0.05)
     position = points + normals * ease[:, None]
@@ -99,6 +102,10 @@ def build_shoes(fitting: Fitting, item: Item, limit: float) -> tuple[list[list[S
             off[:, 1] = 0.0
             radius = np.maximum(np.linalg.norm(off, axis=1), 1e-6)
             wanted = 0.046 + 0.010 * item.fit + 0.010 * ramp((field["height"][mine] - 0.16) / 0.12)
+            if tucked is not None:
+                legs = tucked[mine] - fitting.leg_axis[mine]
+                room = np.linalg.norm(legs[:, [0, 2]], axis=1) + 0.005
+                wanted = np.maximum(wanted, room * ramp((field["height"][mine] - 0.09) / 0.03))
             more = np.maximum(wanted - radius - last.ease, 0.0) * ramp((field["height"][mine] - 0.085) / 0.05)
             crease = folds.rings(field["height"][mine], field["leg_angle"][mine], fitting.rng, 0.13, 0.05)
             more = more + 0.0035 * crease * ramp((field["height"][mine] - 0.08) / 0.03)

@@ -220,9 +220,9 @@ def armhole_field(item: Item, field: dict[str, np.ndarray]) -> np.ndarray:
     """(n,) metres inside the sleeve's end or the armhole."""
     if item.sleeve > 0.04:
         return np.maximum(sleeve_end(item), 0.05) - field["arm"]
-    inset = {"tank": 0.028, "crop_top": 0.022}.get(item.kind, 0.014)
+    inset = {"tank": 0.022, "crop_top": 0.020}.get(item.kind, 0.014)
     if item.neckline == "strap":
-        inset = 0.030
+        inset = 0.026
     # Above the underarm point the edge stands upright; below it the side seam is whole.
     return np.maximum(-inset - field["arm"], np.minimum(1.226 - field["height"], 0.012 - field["arm"]))
 

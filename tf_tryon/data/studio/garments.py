@@ -18,13 +18,13 @@ from tf_tryon.data.studio.garment_bottoms import (
     build_trousers,
     leg_end,
     skirt_hem,
-    waist_tube,
 )
+from tf_tryon.data.studio.garment_drape import tube_around
 from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_hats import build_hat
 from tf_tryon.data.studio.garment_limbs import arm_field
 from tf_tryon.data.studio.garment_shell import Shell
-from tf_tryon.data.studio.garment_shoes import build_shoes
+from tf_tryon.data.studio.garment_shoes import build_shoes, shaft_height
 from tf_tryon.data.studio.garment_surface import Sheet, corners_in, join, keep, to_mesh, turn_hems
 from tf_tryon.data.studio.garment_tops import (
     CUTS,
@@ -34,11 +34,13 @@ from tf_tryon.data.studio.garment_tops import (
     front_field,
     hem_height,
     neck_field,
+    opening_gap,
     top_cover,
 )
 from tf_tryon.data.studio.mesh import Mesh, merge
 from tf_tryon.data.studio.outfit import DRESSES, Item, Outfit
 
+HIP = 0.881  # height of the hip joints on the template
 HAT, UPPER, DRESS, COAT, PANTS, SKIRT, LEFT_SHOE, RIGHT_SHOE = 1, 5, 6, 7, 9, 12, 18, 19  # CIHP-20
 OUTERWEAR: Final = ("cardigan", "blazer", "jacket", "coat")
 
@@ -91,6 +93,7 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
         if item is not None:
             points = template.vertices
             inside &= front_field(item, person.vertices[:, 0], points[:, 2], points[:, 1]) > 0.02
+            inside &= ~parts_below(item, points[:, 1])
         covered[inside] = True
 
     def cover_shell(shell: Shell, inside: np.ndarray, margin: float) -> None:
@@ -99,7 +102,7 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
 
     bottom, tops = outfit.bottom, [item for item in (outfit.inner, outfit.top) if item is not None]
     below: list[Below] = []
-    limit = 9.0
+    hem, tucked_legs = 0.0, None
     if bottom.kind in DRESSES:
         sheets, _ = build_dress(fitting, bottom)
         cover_shell(fitting.top, top_cover(bottom, fitting.top.fields, fitting.top_points[0][:, 0]), 0.015)
@@ -109,31 +112,36 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
         below.append(Below(tube, SKIRTS[bottom.kind].waist))
         cover_trunk(fitting.tall(skirt_hem(bottom)) + 0.05, fitting.tall(SKIRTS[bottom.kind].waist) - 0.02)
     else:
-        sheets, inside = build_trousers(fitting, bottom)
-        below.append(Below(waist_tube(fitting, bottom), TROUSERS[bottom.kind].waist))
+        end = leg_end(bottom)
+        over = boots_over(outfit)
+        sheets, inside, legs = build_trousers(
+            fitting, bottom, end if not over else min(end, HIP - shaft_height(outfit.shoes) + 0.03)
+        )
+        worn = legs[(inside > 0.0) & (fitting.legs.fields["height"] < TROUSERS[bottom.kind].waist - 0.1)]
+        around = tube_around(fitting.body, at_fit(TROUSERS[bottom.kind].ease, bottom) + 0.001, worn)
+        below.append(Below(around, TROUSERS[bottom.kind].waist))
         cover_shell(fitting.legs, inside, 0.012)
-        limit = _shaft_limit(bottom)
+        hem, tucked_legs = (0.0, legs) if over else (end, None)
     for item in tops:
         if not tucked(outfit, item):
             sheets = [_without_covered(fitting, sheet, item, below[0].top) for sheet in sheets]
     finish(bottom, sheets, label_of(bottom))
 
     for item in tops:
-        under, hem = list(below), None
+        under, low = list(below), clear_hem(item, below[0].top if below else None)
         if tucked(outfit, item):
             under[0] = replace(below[0], tucked=True)
-            hem = max(below[0].top - 0.025, hem_height(item))
+            low = max(below[0].top - 0.025, low)
         layer = _layer(outfit.inner, item) if outfit.inner is not None and item is outfit.top else 0.0
-        sheets, tube = build_top(fitting, item, layer, under, hem)
+        sheets, tube = build_top(fitting, item, layer, under, low)
         below.append(Below(tube, 1.3))
-        low = hem_height(item) if hem is None else hem
         cover_shell(fitting.top, top_cover(item, fitting.top.fields, fitting.top_points[0][:, 0]), 0.015)
         cover_trunk(fitting.tall(low) + 0.03, fitting.tall(1.20), item)
         if item is outfit.inner:
             sheets = [_without_covered(fitting, sheet, tops[1], 9.0) for sheet in sheets]
         finish(item, sheets, label_of(item))
 
-    shoes, inside = build_shoes(fitting, outfit.shoes, limit)
+    shoes, inside = build_shoes(fitting, outfit.shoes, hem, tucked_legs)
     cover_shell(fitting.legs, inside, 0.008)
     for sheets, label in zip(shoes, (LEFT_SHOE, RIGHT_SHOE), strict=True):
         finish(outfit.shoes, sheets, label)
@@ -156,6 +164,14 @@ def tucked(outfit: Outfit, item: Item) -> bool:
     )
 
 
+def clear_hem(item: Item, waist: float | None) -> float:
+    """Template height of a top's hem; it either overlaps the waistband well or leaves it clear."""
+    hem = hem_height(item)
+    if waist is not None and waist - 0.035 < hem < waist + 0.03:
+        return waist - 0.035
+    return hem
+
+
 def _layer(inner: Item, outer: Item) -> float:
     """Extra ease of an outer top, so that the inner one fits below it, metres."""
     inside, outside = at_fit(CUTS[inner.kind].ease, inner), at_fit(CUTS[outer.kind].ease, outer)
@@ -169,6 +185,7 @@ def _without_covered(fitting: Fitting, sheet: Sheet, item: Item, top: float) -> 
         return sheet
     x, z, tall = sheet.position[:, 0], sheet.position[:, 2], sheet.position[:, 1]
     hidden = (tall > fitting.tall(hem_height(item)) + 0.03) & (front_field(item, x, z, fields["height"]) > 0.03)
+    hidden &= ~parts_below(item, fields["height"])
     if top < 9.0:
         hidden &= fields["height"] < top + 0.02
     if "arm" in fields and top >= 9.0:
@@ -178,17 +195,23 @@ def _without_covered(fitting: Fitting, sheet: Sheet, item: Item, top: float) -> 
     return keep(sheet, corners_in(hidden, sheet.triangles) < 3)
 
 
+def parts_below(item: Item, height: np.ndarray) -> np.ndarray:
+    """(n,) bool: heights on the template at which a front is open and swings, so that one sees in from the side."""
+    return (height < 0.88) & (opening_gap(item, height) > 0.0)
+
+
 def neck_of_tube(item: Item, height: np.ndarray, x: np.ndarray, z: np.ndarray) -> np.ndarray:
     """(n,) metres below a neckline that reaches below the chest; large elsewhere."""
     return neck_field(item, {"x": x, "height": height, "z": z}) if item.neckline == "v" else np.full(len(x), 1.0)
 
 
-def _shaft_limit(bottom: Item) -> float:
-    """Template height above which trousers hide a shoe's shaft."""
-    narrow = bottom.kind == "leggings" or (bottom.fit < 0.35 and bottom.flare < 0.15)
-    if bottom.kind == "shorts" or narrow:
-        return 9.0
-    return max(0.881 - leg_end(bottom) + 0.05, 0.09)
+def boots_over(outfit: Outfit) -> bool:
+    """Whether narrow trouser legs are tucked into the boots' shafts."""
+    bottom, shoes = outfit.bottom, outfit.shoes
+    if shoes.kind not in ("boots", "ankle_boots") or bottom.kind not in TROUSERS:
+        return False
+    narrow = bottom.kind == "leggings" or (bottom.fit < 0.4 and bottom.flare < 0.2)
+    return narrow and shaft_height(shoes) > HIP - leg_end(bottom) + 0.03
 
 
 def _trunk_mask(template: Template) -> np.ndarray:
