@@ -1,6 +1,6 @@
 """What README.md tells people to type works.
 
-Every `tf-tryon` line of its ```sh blocks must parse, every `make` target and linked file must exist. The slow tests run those
+Every `tf-tryon` line of its ```sh blocks must parse, every `make` target and linked file must exist. Slow tests run those
 lines in order, and the ```python block, with sizes replaced by SMALLER ones, on people rendered for the purpose.
 """
 

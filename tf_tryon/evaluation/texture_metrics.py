@@ -112,42 +112,47 @@ def seam(picture: np.ndarray, erased: np.ndarray) -> Seam:
     return Seam(float(np.concatenate(jumps).mean()), float(np.concatenate(locals_).mean()))
 
 
-def halo(picture: np.ndarray, truth: np.ndarray, labels: np.ndarray, erased: np.ndarray) -> float:
+def halo(picture: np.ndarray, truth: np.ndarray, background: np.ndarray, erased: np.ndarray) -> float:
     """Distance of the mean colours of picture and truth on the background in a narrow band inside the border.
 
     Args:
       picture: the completed picture.
       truth: the photo.
-      labels: (H, W) classes of the completed picture or the truth.
+      background: (H, W) bool, what is background in both.
       erased: (H, W) bool.
     """
     depth = max(1, round(_HALO_BAND * erased.shape[0]))
-    core = ndimage.binary_erosion(erased, np.ones((3, 3)), iterations=depth, border_value=1)
-    band = erased & ~core & (labels == vocabulary.BACKGROUND)
+    y0, x0, y1, x1 = _bounds(erased)
+    # At the picture's edge there is no border.
+    top, bottom = y0 + depth * (y0 > 0), y1 - depth * (y1 < erased.shape[0])
+    left, right = x0 + depth * (x0 > 0), x1 - depth * (x1 < erased.shape[1])
+    band = erased & background
+    band[top:bottom, left:right] = False
     return float(np.linalg.norm(mean_colour(picture, band) - mean_colour(truth, band)))
 
 
-def weave(picture: np.ndarray, erased: np.ndarray, period: int) -> float:
-    """Energy of the pattern of a period inside the box: mean over blocks of the variance of the folded block.
+def weave(picture: np.ndarray, erased: np.ndarray) -> np.ndarray:
+    """Energy of the patterns of each of PERIODS inside the box: mean over blocks of the variance of the folded block.
 
     A block's grey values, less their mean over 8 x 8 pixels, are averaged at each phase of the period, which must
     divide 16. Detail that isn't locked to the pixel lattice mostly cancels; compare with the truth's.
 
     Returns:
-      In squared units of [0, 1]; NaN if the box holds no block.
+      (3,) in squared units of [0, 1]; NaN if the box holds no block.
     """
     y0, x0, y1, x1 = _bounds(erased)
     rows, columns = (y1 - y0) // _BLOCK, (x1 - x0) // _BLOCK
     if not rows or not columns:
-        return float("nan")
+        return np.full(len(PERIODS), np.nan)
     grey = picture[y0:y1, x0:x1].mean(axis=2)
     detail = grey - ndimage.uniform_filter(grey, max(PERIODS), mode="nearest")
     blocks = detail[: rows * _BLOCK, : columns * _BLOCK]
-    folds = _BLOCK // period
-    folded = blocks.reshape(rows, folds, period, columns, folds, period).mean(
-        axis=(1, 4)
-    )  # (rows, period, columns, period)
-    return float(folded.var(axis=(1, 3), dtype=np.float64).mean())
+    energies = []
+    for period in PERIODS:
+        folds = _BLOCK // period
+        folded = blocks.reshape(rows, folds, period, columns, folds, period).mean(axis=(1, 4))
+        energies.append(folded.var(axis=(1, 3), dtype=np.float64).mean())
+    return np.array(energies)
 
 
 def fill_box(photo: np.ndarray, erased: np.ndarray) -> np.ndarray:

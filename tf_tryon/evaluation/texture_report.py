@@ -128,19 +128,20 @@ def _measure_batch(
     points = people[keys.KEYPOINTS].numpy()
     skins = [texture_metrics.visible_skin(*each) for each in zip(photo, labels, erased, points, strict=True)]
 
-    def look(kind: str, pictures: np.ndarray, parsings: np.ndarray) -> list[dict[str, Any]]:
-        found = zip(pictures, photo, parsings, erased, skins, strict=True)
+    def look(pictures: np.ndarray, parsings: np.ndarray) -> list[dict[str, Any]]:
+        background = (parsings == vocabulary.BACKGROUND) & (labels == vocabulary.BACKGROUND)
+        found = zip(pictures, photo, parsings, background, erased, skins, strict=True)
         return [_look(*each, slot) for each in found]
 
     moments.update("truth", photo, first)
     filled = [texture_metrics.fill_box(*each) for each in zip(photo, erased, strict=True)]
     moments.update("filled", np.stack(filled), first)
-    _append(columns, "truth", [look("truth", photo, labels)])
+    _append(columns, "truth", [look(photo, labels)])
 
     output, nats = sampler.reconstruct(people)
     picture = sampling.complete_photo(people, output)
     moments.update("posterior", picture, first)
-    _append(columns, "posterior", [look("posterior", picture, labels)])
+    _append(columns, "posterior", [look(picture, labels)])
     columns["kl_nats"] += nats.tolist()
     columns["posterior_ssim_box"] += texture_metrics.ssim(picture, photo, erased).tolist()
     for made, true, box in zip(picture, photo, erased, strict=True):
@@ -165,7 +166,7 @@ def _append_samples(
     kind: str,
     samples: int,
     first: int,
-    look: Callable[[str, np.ndarray, np.ndarray], list[dict[str, Any]]],
+    look: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]],
     draw: Callable[[int], tuple[np.ndarray, sampling.Batch]],
 ) -> None:
     """Draw every sample of a batch, one at a time, and append what is seen."""
@@ -175,7 +176,7 @@ def _append_samples(
         pictures = sampling.complete_photo(people, output)
         if k == 0:
             moments.update(kind, pictures, first)
-        seen.append(look(kind, pictures, sampling.true_labels(people)))
+        seen.append(look(pictures, sampling.true_labels(people)))
     _append(columns, kind, seen)
 
 
@@ -197,19 +198,26 @@ def _append(columns: Columns, kind: str, seen: list[list[dict[str, Any]]]) -> No
 
 
 def _look(
-    picture: np.ndarray, photo: np.ndarray, labels: np.ndarray, erased: np.ndarray, skin: np.ndarray, slot: int
+    picture: np.ndarray,
+    photo: np.ndarray,
+    labels: np.ndarray,
+    background: np.ndarray,
+    erased: np.ndarray,
+    skin: np.ndarray,
+    slot: int,
 ) -> dict[str, Any]:
     """What can be told of one picture by itself, and its halo against the photo."""
     border = texture_metrics.seam(picture, erased)
     garment = (labels == vocabulary.GARMENT_CLASSES[slot]) & erased
-    looks: dict[str, Any] = {
+    weave = texture_metrics.weave(picture, erased)
+    return {
         "colour": texture_metrics.mean_colour(picture, garment),
         "skin": texture_metrics.skin_distance(picture, labels, erased, skin),
         "seam": border.jump,
         "seam_local": border.local,
-        "halo": texture_metrics.halo(picture, photo, labels, erased),
+        "halo": texture_metrics.halo(picture, photo, background, erased),
+        **{f"weave_{p}": float(value) for p, value in zip(texture_metrics.PERIODS, weave, strict=True)},
     }
-    return looks | {f"weave_{p}": texture_metrics.weave(picture, erased, p) for p in texture_metrics.PERIODS}
 
 
 def _summary(columns: Columns, samples: int, seed: int) -> dict[str, Any]:

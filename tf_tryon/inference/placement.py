@@ -1,6 +1,6 @@
 """From a photo of any size to the nets' frame, and back into the photo.
 
-The nets saw people who fill about 94 % of the frame's height. A photo is cropped to a window of the frame's aspect around the
+The nets saw people who fill about 97 % of the frame's height. A photo is cropped to a window of the frame's aspect around the
 person, continued by its edge where the window leaves it, and scaled. Coming back, only erased pixels are replaced.
 """
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from tf_tryon.data.person import Person
 
-FILLED = 0.94  # of the frame, by the person's longer side
+FILLED = 0.97  # of the frame, by the person's longer side
 _WHOLE_FROM = 0.7  # a picture of the frame's aspect whose person is at least this tall is taken as it is
 
 

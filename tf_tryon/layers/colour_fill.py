@@ -28,36 +28,39 @@ def visible_colours(
     others = tf.stack([parsing[..., c] for c in range(parsing.shape[-1]) if c not in SKIN_CLASSES], axis=-1)
     groups = tf.concat([others, skin], axis=-1)
     sources = visible * tf.concat([others, tf.maximum(skin, near_nose)], axis=-1)
-    colours = sources[..., :, None] * photo[..., None, :]
-    shape = tf.shape(photo)
     count = groups.shape[-1]
-    packed = tf.concat([sources, tf.reshape(colours, [shape[0], shape[1], shape[2], 3 * count])], axis=-1)
-    pyramid = [packed]
+    # For each group and pixel: weight and weighted colour, (B, H, W, 4 * groups).
+    ones = tf.ones_like(photo[..., :1])
+    packed = sources[..., :, None] * tf.concat([ones, photo], axis=-1)[..., None, :]
+    shape = tf.shape(photo)
+    pyramid = [tf.reshape(packed, [shape[0], shape[1], shape[2], 4 * count])]
     for _ in range(levels):
         pyramid.append(average_pool(pyramid[-1]))
-    filled = tf.reduce_mean(packed, axis=[1, 2], keepdims=True)  # the whole picture: the coarsest level
-    weight, colour = _split(filled, count)
-    mean = tf.broadcast_to(colour / tf.maximum(weight, 1e-6)[..., None], tf.shape(_split(pyramid[-1], count)[1]))
-    for level, packed in zip(range(levels, -1, -1), reversed(pyramid), strict=True):
-        weight, colour = _split(packed, count)
-        if level < levels:
+    whole = _split(tf.reduce_mean(pyramid[-1], axis=[1, 2], keepdims=True), count)  # the coarsest level: everything
+    mean = tf.broadcast_to(whole / tf.maximum(whole[..., :1], 1e-6), tf.shape(_split(pyramid[-1], count)))
+    for level in range(levels, 0, -1):
+        here = _split(pyramid[level], count)
+        weight = here[..., :1]
+        trust = tf.minimum(1.0, weight * 4)
+        mean = here * (trust / tf.maximum(weight, 1e-6)) + (1 - trust) * mean
+        if level > 1:
             mean = _double(mean)
-        here = colour / tf.maximum(weight, 1e-6)[..., None]
-        trust = tf.minimum(1.0, weight * 4)[..., None]
-        mean = trust * here + (1 - trust) * mean
-    return tf.reduce_sum(groups[..., :, None] * mean, axis=-2)
+    # At full size a visible pixel has its own colour, an erased one its group's.
+    erased = tf.reshape((groups * (1 - visible))[..., None] * _double(mean[..., 1:]), [-1, 3 * count])
+    summed = tf.matmul(erased, tf.tile(tf.eye(3, dtype=photo.dtype), [count, 1]))
+    return visible * photo + tf.reshape(summed, shape)
 
 
-def _split(packed: tf.Tensor, count: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """Weights (B, h, w, n) and weighted colours (B, h, w, n, 3)."""
+def _split(packed: tf.Tensor, count: int) -> tf.Tensor:
+    """(B, h, w, 4 n) -> (B, h, w, n, 4)."""
     shape = tf.shape(packed)
-    return packed[..., :count], tf.reshape(packed[..., count:], [shape[0], shape[1], shape[2], count, 3])
+    return tf.reshape(packed, [shape[0], shape[1], shape[2], count, 4])
 
 
 def _double(groups: tf.Tensor) -> tf.Tensor:
-    """Bilinear resize (B, h, w, n, 3) to twice the size: smooth, so that no blocks show."""
+    """Bilinear resize (B, h, w, n, c) to twice the size: smooth, so that no blocks show."""
     shape = tf.shape(groups)
-    count = groups.shape[3]
-    flat = tf.reshape(groups, [shape[0], shape[1], shape[2], 3 * count])
+    count, channels = groups.shape[3], groups.shape[4]
+    flat = tf.reshape(groups, [shape[0], shape[1], shape[2], count * channels])
     flat = tf.image.resize(flat, [2 * shape[1], 2 * shape[2]], method="bilinear")
-    return tf.reshape(flat, [shape[0], 2 * shape[1], 2 * shape[2], count, 3])
+    return tf.reshape(flat, [shape[0], 2 * shape[1], 2 * shape[2], count, channels])

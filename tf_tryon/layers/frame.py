@@ -36,7 +36,7 @@ def crop_to_window(pictures: tf.Tensor, frame: tf.Tensor, pool: int = 1, outside
     size = tf.shape(pictures)[0]
     shifted = tf.reshape(pictures - outside, [size, height, width * channels])
     picked = tf.reshape(tf.matmul(rows, shifted), [size, height // pool, width, channels])
-    return tf.einsum("bqw,bywc->byqc", columns, picked) + outside
+    return tf.matmul(columns[:, None], picked) + outside
 
 
 def lay_into_picture(codes: tf.Tensor, frame: tf.Tensor, height: int, width: int, scale: int = 1) -> tf.Tensor:

@@ -25,7 +25,7 @@ from tf_tryon.data.studio.shading import develop
 from tf_tryon.data.studio.skeleton import skin, transforms
 from tf_tryon.data.studio.wrinkles import wrinkle_height
 
-VERSION = 2
+VERSION = 1
 VOCABULARY = "cihp20"
 HEEL = 0.42  # pitch of feet in shoes with heels, radians
 SPECK = 8  # pixels at 256 x 256
