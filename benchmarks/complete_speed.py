@@ -15,6 +15,7 @@ from pathlib import Path
 
 
 def main() -> None:
+    """Measures and prints."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default=None)
     parser.add_argument("--repeats", type=int, default=5)

@@ -1,7 +1,7 @@
 """What README.md tells people to type works.
 
-Every `tf-tryon` line of its ```sh blocks must parse, every `make` target and linked file must exist. Slow tests run those
-lines in order, and the ```python block, with sizes replaced by SMALLER ones, on people rendered for the purpose.
+Every `tf-tryon` line of its ```sh blocks must parse, every `make` target and linked file must exist. Slow tests run
+those lines in order, and the ```python block, with sizes replaced by SMALLER ones, on people rendered for the purpose.
 """
 
 import functools

@@ -1,4 +1,5 @@
-"""The configuration of a run: every field with its reason, the thesis's settings as defaults, and the checks across fields.
+"""The configuration of a run: every field with its reason, the thesis's settings as defaults, and the checks across
+fields.
 
 A configuration is an `ml_collections.ConfigDict` with locked keys (unknown keys are refused). `configs/*.py` start from
 `thesis(stage)` and change fields by name; absl flags override single fields (`--config.train.batch_size=4`).
@@ -61,7 +62,7 @@ def thesis(stage: str) -> ConfigDict:
     model.decoder_norm = "instance"  # or "spade": instance norm modulated by z, classes and mean visible colours
     model.upsample = "transposed"  # convolutions, or "resize" and convolve: no weave
     model.width = 1.0  # multiplies the channels of generator and encoders
-    model.encoder_head_std = 0.02  # initial spread of the last encoder convolutions; small avoids a start at 40,000 nats
+    model.encoder_head_std = 0.02  # initial spread of the encoders' last kernels; small: no start at 40,000 nats
     model.output_scales = 1 if stage == "shape" else 4  # k: the last k UpBlocks each have an output
     model.attention = True
     model.spectral_norm = "native"
@@ -69,7 +70,8 @@ def thesis(stage: str) -> ConfigDict:
     model.two_stage = True  # False: texture from 18 keypoint maps instead of the 8 classes ("w/o two-stage")
 
     loss = config.loss = ConfigDict()
-    # beta in ELBO units: 1 weighs the KL (summed over z, nats) against the summed cross-entropy of a picture. The thesis's
+    # beta in ELBO units: 1 weighs the KL (summed over z, nats) against the summed cross-entropy of a picture. The
+    # thesis's
     # lambda_KL = 20 on mean KL and mean cross-entropy is beta = 20 * pixels / latents = 2560 at 256 px (section 8).
     loss.beta = 2560.0
     loss.kl_schedule = "constant"
@@ -142,7 +144,7 @@ def validate(config: ConfigDict) -> None:
         if flat[name] < 1:
             raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
     if train.batch_size % train.accumulate:
-        raise ValueError(f"config.train.accumulate = {train.accumulate} does not divide batch_size = {train.batch_size}")
+        raise ValueError(f"config.train.accumulate = {train.accumulate} does not divide {train.batch_size}")
     if train.batch_size // train.accumulate < 1:
         raise ValueError("config.train.accumulate leaves empty micro-batches")
     if not 1 <= model.output_scales <= 5:
@@ -151,7 +153,7 @@ def validate(config: ConfigDict) -> None:
         raise ValueError(f"config.model.latent_stride = {model.latent_stride}: choose 4, 8, 16 or 32 (the whole trunk)")
     for name in ("encoder_pool", "context_pool"):
         if model[name] not in (1, 2, 4) or model.latent_stride // model[name] < 4:
-            raise ValueError(f"config.model.{name} = {model[name]}: choose 1, 2 or 4, at most a quarter of latent_stride")
+            raise ValueError(f"config.model.{name} = {model[name]}: choose 1, 2 or 4, at most latent_stride / 4")
     if config.stage == "shape":
         if model.discriminator:
             raise ValueError("config.model.discriminator: the shape stage has no discriminator; set it to False")

@@ -33,7 +33,7 @@ def test_the_shape_report_does_not_depend_on_the_batch(people: Path, bundle: Pat
     for name, estimate in found.items():
         assert estimate["people"] == 5, name
         assert again[name]["value"] == pytest.approx(estimate["value"], abs=1e-4), name
-    assert found["truth_whole"]["value"] == 1
+    assert found["truth_whole"]["value"] == found["truth_sound"]["value"] == 1
     assert found["truth_asymmetry"]["value"] == 0
     assert {"prior_best_of_2_garment_iou", "prior_pairwise_1_minus_iou_of_2", "kl_nats"} <= set(found)
 

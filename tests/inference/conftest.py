@@ -39,7 +39,8 @@ def as_person(made: dict[str, Any]) -> Any:
 
     labels = CIHP20.table()[made["labels"]]
     dress = bool((made["labels"] == 6).any())
-    return Person(made["photo"], labels, made["keypoints"].astype(np.float32), made["identity"], made["metadata"], dress)
+    points = made["keypoints"].astype(np.float32)
+    return Person(made["photo"], labels, points, made["identity"], made["metadata"], dress)
 
 
 @pytest.fixture

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 ARGUMENTS = "PERSON..."
 HELP = """Erase a garment of each PERSON and complete it, many times.
 
-PERSON is a photo with NAME_parsing.png and NAME_keypoints.json (OpenPose) beside it, or a folder of records. Each gets a
-folder in --out with sheet.png, every sample and its parsing, and result.json. Erased pixels are new; all others come back bit
+PERSON is a photo with NAME_parsing.png and NAME_keypoints.json (OpenPose) beside it, or a folder of records. Each
+gets a
+folder in --out with sheet.png, every sample and its parsing, and result.json. Erased pixels are new; all others come
+back bit
 for bit.
 
   tf-tryon complete photo.jpg --garment top --samples 8 --seed 7 --out completed

@@ -7,7 +7,8 @@ import pathlib
 from absl import flags
 
 ARGUMENTS = ""
-HELP = """Complete a person whom the networks never saw: render one, erase the top, complete it eight times, then the bottom.
+HELP = """Complete a person whom the networks never saw: render one, erase the top, complete it eight times, then the
+bottom.
 
 Writes one picture (photo | erased | eight results, each with its parsing map) and prints its path last.
 
@@ -45,7 +46,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     return 0
 
 
-def unseen_person(number: int, size: int):  # noqa: ANN201
+def unseen_person(number: int, size: int):
     """The `number`-th rendered person in a top and a bottom (no dress), as a `Person` of size x size pixels."""
     from tf_tryon.data.person import Person
     from tf_tryon.data.studio.render import render_person

@@ -14,7 +14,8 @@ Measures a shape run, a texture run or a folder with both (shape/ and texture/) 
 saw: reconstruction from the posterior's code, variety and soundness of samples from the prior, colours, skin, seam and
 Frechet distance. Writes a JSON file and a Markdown table beside it. A run may still be training: its newest
 checkpoint is taken, with averaged weights where the run has them. With a texture run, --shape=RUN adds the
-measures end to end, on stage 1's parsings.
+measures end to end, on stage 1's parsings. Both stages of 500 people, two garments and 8 samples at 128 px take some
+10 minutes on two cores with --precision=mixed_bfloat16, half as long again in float32.
 
   tf-tryon evaluate --model runs/shape --data people --count 500 --samples 8 --out report.json
 """

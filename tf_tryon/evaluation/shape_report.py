@@ -96,7 +96,10 @@ def _measure(
 
 
 def _soundness(masks: np.ndarray, points: np.ndarray, slot: int) -> dict[str, float]:
-    """Shares of (K, H, W) masks that are whole, free of specks, empty, alike on both sides; NaN if it can't be told."""
+    """Shares of (K, H, W) masks that are whole, free of specks, empty, alike on both sides, and all of that together.
+
+    Where limbs can't be seen (see `limb_cover`), `asymmetry` and `alike` are NaN and `sound` does without.
+    """
     whole, clean, empty, difference = [], [], [], []
     for mask in masks:
         sizes = shape_metrics.component_sizes(mask)
@@ -104,11 +107,13 @@ def _soundness(masks: np.ndarray, points: np.ndarray, slot: int) -> dict[str, fl
         clean.append(len(sizes) > 0 and shape_metrics.specks(sizes, *mask.shape) == 0)
         empty.append(len(sizes) == 0)
         difference.append(shape_metrics.asymmetry(shape_metrics.limb_cover(mask, points, slot)))
-    known = not np.isnan(difference).any()
+    known = not np.isnan(difference).any()  # it depends on the keypoints only: all of a person's samples or none
+    alike = np.array(difference) < shape_metrics.ALIKE if known else np.ones(len(masks), bool)
     return {
         "whole": float(np.mean(whole)),
         "no_specks": float(np.mean(clean)),
         "empty": float(np.mean(empty)),
         "asymmetry": float(np.mean(difference)),
-        "alike": float(np.mean(np.array(difference) < shape_metrics.ALIKE)) if known else float("nan"),
+        "alike": float(np.mean(alike)) if known else float("nan"),
+        "sound": float(np.mean(np.array(whole) & np.array(clean) & alike)),
     }

@@ -22,7 +22,8 @@ def write_bundle(
     An earlier bundle there is replaced only when the new one is whole; other files of the folder stay.
 
     Args:
-      shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are any.
+      shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are
+      any.
       texture_run: likewise.
       records: the data set that both were trained on, for its mean garments.
       folder: to write to.

@@ -1,6 +1,7 @@
 """From a photo of any size to the nets' frame, and back into the photo.
 
-The nets saw people who fill about 97 % of the frame's height. A photo is cropped to a window of the frame's aspect around the
+The nets saw people who fill about 97 % of the frame's height. A photo is cropped to a window of the frame's aspect
+around the
 person, continued by its edge where the window leaves it, and scaled. Coming back, only erased pixels are replaced.
 """
 
@@ -65,7 +66,10 @@ class Placement:
         mask = self._enlarge(erased.astype(np.uint8), Image.Resampling.NEAREST) > 0
         rows = slice(max(self.top, 0), min(self.top + self.window[0], self.photo[0]))
         columns = slice(max(self.left, 0), min(self.left + self.window[1], self.photo[1]))
-        inner = slice(rows.start - self.top, rows.stop - self.top), slice(columns.start - self.left, columns.stop - self.left)
+        inner = (
+            slice(rows.start - self.top, rows.stop - self.top),
+            slice(columns.start - self.left, columns.stop - self.left),
+        )
         result = photo.copy()
         result[rows, columns][mask[inner]] = full[inner][mask[inner]]
         return result

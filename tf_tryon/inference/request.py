@@ -73,6 +73,6 @@ def check_wears(person: Person, garment: str) -> None:
         raise TryOnError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); choose another garment")
     if garment == "bottom" and person.dress:
         raise TryOnError(
-            f"{person.id}: wears a dress, which covers top and bottom in one; the nets complete tops and bottoms of people"
-            " without one. Choose another garment or person"
+            f"{person.id}: wears a dress, which covers top and bottom in one; the nets complete tops and bottoms of"
+            " people without one. Choose another garment or person"
         )

@@ -69,7 +69,7 @@ class Stage:
             means = arrays["means"].astype(np.float32) / 127.5 - 1.0
         wanted = (4, config.data.height, config.data.width, 3)
         if means.shape != wanted:
-            raise TryOnError(f"{folder / MEANS}: mean garments of shape {means.shape}, the configuration wants {wanted}")
+            raise TryOnError(f"{folder / MEANS}: of shape {means.shape}, the configuration wants {wanted}")
         digest = hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(json.loads(text)).encode()).hexdigest()
         return cls(config, networks, means, digest)
 
@@ -126,7 +126,8 @@ def complete_labels(batch: Batch, logits: np.ndarray) -> np.ndarray:
 def with_labels(batch: Batch, people: list[Person], garment: str, stage: Stage) -> Batch:
     """The texture stage's inputs for new parsings of the same person.
 
-    What is erased, the other garments and the face's and hair's colours are the original's; parsing and garment box are new.
+    What is erased, the other garments and the face's and hair's colours are the original's; parsing and garment box
+    are new.
     """
     renewed = examples.from_people(people, garment, stage.means, stage.config)
     shared = repeat({key: batch[key] for key in _SHARED}, len(people))

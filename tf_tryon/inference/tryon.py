@@ -1,6 +1,7 @@
 """`TryOn`: complete a person whose garment is erased, many times (docs/method.md, section 6).
 
-Both stages sample their compatibility prior: z_s ~ E_sc(x_c) gives a parsing, z_a ~ E_ac(x_c) its texture. Visible pixels are
+Both stages sample their compatibility prior: z_s ~ E_sc(x_c) gives a parsing, z_a ~ E_ac(x_c) its texture. Visible
+pixels are
 always copied from the photo, bit for bit.
 """
 
@@ -65,7 +66,7 @@ class TryOn:
 
     def __init__(self, shape: Stage, texture: Stage) -> None:
         if shape.size != texture.size:
-            raise ValueError(f"the stages work on {shape.size} and {texture.size} (height, width): train both on one size")
+            raise ValueError(f"the stages work on {shape.size} and {texture.size} (height, width): train both alike")
         self.shape, self.texture = shape, texture
         self.model = hashlib.sha256((shape.digest + texture.digest).encode()).hexdigest()
 
@@ -80,7 +81,9 @@ class TryOn:
         """Garments that both stages complete."""
         return tuple(name for name in self.shape.garments if name in self.texture.garments)
 
-    def complete(self, person: Person, garment: str = "top", samples: int = 8, seed: int = 0, **options: Any) -> Completion:
+    def complete(
+        self, person: Person, garment: str = "top", samples: int = 8, seed: int = 0, **options: Any
+    ) -> Completion:
         """Erases `garment` and completes the person `samples` times; `options` are `Request`'s other fields.
 
         Raises:
@@ -130,9 +133,7 @@ class TryOn:
         return codes, self._in_chunks(stage.log_prior, batch, codes)
 
     @staticmethod
-    def _in_chunks(
-        function: Callable[[Batch, np.ndarray], np.ndarray], batch: Batch, codes: np.ndarray
-    ) -> np.ndarray:
+    def _in_chunks(function: Callable[[Batch, np.ndarray], np.ndarray], batch: Batch, codes: np.ndarray) -> np.ndarray:
         """`function(batch, codes)` over slices of the samples; the last is filled up, so that one graph serves all."""
         parts = []
         for start in range(0, len(codes), _CHUNK):
