@@ -64,7 +64,7 @@ def start(tmp_path, people):
 
 
 def _finish(process, code=0):
-    output, _ = process.communicate(timeout=400)
+    output, _ = process.communicate(timeout=900)
     assert process.returncode == code, output
 
 
@@ -80,7 +80,7 @@ def _assert_close(found, expected, **tolerance):
 
 
 def _wait_for_checkpoint(process, folder, step):
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 900
     while time.monotonic() < deadline:
         names = [p.name for p in folder.glob("checkpoints/step-*.npz")]
         if any(int(name[5:13]) >= step for name in names):
@@ -92,15 +92,18 @@ def _wait_for_checkpoint(process, folder, step):
 
 
 def test_killed_and_stopped_runs_end_like_an_uninterrupted_one(tmp_path, start, small_config):
-    steps = 60
-    config = small_config("shape", train__steps=steps, train__checkpoint_minutes=0.0, train__ema=0.99)
+    steps = 30
+    config = small_config(
+        "shape", train__steps=steps, train__checkpoint_minutes=0.0, train__ema=0.99, loss__kl_schedule="target",
+        model__attention=False, model__spectral_norm="none",
+    )  # fmt: skip
     _finish(start(config, "whole"))
     folder = tmp_path / "killed"
-    for number, from_step in ((signal.SIGKILL, 2), (signal.SIGTERM, 20)):
+    for number, from_step in ((signal.SIGKILL, 2), (signal.SIGTERM, 12)):
         process = start(config, "killed")
         _wait_for_checkpoint(process, folder, from_step)
         process.send_signal(number)
-        process.communicate(timeout=300)
+        process.communicate(timeout=900)
         assert process.returncode == (-9 if number == signal.SIGKILL else 143)
         newest = max(int(path.name[5:13]) for path in folder.glob("checkpoints/step-*.npz"))
         assert from_step <= newest < steps

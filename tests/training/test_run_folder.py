@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tf_tryon.errors import TryOnError
-from tf_tryon.training.run_folder import claim, own_folder
+from tf_tryon.training.run_folder import claim, held, own_folder
 
 
 def test_the_effective_configuration_is_saved(tmp_path, small_config):
@@ -38,3 +38,12 @@ def test_fields_that_a_later_version_added_have_their_defaults(tmp_path, small_c
 def test_other_workers_write_below(tmp_path):
     assert own_folder(tmp_path, 0) == tmp_path
     assert own_folder(tmp_path, 2) == tmp_path / "workers" / "2"
+
+
+def test_only_one_process_trains_in_a_folder(tmp_path):
+    with held(tmp_path):
+        with pytest.raises(TryOnError, match="another process is training in"):
+            with held(tmp_path):
+                pass
+    with held(tmp_path):
+        pass

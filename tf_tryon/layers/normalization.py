@@ -13,20 +13,20 @@ from tf_tryon.layers.convolution import Convolution
 _EPSILON = 1e-5
 
 
+def _mean(*factors: tf.Tensor) -> tf.Tensor:
+    """Mean of the factors' product over positions, (B, 1, 1, C) float32.
+
+    TensorFlow sums bfloat16 in float32, so only float16, whose squares and sums overflow, has to be widened before.
+    """
+    wide = [tf.cast(x, tf.float32) if x.dtype == tf.float16 else x for x in factors]
+    product = wide[0] * wide[1] if len(wide) == 2 else wide[0]
+    return tf.cast(tf.reduce_mean(product, axis=[1, 2], keepdims=True), tf.float32)
+
+
 def _centre(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """x - mean, and 1 / std (B, 1, 1, C) float32, over each picture's positions per channel."""
-    centred = x - tf.reduce_mean(x, axis=[1, 2], keepdims=True)
-    # Sums run in float32 inside reduce_mean; squares of float16 could overflow.
-    wide = tf.cast(centred, tf.float32) if x.dtype == tf.float16 else centred
-    variance = tf.cast(tf.reduce_mean(tf.square(wide), axis=[1, 2], keepdims=True), tf.float32)
-    return centred, tf.math.rsqrt(variance + _EPSILON)
-
-
-def _means(dy: tf.Tensor, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """mean(dy) and mean(dy x) over positions, (B, 1, 1, C) float32."""
-    mean = tf.reduce_mean(dy, axis=[1, 2], keepdims=True)
-    along = tf.reduce_mean(dy * x, axis=[1, 2], keepdims=True)
-    return tf.cast(mean, tf.float32), tf.cast(along, tf.float32)
+    centred = x - tf.cast(_mean(x), x.dtype)
+    return centred, tf.math.rsqrt(_mean(centred, centred) + _EPSILON)
 
 
 # Both gradients below are closed forms: as single operations they would be half of a step's work beside the convolutions.
@@ -42,7 +42,7 @@ def standardize(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
     y = centred * tf.cast(scale, x.dtype)
 
     def gradient(dy: tf.Tensor) -> tf.Tensor:
-        mean, along = _means(dy, y)
+        mean, along = _mean(dy), _mean(dy, y)
         factor, shift = tf.cast(along * scale, dy.dtype), tf.cast(mean * scale, dy.dtype)
         return dy * tf.cast(scale, dy.dtype) - (y * factor + shift)
 
@@ -56,7 +56,7 @@ def _standardize_affine(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tupl
     y = centred * tf.cast(scale * gamma, x.dtype) + tf.cast(beta, x.dtype)
 
     def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        mean, along = _means(dy, centred)
+        mean, along = _mean(dy), _mean(dy, centred)
         factor, shift = tf.cast(gamma * scale**3 * along, dy.dtype), tf.cast(gamma * scale * mean, dy.dtype)
         dx = dy * tf.cast(scale * gamma, dy.dtype) - (centred * factor + shift)
         positions = tf.cast(tf.shape(dy)[1] * tf.shape(dy)[2], tf.float32)

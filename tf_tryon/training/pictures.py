@@ -27,24 +27,26 @@ def grid_function(nets: Networks) -> Callable[[Batch], np.ndarray]:
     shape = nets.config.stage == "shape"
 
     @tf.function
-    def columns(batch: Batch) -> list[tf.Tensor]:
+    def codes(batch: Batch) -> list[tf.Tensor]:
         noise = batch[keys.NOISE]
-        truth = batch[keys.PARSING if shape else keys.PHOTO]
-        codes = [nets.posterior(batch).sample(noise[:, 0])]
+        found = [nets.posterior(batch).sample(noise[:, 0])]
         for index in range(SAMPLES):  # other noise for each sample: other people's, and both of each
-            codes.append(nets.sample_prior(batch, tf.roll(noise[:, index % 2], index // 2, axis=0)))
-        made = [nets.generate(batch, code)[-1] for code in codes]
+            found.append(nets.sample_prior(batch, tf.roll(noise[:, index % 2], index // 2, axis=0)))
+        return found
+
+    @tf.function
+    def completed(batch: Batch, code: tf.Tensor) -> tf.Tensor:
+        made, truth = nets.generate(batch, code)[-1], batch[keys.PARSING if shape else keys.PHOTO]
         if shape:
-            made = [tf.one_hot(tf.argmax(logits, axis=-1), truth.shape[-1]) for logits in made]
-        visible = batch[keys.VISIBLE]
-        return [truth, *[visible * truth + (1.0 - visible) * picture for picture in made]]
+            made = tf.one_hot(tf.argmax(made, axis=-1), truth.shape[-1])
+        return batch[keys.VISIBLE] * truth + (1.0 - batch[keys.VISIBLE]) * made
 
     def grid(batch: Batch) -> np.ndarray:
         photo, visible = batch[keys.PHOTO].numpy(), batch[keys.VISIBLE].numpy()
         pictures = [_rgb(photo), _rgb(photo * visible)]
-        truth, *made = [column.numpy() for column in columns(batch)]
+        made = [completed(batch, code).numpy() for code in codes(batch)]
         if shape:
-            pictures += [_colours(column) for column in (truth, *made)]
+            pictures += [_colours(column) for column in (batch[keys.PARSING].numpy(), *made)]
         else:
             pictures += [_rgb(column) for column in made]
         return np.concatenate([np.concatenate(list(column), axis=0) for column in pictures], axis=1)

@@ -6,7 +6,10 @@ workers/<index>/.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from ml_collections import ConfigDict
@@ -57,6 +60,24 @@ def claim(folder: Path, config: ConfigDict) -> None:
     temporary = path.with_name(".config.json.tmp")
     temporary.write_text(configuration.to_json(config), encoding="utf-8")
     os.replace(temporary, path)
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep other processes from training in the folder meanwhile; the lock ends with the process, however that ends.
+
+    Raises:
+      TryOnError: another process trains there.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise TryOnError(f"another process is training in {folder}: stop it, or choose another folder") from error
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _flat(config: ConfigDict, prefix: str = "") -> dict[str, object]:

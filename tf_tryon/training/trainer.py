@@ -70,11 +70,13 @@ class Trainer:
         """Train to the last step, or until a signal. Returns the exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
 
         Raises:
-          TryOnError: a loss or gradient became NaN or infinite; names step and term. No checkpoint holds it.
+          TryOnError: a loss or gradient became NaN or infinite (names step and term; no checkpoint holds it), the data
+            can't be read, or another process trains in the folder.
         """
         old = {number: signal.signal(number, self._notice) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
-            return self._run()
+            with run_folder.held(self._folder):
+                return self._run()
         finally:
             for number, handler in old.items():
                 signal.signal(number, handler)

@@ -1,0 +1,80 @@
+"""From two runs to a folder that completes, on the command line too."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.cli import main as cli
+from tf_tryon.data.records import open_records
+from tf_tryon.errors import TryOnError
+from tf_tryon.inference.bundle import write_bundle
+from tf_tryon.inference.tryon import TryOn
+from tf_tryon.training.weights import save_weights
+
+
+@pytest.fixture(scope="module")
+def bundle(model: Any, data_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    for stage in (model.shape, model.texture):
+        save_weights(stage.networks, folder / f"{stage.config.stage}.npz", step=5)
+    steps = write_bundle(folder / "shape.npz", folder / "texture.npz", open_records(data_set), folder / "both")
+    assert steps == {"shape": 5, "texture": 5}
+    return folder / "both"
+
+
+def test_a_bundle_completes_like_the_networks_it_came_from(bundle: Path, model: Any, someone: Any) -> None:
+    loaded = TryOn.load(bundle)
+    first, second = (m.complete(someone, "top", samples=2, seed=1) for m in (model, loaded))
+    # Weights went through float16.
+    np.testing.assert_allclose(first.codes["shape"], second.codes["shape"], atol=0.02)
+    assert (first.parsings == second.parsings).mean() > 0.98
+    assert sorted(path.name for path in bundle.iterdir()) == ["shape", "texture"]
+
+
+def test_the_wrong_stage_and_missing_files_are_named(bundle: Path, data_set: Path, tmp_path: Path) -> None:
+    shape = bundle.parent / "shape.npz"
+    with pytest.raises(ValueError, match="run of the shape stage"):
+        write_bundle(shape, shape, open_records(data_set), tmp_path / "out")
+    with pytest.raises(TryOnError, match=r"shape.config.json is missing"):
+        TryOn.load(tmp_path)
+
+
+def write_person(person: Any, path: Path) -> None:
+    """The three files that `complete` reads."""
+    Image.fromarray(person.photo).save(path)
+    Image.fromarray(person.labels).save(path.with_name(f"{path.stem}_parsing.png"))
+    points = {"people": [{"pose_keypoints_2d": person.keypoints.reshape(-1).tolist()}]}
+    path.with_name(f"{path.stem}_keypoints.json").write_text(json.dumps(points))
+
+
+def test_the_verb_completes_the_good_and_reports_the_bad(
+    bundle: Path, large_person: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_person(large_person, tmp_path / "good.png")
+    write_person(large_person, tmp_path / "bad.png")
+    (tmp_path / "bad_keypoints.json").unlink()
+    photos = [str(tmp_path / name) for name in ("bad.png", "good.png")]
+    status = cli.main(["complete", *photos, "--samples=2", f"--model={bundle}", f"--out={tmp_path / 'out'}"])
+    printed = capsys.readouterr()
+    assert status == 1
+    assert "bad_keypoints.json" in printed.err
+    assert "1 of 2" in printed.err
+    assert printed.out.strip() == str(tmp_path / "out" / "good" / "sheet.png")
+    assert (tmp_path / "out" / "good" / "sample-2_parsing.png").is_file()
+
+
+def test_the_verb_takes_records_and_transfers(
+    bundle: Path, data_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    arguments = [str(data_set), "--index=1", f"--like={data_set}:2", "--like_what=texture", f"--out={out}"]
+    assert cli.main(["complete", *arguments, "--samples=1", f"--model={bundle}"]) == 0
+    result = json.loads((out / f"{data_set.name}-000001" / "result.json").read_text())
+    assert result["like"] == "0002"
+    assert result["like_stages"] == ["texture"]
+    assert cli.main(["complete", str(data_set), "--index=99", f"--out={out}", f"--model={bundle}"]) == 1
+    assert "has people 0 to 17" in capsys.readouterr().err

@@ -1,0 +1,27 @@
+"""Parameter counts: Table 4-1 exactly, and each shipped configuration's, pinned."""
+
+import importlib
+
+import pytest
+
+from tf_tryon.config import validate
+from tf_tryon.models.accounting import count_trained, table_4_1, thesis_counts
+from tf_tryon.models.networks import build_networks
+
+ROWS = {row.name: row for row in table_4_1()}
+# Trained scalars of generator, encoder, context encoder and discriminator.
+SHIPPED = {}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_counts_are_the_thesiss(name):
+    validate(ROWS[name].config)
+    assert thesis_counts(ROWS[name].config) == ROWS[name].printed
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_configurations(name):
+    config = importlib.import_module(f"tf_tryon.configs.{name}").get_config()
+    validate(config)
+    counts = tuple(count_trained(model) for model in build_networks(config).models.values())
+    assert counts == SHIPPED[name]

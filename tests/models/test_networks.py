@@ -1,0 +1,111 @@
+"""Both stages behind their contract: shapes, what each network may see, reproducible starts."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon import keys
+from tf_tryon.config import latent_shape, thesis, validate
+from tf_tryon.models.networks import build_networks
+
+RECOMMENDED = {
+    "latent_layout": "aligned", "prior": "autoregressive", "encoder_context": True, "encoder_pool": 2,
+    "context_pool": 2, "input_skips": True, "decoder_norm": "spade", "upsample": "resize", "output_scales": 1,
+}  # fmt: skip
+
+
+def _config(stage, **model):
+    config = thesis(stage)
+    config.data.height, config.data.width = 64, 96
+    config.model.width = 0.125
+    config.model.update(model)
+    validate(config)
+    return config
+
+
+def _run(config, batch):
+    nets = build_networks(config)
+
+    @tf.function
+    def everything(batch, noise):
+        posterior = nets.posterior(batch)
+        codes = posterior.sample(noise)
+        prior = nets.prior(batch, codes)
+        drawn = nets.sample_prior(batch, noise)
+        outputs = nets.generate(batch, codes)
+        scores = None if nets.discriminator is None else nets.discriminate(outputs[-1])[0]
+        return posterior, prior, drawn, outputs, scores
+
+    noise = tf.constant(np.random.default_rng(0).standard_normal((2, *latent_shape(config))), tf.float32)
+    return nets, everything(batch, noise)
+
+
+@pytest.mark.parametrize("model", [{}, RECOMMENDED, {"latent_stride": 16}], ids=["thesis", "recommended", "stride 16"])
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_contract(make_batch, stage, model):
+    config = _config(stage, **model)
+    _, (posterior, prior, drawn, outputs, scores) = _run(config, make_batch(config))
+    code = (2, *latent_shape(config))
+    assert {tuple(x.shape) for x in (*posterior, *prior, drawn)} == {code}
+    assert {x.dtype for x in (*posterior, *prior, *outputs)} == {tf.float32}
+    channels = 8 if stage == "shape" else 3
+    sizes = [(2, 64 >> i, 96 >> i, channels) for i in reversed(range(config.model.output_scales))]
+    assert [tuple(x.shape) for x in outputs] == sizes
+    assert (scores is None) == (stage == "shape")
+
+
+def test_without_two_stages_keypoints_replace_classes(make_batch):
+    config = _config("texture", two_stage=False)
+    _, (*_, outputs, _) = _run(config, make_batch(config))
+    assert outputs[-1].shape == (2, 64, 96, 3)
+
+
+@pytest.mark.parametrize("model", [{}, RECOMMENDED], ids=["thesis", "recommended"])
+@pytest.mark.parametrize(("stage", "secret"), [("shape", keys.PARSING), ("texture", keys.PHOTO)])
+def test_nothing_of_the_erased_box_is_seen_but_by_the_posterior(make_batch, stage, secret, model):
+    config = _config(stage, **model)
+    batch = make_batch(config)
+    nets = build_networks(config)
+    noise = tf.ones((2, *latent_shape(config)))
+    visible = batch[keys.VISIBLE]
+    other = {**batch, secret: batch[secret] * visible + (1 - visible) * tf.reverse(batch[secret], [1])}
+    for key in (keys.GARMENT_MASK, keys.GARMENT_RGB):
+        other[key] = -batch[key]
+
+    def blind(batch):
+        drawn = nets.sample_prior(batch, noise)
+        return drawn, nets.generate(batch, noise)[-1]
+
+    for one, two in zip(blind(batch), blind(other), strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-6)
+    assert np.abs(nets.posterior(batch).mean - nets.posterior(other).mean).max() > 1e-6
+
+
+def test_codes_act_inside_the_erased_box_only_where_they_are_laid(make_batch):
+    config = _config("shape", latent_layout="aligned")
+    nets, batch = build_networks(config), make_batch(config)
+    laid = nets._lay(batch, tf.ones((2, *latent_shape(config))))
+    np.testing.assert_allclose(tf.reduce_max(laid, -1, keepdims=True), 1 - batch[keys.VISIBLE], atol=1e-6)
+
+
+def test_initial_weights_follow_from_the_seed():
+    first, again, other = _config("shape"), _config("shape"), _config("shape")
+    other.seed = 1
+    weights = [build_networks(config).generator.get_weights() for config in (first, again, other)]
+    for a, b in zip(weights[0], weights[1], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert any(np.any(a != b) for a, b in zip(weights[0], weights[2], strict=True))
+
+
+def test_one_update_turns_every_u():
+    nets = build_networks(_config("texture"))
+    vectors = [v for model in nets.models.values() for v in model.non_trainable_weights if v.name == "u" and v.shape[0] > 1]
+    before = [np.asarray(v) for v in vectors]
+    nets.update_spectral_norms()
+    assert len(before) > 50
+    assert all(np.abs(old - v).max() > 1e-4 for old, v in zip(before, vectors, strict=True))
+
+
+def test_shape_stage_has_no_discriminator():
+    with pytest.raises(ValueError, match="discriminator"):
+        build_networks(_config("shape")).discriminate(tf.zeros((1, 64, 96, 3)))
