@@ -55,8 +55,8 @@ def _pattern(part: tf.Tensor) -> tf.Tensor:
 def check_layer() -> Callable[..., Any]:
     """(make, input shapes, output shape[, build shapes]): `make(dtype=...)` gives the layer, built from the shapes.
 
-    Output shape, compute dtype, finite values and a gradient at every trained weight, in float32 and mixed_bfloat16, which
-    must agree; variables stay float32; a layer from get_config with the same weights gives the same.
+    Output shape, compute dtype, finite values and a gradient at every trained weight, in float32 and mixed_bfloat16,
+    which must agree; variables stay float32; a layer from get_config with the same weights gives the same.
     """
 
     def check(
@@ -66,13 +66,14 @@ def check_layer() -> Callable[..., Any]:
         built_from: Sequence[tuple[int, ...]] | None = None,
         exact: bool = True,
     ) -> None:
-        outputs = {}
+        outputs: dict[str, tf.Tensor] = {}
+        weights: list[Any] = []
         for policy in ("float32", "mixed_bfloat16"):
             layer = make(dtype=policy)
             layer.build(*(shapes if built_from is None else built_from))
             randomize(layer)
             assert {weight.dtype for weight in layer.weights} <= {"float32", tf.float32}
-            if outputs:
+            if weights:
                 layer.set_weights(weights)
             weights = layer.get_weights()
             inputs = [random(*shape, seed=i, dtype=layer.compute_dtype) for i, shape in enumerate(shapes)]

@@ -25,7 +25,7 @@ def _layer(memory, shape):
 
 def _loop(layer, features, memory, visible):
     """The two maps before the fusion, position by position."""
-    batch, height, width, channels = features.shape
+    batch, _, width, channels = features.shape
     kernel = np.asarray(layer.query.kernel)[0, 0].astype(np.float64)
     short, long = np.zeros(features.shape), np.zeros(features.shape)
     for b in range(batch):

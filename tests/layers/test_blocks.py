@@ -49,9 +49,7 @@ def test_first_block_is_its_equation():
     inputs = _random(1, 32, 32, 3)
     block = FirstBlock(4, spectral=False)
     block.build(inputs.shape)
-    first, second, shortcut = (
-        tf.convert_to_tensor(c.kernel) for c in (block.conv_1, block.conv_2, block.shortcut)
-    )
+    first, second, shortcut = (tf.convert_to_tensor(c.kernel) for c in (block.conv_1, block.conv_2, block.shortcut))
     hidden = tf.nn.leaky_relu(tf.nn.conv2d(inputs, first, 1, "SAME"), 0.1)
     expected = average_pool(tf.nn.conv2d(hidden, second, 1, "SAME") + tf.nn.conv2d(inputs, shortcut, 1, "SAME"))
     np.testing.assert_allclose(block(inputs), expected, atol=1e-6)

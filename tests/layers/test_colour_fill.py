@@ -53,7 +53,9 @@ def test_skin_without_a_visible_part_takes_the_noses_colour():
     photo = COLOURS[labels].copy()
     photo[NOSE] = (0.4, 0.1, -0.2)
     filled = _fill(COLOURS, labels, visible, pose, photo[None])
-    np.testing.assert_allclose(filled[(labels == 2) | (labels == 3)], [(0.4, 0.1, -0.2)] * np.sum(np.isin(labels, (2, 3))), atol=1e-5)
+    np.testing.assert_allclose(
+        filled[(labels == 2) | (labels == 3)], [(0.4, 0.1, -0.2)] * np.sum(np.isin(labels, (2, 3))), atol=1e-5
+    )
 
 
 def test_a_class_that_is_nowhere_visible_stays_0():

@@ -43,7 +43,10 @@ def test_rescaling_is_pooling_after_or_doubling_before(height, rescale, size):
         target = _random(*one.shape)
         losses = [tf.reduce_sum(target * result) for result in (one, other)]
     np.testing.assert_allclose(one, other, atol=1e-5, rtol=1e-4)
-    gradients = [tape.gradient(loss, [inputs, *layer.trainable_weights]) for loss, layer in zip(losses, (folded, plain))]
+    gradients = [
+        tape.gradient(loss, [inputs, *layer.trainable_weights])
+        for loss, layer in zip(losses, (folded, plain), strict=True)
+    ]
     for a, b in zip(*gradients, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-3, rtol=1e-3)
 

@@ -77,7 +77,9 @@ def test_gradient_goes_through_sigma():
     for index in ((0, 0, 0, 0), (1, 2, 3, 4), (2, 1, 0, 3)):
         step = np.zeros_like(kernel)
         step[index] = 1e-5
-        np.testing.assert_allclose(gradient.numpy()[index], (value(kernel + step) - value(kernel - step)) / 2e-5, rtol=1e-4)
+        np.testing.assert_allclose(
+            gradient.numpy()[index], (value(kernel + step) - value(kernel - step)) / 2e-5, rtol=1e-4
+        )
 
 
 def test_each_update_is_one_power_iteration_and_they_converge():
@@ -157,5 +159,3 @@ def test_bias_is_not_normalized():
     layer = _layer()
     layer.layer.offset.assign(np.full(5, 2.0))
     np.testing.assert_allclose(layer(tf.zeros((1, 4, 4, 4))), np.full((1, 4, 4, 5), 2.0))
-
-

@@ -10,7 +10,16 @@ from tf_tryon.models.networks import build_networks
 
 ROWS = {row.name: row for row in table_4_1()}
 # Trained scalars of generator, encoder, context encoder and discriminator.
-SHIPPED = {}
+SHIPPED = {
+    "shape": (2_620_738, 646_208, 955_888),
+    "shape_128": (2_620_738, 646_208, 951_280),
+    "shape_debug": (301_378, 45_968, 301_168),
+    "shape_thesis": (2_833_610, 948_544, 952_064),
+    "texture": (2_561_023, 643_648, 659_824, 1_097_793),
+    "texture_128": (2_561_023, 643_648, 641_392, 1_097_793),
+    "texture_debug": (261_943, 45_328, 282_064, 49_553),
+    "texture_thesis": (2_848_768, 949_184, 952_064, 1_097_793),
+}
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -17,10 +17,8 @@ def _random(*shape, seed=0):
 @pytest.mark.parametrize(
     ("scales", "options"),
     [
-        (1, {}),
         (4, {"squash": True}),
-        (1, {"skips": True, "upsample": "resize"}),
-        (2, {"skips": True, "spade": True, "squash": True, "upsample": "resize"}),
+        (1, {"skips": True, "spade": True, "upsample": "resize"}),
         (5, {"attention": False, "spectral": False, "spade": True}),
     ],
     ids=str,
@@ -29,7 +27,7 @@ def test_outputs(check_model, scales, options):
     model = Generator(3, output_scales=scales, width=0.125, **{"squash": False, **options})
     model.build((None, 64, 96, 7))
     visible = tf.cast(_random(2, 64, 96, 1) > 0, tf.float32)
-    outputs = check_model(model, [_random(2, 64, 96, 7), visible], SCALES[-scales:], reload=scales != 4)
+    outputs = check_model(model, [_random(2, 64, 96, 7), visible], SCALES[-scales:], reload=scales != 5)
     assert all(x.dtype == tf.float32 for x in outputs)
     if options.get("squash"):
         assert max(float(tf.reduce_max(tf.abs(x))) for x in outputs) <= 1
@@ -53,4 +51,3 @@ def test_visible_tells_the_attention_what_to_fill():
     inputs = _random(1, 32, 32, 5)
     outputs = [np.asarray(model(inputs, tf.fill((1, 32, 32, 1), value))[-1]) for value in (0.0, 1.0)]
     assert np.abs(outputs[0] - outputs[1]).max() > 1e-6
-

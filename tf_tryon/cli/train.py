@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import re
-from pathlib import Path
-
 from absl import flags
-from ml_collections import ConfigDict, config_flags
-from ml_collections.config_flags.config_flags import ConfigFileFlagParser
+
+from tf_tryon.cli import config_flag
 
 ARGUMENTS = ""
 HELP = """Train the shape or the texture stage, or go on with a run: the same command does both.
@@ -22,9 +18,7 @@ SIGTERM and Ctrl-C save before they stop the run.
 def define_flags(flag_values: flags.FlagValues) -> None:
     """Define this command's flags."""
     text = "installed configuration (such as shape_thesis) or a file; change fields by --config.train.steps=100"
-    config_flags.DEFINE_config_file("config", None, text, flag_values=flag_values)
-    flag_values["config"].parser = _Parser("config")
-    flags.mark_flag_as_required("config", flag_values)
+    config_flag.define(flag_values, text, required=True)
     flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
     text = "the run's folder: new, or one to go on with"
     flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
@@ -42,26 +36,3 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
         tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
     return Trainer(flags.config, flags.data, flags.workdir).run()
-
-
-class _Parser(ConfigFileFlagParser):
-    """Also takes the bare name of an installed configuration."""
-
-    def parse(self, path: str) -> ConfigDict:
-        file = path.split(":", 1)[0]
-        if re.fullmatch(r"\w+", file):
-            path = path.replace(file, str(_installed(file)), 1)
-        elif not Path(file).is_file():
-            raise ValueError(f"there is no file {file}")
-        return super().parse(path)
-
-
-def _installed(name: str) -> Path:
-    """File of an installed configuration."""
-    package = importlib.util.find_spec("tf_tryon.configs")
-    folders = [Path(folder) for folder in package.submodule_search_locations or []] if package else []
-    for folder in folders:
-        if (folder / f"{name}.py").is_file():
-            return folder / f"{name}.py"
-    known = sorted(path.stem for folder in folders for path in folder.glob("*.py") if path.stem != "__init__")
-    raise ValueError(f"there is no installed configuration {name!r}: choose {', '.join(known)}, or a file")

@@ -16,7 +16,7 @@ import keras
 import tensorflow as tf
 
 from tf_tryon.layers import compat
-from tf_tryon.layers.blocks import ResBlock
+from tf_tryon.layers.blocks import ResBlock, average_pool
 from tf_tryon.layers.convolution import Convolution
 
 
@@ -51,7 +51,7 @@ class MaskedAttention(keras.layers.Layer):
     def call(
         self, features: tf.Tensor, memory: tf.Tensor | None = None, visible: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """Args: features f_d and memory f_e (B, H, W, C); visible (B, h, w, 1), resized to the map by area."""
+        """Args: features f_d and memory f_e (B, H, W, C); visible (B, k H, k W, 1), averaged to the map."""
         beta = tf.cast(self.weights_of(features), features.dtype)
         gathered = tf.cast(tf.convert_to_tensor(self.gamma_d), features.dtype) * _gather(beta, features)
         short = gathered + features
@@ -59,8 +59,8 @@ class MaskedAttention(keras.layers.Layer):
             return short
         if memory is None or visible is None:
             raise ValueError("MaskedAttention(memory=True) needs the encoder's map and `visible`")
-        size = tf.shape(features)[1:3]
-        mask = tf.cast(tf.image.resize(tf.cast(visible, tf.float32), size, method="area"), features.dtype)
+        # Not tf.image.resize(method="area"), which TFLite lacks.
+        mask = average_pool(tf.cast(visible, features.dtype), visible.shape[1] // features.shape[1])
         gamma_e = tf.cast(tf.convert_to_tensor(self.gamma_e), features.dtype)
         long = gamma_e * (1 - mask) * _gather(beta, memory) + mask * memory
         return self.fusion(tf.concat([short, long], axis=-1))

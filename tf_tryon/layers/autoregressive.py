@@ -47,7 +47,7 @@ class CausalBlock(keras.layers.Layer):
     def step(
         self, token: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, index: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Token `index` (B, 1, D), with the keys and values (B, heads, T, D / heads) of the earlier ones; adds its own."""
+        """Token `index` (B, 1, D), given the keys and values (B, heads, T, D / heads) of earlier ones; adds its own."""
         query, key, value = self._heads_of(token)
         places = tf.range(tf.shape(keys)[2])
         here = tf.equal(places, index)[None, None, :, None]
@@ -114,7 +114,8 @@ class AutoregressiveGaussian(keras.layers.Layer):
         embedded = self._embed(features)
         size = tf.shape(noise)[0]
         flat = tf.reshape(noise, [size, height * width, channels])
-        cache = tf.zeros([size, self.blocks[0].heads, height * width, self.width // self.blocks[0].heads], embedded.dtype)
+        heads = self.blocks[0].heads
+        cache = tf.zeros([size, heads, height * width, self.width // heads], embedded.dtype)
 
         def step(i: tf.Tensor, last: tf.Tensor, drawn: tf.TensorArray, caches: list[Any]) -> tuple[Any, ...]:
             token = embedded[:, i, None] + self.code(tf.cast(last, embedded.dtype))
@@ -147,8 +148,8 @@ class AutoregressiveGaussian(keras.layers.Layer):
         tokens = embedded + self.code(tf.cast(earlier, embedded.dtype))
         for block in self.blocks:
             tokens = block(tokens)
-        features = tf.reshape(self.head(self.norm(tokens)), [shape[0], codes.shape[1], codes.shape[2], 2 * self.channels])
-        return Gaussian.from_features(features)
+        features = self.head(self.norm(tokens))
+        return Gaussian.from_features(tf.reshape(features, [*tf.unstack(shape[:3]), 2 * self.channels]))
 
     def get_config(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in ("channels", "width", "depth", "head_std")}

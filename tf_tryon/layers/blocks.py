@@ -67,7 +67,7 @@ class _Block(keras.layers.Layer):
 
 
 class ResBlock(_Block):
-    """(B, H, W, in) -> (B, H, W, filters), half the size with `down`. `last_std` starts the last kernels differently."""
+    """(B, H, W, in) -> (B, H, W, filters), half the size with `down`. `last_std`: how the last kernels start."""
 
     def __init__(
         self,

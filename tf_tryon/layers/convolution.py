@@ -19,8 +19,8 @@ class Convolution(keras.layers.Layer):
       bias: whether to add one.
       transposed: stride-2 transposed convolution ("same": output is exactly twice the input).
       padding: "same" (zeros), "reflect" (by size // 2) or "valid".
-      rescale: "down": the convolution, then the mean of each 2 by 2 square; "up": nearest resizing to twice the size, then the
-        convolution; or "none". Sizes 1 and 3 only.
+      rescale: "down": the convolution, then the mean of each 2 by 2 square; "up": nearest resizing to twice the
+        size, then the convolution; or "none". Sizes 1 and 3 only.
       init_std: kernels start as N(0, init_std).
 
     Input (B, H, W, C) and output (B, H', W', filters) in the layer's compute dtype.
@@ -88,25 +88,18 @@ class Convolution(keras.layers.Layer):
 
 
 def reflect(inputs: tf.Tensor, edge: int) -> tf.Tensor:
-    """Reflection padding of height and width by `edge`: copies of whole rows, faster than MirrorPad goes pixel by pixel."""
+    """Reflection padding of height and width by `edge`: copies whole rows, where MirrorPad goes pixel by pixel."""
 
     @tf.custom_gradient
     def pad(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
-        padded = x
-        for axis in (1, 2):
-            before = tf.reverse(_slice(padded, axis, 1, edge), [axis])
-            after = tf.reverse(_slice(padded, axis, -edge - 1, edge), [axis])
-            padded = tf.concat([before, padded, after], axis=axis)
+        rows = [x[:, i : i + 1] for i in range(edge, 0, -1)], [x[:, -1 - i : -i] for i in range(1, edge + 1)]
+        x = tf.concat([*rows[0], x, *rows[1]], axis=1)
+        columns = [x[:, :, i : i + 1] for i in range(edge, 0, -1)], [x[:, :, -1 - i : -i] for i in range(1, edge + 1)]
+        padded = tf.concat([*columns[0], x, *columns[1]], axis=2)
         paddings = [[0, 0], [edge, edge], [edge, edge], [0, 0]]
         return padded, lambda dy: tf.raw_ops.MirrorPadGrad(input=dy, paddings=paddings, mode="REFLECT")
 
     return pad(inputs)
-
-
-def _slice(inputs: tf.Tensor, axis: int, start: int, count: int) -> tf.Tensor:
-    """`count` rows (axis 1) or columns (axis 2) from `start`, which counts from the end if negative."""
-    stop = start + count
-    return inputs[:, start:stop] if axis == 1 else inputs[:, :, start:stop]
 
 
 def mean_kernel(kernel: tf.Tensor) -> tf.Tensor:
@@ -118,7 +111,7 @@ def mean_kernel(kernel: tf.Tensor) -> tf.Tensor:
 
 
 def doubling_kernel(kernel: tf.Tensor) -> tf.Tensor:
-    """The transposed kernel (4, 4, out, in) of stride 2 that doubles the map (nearest) and convolves with (k, k, in, out).
+    """The transposed kernel (4, 4, out, in) of stride 2 that doubles (nearest) and convolves with (k, k, in, out).
 
     Less than half the work of a 3x3 convolution of the doubled map.
     """

@@ -28,7 +28,7 @@ def window(box: tf.Tensor, height: int, width: int) -> tf.Tensor:
 def crop_to_window(pictures: tf.Tensor, frame: tf.Tensor, pool: int = 1, outside: float = 0.0) -> tf.Tensor:
     """Samples `pictures` (B, H, W, C) in `frame` (B, 4) bilinearly, to (B, H / pool, W / pool, C).
 
-    `outside` is the value beyond the picture. A frame is mostly smaller than the picture, so that pooling by 2 skips little.
+    `outside` is the value beyond the picture. A frame is mostly smaller than the picture: pooling by 2 skips little.
     """
     height, width, channels = pictures.shape[1], pictures.shape[2], pictures.shape[3]
     rows = tf.cast(_sampling(frame[:, 0], frame[:, 2], height, height // pool), pictures.dtype)

@@ -29,7 +29,7 @@ def _centre(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return centred, tf.math.rsqrt(_mean(centred, centred) + _EPSILON)
 
 
-# Both gradients below are closed forms: as single operations they would be half of a step's work beside the convolutions.
+# Both gradients below are closed forms: as single operations they would be half of a step's work beside convolutions.
 
 
 @tf.custom_gradient

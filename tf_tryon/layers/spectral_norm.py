@@ -2,7 +2,7 @@
 
 The raw kernel W stays the trained variable. sigma(W), the largest singular value of W as a matrix, is estimated as
 u^T W v with a persistent u, and the gradient goes through it: d(W / sigma) / dW = (I - (W / sigma) : u v^T) / sigma.
-u takes one power iteration per *training step* (`update()`, called once by the step), however often the layer is called:
+u takes one power iteration per *training step* (the step calls `update()` once), however often the layer is called:
 
     v = W^T u / |W^T u|,    u = W v / |W v|
 
@@ -23,7 +23,7 @@ _TINY = 1e-12
 
 
 class SpectralNormalization(keras.layers.Layer):
-    """Wraps a `Convolution`; rows of the matrix are its output channels (input channels when transposed, as in PyTorch)."""
+    """Wraps a `Convolution`; the matrix's rows are output channels (input channels if transposed, as in PyTorch)."""
 
     def __init__(self, layer: Convolution, **kwargs: Any) -> None:
         kwargs.setdefault("name", layer.name)

@@ -1,4 +1,4 @@
-"""Discriminator D_a: trunk with self-attention on its third map, ResBlock, act, valid convolution to one score a position."""
+"""Discriminator D_a: trunk with self-attention on its third map, ResBlock, act, convolution to a map of scores."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Generators G_s (parsing logits) and G_a (RGB): trunk, five UpBlocks, masked attention after the second.
 
 Options beside the thesis's net, each off by default:
-`spade` modulates every norm by a condition map (codes laid over the garment, inputs, visible colours); `skips` gives the
-last three UpBlocks and the output the pooled inputs again; `upsample="resize"` replaces transposed convolutions.
+`spade` modulates every norm by a condition map (codes laid over the garment, inputs, visible colours); `skips`
+gives the last three UpBlocks and the output the pooled inputs again; `upsample="resize"` replaces transposed
+convolutions.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import keras
 import tensorflow as tf
 
 from tf_tryon.layers.attention import MaskedAttention
-from tf_tryon.layers.blocks import Output, UpBlock, average_pool, double
+from tf_tryon.layers.blocks import Output, UpBlock, average_pool
 from tf_tryon.models.trunk import Trunk, scaled
 
 UP_BLOCKS = (128, 128, 128, 64, 32)

@@ -16,6 +16,8 @@ adversarial and KL terms stay.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import tensorflow as tf
 from ml_collections import ConfigDict
 
@@ -135,7 +137,7 @@ class TextureObjective:
             objective.add("content_random", vgg.content(real, fake, loss.content), loss.appearance)
             objective.add("style_random", vgg.style(real, fake, loss.style), loss.appearance)
 
-    def _seen(self, batch: Batch):
+    def _seen(self, batch: Batch) -> Callable[[tf.Tensor], tf.Tensor]:
         """What VGG sees of pictures: all, or a crop around a random point of the erased box."""
         side = self._loss.perceptual_crop
         height, width = self._data.height, self._data.width
