@@ -1,7 +1,7 @@
 """tf_tryon: virtual try-on as fashion image completion, in TensorFlow/Keras.
 
-    from tf_tryon import Person, TryOn
-    completion = TryOn.load().complete(Person.from_files("photo.jpg"), garment="top", samples=8, seed=7)
+from tf_tryon import Person, TryOn
+completion = TryOn.load().complete(Person.from_files("photo.jpg"), garment="top", samples=8, seed=7)
 """
 
 from typing import TYPE_CHECKING, Any

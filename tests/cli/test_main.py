@@ -215,8 +215,7 @@ def test_tensorflow_starts_without_a_word():
 def test_a_failing_import_shows_what_was_held_back(tmp_path):
     (tmp_path / "tensorflow.py").write_text("import os\nos.write(2, b'no such library')\nraise ImportError('broken')\n")
     done = _python(
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from tf_tryon.cli import quiet; quiet.import_tensorflow()"
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom tf_tryon.cli import quiet; quiet.import_tensorflow()"
     )
     assert done.returncode == 1
     assert "no such library" in done.stderr

@@ -34,7 +34,13 @@ def test_a_difference_is_told_and_the_status_is_1(shape_row, capsys):
 def test_networks_of_a_configuration(capsys):
     assert main(["models", "--config=texture_debug", "--config.model.discriminator=False"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.rsplit(maxsplit=2)[0] for line in lines] == ["network", "generator", "encoder", "context encoder", "all"]
+    assert [line.rsplit(maxsplit=2)[0] for line in lines] == [
+        "network",
+        "generator",
+        "encoder",
+        "context encoder",
+        "all",
+    ]
     numbers = [int(line.split()[-2].replace(",", "")) for line in lines[1:]]
     assert numbers[-1] == sum(numbers[:-1])
     assert float(lines[-1].split()[-1]) == pytest.approx(4e-6 * numbers[-1], abs=0.05)

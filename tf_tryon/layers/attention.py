@@ -48,9 +48,7 @@ class MaskedAttention(keras.layers.Layer):
         query = tf.reshape(query, [shape[0], shape[1] * shape[2], query.shape[-1]])
         return tf.nn.softmax(tf.cast(tf.matmul(query, query, transpose_b=True), tf.float32), axis=-1)
 
-    def call(
-        self, features: tf.Tensor, memory: tf.Tensor | None = None, visible: tf.Tensor | None = None
-    ) -> tf.Tensor:
+    def call(self, features: tf.Tensor, memory: tf.Tensor | None = None, visible: tf.Tensor | None = None) -> tf.Tensor:
         """Args: features f_d and memory f_e (B, H, W, C); visible (B, k H, k W, 1), averaged to the map."""
         beta = tf.cast(self.weights_of(features), features.dtype)
         gathered = tf.cast(tf.convert_to_tensor(self.gamma_d), features.dtype) * _gather(beta, features)

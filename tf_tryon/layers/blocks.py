@@ -1,9 +1,9 @@
 """Residual blocks of the networks (method.md section 4). act is LeakyReLU; convolutions are spectrally normalised.
 
-    ResBlock(hid, out):  act, conv3x3 -> hid, act, conv3x3 -> out;  shortcut conv1x1;  `down` pools both branches by 2
-    FirstBlock(out):     conv3x3, act, conv3x3, pool;               shortcut pool, conv1x1
-    UpBlock(out):        norm, act, conv3x3, norm, act, up;         shortcut up
-    Output(channels):    act, reflection pad 1, conv3x3
+ResBlock(hid, out):  act, conv3x3 -> hid, act, conv3x3 -> out;  shortcut conv1x1;  `down` pools both branches by 2
+FirstBlock(out):     conv3x3, act, conv3x3, pool;               shortcut pool, conv1x1
+UpBlock(out):        norm, act, conv3x3, norm, act, up;         shortcut up
+Output(channels):    act, reflection pad 1, conv3x3
 """
 
 from __future__ import annotations
@@ -52,9 +52,7 @@ class _Block(keras.layers.Layer):
         self.filters, self.spectral, self.slope = filters, spectral, slope
 
     def _conv(self, name: str, shape: Any, filters: int, size: int = 3, **options: Any) -> Any:
-        layer = convolution(
-            filters, size, spectral=self.spectral, name=name, dtype=self.dtype_policy, **options
-        )
+        layer = convolution(filters, size, spectral=self.spectral, name=name, dtype=self.dtype_policy, **options)
         layer.build(shape)
         return layer
 
