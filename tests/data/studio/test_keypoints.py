@@ -69,5 +69,5 @@ def test_sampled_cameras_fill_the_height() -> None:
         if flat[:, 1].max() < 100:
             whole += 1
             # arms half raised may make the width decide
-            assert np.ptp(flat[:, 1]) == pytest.approx(94.25, abs=2) or np.ptp(flat[:, 0]) == pytest.approx(96, abs=1)
+            assert np.ptp(flat[:, 1]) == pytest.approx(97, abs=1.6) or np.ptp(flat[:, 0]) == pytest.approx(96, abs=1)
     assert whole >= 50
