@@ -140,6 +140,7 @@ class TrainingStep:
             found, values, names = self._gradients(part, number, gan, own, judged)
             gradients = found if gradients is None else [a + b for a, b in zip(gradients, found, strict=True)]
             sums = values if sums is None else sums + values
+        requests = tf.identity(requests)  # a tensor of this replica's device, which an argument is not
         reduced = tf.distribute.get_replica_context().all_reduce(
             tf.distribute.ReduceOp.SUM, [*gradients, sums, requests]
         )

@@ -154,7 +154,7 @@ class Trainer:
         worker_values[self._index] = value
 
         def replica(values: tf.Tensor) -> tf.Tensor:
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)
+            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tf.identity(values))
 
         local = len(self._strategy.extended.worker_devices)
         total = tf.function(lambda v: self._strategy.run(replica, args=(v,)))(tf.constant(worker_values / local))
