@@ -20,6 +20,7 @@ from tf_tryon.training.weights import save_weights
 @pytest.fixture(scope="module")
 def bundle(model: Any, data_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
+    model.shape.config.train.init_from = "/home/somebody/run"
     for stage in (model.shape, model.texture):
         save_weights(stage.networks, folder / f"{stage.config.stage}.npz", step=5)
     steps = write_bundle(folder / "shape.npz", folder / "texture.npz", open_records(data_set), folder / "both")
@@ -36,6 +37,7 @@ def test_a_bundle_completes_like_the_networks_it_came_from(bundle: Path, model: 
     np.testing.assert_allclose(first.codes["shape"], second.codes["shape"], atol=0.02)
     assert (first.parsings == second.parsings).mean() > 0.98
     assert sorted(path.name for path in bundle.iterdir()) == ["shape", "texture"]
+    assert loaded.shape.config.train.init_from == ""
 
 
 def test_the_wrong_stage_and_missing_files_are_named(bundle: Path, data_set: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 
 import numpy as np
+from ml_collections import ConfigDict
 
 from tf_tryon.config import to_json
 from tf_tryon.data.mean_garments import mean_garments
@@ -42,11 +43,12 @@ def write_bundle(
         run = load_run(path)
         if run.config.stage != stage:
             raise ValueError(f"{path} is a run of the {run.config.stage} stage; it was given as the {stage} stage")
+        _forget_paths(run.nets.config)
         target = partial / stage
         target.mkdir(parents=True)
         save_weights(run.nets, target / WEIGHTS, run.step, float16=True)
         (target / WEIGHTS).with_suffix(".json").unlink()
-        (target / CONFIG).write_text(to_json(run.config))
+        (target / CONFIG).write_text(to_json(run.nets.config))
         means = np.clip(np.rint((mean_garments(records, run.config) + 1) * 127.5), 0, 255).astype(np.uint8)
         np.savez_compressed(target / MEANS, means=means)
         steps[stage] = run.step
@@ -55,3 +57,9 @@ def write_bundle(
         (partial / stage).replace(folder / stage)
     partial.rmdir()
     return steps
+
+
+def _forget_paths(config: ConfigDict) -> None:
+    """Removes where the training machine kept things, which means nothing elsewhere."""
+    config.train.init_from = config.train.shape_run = config.loss.perceptual_weights = ""
+    config.train.shape_fraction = 0.0
