@@ -67,7 +67,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         walk_stage=flag_values.walk_stage,
     )
     sources = [source for arg in args for source in _sources(arg, flag_values.index)]
-    model = TryOn.load(flag_values.model or BUNDLED)
+    model = TryOn.load(flag_values.model or BUNDLED, compiled=len(sources) > 1)
     failed, photos = [], False
     for name, read in sources:
         try:

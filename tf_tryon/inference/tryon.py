@@ -71,10 +71,13 @@ class TryOn:
         self.model = hashlib.sha256((shape.digest + texture.digest).encode()).hexdigest()
 
     @classmethod
-    def load(cls, model: str | pathlib.Path | None = None) -> TryOn:
-        """The bundled weights, or a folder that `tf-tryon bundle` wrote (`shape/` and `texture/` in it)."""
+    def load(cls, model: str | pathlib.Path | None = None, compiled: bool = True) -> TryOn:
+        """The bundled weights, or a folder that `tf-tryon bundle` wrote (`shape/` and `texture/` in it).
+
+        `compiled=False` answers a first and only request sooner (see `Stage`).
+        """
         folder = pathlib.Path(model) if model else BUNDLED
-        return cls(Stage.load(folder / "shape"), Stage.load(folder / "texture"))
+        return cls(Stage.load(folder / "shape", compiled), Stage.load(folder / "texture", compiled))
 
     @property
     def garments(self) -> tuple[str, ...]:
