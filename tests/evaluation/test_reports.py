@@ -27,7 +27,7 @@ class Colours:
 def test_the_shape_report_does_not_depend_on_the_batch(people: Path, bundle: Path) -> None:
     run = subject.load(bundle / "shape").runs["shape"]
     records = open_records(people)
-    options = {"count": 5, "samples": 2, "seed": 4, "garments": ("top",), "stream": None}
+    options = {"count": 5, "samples": 2, "seed": 4, "garments": ("top",), "progress": False}
     found = evaluate_shape(run.nets, records, run.config, batch=5, **options)["top"]
     again = evaluate_shape(run.nets, records, run.config, batch=3, **options)["top"]
     for name, estimate in found.items():
@@ -44,7 +44,7 @@ def test_the_texture_report_has_three_ways_and_two_anchors(people: Path, bundle:
     assert found.shape is found.runs["shape"]
     results = evaluate_texture(
         run.nets, open_records(people), run.config, count=8, samples=2, shape=found.shape.nets, features=Colours(),
-        garments=("bottom",), batch=3, stream=None,
+        garments=("bottom",), batch=3, progress=False,
     )["bottom"]  # fmt: skip
     for kind in ("truth", "filled", "posterior", "prior", "end_to_end"):
         assert results[f"{kind}_frechet_quarters_n4"]["value"] >= 0
@@ -53,7 +53,7 @@ def test_the_texture_report_has_three_ways_and_two_anchors(people: Path, bundle:
         assert f"{kind}_colour_spread_ratio_of_2" in results
     assert 0 < results["posterior_l1_box"]["value"] < 1
     without = evaluate_texture(
-        run.nets, open_records(people), run.config, count=4, samples=2, garments=("bottom",), batch=4, stream=None
+        run.nets, open_records(people), run.config, count=4, samples=2, garments=("bottom",), batch=4, progress=False
     )["bottom"]
     assert not [name for name in without if "frechet" in name or "end_to_end" in name]
 

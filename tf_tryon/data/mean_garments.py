@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TextIO
 
 import numpy as np
 import tensorflow as tf
@@ -23,9 +22,7 @@ FILE = "mean_garments.npz"
 _BATCH = 32
 
 
-def mean_garments(
-    records: RecordSet, config: ConfigDict, split: str = "train", progress: TextIO | None = sys.stderr
-) -> np.ndarray:
+def mean_garments(records: RecordSet, config: ConfigDict, split: str = "train", progress: bool = True) -> np.ndarray:
     """Mean crops over the split's people with at least config.data.min_garments garments; cached.
 
     A garment that nobody shows is white.
@@ -34,7 +31,7 @@ def mean_garments(
       records: the data set.
       config: its data.height, data.width and data.min_garments count.
       split: usually the training set's, also for evaluation.
-      progress: where a line tells how far the pass is; None for silence.
+      progress: whether lines on stderr tell how far the pass is.
 
     Returns:
       (4, H, W, 3) float32 in [-1, 1].
@@ -53,7 +50,7 @@ def mean_garments(
     return cached[name]
 
 
-def _compute(records: RecordSet, config: ConfigDict, split: str, progress: TextIO | None) -> np.ndarray:
+def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool) -> np.ndarray:
     height, width = config.data.height, config.data.width
     shown, _ = garment_table(records)
     members = records.split(split)
@@ -80,9 +77,9 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: TextI
         total, count = sums(people)
         totals += total.numpy()
         counts += count.numpy().astype(np.int64)
-        if progress is not None and time.monotonic() > told + 5:
+        if progress and time.monotonic() > told + 5:
             told = time.monotonic()
-            print(f"mean garments: {step * _BATCH} of {len(numbers)} people", file=progress, flush=True)
+            print(f"mean garments: {step * _BATCH} of {len(numbers)} people", file=sys.stderr, flush=True)
     means = totals / np.maximum(counts, 1)[:, None, None, None]
     means[counts == 0] = 1.0
     return means.astype(np.float32)

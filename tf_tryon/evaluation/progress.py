@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TextIO
 
 _WIDTH = 30
 _LINE_SECONDS = 30.0  # between lines where there is no terminal
@@ -16,12 +15,12 @@ class Progress:
     Args:
       title: what is being done.
       total: units.
-      stream: where to write; None for silence.
+      shown: whether to write at all, on stderr.
     """
 
-    def __init__(self, title: str, total: int, stream: TextIO | None = sys.stderr) -> None:
-        self._title, self._total, self._stream = title, max(total, 1), stream
-        self._bar = stream is not None and stream.isatty()
+    def __init__(self, title: str, total: int, shown: bool = True) -> None:
+        self._title, self._total, self._stream = title, max(total, 1), sys.stderr if shown else None
+        self._bar = shown and sys.stderr.isatty()
         self._start = self._told = time.monotonic()
 
     def update(self, done: int) -> None:

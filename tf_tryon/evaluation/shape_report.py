@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from ml_collections import ConfigDict
@@ -27,7 +26,7 @@ def evaluate_shape(
     garments: tuple[str, ...] = ("top", "bottom"),
     split: str = "test",
     batch: int = 25,
-    stream: TextIO | None = sys.stderr,
+    progress: bool = True,
 ) -> dict[str, dict[str, Any]]:
     """Every measure of shape_metrics.py, for each garment, with 95 % intervals over people.
 
@@ -41,7 +40,7 @@ def evaluate_shape(
       garments: which to erase.
       split: of the data set.
       batch: people at a time.
-      stream: for the progress bar, or None.
+      progress: whether to show a bar on stderr.
 
     Returns:
       garment -> measure -> {value, low, high, people}.
@@ -53,7 +52,7 @@ def evaluate_shape(
     for garment in garments:
         columns: dict[str, list[float]] = defaultdict(list)
         slot = vocabulary.GARMENTS.index(garment)
-        bar = Progress(f"shape, {garment}", count, stream)
+        bar = Progress(f"shape, {garment}", count, progress)
         for first, people in sampling.people(records, split, garment, config, count, batch):
             logits, nats = sampler.reconstruct(people)
             reconstructed = sampling.complete_labels(people, logits)

@@ -11,10 +11,9 @@ photos whose box is filled by its mean colour (`filled`). Of several samples the
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from ml_collections import ConfigDict
@@ -44,7 +43,7 @@ def evaluate_texture(
     garments: tuple[str, ...] = ("top", "bottom"),
     split: str = "test",
     batch: int = 25,
-    stream: TextIO | None = sys.stderr,
+    progress: bool = True,
 ) -> dict[str, dict[str, Any]]:
     """Every measure of texture_metrics.py and the Fréchet distances, for each garment, with 95 % intervals over people.
 
@@ -60,7 +59,7 @@ def evaluate_texture(
       garments: which to erase.
       split: of the data set.
       batch: people at a time.
-      stream: for the progress bar, or None.
+      progress: whether to show a bar on stderr.
 
     Returns:
       garment -> measure -> {value, low, high, people}.
@@ -73,7 +72,7 @@ def evaluate_texture(
     for garment in garments:
         columns: Columns = defaultdict(list)
         moments = _Halves(features)
-        bar = Progress(f"texture, {garment}", count, stream)
+        bar = Progress(f"texture, {garment}", count, progress)
         for first, people in sampling.people(records, split, garment, config, count, batch):
             _measure_batch(columns, moments, sampler, shaper, people, first, samples)
             bar.update(first + len(people[keys.BOX]))
