@@ -88,7 +88,7 @@ def thesis(stage: str) -> ConfigDict:
     loss.perceptual_normalised = False  # divide each layer by its mean activation on real pictures
     loss.perceptual_crop = 0  # side in pixels of the random crop of the erased box that VGG sees; 0: the whole picture
     loss.pixel = 1 / 32  # content weight of the pixels themselves
-    loss.pixel_box = 0.0  # extra weight of the pixels inside the erased box, relative to the others
+    loss.pixel_box = 0.0  # extra weight of pixels inside the erased box, in L1 and cross-entropy
     loss.content = (1 / 16, 1 / 8, 1 / 4, 1.0, 1.0)
     loss.style = (1 / 1.6, 1 / 2.3, 1 / 1.8, 1 / 2.8, 10 / 0.8)
     loss.random_codes = "normal"  # I_norm from N(0, I), or from the "prior" that test time samples

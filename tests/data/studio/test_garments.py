@@ -174,7 +174,7 @@ def test_the_hull_of_a_square_has_its_corners() -> None:
 
 
 @pytest.mark.parametrize("shell", [top_shell, leg_shell])
-def test_shells_are_symmetric_and_carry_the_template(shell) -> None:  # type: ignore[no-untyped-def]
+def test_shells_are_symmetric_and_carry_the_template(shell) -> None:
     template = Template.load()
     person = template.person(np.zeros(len(template.components), np.float32))
     made = shell()
