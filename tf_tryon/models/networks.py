@@ -9,6 +9,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
+from tf_tryon.config import BASELINES
 from tf_tryon.layers import frame
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.colour_fill import visible_colours
@@ -28,10 +29,15 @@ class Networks:
     """Generator, posterior and prior encoder, and the texture stage's discriminator (or None)."""
 
     config: ConfigDict
-    generator: Generator
-    encoder: Encoder
-    context_encoder: Encoder
-    discriminator: Discriminator | None
+    generator: keras.Model
+    encoder: keras.Model
+    context_encoder: keras.Model | None  # None: the prior is N(0, I) (BicycleGAN)
+    discriminator: keras.Model | None
+
+    @property
+    def garment_key(self) -> str:
+        """Key of the batch's entry from which the posterior reads the garment."""
+        return keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB
 
     @property
     def inference_models(self) -> dict[str, keras.Model]:
@@ -47,8 +53,7 @@ class Networks:
     def posterior(self, batch: Batch, training: bool = False) -> Gaussian:
         """E_s(x_s) or E_a(x_a)."""
         del training  # no layer behaves differently; spectral norms are updated once a step, see below
-        own = batch[keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB]
-        return self.encoder(self._with_context(own, batch, self.config.model.encoder_pool))
+        return self.encoder(self._with_context(batch[self.garment_key], batch, self.config.model.encoder_pool))
 
     def prior(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> Gaussian:
         """E_sc(x_c) or E_ac(x_c); `codes` (B, h, w, c) are what an autoregressive prior predicts cell by cell."""
@@ -139,6 +144,10 @@ def build_networks(config: ConfigDict) -> Networks:
     """Networks of a validated configuration, built, with initial weights that follow from `config.seed`."""
     keras.utils.set_random_seed(config.seed)
     model, data = config.model, config.data
+    if model.family in BASELINES:
+        from tf_tryon.models.baselines import build_baseline  # they are Networks too
+
+        return build_baseline(config)
     spectral = model.spectral_norm != "none"
     shape = config.stage == "shape"
     given, context = given_channels(config), 0
