@@ -110,9 +110,9 @@ class Stage:
 
     def log_prior(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """log p(codes | context) in nats, (n,): how compatible the model finds them."""
-        prior: Gaussian = self._prior(batch, tf.constant(codes))
-        terms = tf.square((codes - prior.mean) / prior.std) + 2 * tf.math.log(prior.std) + np.log(2 * np.pi)
-        return (-0.5 * tf.reduce_sum(terms, axis=[1, 2, 3])).numpy()
+        codes = tf.constant(codes)
+        prior: Gaussian = self._prior(batch, codes)
+        return prior.log_density(codes).numpy()
 
     def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -22,3 +23,8 @@ class Gaussian(NamedTuple):
     def sample(self, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """mean + temperature * std * noise, differentiable in mean and std (the reparameterisation trick)."""
         return self.mean + temperature * self.std * noise
+
+    def log_density(self, codes: tf.Tensor) -> tf.Tensor:
+        """log N(codes; mean, std^2) in nats, summed over all latents: (B,) float32."""
+        terms = tf.square((codes - self.mean) / self.std) + 2 * tf.math.log(self.std) + math.log(2 * math.pi)
+        return -0.5 * tf.reduce_sum(terms, axis=[1, 2, 3])

@@ -1,5 +1,5 @@
-"""FiNet's networks (Han et al., FiNet: Compatible and Diverse Fashion Image Inpainting, ICCV 2019), as the thesis counts
-them in Table 4-1: no normalisation, ReLU, convolutions without bias.
+"""FiNet's networks (Han et al., FiNet: Compatible and Diverse Fashion Image Inpainting, ICCV 2019), as the thesis
+counts them in Table 4-1: no normalisation, ReLU, convolutions without bias.
 
 Res2(out):   conv1x1 -> out, twice x + conv3x3(relu(conv3x3(relu(x)))), relu
 encoder:     conv3x3 by 2 -> 64, relu; six of Res2(i), conv3x3 by 2 -> o, relu; dense -> mean, dense -> log-variance
