@@ -57,7 +57,7 @@ VERBS = {
     "train": Verb("train", "train the shape or the texture stage"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
     "experiment": Verb("experiment", "train and measure a table of models under one equal budget"),
-    #"recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
+    "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
 }
 
 

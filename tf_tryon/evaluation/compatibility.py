@@ -29,7 +29,7 @@ def garment_scores(networks: Networks, people: Batch, garments: tf.Tensor) -> tf
     """Scores (B,) float32 in nats of `garments`, which stand for the batch's own at `networks.garment_key`."""
     asked = {**people, networks.garment_key: garments}
     codes = networks.posterior(asked).mean
-    return networks.prior(asked, codes).log_density(codes)
+    return networks.prior(asked, codes).log_density(codes, networks.config.model.latent_shared)
 
 
 def choice_scores(

@@ -107,7 +107,7 @@ def _blanks(shape: Run | None, texture: Run, records: RecordSet, garment: str, c
 def _figures(
     shape: Run | None, texture: Run, records: RecordSet, garment: str, count: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """Pictures of the first people: erased, truth, sample (n, H, W, 3); labels: shapes (p, s, H, W), walk (c, w, H, W)."""
+    """Of the first people: erased, truth, sample (n, H, W, 3); labels: shapes (p, s, H, W), walk (c, w, H, W)."""
     sampler = sampling.Sampler(texture.nets, seed)
     _, people = next(sampling.people(records, SPLIT, garment, texture.config, count, count))
     given = people

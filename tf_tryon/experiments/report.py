@@ -95,10 +95,11 @@ def _run(task: Task, result: dict[str, Any]) -> dict[str, Any]:
 
 def _head(told: dict[str, Any]) -> list[Block]:
     budget, evaluation = told["budget"], told["evaluation"]
+    data = told["data"]
     points = [
-        f"Data: {told['data']['people']:,} people, {told['data']['generator'] or 'unnamed'}, seed {told['data']['seed']};"
-        f' pictures of {told["size"]} px. Measured on people of the split "test", at most {evaluation["people"]} for'
-        f" each garment, {evaluation['samples']} samples each.",
+        f"Data: {data['people']:,} people, {data['generator'] or 'unnamed'}, seed {data['seed']}; pictures of"
+        f' {told["size"]} px. Measured on people of the split "test", at most {evaluation["people"]} for each garment,'
+        f" {evaluation['samples']} samples each.",
         f"Budget: {budget['shape']:g} {budget['unit']} for the first stage and {budget['texture']:g} for the second;"
         " a model of one stage has the sum. Ablations of the second stage share the full model's first.",
         "Every row was trained once, with one seed: intervals (95 %) are over people, and say nothing of another run.",

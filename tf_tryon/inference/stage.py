@@ -93,7 +93,11 @@ class Stage:
 
     def batch(self, person: Person, garment: str) -> Batch:
         """The inputs of one person in the frame, with that garment erased; batch size 1."""
-        return examples.from_people([person], garment, self.means, self.config)
+        return self.batch_of([person], garment)
+
+    def batch_of(self, people: list[Person], garment: str) -> Batch:
+        """The inputs of people in the frame, each with that garment erased."""
+        return examples.from_people(people, garment, self.means, self.config)
 
     def noise(self, seed: int, samples: int) -> np.ndarray:
         """(samples, h, w, c) standard normal."""
@@ -112,7 +116,7 @@ class Stage:
         """log p(codes | context) in nats, (n,): how compatible the model finds them."""
         codes = tf.constant(codes)
         prior: Gaussian = self._prior(batch, codes)
-        return prior.log_density(codes).numpy()
+        return prior.log_density(codes, self.config.model.latent_shared).numpy()
 
     def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""

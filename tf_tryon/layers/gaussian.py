@@ -1,4 +1,8 @@
-"""Diagonal Gaussians over the spatial latent code, and the reparameterised sample."""
+"""Diagonal Gaussians over the spatial latent code, the reparameterised sample, and channels that all cells share.
+
+With `shared` = k, the last k channels of a code (B, h, w, c) are one variable each for the whole picture, such as the
+length of both sleeves: every cell holds the same value, the first cell's, and it counts once.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,38 @@ class Gaussian(NamedTuple):
         """mean + temperature * std * noise, differentiable in mean and std (the reparameterisation trick)."""
         return self.mean + temperature * self.std * noise
 
-    def log_density(self, codes: tf.Tensor) -> tf.Tensor:
-        """log N(codes; mean, std^2) in nats, summed over all latents: (B,) float32."""
+    def log_density(self, codes: tf.Tensor, shared: int = 0) -> tf.Tensor:
+        """log N(codes; mean, std^2) in nats, summed over all latents, each shared one once: (B,) float32."""
         terms = tf.square((codes - self.mean) / self.std) + 2 * tf.math.log(self.std) + math.log(2 * math.pi)
-        return -0.5 * tf.reduce_sum(terms, axis=[1, 2, 3])
+        return -0.5 * counted(terms, shared)
+
+    def averaged(self, shared: int) -> Gaussian:
+        """The Gaussian whose shared channels have the mean and std that its cells have on average."""
+
+        def average(values: tf.Tensor) -> tf.Tensor:
+            return tf.reduce_mean(values, axis=[1, 2], keepdims=True)
+
+        return Gaussian(*(_with_shared(values, average(values), shared) for values in self))
+
+    def of_first_cell(self, shared: int) -> Gaussian:
+        """The Gaussian whose shared channels are those of its first cell."""
+        return Gaussian(*(share(values, shared) for values in self))
+
+
+def share(codes: tf.Tensor, shared: int) -> tf.Tensor:
+    """Codes (B, h, w, c) whose shared channels have the first cell's values in every cell."""
+    return _with_shared(codes, codes[:, :1, :1], shared)
+
+
+def counted(nats: tf.Tensor, shared: int) -> tf.Tensor:
+    """Sum of (B, h, w, c) terms over all latents, each shared one counted once: (B,)."""
+    own = tf.reduce_sum(nats[..., : nats.shape[-1] - shared], axis=[1, 2, 3])
+    return own + tf.reduce_sum(nats[:, 0, 0, nats.shape[-1] - shared :], axis=1)
+
+
+def _with_shared(values: tf.Tensor, one: tf.Tensor, shared: int) -> tf.Tensor:
+    if not shared:
+        return values
+    own = values.shape[-1] - shared
+    spread = tf.broadcast_to(one[..., own:], tf.concat([tf.shape(values)[:3], [shared]], axis=0))
+    return tf.concat([values[..., :own], spread], axis=-1)

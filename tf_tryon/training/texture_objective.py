@@ -99,7 +99,7 @@ class TextureObjective:
         add_kl(objective, nets, batch, posterior, codes, kl_weight, step)
         if loss.latent_regression:
             again = nets.posterior({**truth, keys.GARMENT_RGB: self._garment(batch, invented[-1])}, training=True)
-            objective.add("latent_regression", latent_regression(random, again), loss.latent_regression)
+            objective.add("latent_regression", latent_regression(nets.share(random), again), loss.latent_regression)
         difference = tf.abs(batch[keys.PHOTO] - rebuilt[-1])
         objective.watch("box_l1", box_mean(difference, batch[keys.VISIBLE]))
         judgement = self._adversarial(objective, nets, batch, rebuilt[-1], invented[-1]) if adversarial else None
