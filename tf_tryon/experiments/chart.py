@@ -10,7 +10,21 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, and some more.
-COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c564b", "#7f7f7f")
+COLOURS: Final = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#e69f00",
+    "#56b4e9",
+    "#000000",
+    "#8c564b",
+    "#7f7f7f",
+    "#7b3fa0",
+    "#b8a300",
+    "#004d40",
+    "#ff7f9e",
+)
 _SCALE: Final = 2  # drawn at twice the size and reduced: smooth lines
 _PANEL: Final = (440, 300)
 _MARGIN: Final = (62, 34, 16, 44)  # left, top, right, bottom

@@ -131,16 +131,16 @@ def _thesis_table(rows: list[Row], found: dict[str, Any], told: dict[str, Any]) 
             ]
         )
     names = [measures.name_of(own, garment, measures.FRECHET) for own in found.values()]
-    network = next((name.split("_frechet_")[1] for name in names if name), "not measured")
+    network = next((name.split("_frechet_")[1] for name in names if name), "")
     head = [
         "model", "thesis: FID", "thesis: parameters G / E / E_c / D", "here: trained parameters of the second stage",
         "here: Fréchet distance", "here: kernel distance",
     ]  # fmt: skip
+    ours = f"Ours is on {network} (n: pictures in each set) of completed {garment}s. " if network else ""
     note = (
-        "The thesis's FID is of Inception-V3 on photos of tops at 256 px after 80,000 steps. Ours is on "
-        f"{network} (n: pictures in each set) of completed {garment}s: the two columns are different quantities."
-        " The thesis counts vectors of spectral norms and unused blocks, too; our counts at 256 px by its rules agree"
-        " exactly (`tf-tryon models`)."
+        "The thesis's FID is of Inception-V3 on photos of tops at 256 px after 80,000 steps. "
+        f"{ours}The columns are different quantities and can't be compared. The thesis counts vectors of spectral norms"
+        " and unused blocks, too; our counts at 256 px by its rules agree exactly (`tf-tryon models`)."
     )
     return [Heading("Table 4-1: the thesis's and ours"), Table(head, lines), Text(note)]
 

@@ -114,9 +114,9 @@ class Stage:
 
     def log_prior(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """log p(codes | context) in nats, (n,): how compatible the model finds them."""
-        codes = tf.constant(codes)
-        prior: Gaussian = self._prior(batch, codes)
-        return prior.log_density(codes, self.config.model.latent_shared).numpy()
+        given = tf.constant(codes)
+        prior: Gaussian = self._prior(batch, given)
+        return prior.log_density(given, self.config.model.latent_shared).numpy()
 
     def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""

@@ -42,7 +42,10 @@ class FiNetNetworks(Networks):
 class BicycleGANNetworks(Networks):
     """From the erased photo to the photo; the encoder reads the whole photo, and the prior is N(0, I)."""
 
-    garment_key = keys.PHOTO
+    @property
+    def garment_key(self) -> str:
+        """The whole photo's."""
+        return keys.PHOTO
 
     @property
     def inference_models(self) -> dict:

@@ -26,7 +26,7 @@ from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.convolution import Convolution
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.normalization import standardize
-from tf_tryon.models.finet import from_log_variance, with_codes
+from tf_tryon.models.finet import from_log_variance, halvings, with_codes
 from tf_tryon.models.trunk import scaled
 
 LEVELS = (64, 128, 256, 512, 512, 512, 512, 512)  # channels after each halving of the generator
@@ -54,8 +54,8 @@ class UNet(keras.Model):
 
     def build(self, input_shape: Any) -> None:
         batch, height, columns, inputs = input_shape
-        side, dtype = min(int(height), int(columns)), self.dtype_policy
-        levels = [scaled(c, self.width) for c in LEVELS[: min(int(math.log2(side & -side)), len(LEVELS))]]
+        dtype = self.dtype_policy
+        levels = [scaled(c, self.width) for c in LEVELS[: halvings(input_shape)]]
         self.downs, self.ups, given = [], [], int(inputs)
         shapes = []
         for level, filters in enumerate(levels, 1):
@@ -172,11 +172,9 @@ class PatchDiscriminator(keras.layers.Layer):
 
 def _halved(x: tf.Tensor) -> tf.Tensor:
     """Means of 3x3 squares around every second pixel, the first included; what lies outside doesn't count."""
-    summed, count = (
-        tf.nn.avg_pool2d(tf.pad(given, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 2, "VALID")
-        for given in (x, tf.ones_like(x[:1]))
-    )
-    return summed / count
+    around = [[0, 0], [1, 1], [1, 1], [0, 0]]
+    inside = tf.nn.avg_pool2d(tf.pad(tf.ones_like(x[:1]), around), 3, 2, "VALID")
+    return tf.nn.avg_pool2d(tf.pad(x, around), 3, 2, "VALID") / inside
 
 
 class TwoDiscriminators(keras.Model):

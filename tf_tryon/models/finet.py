@@ -39,6 +39,11 @@ def fewer(channels: tuple[int, ...], drop: int) -> tuple[int, ...]:
     return channels[: len(channels) - drop] if drop else channels
 
 
+def halvings(shape: Any) -> int:
+    """How often both sides of (B, H, W, C) can be halved."""
+    return min((int(side) & -int(side)).bit_length() - 1 for side in shape[1:3])
+
+
 def _conv(filters: int, inputs: Any, size: int, name: str, dtype: Any, stride: int = 1, gain: float = 1.0) -> Any:
     std = gain * math.sqrt(2.0 / (size * size * int(inputs[-1])))
     layer = Convolution(filters, size, stride=stride, init_std=std, name=name, dtype=dtype)
@@ -84,11 +89,11 @@ class FiNetEncoder(keras.Model):
         self.channels, self.width = channels, width
 
     def build(self, input_shape: Any) -> None:
-        batch, side, dtype = input_shape[0], int(input_shape[1]), self.dtype_policy
-        drop = len(ENCODER_DOWN) + 1 - int(math.log2(side))
+        batch, dtype = input_shape[0], self.dtype_policy
+        drop = max(0, len(ENCODER_DOWN) + 1 - halvings(input_shape))
         sizes = [scaled(c, self.width) for c in fewer(ENCODER_DOWN, drop)]
         self.first = _conv(scaled(FIRST, self.width), input_shape, 3, "first", dtype, stride=2)
-        shape = (batch, side // 2, side // 2, self.first.filters)
+        shape = (batch, input_shape[1] // 2, input_shape[2] // 2, self.first.filters)
         self.residuals, self.downs = [], []
         for level, filters in enumerate(sizes, 1):
             residual = Res2(shape[-1], name=f"residual_{level}", dtype=dtype)
@@ -128,8 +133,8 @@ class FiNetGenerator(keras.Model):
         self.channels, self.squash, self.latent, self.width = channels, squash, latent, width
 
     def build(self, input_shape: Any) -> None:
-        batch, side, dtype = input_shape[0], min(int(s) for s in input_shape[1:3]), self.dtype_policy
-        drop = len(DOWN) + 1 - int(math.log2(side & -side))
+        batch, dtype = input_shape[0], self.dtype_policy
+        drop = max(0, len(DOWN) + 1 - halvings(input_shape))
         down = [scaled(c, self.width) for c in fewer(DOWN, drop)]
         up = [scaled(c, self.width) for c in UP[drop:]]
         self.first = _conv(scaled(FIRST, self.width), input_shape, 3, "first", dtype, stride=2)

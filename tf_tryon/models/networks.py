@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -31,7 +32,7 @@ class Networks:
     config: ConfigDict
     generator: keras.Model
     encoder: keras.Model
-    context_encoder: keras.Model | None  # None: the prior is N(0, I) (BicycleGAN)
+    context_encoder: Any  # keras.Model; None: the prior is N(0, I) (BicycleGAN)
     discriminator: keras.Model | None
 
     @property

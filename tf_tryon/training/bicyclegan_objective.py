@@ -89,7 +89,7 @@ def _frozen(nets: Networks, pictures: tf.Tensor) -> Gaussian:
 
     @tf.custom_gradient
     def mean(given: tf.Tensor) -> tuple[tf.Tensor, Any]:
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(given)
             found = nets.posterior({keys.PHOTO: given}, training=True).mean
 
