@@ -13,7 +13,7 @@ class Corner:
         return pictures[:, 0, 0]
 
 
-def measured(shift: float, people: int = 80) -> dict[str, np.ndarray]:
+def measured(shift: float, people: int = 120) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(0)
     distances = SetDistances(Corner())
     for _ in range(people // 8):
@@ -25,27 +25,27 @@ def measured(shift: float, people: int = 80) -> dict[str, np.ndarray]:
 
 def test_both_ways_between_halves() -> None:
     rng = np.random.default_rng(0)
-    truth = np.concatenate([rng.normal(size=(8, 2, 2, 3))[:, 0, 0] for _ in range(10)])
+    truth = np.concatenate([rng.normal(size=(8, 2, 2, 3))[:, 0, 0] for _ in range(15)])
     own = truth + 2.0
 
     def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return x.mean(axis=0), np.cov(x.T)
 
     ways = [gaussian_distance(*moments(own[half::2]), *moments(truth[1 - half :: 2])) for half in (0, 1)]
-    found = measured(2.0)["prior_frechet_corner_n40"]
+    found = measured(2.0)["prior_frechet_corner_n60"]
     assert found[0] == pytest.approx(np.mean(ways))
     assert len(found) == 11
 
 
 def test_intervals_hold_the_value_and_differences_are_told_apart() -> None:
     near, far = measured(0.0), measured(1.0)
-    summary = set_distances.summary(far, 80)
+    summary = set_distances.summary(far, 120)
     for name, estimate in summary.items():
         assert estimate["low"] <= estimate["value"] <= estimate["high"], name
-    name = "prior_frechet_corner_n40"
-    difference = set_distances.estimate(name, far[name] - near[name], 80)
+    name = "prior_frechet_corner_n60"
+    difference = set_distances.estimate(name, far[name] - near[name], 120)
     assert difference.low > 0
-    assert difference.people == 80
+    assert difference.people == 120
 
 
 def test_too_few_people_have_no_distance() -> None:
