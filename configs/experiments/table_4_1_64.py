@@ -13,7 +13,7 @@ def get_config() -> ConfigDict:
     config = table_4_1(size=64)
     config.title = "Table 4-1 at 64 px on Studio"
     config.budget.shape, config.budget.texture = 1000, 1000
-    config.evaluation.people = 400
+    config.evaluation.people = 300
     config.reader.steps = 2500
     for name in config.names:
         row = config.rows[name]

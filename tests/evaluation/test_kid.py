@@ -5,7 +5,7 @@ from tf_tryon.evaluation.kid import kernel_distance, unbiased_mmd2
 
 
 def test_gaussians_have_the_closed_form() -> None:
-    """E (x . y / d + 1)^3 = 1 + 3 tr(S_x S_y) / d^2 for independent x, y with mean 0: MMD^2 = 3 (1 + 16 - 2 * 4) / d."""
+    """E (x . y / d + 1)^3 = 1 + 3 tr(S_x S_y) / d^2 for independent x, y of mean 0: MMD^2 = 3 (1 + 16 - 8) / d."""
     rng, size = np.random.default_rng(0), 6
     first, second = rng.normal(0, 1, (3000, size)), rng.normal(0, 2, (3000, size))
     assert unbiased_mmd2(first, second) == pytest.approx(27 / size, rel=0.05)

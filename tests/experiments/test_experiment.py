@@ -75,9 +75,9 @@ def test_what_would_fail_after_hours_fails_at_once(config, tmp_path: Path, make_
     changed = config.copy_and_resolve_references()
     changed.evaluation.features = "vgg16"
     changed.perceptual_weights = str(tmp_path / "vgg.h5")
-    with pytest.raises(TryOnError, match=r"config.perceptual_weights.*vgg\.h5"):
+    with pytest.raises(TryOnError, match=r"config\.perceptual_weights.*vgg\.h5"):
         run_experiment(changed, data, tmp_path / "work")
     changed.evaluation.features = "resnet"
-    with pytest.raises(ValueError, match="evaluation.features"):
+    with pytest.raises(ValueError, match=r"evaluation\.features"):
         run_experiment(changed, data, tmp_path / "work")
     assert not (tmp_path / "work").exists()

@@ -188,7 +188,8 @@ class _Looks:
             seen.append(look(pictures, sampling.true_labels(given)))
             drawn.append(pictures)
         _append(self.columns, kind, seen)
-        if self.perceptual is not None:
+        last = kind == "end_to_end" or self.shaper is None
+        if self.perceptual is not None and last:  # half of an evaluation's time, so only of what a user gets
             each = [self.perceptual.diversity(own) for own in np.stack(drawn, axis=1)]
             self.columns[f"{kind}_pairwise_perceptual_{self.perceptual.name}_of_{self.samples}"] += each
         if self.watch is not None:
