@@ -18,16 +18,7 @@ from tf_tryon.models.networks import Networks
 
 
 def evaluate_shape(
-    networks: Networks,
-    records: RecordSet,
-    config: ConfigDict,
-    count: int = 500,
-    samples: int = 8,
-    seed: int = 0,
-    garments: tuple[str, ...] = ("top", "bottom"),
-    split: str = "test",
-    batch: int = 25,
-    progress: bool = True,
+    networks: Networks, records: RecordSet, config: ConfigDict, seed: int = 0, **options: Any
 ) -> dict[str, dict[str, Any]]:
     """Every measure of shape_metrics.py, for each garment, with 95 % intervals over people.
 
@@ -36,7 +27,7 @@ def evaluate_shape(
     Returns:
       garment -> measure -> {value, low, high, people}.
     """
-    columns = shape_columns(networks, records, config, count, samples, seed, garments, split, batch, progress)
+    columns = shape_columns(networks, records, config, seed=seed, **options)
     return {garment: summary(arrays, seed) for garment, arrays in columns.items()}
 
 

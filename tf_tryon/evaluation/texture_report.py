@@ -33,18 +33,7 @@ _PAIRED = ("skin", "seam", *(f"weave_{period}" for period in texture_metrics.PER
 
 
 def evaluate_texture(
-    networks: Networks,
-    records: RecordSet,
-    config: ConfigDict,
-    count: int = 500,
-    samples: int = 8,
-    seed: int = 0,
-    shape: Networks | None = None,
-    features: Features | None = None,
-    garments: tuple[str, ...] = ("top", "bottom"),
-    split: str = "test",
-    batch: int = 25,
-    progress: bool = True,
+    networks: Networks, records: RecordSet, config: ConfigDict, samples: int = 8, seed: int = 0, **options: Any
 ) -> dict[str, dict[str, Any]]:
     """Every measure of texture_metrics.py and the distances, for each garment, with 95 % intervals over people.
 
@@ -53,9 +42,7 @@ def evaluate_texture(
     Returns:
       garment -> measure -> {value, low, high, people}.
     """
-    found = texture_columns(
-        networks, records, config, count, samples, seed, shape, features, garments, split, batch, progress
-    )
+    found = texture_columns(networks, records, config, samples=samples, seed=seed, **options)
     return {garment: measured.summary(samples, seed) for garment, measured in found.items()}
 
 
