@@ -16,9 +16,9 @@ ARGUMENTS = ""
 HELP = """Turns a public data set, as it was unpacked, into a folder of records.
 
 Photos are cropped to the person and scaled; labels keep the data set's vocabulary; missing parsing or keypoints are
-added by the annotators. Rejected photos are counted by reason in rejections.txt and .json. Interrupted, the same command
-goes on where it stopped; its result is the same bytes on any number of workers and any runner. docs/data.md shows each
-layout.
+added by the annotators. Rejected photos are counted by reason in rejections.txt and .json. Interrupted, the same
+command goes on where it stopped; its result is the same bytes on any number of workers and any runner. docs/data.md
+shows each layout.
 
   tf-tryon data viton-hd --root zalando-hd-resized --out data/viton-hd --workers 8
   tf-tryon data deepfashion --root In-shop --out data/deepfashion --splits thesis --seed 1
