@@ -11,7 +11,8 @@ HELP = """Reads every record of a data set: counts garments, classes, sizes, mis
 
 Wrong are corrupt or undecodable records, other sizes than the manifest's, labels outside their vocabulary, people
 without garment or keypoints, keypoints outside the picture, and ids or photos that occur twice (by a perceptual hash).
---out gets check.txt, check.json with all of them, contact_sheet.png and problems.png. Exit status 1 if anything is wrong.
+--out gets check.txt, check.json with all of them, contact_sheet.png and problems.png. Exit status 1 if anything is
+wrong.
 
   tf-tryon data check data/viton-hd --workers 2
 """

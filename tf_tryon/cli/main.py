@@ -34,7 +34,8 @@ from types import ModuleType
 
 from absl import flags
 
-from tf_tryon.cli import quiet, usage
+from tf_tryon import quiet
+from tf_tryon.cli import usage
 from tf_tryon.errors import TryOnError
 
 

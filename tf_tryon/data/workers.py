@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
+from tf_tryon import quiet
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -19,7 +21,11 @@ _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
 
 
 def in_order(
-    function: Callable[[Job], Result], jobs: Sequence[Job], workers: int, chunk: int = 1
+    function: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    workers: int,
+    chunk: int = 1,
+    tensorflow: bool = False,
 ) -> Generator[Result, None, None]:
     """`map(function, jobs)` by `workers` processes.
 
@@ -28,12 +34,13 @@ def in_order(
       jobs: what pickle can send.
       workers: processes; 1 works in this one.
       chunk: jobs that are sent together.
+      tensorflow: whether the function needs it: it is then loaded first, without its messages.
     """
     if workers == 1 or len(jobs) <= 1:
         yield from map(function, jobs)
         return
     with _single_threaded():
-        pool = multiprocessing.get_context("spawn").Pool(workers, initializer=_ignore_interrupt)
+        pool = multiprocessing.get_context("spawn").Pool(workers, _start, (tensorflow,))
     try:
         with _terminable():
             # Few at a time: results wait in memory until all before them are there.
@@ -54,9 +61,11 @@ def progress_bar(count: int, done: int = 0, unit: str = "person") -> Any:
     return bar
 
 
-def _ignore_interrupt() -> None:
+def _start(tensorflow: bool) -> None:
     # Ctrl-C goes to the whole group; the parent alone decides what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if tensorflow:
+        quiet.import_tensorflow()
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ def check(directory: str | os.PathLike[str], workers: int = 1, progress: bool = 
     bar = progress_bar(len(data)) if progress else None
     examine = functools.partial(examine_range, pathlib.Path(directory))
     found: list[Examined] = []
-    with contextlib.closing(in_order(examine, jobs, workers)) as results:
+    with contextlib.closing(in_order(examine, jobs, workers, tensorflow=True)) as results:
         for chunk in results:
             found += chunk
             if bar is not None:

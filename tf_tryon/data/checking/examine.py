@@ -5,17 +5,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Iterator
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
 from tf_tryon.data import boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.checking import duplicates
-
-# What decoding may raise for bytes that are no record: no tf.train.Example, no picture, no JSON, a feature missing.
-_UNREADABLE = (DecodeError, ValueError, OSError, IndexError, KeyError, TypeError)
 
 
 @dataclasses.dataclass
@@ -60,8 +55,9 @@ class Examined:
 
 
 def examine_range(directory: str | os.PathLike[str], numbers: range) -> list[Examined]:
-    """Records of an open or freshly opened data set, by number."""
-    return list(_examine_all(_opened(directory), numbers))
+    """Records of a data set, which each process opens once."""
+    data = _opened(directory)
+    return [examine(data, number) for number in numbers]
 
 
 def examine(data: records.RecordSet, number: int) -> Examined:
@@ -75,7 +71,9 @@ def examine(data: records.RecordSet, number: int) -> Examined:
     found.size = len(record)
     try:
         parts = records.decode(record)
-    except _UNREADABLE as error:
+    except (
+        Exception
+    ) as error:  # of protobuf, Pillow, json or numpy, which have no common base: reported, whatever it is
         found.problems.append(("undecodable", f"{type(error).__name__}: {error}"))
         return found
     found.id = parts["id"]
@@ -116,11 +114,6 @@ def _examine_keypoints(found: Examined, points: np.ndarray, size: tuple[int, int
     if outside.any():
         x, y, _ = there[outside][0]
         found.problems.append(("keypoints outside", f"{outside.sum()} of 18, the first at ({x:g}, {y:g})"))
-
-
-def _examine_all(data: records.RecordSet, numbers: range) -> Iterator[Examined]:
-    for number in numbers:
-        yield examine(data, number)
 
 
 @functools.lru_cache(maxsize=1)

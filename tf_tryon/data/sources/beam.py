@@ -66,7 +66,7 @@ def run(work: Work, runner: str, workers: int, options: Sequence[str] = (), prog
         arguments += [f"--direct_num_workers={workers}", f"--direct_running_mode={mode}"]
         engine = FnApiRunner()
     pipeline = beam.Pipeline(runner=engine, options=PipelineOptions(arguments))
-    pipeline | beam.Create(work.parts.missing()) | MakeParts(work)  # a pipeline grows by its operators
+    _ = pipeline | beam.Create(work.parts.missing()) | MakeParts(work)
     with _watched(work.parts) if progress else contextlib.nullcontext():
         result = pipeline.run()
         result.wait_until_finish()

@@ -206,7 +206,9 @@ def _run(work: Work, options: Options) -> None:
         beam.run(work, options.runner, options.workers, options.beam_options, options.progress)
         return
     bar = progress_bar(work.parts.count, work.parts.done()) if options.progress else None
-    with contextlib.closing(in_order(functools.partial(make_part, work), missing, options.workers)) as results:
+    with contextlib.closing(
+        in_order(functools.partial(make_part, work), missing, options.workers, tensorflow=True)
+    ) as results:
         for counts in results:
             if bar is not None:
                 bar.add(sum(counts.values()))
