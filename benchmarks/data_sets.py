@@ -4,16 +4,15 @@
 
 The photos are Studio's people (of a data set made by `tf-tryon data studio`), enlarged and grained like photos, in two
 layouts: deepfashion (256x256, parsing and keypoints beside them) and viton-hd (768x1024); stored at 256x256. Each line
-of JSON is one run: its rate is that between a quarter of the photos and all of them, so the start of the processes,
-`start_s`, is not in it. `cpu_ms` is CPU time of all processes, which other work on the machine changes least; `hours`
-is what 52,712 photos need on one core by it. Annotators, which such photos would need as well, are not in it.
+of JSON is one run. `per_s` is wall-clock with the start of the processes; `cpu_ms` is CPU time a photo of all
+processes, without their start (the difference to a run with a quarter of the photos), which other work on the machine
+changes least; `hours` is what 52,712 photos need on one core by it. Annotators are not in it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import pathlib
 import resource
 import tempfile
@@ -21,6 +20,8 @@ import time
 
 import numpy as np
 from PIL import Image
+
+from tf_tryon import quiet
 
 IN_SHOP = 52_712
 
@@ -74,15 +75,16 @@ def timed(layout: str, root: pathlib.Path, runner: str, workers: int) -> tuple[i
 
 def measure(layout: str, roots: list[pathlib.Path], runner: str, workers: int) -> dict[str, object]:
     """One line."""
-    (few, few_wall, few_cpu), (all_, wall, cpu) = (timed(layout, root, runner, workers) for root in roots)
-    rate, cpu_each = (all_ - few) / (wall - few_wall), (cpu - few_cpu) / (all_ - few)
+    timed(layout, roots[0], runner, workers)  # imports
+    few, _, few_cpu = timed(layout, roots[0], runner, workers)
+    many, wall, cpu = timed(layout, roots[1], runner, workers)
+    cpu_each = (cpu - few_cpu) / (many - few)
     return {
         "layout": layout,
         "runner": runner or "process pool",
         "workers": workers,
-        "photos": all_,
-        "start_s": round(few_wall - few / rate, 1),
-        "per_s": round(rate, 1),
+        "photos": many,
+        "per_s": round(many / wall, 1),
         "cpu_ms": round(1000 * cpu_each, 1),
         "per_s_core": round(1 / cpu_each, 1),
         "hours": round(IN_SHOP * cpu_each / 3600, 2),
@@ -106,7 +108,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--runners", nargs="+", default=["", "DirectRunner"])
     options = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet.import_tensorflow()
     for layout in ("deepfashion", "viton-hd"):
         with tempfile.TemporaryDirectory() as folder:
             roots = [pathlib.Path(folder) / str(count) for count in (options.count // 4, options.count)]

@@ -45,7 +45,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         "Labels of the parsing, where a copy differs; default: the data set's.", **add,
     )  # fmt: skip
     flags.DEFINE_bool("annotate", True, "Add missing parsing and keypoints; off: reject such photos.", **add)
-    flags.DEFINE_integer("workers", 2, "Processes.", lower_bound=1, **add)
+    flags.DEFINE_integer("workers", 2, "Processes of the pool, or of the DirectRunner.", lower_bound=1, **add)
     flags.DEFINE_string("runner", "", "Of Apache Beam (DirectRunner, FlinkRunner...); default: a process pool.", **add)
     flags.DEFINE_multi_string(
         "beam_option", [], "Of Beam's pipeline, as --beam-option=--flink_master=HOST:PORT.", **add

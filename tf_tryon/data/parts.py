@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -94,6 +95,6 @@ class Parts:
 
 def _write(path: pathlib.Path, data: bytes) -> None:
     # Two processes may make the same part (a cluster repeats work): each has its own temporary name.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     temporary.write_bytes(data)
     os.replace(temporary, path)

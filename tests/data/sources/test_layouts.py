@@ -1,6 +1,7 @@
 """What a tree holds comes back from its records, whatever its folders are called."""
 
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -58,3 +59,56 @@ def test_another_root_is_refused(name, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"root: .*(no folder|is there|missing)"):
         build_lib.build(name, tmp_path / "root", tmp_path / "out", OPTIONS)
     assert not (tmp_path / "out").exists()
+
+
+MOVES = {
+    "lip": {
+        "train_imgaes": "TrainVal_images/TrainVal_images/train_images",
+        "val_imgaes": "TrainVal_images/TrainVal_images/val_images",
+        "train_segmentations": "TrainVal_parsing_annotations/train_segmentations",
+        "val_segmentations": "TrainVal_parsing_annotations/val_segmentations",
+        "train_id.txt": "TrainVal_images/train_id.txt",
+        "val_id.txt": "TrainVal_images/val_id.txt",
+    },
+    "viton": {"train_pairs.txt": "train/train_pairs.txt", "train/pose": "train/poses"},
+    "dresscode": {"dresses/images": "dresses/image"},
+    "deepfashion": {
+        "Img/img": "img",
+        "Eval": "Anno/eval",
+        "Anno/eval/list_eval_partition.txt": "list_eval_partition.txt",
+    },
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_further_names_are_found(name, trees, tmp_path):
+    getattr(trees, name)(tmp_path, False)
+    layout = LAYOUTS[name]
+
+    def found():
+        return {(e.id, e.split, e.photo.is_file() or bool(e.rejected), e.parsing is None, e.keypoints is None)
+                for e in layout.locate(tmp_path)}  # fmt: skip
+
+    before = found()
+    for old, new in MOVES[name].items():
+        (tmp_path / new).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / old).rename(tmp_path / new)
+    assert found() == before
+    assert len(before) >= 7
+    assert layout.vocabulary_of(tmp_path) == {"dresscode": "atr18", "deepfashion": "cihp20"}.get(name, "lip20")
+
+
+def test_cihp_by_training_and_validation(trees, tmp_path):
+    trees.lip(tmp_path, True)
+    for part, inner in (("train", "Training"), ("val", "Validation")):
+        for old, new in (("images", "Images"), ("labels", "Category_ids")):
+            shutil.copytree(tmp_path / old, tmp_path / inner / new)
+        (tmp_path / f"{part}_id.txt").rename(tmp_path / inner / f"{part}_id.txt")
+    for old in ("images", "labels"):
+        shutil.rmtree(tmp_path / old)
+    found = list(LAYOUTS["lip"].locate(tmp_path))
+    assert {(e.id, e.split) for e in found} == {(f"train/{i}", "train") for i in TRAIN} | {
+        (f"val/{i}", "test") for i in TEST
+    }
+    assert all(e.photo.is_file() and e.parsing for e in found)
+    assert LAYOUTS["lip"].vocabulary_of(tmp_path) == "cihp20"
