@@ -20,9 +20,13 @@ added by the annotators. Rejected photos are counted by reason in rejections.txt
 command goes on where it stopped; its result is the same bytes on any number of workers and any runner. docs/data.md
 shows each layout.
 
-  tf-tryon data viton-hd --root zalando-hd-resized --out data/viton-hd --workers 8
   tf-tryon data deepfashion --root In-shop --out data/deepfashion --splits thesis --seed 1
+  tf-tryon data multimodal --root MultiModal --out data/multimodal --noannotate
+  tf-tryon data viton --root viton_resize --out data/viton --size 256
+  tf-tryon data viton-hd --root zalando-hd-resized --out data/viton-hd --workers 8
   tf-tryon data dresscode --root DressCode --out data/dresscode --split train --runner DirectRunner
+  tf-tryon data finet --root FiNet --out data/finet
+  tf-tryon data lip --root LIP --out data/lip --min-garments 2
 """
 
 

@@ -125,6 +125,12 @@ def test_what_is_missing_is_annotated_and_what_is_there_is_kept(missing, example
     refused = Preparer(annotator_of(found, refuse=True)).outcome(without(missing)(example()))
     assert (refused.reason, refused.detail) == ("not annotated: refused", "nobody is there")
 
+    def load():
+        raise TryOnError("no model")
+
+    unloaded = Preparer(dataclasses.replace(SETTINGS, annotator=load)).outcome(without(missing)(example()))
+    assert (unloaded.reason, unloaded.detail) == (f"{missing} missing", "annotators can't be loaded: no model")
+
 
 def test_a_large_photo_is_cropped_to_the_person(example):
     def enlarge(person):

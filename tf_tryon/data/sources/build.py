@@ -105,8 +105,8 @@ def build(
     _run(work, options)
     report, chosen = _divided(work.parts, name, examples, splits, options)
     if not report.kept:
-        out.mkdir(parents=True, exist_ok=True)
         report.save(out)
+        work.parts.remove()
         raise TryOnError(f"{root}: no example could be kept:\n{report.summary()}")
     with records.RecordWriter(
         out,
@@ -159,17 +159,23 @@ def _located(layout: Layout, root: pathlib.Path, split: str | None) -> list[Loca
 
 def _check_annotator(layout: Layout, root: pathlib.Path, examples: list[Located], options: Options) -> None:
     """Whether what is missing can be added, before anything is read."""
-    lacking = [[example for example in examples if getattr(example, what) is None] for what in ("parsing", "keypoints")]
-    if options.annotator is not None:
-        if any(lacking):
-            options.annotator()  # says what it lacks; each process loads its own
-        return
-    for what, missing in zip(("parsing", "keypoints"), lacking, strict=True):
-        if len(missing) == len(examples):
+    wanted = [example for example in examples if not example.rejected]
+    lacking = {what: sum(getattr(e, what) is None for e in wanted) for what in ("parsing", "keypoints")}
+    if options.annotator is None:
+        for what, count in lacking.items():
+            if count == len(wanted):
+                raise TryOnError(
+                    f"{root}: no photo of {layout.name} has {what}, and annotators, which would add them, are switched "
+                    "off or not installed: docs/data.md says where files of your own may lie"
+                )
+    elif any(lacking.values()):
+        try:
+            options.annotator()  # each process loads its own
+        except TryOnError as error:
             raise TryOnError(
-                f"{root}: no photo of {layout.name} has {what}, and annotators, which would add them, are switched off "
-                "or not installed: docs/data.md says where files of your own may lie"
-            )
+                f"{root}: {lacking['parsing']} photos lack parsing and {lacking['keypoints']} keypoints, and the "
+                f"annotators can't be loaded: {error}; --noannotate rejects such photos instead"
+            ) from error
 
 
 def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: list[Located]) -> Parts:

@@ -143,7 +143,12 @@ class Preparer:
         if self._settings.annotator is None:
             raise RejectedError(missing)
         if self._annotate is None:
-            self._annotate = self._settings.annotator()
+            try:
+                self._annotate = self._settings.annotator()
+            except (
+                TryOnError
+            ) as error:  # an empty file of keypoints is no reason to stop: what is lacking is checked first
+                raise RejectedError(missing, f"annotators can't be loaded: {error}") from error
         try:
             return self._annotate(photo)
         except (ValueError, TryOnError) as error:
