@@ -76,7 +76,7 @@ class Window:
         if self.identity:
             return labels
         cut = self._window_of(labels, outside=0)
-        present = np.unique(cut)
+        present = np.flatnonzero(np.bincount(cut.ravel())).astype(np.uint8)  # np.unique would sort a million pixels
         shares = np.stack(
             [self._resize(255 * (cut == label).astype(np.uint8), Image.Resampling.BOX) for label in present]
         )
