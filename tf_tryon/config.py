@@ -52,6 +52,7 @@ def thesis(stage: str) -> ConfigDict:
 
     model = config.model = ConfigDict()
     model.latent_channels = 8  # z is spatial: (height / stride, width / stride, channels)
+    model.latent_shared = 0  # how many of them are one value for the whole picture, such as both sleeves' length
     model.latent_stride = 32  # pixels that a cell of z spans, 4 to 32; 32 is the whole trunk, 8x8 cells at 256 px
     model.latent_layout = "tiled"  # z repeated over the picture, or laid "aligned" into the garment's box
     model.prior = "independent"  # cells of z given the context, or "autoregressive" so that they agree
@@ -151,6 +152,10 @@ def validate(config: ConfigDict) -> None:
         raise ValueError(f"config.model.output_scales = {model.output_scales}: there are five UpBlocks, use 1 to 5")
     if model.latent_stride not in (4, 8, 16, 32):
         raise ValueError(f"config.model.latent_stride = {model.latent_stride}: choose 4, 8, 16 or 32 (the whole trunk)")
+    if not 0 <= model.latent_shared <= model.latent_channels:
+        raise ValueError(
+            f"config.model.latent_shared = {model.latent_shared}: choose 0 to latent_channels = {model.latent_channels}"
+        )
     for name in ("encoder_pool", "context_pool"):
         if model[name] not in (1, 2, 4) or model.latent_stride // model[name] < 4:
             raise ValueError(f"config.model.{name} = {model[name]}: choose 1, 2 or 4, at most latent_stride / 4")

@@ -1,44 +1,17 @@
-"""A tiny data set of rectangular people, and tiny networks of both stages."""
+"""A tiny data set, and tiny networks of both stages."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from ml_collections import ConfigDict
 
 SIZE = 64
-# Class, y0, x0, y1, x1; later ones on top.
-PARTS = (
-    (1, 6, 28, 16, 36),
-    (2, 18, 18, 34, 46),
-    (3, 34, 26, 56, 38),
-    (5, 16, 22, 36, 42),
-    (6, 36, 24, 50, 40),
-    (7, 56, 24, 60, 40),
-)
-POINTS = (
-    (32, 11), (32, 16), (23, 18), (20, 26), (20, 33), (41, 18), (44, 26), (44, 33), (28, 36), (28, 46), (28, 55),
-    (36, 36), (36, 46), (36, 55), (30, 9), (34, 9), (28, 10), (36, 10),
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tf_tryon.data import records
-
-    folder = tmp_path_factory.mktemp("people")
-    with records.RecordWriter(folder, (SIZE, SIZE), generator="rectangles", seed=0) as writer:
-        for i in range(14):
-            rng = np.random.default_rng(i)
-            labels = np.zeros((SIZE, SIZE), np.uint8)
-            photo = np.full((SIZE, SIZE, 3), rng.integers(200, 256), np.uint8)
-            for label, y0, x0, y1, x1 in PARTS:
-                labels[y0:y1, x0:x1] = label
-                photo[y0:y1, x0:x1] = rng.integers(0, 256, 3)
-            points = np.array([(x, y, 1.0) for x, y in POINTS], np.float32)
-            split = "train" if i < 6 else "test"
-            writer.write(records.encode(photo, labels, points, "tryon8", f"{i:02d}", jpeg_quality=None), split)
-    return folder
+def people(tmp_path_factory: pytest.TempPathFactory, make_data_set: Callable[..., Path]) -> Path:
+    return make_data_set(tmp_path_factory.mktemp("people"), train=6, test=12)
 
 
 def tiny(stage: str) -> ConfigDict:

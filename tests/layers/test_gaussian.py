@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.gaussian import Gaussian, counted, share
 
 
 def _random(*shape):
@@ -30,3 +30,15 @@ def test_sample_is_mean_plus_scaled_noise_and_differentiable():
     np.testing.assert_allclose(to_mean, np.ones_like(noise))
     np.testing.assert_allclose(to_std, 0.5 * noise, rtol=1e-6)
     np.testing.assert_array_equal(gaussian.sample(noise, 0.0), gaussian.mean)
+
+
+def test_shared_channels_are_one_value_that_counts_once():
+    gaussian = Gaussian.from_features(_random(2, 3, 4, 10))
+    for values, averaged, first in zip(gaussian, gaussian.averaged(2), gaussian.of_first_cell(2), strict=True):
+        for found in (averaged, first):
+            np.testing.assert_array_equal(found[..., :3], values[..., :3])
+        np.testing.assert_allclose(averaged[:, 1, 2, 3:], np.mean(values, (1, 2))[:, 3:], rtol=1e-5)
+        np.testing.assert_array_equal(first[:, 1, 2, 3:], values[:, 0, 0, 3:])
+        np.testing.assert_array_equal(share(averaged, 2), averaged)
+    np.testing.assert_array_equal(counted(tf.ones((2, 3, 4, 5)), 2), [3 * 4 * 3 + 2] * 2)
+    assert share(gaussian.mean, 0) is gaussian.mean

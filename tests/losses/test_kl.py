@@ -42,3 +42,9 @@ def test_is_zero_only_for_equal_gaussians_and_sums_nats_over_latents():
     np.testing.assert_allclose(kl(q, q), np.zeros(2), atol=1e-5)
     shifted = Gaussian(q.mean + q.std, q.std)
     np.testing.assert_allclose(kl(q, shifted), np.full(2, 6 / 2), rtol=1e-5)  # half a nat for each of 6 latents
+
+
+def test_a_shared_latent_costs_once():
+    q = _gaussian(3, (2, 2, 2, 3)).averaged(1)
+    shifted = Gaussian(q.mean + q.std, q.std)
+    np.testing.assert_allclose(kl(q, shifted, shared=1), np.full(2, (4 * 2 + 1) / 2), rtol=1e-5)

@@ -11,6 +11,7 @@ from tf_tryon.models.networks import build_networks
 RECOMMENDED = {
     "latent_layout": "aligned", "prior": "autoregressive", "encoder_context": True, "encoder_pool": 2,
     "context_pool": 2, "input_skips": True, "decoder_norm": "spade", "upsample": "resize", "output_scales": 1,
+    "latent_shared": 3,
 }  # fmt: skip
 
 
@@ -90,6 +91,19 @@ def test_codes_act_inside_the_erased_box_only_where_they_are_laid(make_batch):
     nets, batch = build_networks(config), make_batch(config)
     laid = nets._lay(batch, tf.ones((2, *latent_shape(config))))
     np.testing.assert_allclose(tf.reduce_max(laid, -1, keepdims=True), 1 - batch[keys.VISIBLE], atol=1e-6)
+
+
+@pytest.mark.parametrize("prior", ["independent", "autoregressive"])
+def test_shared_channels_are_one_value_for_posterior_samples_and_generator(make_batch, prior):
+    config = _config("shape", **{**RECOMMENDED, "prior": prior})
+    nets, batch = build_networks(config), make_batch(config)
+    codes = tf.constant(np.random.default_rng(0).standard_normal((2, *latent_shape(config))), tf.float32)
+    drawn = np.ptp(nets.sample_prior(batch, codes), axis=(1, 2))
+    assert np.ptp(nets.posterior(batch).mean, axis=(1, 2))[:, -3:].max() < 1e-6
+    assert drawn[:, -3:].max() == 0
+    assert drawn[:, :-3].min() > 0
+    for read in (lambda z: nets.generate(batch, z)[-1], lambda z: nets.prior(batch, z).mean):
+        np.testing.assert_array_equal(read(codes), read(nets.share(codes)))
 
 
 def test_initial_weights_follow_from_the_seed():

@@ -1,6 +1,7 @@
-"""A tiny data set of people of rectangles, tiny configurations, and tiny networks that keep the contract."""
+"""Tiny configurations, and tiny networks that keep the contract."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,36 +11,13 @@ from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.config import thesis
-from tf_tryon.data import records
 from tf_tryon.layers.gaussian import Gaussian
-
-# CIHP-20 labels on a 64x64 grid: label, y0, y1, x0, x1.
-PARTS = ((13, 6, 14, 28, 36), (10, 14, 18, 30, 34), (5, 18, 36, 22, 42), (14, 20, 30, 16, 22), (15, 20, 30, 42, 48))
-LEGS = ((9, 36, 50, 24, 40), (16, 50, 56, 25, 39), (18, 56, 60, 24, 40))
-
-
-def _person(index: int) -> bytes:
-    rng = np.random.default_rng(index)
-    labels = np.zeros((64, 64), np.uint8)
-    wide, long = rng.integers(-3, 4), rng.integers(-4, 5)
-    for label, y0, y1, x0, x1 in PARTS:
-        labels[y0:y1, x0 - wide : x1 + wide] = label
-    for label, y0, y1, x0, x1 in LEGS:
-        labels[y0 + (label == 16) * long : y1 + (label == 9) * long, x0:x1] = label
-    photo = rng.integers(0, 255, (20, 3))[labels].astype(np.uint8)
-    points = np.concatenate([rng.uniform(8, 56, (18, 2)), np.ones((18, 1))], axis=1)
-    return records.encode(photo, labels, points, "cihp20", f"person-{index}")
 
 
 @pytest.fixture(scope="session")
-def people(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A data set's folder: 12 people of 64 px."""
-    folder = tmp_path_factory.mktemp("people")
-    with records.RecordWriter(folder, size=(64, 64), generator="test", seed=0, overwrite=True) as writer:
-        for index in range(12):
-            writer.write(_person(index), split="train")
-        writer.write(_person(12), split="test")
-    return str(folder)
+def people(tmp_path_factory: pytest.TempPathFactory, make_data_set: Callable[..., Path]) -> str:
+    """A data set's folder: 12 people of 64 px to train on, and one more."""
+    return str(make_data_set(tmp_path_factory.mktemp("people"), train=12, test=1))
 
 
 def _small_config(stage: str, **changes: object) -> ConfigDict:
@@ -137,6 +115,9 @@ class _FakeNetworks:
 
     def discriminate(self, pictures, training=False):
         return self.discriminator(pictures), []
+
+    def share(self, codes):
+        return codes
 
     def update_spectral_norms(self):
         self.updates += 1

@@ -56,7 +56,8 @@ class Sampler:
     def _posterior_output(self, batch: Batch, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         posterior = self.networks.posterior(batch)
         drawn = posterior.sample(noise)  # an autoregressive prior is conditioned on a draw, as in training
-        return self.networks.generate(batch, posterior.mean)[-1], kl(posterior, self.networks.prior(batch, drawn))
+        nats = kl(posterior, self.networks.prior(batch, drawn), self.networks.config.model.latent_shared)
+        return self.networks.generate(batch, posterior.mean)[-1], nats
 
     def _prior_output(self, batch: Batch, noise: tf.Tensor) -> tf.Tensor:
         return self.networks.generate(batch, self.networks.sample_prior(batch, noise))[-1]

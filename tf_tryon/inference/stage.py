@@ -19,7 +19,7 @@ from tf_tryon.data import examples
 from tf_tryon.data.person import Person
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.noise import latent_noise
-from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.gaussian import Gaussian, counted
 from tf_tryon.models.networks import Networks, build_networks
 from tf_tryon.training.weights import load_weights
 
@@ -112,7 +112,7 @@ class Stage:
         """log p(codes | context) in nats, (n,): how compatible the model finds them."""
         prior: Gaussian = self._prior(batch, tf.constant(codes))
         terms = tf.square((codes - prior.mean) / prior.std) + 2 * tf.math.log(prior.std) + np.log(2 * np.pi)
-        return (-0.5 * tf.reduce_sum(terms, axis=[1, 2, 3])).numpy()
+        return (-0.5 * counted(terms, self.config.model.latent_shared)).numpy()
 
     def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""

@@ -77,12 +77,16 @@ class CausalBlock(keras.layers.Layer):
 class AutoregressiveGaussian(keras.layers.Layer):
     """Context features (B, h, w, d) and codes (B, h, w, c) -> Gaussian of each cell given the earlier ones.
 
-    Args: channels: c. width, depth: of the transformer. head_std: initial spread of the output's kernel.
+    Args: channels: c, of which all cells share the last `shared`: drawn with the first cell, known to the others.
+    width, depth: of the transformer. head_std: initial spread of the output's kernel.
     """
 
-    def __init__(self, channels: int, width: int = 96, depth: int = 2, head_std: float = 0.02, **kwargs: Any) -> None:
+    def __init__(
+        self, channels: int, width: int = 96, depth: int = 2, head_std: float = 0.02, shared: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.channels, self.width, self.depth, self.head_std = channels, width, depth, head_std
+        self.shared = shared
 
     def build(self, input_shape: Any) -> None:
         _, height, width, features = input_shape
@@ -115,6 +119,7 @@ class AutoregressiveGaussian(keras.layers.Layer):
         size = tf.shape(noise)[0]
         flat = tf.reshape(noise, [size, height * width, channels])
         heads = self.blocks[0].heads
+        shared = tf.range(channels) >= channels - self.shared
         cache = tf.zeros([size, heads, height * width, self.width // heads], embedded.dtype)
 
         def step(i: tf.Tensor, last: tf.Tensor, drawn: tf.TensorArray, caches: list[Any]) -> tuple[Any, ...]:
@@ -124,6 +129,7 @@ class AutoregressiveGaussian(keras.layers.Layer):
                 token, keys, values = block.step(token, keys, values, i)
                 renewed.append((keys, values))
             cell = Gaussian.from_features(self.head(self.norm(token))).sample(flat[:, i, None], temperature)
+            cell = tf.where((i > 0) & shared, last, cell)
             return i + 1, cell, drawn.write(i, cell[:, 0]), renewed
 
         start = tf.constant(0), tf.zeros([size, 1, channels])
@@ -149,8 +155,9 @@ class AutoregressiveGaussian(keras.layers.Layer):
         for block in self.blocks:
             tokens = block(tokens)
         features = self.head(self.norm(tokens))
-        return Gaussian.from_features(tf.reshape(features, [*tf.unstack(shape[:3]), 2 * self.channels]))
+        gaussian = Gaussian.from_features(tf.reshape(features, [*tf.unstack(shape[:3]), 2 * self.channels]))
+        return gaussian.of_first_cell(self.shared)
 
     def get_config(self) -> dict[str, Any]:
-        own = {name: getattr(self, name) for name in ("channels", "width", "depth", "head_std")}
+        own = {name: getattr(self, name) for name in ("channels", "width", "depth", "head_std", "shared")}
         return {**super().get_config(), **own}

@@ -1,4 +1,8 @@
-"""Diagonal Gaussians over the spatial latent code, and the reparameterised sample."""
+"""Diagonal Gaussians over the spatial latent code, the reparameterised sample, and channels that all cells share.
+
+With `shared` = k, the last k channels of a code (B, h, w, c) are one variable each for the whole picture, such as the
+length of both sleeves: every cell holds the same value, the first cell's, and it counts once.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +26,34 @@ class Gaussian(NamedTuple):
     def sample(self, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """mean + temperature * std * noise, differentiable in mean and std (the reparameterisation trick)."""
         return self.mean + temperature * self.std * noise
+
+    def averaged(self, shared: int) -> Gaussian:
+        """The Gaussian whose shared channels have the mean and std that its cells have on average."""
+
+        def average(values: tf.Tensor) -> tf.Tensor:
+            return tf.reduce_mean(values, axis=[1, 2], keepdims=True)
+
+        return Gaussian(*(_with_shared(values, average(values), shared) for values in self))
+
+    def of_first_cell(self, shared: int) -> Gaussian:
+        """The Gaussian whose shared channels are those of its first cell."""
+        return Gaussian(*(share(values, shared) for values in self))
+
+
+def share(codes: tf.Tensor, shared: int) -> tf.Tensor:
+    """Codes (B, h, w, c) whose shared channels have the first cell's values in every cell."""
+    return _with_shared(codes, codes[:, :1, :1], shared)
+
+
+def counted(nats: tf.Tensor, shared: int) -> tf.Tensor:
+    """Sum of (B, h, w, c) terms over all latents, each shared one counted once: (B,)."""
+    own = tf.reduce_sum(nats[..., : nats.shape[-1] - shared], axis=[1, 2, 3])
+    return own + tf.reduce_sum(nats[:, 0, 0, nats.shape[-1] - shared :], axis=1)
+
+
+def _with_shared(values: tf.Tensor, one: tf.Tensor, shared: int) -> tf.Tensor:
+    if not shared:
+        return values
+    own = values.shape[-1] - shared
+    spread = tf.broadcast_to(one[..., own:], tf.concat([tf.shape(values)[:3], [shared]], axis=0))
+    return tf.concat([values[..., :own], spread], axis=-1)

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.gaussian import Gaussian, counted
 
 
-def kl(q: Gaussian, p: Gaussian) -> tf.Tensor:
+def kl(q: Gaussian, p: Gaussian, shared: int = 0) -> tf.Tensor:
     """``KL(q || p) = sum log(s_p / s_q) + (s_q^2 + (m_q - m_p)^2) / (2 s_p^2) - 1/2``.
 
     Args:
-      q, p: Gaussians with mean and std of shape (B, ...).
+      q, p: Gaussians with mean and std of shape (B, h, w, c).
+      shared: how many of the last channels all cells share; they count once.
 
     Returns:
       (B,) float32 nats.
     """
     ratio = tf.square(q.std / p.std)
     distance = tf.square((q.mean - p.mean) / p.std)
-    nats = 0.5 * (ratio + distance - 1.0 - tf.math.log(ratio))
-    return tf.reduce_sum(nats, axis=list(range(1, nats.shape.rank)))
+    return counted(0.5 * (ratio + distance - 1.0 - tf.math.log(ratio)), shared)
 
 
-def kl_from_standard(q: Gaussian) -> tf.Tensor:
+def kl_from_standard(q: Gaussian, shared: int = 0) -> tf.Tensor:
     """``KL(N(0, I) || q)``, the original experiments' second KL term: it keeps N(0, I)'s samples inside q.
 
     Returns:
       (B,) float32 nats.
     """
     inverse = 1.0 / tf.square(q.std)
-    nats = 0.5 * (inverse * (1.0 + tf.square(q.mean)) - 1.0 - tf.math.log(inverse))
-    return tf.reduce_sum(nats, axis=list(range(1, nats.shape.rank)))
+    return counted(0.5 * (inverse * (1.0 + tf.square(q.mean)) - 1.0 - tf.math.log(inverse)), shared)

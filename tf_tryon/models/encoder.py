@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_tryon.layers.autoregressive import AutoregressiveGaussian
 from tf_tryon.layers.blocks import ResBlock
-from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.gaussian import Gaussian, share
 from tf_tryon.models.trunk import Trunk, scaled
 
 
@@ -22,6 +22,7 @@ class Encoder(keras.Model):
       stride: s, a power of two from 4 to 32; 32 is the whole trunk.
       autoregressive: the head gives context features to a causal transformer over the cells instead.
       head_std: initial spread of the head's last kernels.
+      shared: how many of the last channels are one value for the whole picture.
       spectral: spectral normalisation of all convolutions.
     Input (B, H, W, C) pictures in [-1, 1] or masks.
     """
@@ -34,11 +35,12 @@ class Encoder(keras.Model):
         head_std: float = 0.02,
         spectral: bool = True,
         width: float = 1.0,
+        shared: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.channels, self.stride, self.autoregressive = channels, stride, autoregressive
-        self.head_std, self.spectral, self.width = head_std, spectral, width
+        self.head_std, self.spectral, self.width, self.shared = head_std, spectral, width, shared
         dtype = self.dtype_policy
         trunk = Trunk(int(math.log2(stride)), width, spectral, dtype)
         self.blocks, self._trunk = trunk.blocks, trunk
@@ -46,9 +48,9 @@ class Encoder(keras.Model):
         outputs = 64 if autoregressive else 2 * channels
         std = 0.02 if autoregressive else head_std
         self.head = ResBlock(outputs, features, last_std=std, spectral=spectral, name="head", dtype=dtype)
-        self.cells = (
-            AutoregressiveGaussian(channels, head_std=head_std, name="cells", dtype=dtype) if autoregressive else None
-        )
+        self.cells = None
+        if autoregressive:
+            self.cells = AutoregressiveGaussian(channels, head_std=head_std, shared=shared, name="cells", dtype=dtype)
 
     def build(self, input_shape: Any) -> None:
         shape = self._trunk.build(input_shape)[-1]
@@ -65,7 +67,7 @@ class Encoder(keras.Model):
         """The Gaussian; an autoregressive one needs the codes whose later cells it predicts."""
         features = self.features(inputs)
         if self.cells is None:
-            return Gaussian.from_features(features)
+            return Gaussian.from_features(features).averaged(self.shared)
         if codes is None:
             raise ValueError("an autoregressive prior needs `codes` for teacher forcing; use sample() to draw them")
         return self.cells(features, codes)
@@ -74,9 +76,9 @@ class Encoder(keras.Model):
         """Draws codes (B, h, w, c) with the given standard normal noise of the same shape."""
         features = self.features(inputs)
         if self.cells is None:
-            return Gaussian.from_features(features).sample(noise, temperature)
+            return share(Gaussian.from_features(features).averaged(self.shared).sample(noise, temperature), self.shared)
         return self.cells.sample(features, noise, temperature)
 
     def get_config(self) -> dict[str, Any]:
-        names = ("channels", "stride", "autoregressive", "head_std", "spectral", "width")
+        names = ("channels", "stride", "autoregressive", "head_std", "spectral", "width", "shared")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -12,7 +12,7 @@ from tf_tryon import keys
 from tf_tryon.layers import frame
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.colour_fill import visible_colours
-from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.gaussian import Gaussian, share
 from tf_tryon.layers.spectral_norm import update_spectral_norms
 from tf_tryon.models.discriminator import Discriminator
 from tf_tryon.models.encoder import Encoder
@@ -53,7 +53,7 @@ class Networks:
     def prior(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> Gaussian:
         """E_sc(x_c) or E_ac(x_c); `codes` (B, h, w, c) are what an autoregressive prior predicts cell by cell."""
         del training
-        return self.context_encoder(self._context(batch), codes)
+        return self.context_encoder(self._context(batch), self.share(codes))
 
     def sample_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """Codes (B, h, w, c) drawn from the prior with standard normal `noise` of that shape."""
@@ -62,7 +62,7 @@ class Networks:
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
         del training
-        inputs = tf.concat([self._given(batch), self._lay(batch, codes)], axis=-1)
+        inputs = tf.concat([self._given(batch), self._lay(batch, self.share(codes))], axis=-1)
         return self.generator(inputs, batch[keys.VISIBLE])
 
     def discriminate(self, pictures: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, list[tf.Tensor]]:
@@ -75,6 +75,10 @@ class Networks:
     def update_spectral_norms(self) -> None:
         """One power iteration for every spectral norm; the step calls this once."""
         update_spectral_norms(*self.models.values())
+
+    def share(self, codes: tf.Tensor) -> tf.Tensor:
+        """Codes as both nets read them: shared channels are the first cell's, whoever drew them."""
+        return share(codes, self.config.model.latent_shared)
 
     def _window(self, batch: Batch) -> tf.Tensor:
         """Where the codes lie in the picture: the frame in which the garment was cropped for the encoder."""
@@ -157,7 +161,7 @@ def build_networks(config: ConfigDict) -> Networks:
         name="generator",
     )
     options = {"channels": model.latent_channels, "width": model.width, "spectral": spectral}
-    options["head_std"] = model.encoder_head_std
+    options |= {"head_std": model.encoder_head_std, "shared": model.latent_shared}
     encoder = Encoder(**options, stride=model.latent_stride // model.encoder_pool, name="encoder")
     prior = Encoder(
         **options,

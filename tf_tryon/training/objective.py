@@ -101,11 +101,11 @@ def add_kl(
     step: tf.Tensor,
 ) -> None:
     """KL(q || p), by schedule, and KL(N(0, I) || q); "kl" is watched in nats per person, also for each garment."""
-    loss = nets.config.loss
-    nats = kl(posterior, nets.prior(batch, codes, training=True))
+    loss, shared = nets.config.loss, nets.config.model.latent_shared
+    nats = kl(posterior, nets.prior(batch, codes, training=True), shared)
     price = kl_weight.weight(step)
     objective.add("kl_cost", kl_weight.cost(nats), price)
-    from_standard = kl_from_standard(posterior)
+    from_standard = kl_from_standard(posterior, shared)
     if loss.kl_prior:
         objective.add("kl_standard", from_standard, price * loss.kl_prior)
     objective.watch("kl", nats)

@@ -71,7 +71,6 @@ class TextureObjective:
         would be left, which I_bar teaches as well.
         """
         loss, truth = self._loss, batch
-        batch = {key: value for key, value in truth.items() if key != keys.ID}
         if self._shape_stage is not None:
             batch = self._shape_stage.replace(batch)
         agree = tf.reduce_sum(truth[keys.PARSING] * batch[keys.PARSING], axis=-1, keepdims=True)
@@ -95,7 +94,7 @@ class TextureObjective:
         add_kl(objective, nets, batch, posterior, codes, kl_weight, step)
         if loss.latent_regression:
             again = nets.posterior({**truth, keys.GARMENT_RGB: self._garment(batch, invented[-1])}, training=True)
-            objective.add("latent_regression", latent_regression(random, again), loss.latent_regression)
+            objective.add("latent_regression", latent_regression(nets.share(random), again), loss.latent_regression)
         difference = tf.abs(batch[keys.PHOTO] - rebuilt[-1])
         objective.watch("box_l1", box_mean(difference, batch[keys.VISIBLE]))
         judgement = self._adversarial(objective, nets, batch, rebuilt[-1], invented[-1]) if adversarial else None
