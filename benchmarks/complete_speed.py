@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
 
-    from tf_tryon.cli import quiet
+    from tf_tryon import quiet
 
     start = time.perf_counter()
     quiet.import_tensorflow()

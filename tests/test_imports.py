@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each part may import itself and what stands before it.
 ORDER = [
+    "quiet",
     "keys", "errors", "config", "data", "layers", "models", "losses", "training", "evaluation", "inference",
     "experiments", "cli",
     "export", "serving",

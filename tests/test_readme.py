@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text()
 SMALLER = {
     "--count": {"data studio": "24", "data show": "4", "evaluate": "2"},
     "--size": {"data studio": "64"},
-    "--workers": {"data studio": "1"},
+    "--workers": {"data studio": "1", "data check": "1"},
     "--samples": {"complete": "2", "evaluate": "2"},
     "--config": {"train": "debug"},  # shape_128 -> shape_debug
 }

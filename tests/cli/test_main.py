@@ -205,7 +205,7 @@ def test_the_examples_of_every_help_parse(name, monkeypatch):
 
 def test_tensorflow_starts_without_a_word():
     done = _python(
-        "from tf_tryon.cli import quiet; quiet.import_tensorflow(); import tensorflow as tf;"
+        "from tf_tryon import quiet; quiet.import_tensorflow(); import tensorflow as tf;"
         "tf.function(lambda x: x + 1)(tf.config.list_physical_devices() and tf.ones(3)); import keras"
     )
     assert done.returncode == 0
@@ -215,7 +215,7 @@ def test_tensorflow_starts_without_a_word():
 def test_a_failing_import_shows_what_was_held_back(tmp_path):
     (tmp_path / "tensorflow.py").write_text("import os\nos.write(2, b'no such library')\nraise ImportError('broken')\n")
     done = _python(
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom tf_tryon.cli import quiet; quiet.import_tensorflow()"
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom tf_tryon import quiet; quiet.import_tensorflow()"
     )
     assert done.returncode == 1
     assert "no such library" in done.stderr

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tf_tryon.inference.placement import FILLED, place
+from tf_tryon.data.window import FILLED
+from tf_tryon.inference.placement import place
 
 
 def test_a_person_of_the_frames_size_is_left_alone(someone: Any) -> None:

@@ -95,6 +95,17 @@ def test_the_scale_does_not_change_the_update(make, random_batch):
     np.testing.assert_allclose(*found, rtol=1e-5)
 
 
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_jit_makes_the_same_update(make, random_batch, stage):
+    found = []
+    for jit in (False, True):
+        state, step = make(stage, train__jit=jit, train__ema=0.9, loss__kl_schedule="target")
+        step(random_batch(4), 0)
+        found.append(_values(state))
+    for name, value in found[0].items():
+        np.testing.assert_allclose(found[1][name], value, rtol=1e-4, atol=1e-6, err_msg=name)
+
+
 def test_a_block_that_never_runs_is_an_error(make, random_batch):
     state, step = make("shape")
     state.nets.posterior = lambda batch, training=False: state.nets.prior(batch, None)

@@ -34,7 +34,8 @@ from types import ModuleType
 
 from absl import flags
 
-from tf_tryon.cli import quiet, usage
+from tf_tryon import quiet
+from tf_tryon.cli import usage
 from tf_tryon.errors import TryOnError
 
 
@@ -45,6 +46,7 @@ class Verb:
     module: str
     summary: str
     tensorflow: bool = True  # load TensorFlow before `run`
+    first: tuple[str, ...] = ()  # put before the arguments: what tells apart verbs that share a module
 
 
 VERBS = {
@@ -53,6 +55,14 @@ VERBS = {
     "models": Verb("models", "parameter counts of the networks, next to the thesis's table"),
     "data studio": Verb("data_studio", "render a data set of clothed 3D people"),
     "data show": Verb("data_show", "draw people of a data set with all that is derived from them"),
+    "data check": Verb("data_check", "read every record of a data set, count, and find what is wrong"),
+    "data deepfashion": Verb("data_load", "records from DeepFashion In-shop", first=("deepfashion",)),
+    "data multimodal": Verb("data_load", "records from DeepFashion-MultiModal", first=("multimodal",)),
+    "data viton": Verb("data_load", "records from VITON or CP-VTON", first=("viton",)),
+    "data viton-hd": Verb("data_load", "records from VITON-HD", first=("viton-hd",)),
+    "data dresscode": Verb("data_load", "records from Dress Code", first=("dresscode",)),
+    "data finet": Verb("data_load", "records from the thesis's own tree", first=("finet",)),
+    "data lip": Verb("data_load", "records from LIP or CIHP", first=("lip",)),
     "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "train": Verb("train", "train the shape or the texture stage"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
@@ -109,7 +119,7 @@ def _dispatch(argv: list[str]) -> int:
     module, flag_values, args = parse(argv)
     if VERBS[name].tensorflow:
         quiet.import_tensorflow()
-    return module.run(flag_values, args)
+    return module.run(flag_values, [*VERBS[name].first, *args])
 
 
 def parse(argv: list[str]) -> tuple[ModuleType, flags.FlagValues, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,12 @@ _INK: Final = (70, 74, 82)
 
 
 def contact_sheet(
-    records: RecordSet, count: int = 12, split: str | None = None, garment: str | None = None, cell: int = 128
+    records: RecordSet,
+    count: int = 12,
+    split: str | None = None,
+    garment: str | None = None,
+    cell: int = 128,
+    only: Sequence[int] | None = None,
 ) -> np.ndarray:
     """People evenly spaced over a split (or all), two to a row of the sheet.
 
@@ -38,11 +44,12 @@ def contact_sheet(
       split: its name; None: the whole data set.
       garment: the target.
       cell: height of a picture in pixels.
+      only: record numbers to choose from, instead of a split.
 
     Returns:
       (H', W', 3) uint8.
     """
-    members = range(len(records)) if split is None else records.split(split)
+    members = only if only is not None else range(len(records)) if split is None else records.split(split)
     if not members or count < 1:
         raise ValueError(f"{records.directory}: nobody to show (split {split!r}, count {count})")
     if garment is not None and garment not in vocabulary.GARMENTS:

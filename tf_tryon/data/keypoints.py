@@ -2,7 +2,7 @@
 
 An array of keypoints is (18, 3) float32: x, y in pixels (pixel i spans [i, i + 1)), confidence in [0, 1]. Confidence 0
 is missing, and then x = y = 0. "Right" is the person's right, at the left of a frontal photo.
-Layouts: docs/datasets.md; OpenPose's output document for BODY_25 and COCO.
+Layouts: docs/data.md; OpenPose's output document for BODY_25 and COCO.
 """
 
 from __future__ import annotations

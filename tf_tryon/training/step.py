@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from tf_tryon import keys
 from tf_tryon.models.networks import Batch, Networks
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.kl_weight import KLWeight
@@ -115,6 +116,7 @@ class TrainingStep:
           number: of the step, 0 first.
           requests: numbers to be summed over all workers; the metrics' last two entries.
         """
+        batch = {key: value for key, value in batch.items() if key != keys.ID}  # XLA knows no strings
         compiled = self._compiled[self.adversarial(number)]
         metrics = compiled(batch, tf.constant(number, tf.int64), tf.constant(requests, tf.float32))
         return self._strategy.experimental_local_results(metrics)[0]

@@ -71,7 +71,6 @@ class TextureObjective:
         would be left, which I_bar teaches as well.
         """
         loss, truth = self._loss, batch
-        batch = {key: value for key, value in truth.items() if key != keys.ID}
         if self._shape_stage is not None:
             batch = self._shape_stage.replace(batch)
         agree = tf.reduce_sum(truth[keys.PARSING] * batch[keys.PARSING], axis=-1, keepdims=True)

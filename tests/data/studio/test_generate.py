@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.data import parts as parts_lib
 from tf_tryon.data import records
 from tf_tryon.data.studio import generate as generate_lib
 from tf_tryon.data.studio.generate import generate
@@ -55,7 +56,7 @@ def test_the_folder(tmp_path):
     assert data.split("test") == range(20, 25)
     assert data.manifest["seed"] == 4
     assert data.manifest["generator"].endswith(f"outfits {fingerprint()}")
-    assert not (folder / generate_lib.PARTS).exists()
+    assert not (folder / parts_lib.FOLDER).exists()
     with Image.open(folder / "contact_sheet.png") as sheet:
         assert sheet.size == (8 * 2 * 32, 4 * 32)
     person = records.decode(data.read(7))
@@ -76,7 +77,7 @@ def test_a_broken_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setenv(BREAK_AT, "17")
     with pytest.raises(RuntimeError, match="picture 17"):
         made(tmp_path / "set")
-    parts = tmp_path / "set" / generate_lib.PARTS
+    parts = tmp_path / "set" / parts_lib.FOLDER
     assert [path.name for path in parts.glob("*.records")] == ["0000000-0000010.records"]
     assert not (tmp_path / "set" / records.MANIFEST).exists()
     # What is stored is not rendered again.
@@ -96,14 +97,14 @@ def test_a_killed_process_leaves_a_run_that_can_go_on(tmp_path):
 
 def _die(folder):
     generate_lib.PART = 10
-    whole = generate_lib._write
+    whole = parts_lib._write
 
     def write(path, data):
         if path.name.startswith("0000020"):
             os._exit(9)
         whole(path, data)
 
-    generate_lib._write = write
+    parts_lib._write = write
     made(folder)
 
 

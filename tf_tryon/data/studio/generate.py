@@ -10,27 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
-import multiprocessing
 import os
 import pathlib
-import shutil
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
 
-from tf_tryon.data import tfrecord
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.parts import Parts
 from tf_tryon.data.studio import outfit_distribution, render
 from tf_tryon.data.studio.contact_sheet import contact_sheet
 from tf_tryon.data.studio.render import Picture
+from tf_tryon.data.workers import in_order, progress_bar
 
 PART: Final = 100
-PARTS: Final = ".parts"
 VOCABULARY: Final = "cihp20"
 # 43 dB and 6.5 KiB for a photo of 128 pixels, where PNG takes 20 KiB (the backdrop's grain) and more time.
 JPEG_QUALITY: Final = 95
@@ -38,8 +32,6 @@ JPEG_QUALITY: Final = 95
 SHEET: Final = 48
 # A garment counts as visible from this share of the picture on.
 VISIBLE_SHARE: Final = 0.002
-# Threads of the libraries that the workers load: one each, as the workers fill the cores themselves.
-_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 Renderer = Callable[[int, int, int], Picture]
 
@@ -87,7 +79,8 @@ def generate(
     if (folder / records.MANIFEST).exists() and not overwrite:
         raise FileExistsError(f"{folder} holds a data set already: choose another folder, or overwrite it")
     generator = f"studio {render.VERSION}, outfits {outfit_distribution.fingerprint()}"
-    parts = _open_parts(folder / PARTS, {"generator": generator, "seed": seed, "size": size, "format": records.VERSION})
+    key = {"generator": generator, "seed": seed, "size": size, "format": records.VERSION}
+    parts = Parts(folder, key, count, PART)
 
     def encoded(index: int, picture: Picture) -> bytes:
         metadata = {**picture.metadata, **_seen(picture.parsing)}
@@ -96,7 +89,7 @@ def generate(
             picture.photo, picture.parsing, picture.keypoints, VOCABULARY, identity, metadata, jpeg_quality=JPEG_QUALITY
         )
 
-    _fill(parts, count, (seed, size), workers, renderer or render.render_person, encoded, progress)
+    _fill(parts, (seed, size), workers, renderer or render.render_person, encoded, progress)
     with records.RecordWriter(
         folder,
         size=(size, size),
@@ -105,11 +98,11 @@ def generate(
         records_per_shard=records_per_shard,
         overwrite=overwrite,
     ) as writer:
-        for index, record in enumerate(_stored(parts, count)):
+        for index, record in enumerate(parts.stored()):
             writer.write(record, split="train" if index < first_test else "test")
-    shown = [records.decode(record) for record in itertools.islice(_stored(parts, count), SHEET)]
+    shown = [records.decode(record) for record in itertools.islice(parts.stored(), SHEET)]
     contact_sheet([(person["photo"], person["labels"]) for person in shown]).save(folder / "contact_sheet.png")
-    shutil.rmtree(parts)
+    parts.remove()
     return folder
 
 
@@ -118,18 +111,7 @@ def render_range(
 ) -> Iterator[Picture]:
     """Pictures first, ..., last - 1, in order, rendered by `workers` processes."""
     jobs = [(renderer, seed, index, size) for index in range(first, last)]
-    if workers == 1 or len(jobs) == 1:
-        yield from map(_render, jobs)
-        return
-    with _single_threaded():
-        pool = multiprocessing.get_context("spawn").Pool(workers, initializer=_ignore_interrupt)
-    try:
-        with _terminable():
-            # Few at a time: pictures wait in memory until all before them are there.
-            yield from pool.imap(_render, jobs, chunksize=4)
-    finally:
-        pool.terminate()
-        pool.join()
+    return in_order(_render, jobs, workers, chunk=4)
 
 
 def _render(job: tuple[Renderer, int, int, int]) -> Picture:
@@ -138,39 +120,6 @@ def _render(job: tuple[Renderer, int, int, int]) -> Picture:
         return renderer(seed, index, size)
     except Exception as error:
         raise RuntimeError(f"picture {index} of seed {seed} at {size} pixels can't be rendered: {error!r}") from error
-
-
-def _ignore_interrupt() -> None:
-    # Ctrl-C goes to the whole group; the parent alone decides what happens then.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM unwinds the stack as Ctrl-C does, so that the workers are stopped too."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Processes that are started inside inherit one thread per numerical library."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _first_test(count: int, test_share: float) -> int:
@@ -187,80 +136,22 @@ def _seen(parsing: np.ndarray) -> dict[str, Any]:
     return {"visible": visible, "usable": len(visible) >= 3}
 
 
-def _open_parts(folder: pathlib.Path, key: dict[str, Any]) -> pathlib.Path:
-    """The folder of finished parts, which belong to one kind of run."""
-    path = folder / "key.json"
-    if path.exists():
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if found != key:
-            raise ValueError(
-                f"{folder} holds an unfinished run of {found}, not of {key}: delete it or choose another folder"
-            )
-        return folder
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(path, json.dumps(key).encode())
-    return folder
-
-
 def _fill(
-    parts: pathlib.Path, count: int, kind: tuple[int, int], workers: int, renderer: Renderer,
+    parts: Parts, kind: tuple[int, int], workers: int, renderer: Renderer,
     encoded: Callable[[int, Picture], bytes], progress: bool,
 ) -> None:  # fmt: skip
     """Renders what the finished parts lack."""
+    missing = parts.missing()
+    if not missing:
+        return
     seed, size = kind
-    number, done = 0, 0
-    while done < count and (part := _part(parts, number, count)).exists():
-        done, number = done + len(_framed(part)), number + 1
-    bar = _progress_bar(count, done) if progress and done < count else None
-    pending: list[bytes] = []
-    for index, picture in enumerate(
-        render_range(done, count, seed, size, workers, renderer) if done < count else (), done
-    ):
-        pending.append(encoded(index, picture))
-        if len(pending) == PART or index == count - 1:
-            _write(_part(parts, index // PART, count), b"".join(map(tfrecord.frame, pending)))
+    bar = progress_bar(parts.count, parts.done()) if progress else None
+    jobs = [(renderer, seed, index, size) for number in missing for index in parts.entries(number)]
+    with contextlib.closing(in_order(_render, jobs, workers, chunk=4)) as pictures:
+        for number in missing:
             pending = []
-        if bar is not None:
-            bar.add(1)
-
-
-def _part(parts: pathlib.Path, number: int, count: int) -> pathlib.Path:
-    """A part's file; its name tells the people in it, so that a shorter last part is not taken for a whole one."""
-    return parts / f"{number * PART:07d}-{min((number + 1) * PART, count):07d}.records"
-
-
-def _framed(path: pathlib.Path) -> list[tuple[int, int]]:
-    """(offset, length) of the records of a part."""
-    places, offset, size = [], 0, path.stat().st_size
-    with path.open("rb") as file:
-        while offset < size:
-            file.seek(offset)
-            length = int.from_bytes(file.read(8), "little")
-            places.append((offset, length))
-            offset += tfrecord.HEADER + length + tfrecord.FOOTER
-    return places
-
-
-def _stored(parts: pathlib.Path, count: int) -> Iterator[bytes]:
-    """The records of all parts in order, their checksums verified."""
-    for number in range(-(-count // PART)):
-        path = _part(parts, number, count)
-        data = np.fromfile(path, np.uint8)
-        for offset, length in _framed(path):
-            yield tfrecord.unframe(data, offset, length)
-
-
-def _write(path: pathlib.Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
-
-
-def _progress_bar(count: int, done: int) -> Any:
-    import keras
-
-    # In a log every update is a line of its own.
-    bar = keras.utils.Progbar(count, interval=1.0 if sys.stdout.isatty() else 30.0, unit_name="person")
-    if done:
-        bar.add(done)
-    return bar
+            for index in parts.entries(number):
+                pending.append(encoded(index, next(pictures)))
+                if bar is not None:
+                    bar.add(1)
+            parts.write(number, pending)

@@ -9,19 +9,20 @@ import sys
 import tempfile
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_SILENT = "3"
 
 
 def import_tensorflow() -> None:
-    """Import TensorFlow with stderr held back; if TF_CPP_MIN_LOG_LEVEL is set, show what that lets through.
+    """Import TensorFlow with stderr held back; if TF_CPP_MIN_LOG_LEVEL is below 3, show what that lets through.
 
     Level 3 silences everything (the failed search for a GPU is an "error" to TensorFlow) but what is logged before
     the level is read: "oneDNN custom operations are on", "Could not find cuda drivers". Those go to the file descriptor
     itself, so it points at a temporary file during the import. If the import fails, what was held back is printed.
     """
-    if LEVEL in os.environ or "tensorflow" in sys.modules:
+    if os.environ.get(LEVEL, _SILENT) != _SILENT or "tensorflow" in sys.modules:
         importlib.import_module("tensorflow")
         return
-    os.environ[LEVEL] = "3"  # inherited by worker processes
+    os.environ[LEVEL] = _SILENT  # inherited by worker processes
     sys.stderr.flush()
     saved = os.dup(2)
     with tempfile.TemporaryFile() as held:

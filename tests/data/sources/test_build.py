@@ -1,0 +1,146 @@
+"""The same bytes by any number of processes and by Beam, after interruptions too; splits; what is refused."""
+
+import dataclasses
+import json
+import re
+import sys
+
+import pytest
+
+from tf_tryon.data import records, sources
+from tf_tryon.data.parts import FOLDER
+from tf_tryon.data.sources import build as build_lib
+from tf_tryon.data.sources import work as work_lib
+from tf_tryon.data.sources.build import Options, build
+from tf_tryon.data.sources.split import drawn
+from tf_tryon.errors import TryOnError
+
+OPTIONS = Options(size=64, workers=1, progress=False)
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    monkeypatch.setattr(build_lib, "PART", 2)
+
+
+@pytest.fixture
+def root(trees, tmp_path):
+    """VITON-HD's tree with one photo that can't be read."""
+    trees.viton_hd(tmp_path / "root", False)
+    (tmp_path / "root/train/image/000002_0.jpg").write_bytes(b"\xff\xd8 torn")
+    return tmp_path / "root"
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_folder_and_its_report(root, tmp_path):
+    report = build("viton-hd", root, tmp_path / "out", OPTIONS)
+    assert report.kept == {"train": 4, "test": 2}
+    data = records.open_records(tmp_path / "out")
+    assert [records.decode(data.read(i))["id"] for i in data.split("test")] == ["test/000005_0", "test/000006_0"]
+    found = json.loads((tmp_path / "out/rejections.json").read_text())
+    assert (found["located"], found["kept"]) == (7, {"train": 4, "test": 2})
+    assert found["rejected"] == {"photo unreadable": 1}
+    (row,) = found["examples"]
+    assert row["id"] == "train/000002_0"
+    text = (tmp_path / "out/rejections.txt").read_text()
+    assert re.search(r"1 rejected: photo unreadable", text)
+    assert "train/000002_0\tphoto unreadable\t" in text
+    assert (tmp_path / "out/contact_sheet.png").exists()
+    assert not (tmp_path / "out" / FOLDER).exists()
+
+
+def test_only_one_split(root, tmp_path):
+    assert build("viton-hd", root, tmp_path / "out", dataclasses.replace(OPTIONS, split="test")).kept == {"test": 2}
+
+
+def test_processes_and_interruptions_do_not_change_the_bytes(root, tmp_path, monkeypatch):
+    whole = build_lib.make_part
+
+    def make_part(work, number):
+        if number == 2:
+            raise KeyboardInterrupt
+        return whole(work, number)
+
+    monkeypatch.setattr(build_lib, "make_part", make_part)
+    with pytest.raises(KeyboardInterrupt):
+        build("viton-hd", root, tmp_path / "one", OPTIONS)
+    assert not (tmp_path / "one" / records.MANIFEST).exists()
+    monkeypatch.setattr(
+        build_lib, "make_part", lambda work, number: {0: 1 / 0}[number] if number < 2 else whole(work, number)
+    )
+    build("viton-hd", root, tmp_path / "one", OPTIONS)  # without making parts 0 and 1 again
+    monkeypatch.undo()
+    monkeypatch.setattr(build_lib, "PART", 3)
+    build("viton-hd", root, tmp_path / "two", dataclasses.replace(OPTIONS, workers=2))
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_beam_makes_the_same_bytes_and_counts_rejections(root, tmp_path, monkeypatch):
+    pytest.importorskip("apache_beam")
+    from tf_tryon.data.sources import beam
+
+    counters = {}
+    run = beam.run
+    monkeypatch.setattr(beam, "run", lambda *args: counters.update(run(*args)))
+    build("viton-hd", root, tmp_path / "beam", dataclasses.replace(OPTIONS, runner="DirectRunner"))
+    assert counters == {work_lib.KEPT: 6, "photo unreadable": 1}
+    build("viton-hd", root, tmp_path / "pool", OPTIONS)
+    assert contents(tmp_path / "beam") == contents(tmp_path / "pool")
+
+
+def test_without_beam_a_runner_is_refused(root, tmp_path, monkeypatch):
+    monkeypatch.delattr(sources, "beam", raising=False)
+    monkeypatch.setitem(sys.modules, "tf_tryon.data.sources.beam", None)
+    with pytest.raises(TryOnError, match=r"needs Apache Beam .*tf-tryon\[beam\]"):
+        build("viton-hd", root, tmp_path / "out", dataclasses.replace(OPTIONS, runner="DirectRunner"))
+
+
+def test_annotators_are_asked_for_before_anything_is_read(root, tmp_path):
+    for path in root.rglob("*_keypoints.json"):
+        path.unlink()
+    with pytest.raises(TryOnError, match="no photo of viton-hd has keypoints, and annotators"):
+        build("viton-hd", root, tmp_path / "out", OPTIONS)
+
+    def load():
+        raise TryOnError("the model file is missing")
+
+    with pytest.raises(TryOnError, match=r"7 keypoints, and .* model file is missing; --noannotate"):
+        build("viton-hd", root, tmp_path / "out", dataclasses.replace(OPTIONS, annotator=load))
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_kept_is_an_error_with_a_report(root, tmp_path):
+    with pytest.raises(TryOnError, match=r"no example could be kept:(.|\n)*rejected: fewer than 4 garments"):
+        build("viton-hd", root, tmp_path / "out", dataclasses.replace(OPTIONS, min_garments=4, split="test"))
+    assert (tmp_path / "out/rejections.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"size": 100}, "multiple of 32"),
+        ({"splits": "halves"}, "own or thesis"),
+        ({"split": "val"}, "train or test"),
+        ({"vocabulary": "lip21"}, "vocabulary 'lip21'"),
+        ({"workers": 0}, "workers 0"),
+    ],
+)
+def test_wrong_options_are_refused(change, message, root, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        build("viton-hd", root, tmp_path / "out", dataclasses.replace(OPTIONS, **change))
+
+
+def test_drawn_splits_have_the_thesis_numbers_and_divide_no_group():
+    groups = [f"id_{i // 3}" for i in range(9100)]
+    splits = drawn(groups, seed=1)
+    assert (splits.count("train"), splits.count("test")) == (8023, 1000)
+    by_split = [{g for g, s in zip(groups, splits, strict=True) if s == name} for name in ("train", "test")]
+    assert not by_split[0] & by_split[1]
+    assert splits == drawn(groups, seed=1)
+    assert splits != drawn(groups, seed=2)
+    few = drawn([str(i) for i in range(90)], seed=0)
+    assert (few.count("train"), few.count("test")) == (80, 10)
+    assert drawn(["one"], seed=0) == ["train"]

@@ -1,0 +1,151 @@
+"""Every way in which an example is rejected has its reason; what is missing is annotated; large photos are cropped."""
+
+import dataclasses
+import types
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.data.records import decode
+from tf_tryon.data.sources.located import Located
+from tf_tryon.data.sources.outcome import Outcome
+from tf_tryon.data.sources.prepare import Preparer, Settings
+from tf_tryon.data.vocabulary import CIHP20
+from tf_tryon.data.window import FILLED
+from tf_tryon.errors import TryOnError
+
+SETTINGS = Settings("viton-hd", "cihp20", size=64, min_garments=3)
+
+
+@pytest.fixture
+def example(tmp_path, make_person):
+    """Makes an example's files, after a change of its photo, labels or keypoints."""
+    from tf_tryon.data.keypoints import to_openpose
+
+    def make(change=lambda person: None, index=0):
+        import json
+
+        person = make_person(index)
+        change(person)
+        Image.fromarray(person["photo"]).save(tmp_path / "photo.png")
+        Image.fromarray(person["labels"]).save(tmp_path / "labels.png")
+        (tmp_path / "points.json").write_text(json.dumps(to_openpose(person["keypoints"])))
+        return Located("anna", "train", tmp_path / "photo.png", tmp_path / "labels.png", tmp_path / "points.json")
+
+    return make
+
+
+def alone(*labels):
+    """Keeps only these labels."""
+
+    def change(person):
+        person["labels"][~np.isin(person["labels"], labels)] = 0
+
+    return change
+
+
+def twice(person):
+    for name in ("photo", "labels"):
+        person[name] = np.concatenate([person[name], person[name]], axis=1)
+
+
+def small(person):
+    for name in ("photo", "labels"):
+        person[name] = person[name][::3, ::3]
+
+
+def cut_short(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def overwrite(path, text):
+    path.write_text(text)
+
+
+def without(name):
+    return lambda example: dataclasses.replace(example, **{name: None})
+
+
+CASES = {
+    "photo missing": (None, lambda e: e.photo.unlink()),
+    "photo unreadable": (None, lambda e: cut_short(e.photo)),
+    "parsing unreadable": (None, lambda e: overwrite(e.parsing, "no picture")),
+    "keypoints unreadable": (None, lambda e: overwrite(e.keypoints, "{}")),
+    "labels of another vocabulary": (lambda p: p["labels"].__setitem__((0, 0), 20), None),
+    "photo and parsing differ in size": (lambda p: p.update(labels=p["labels"][:32]), None),
+    "keypoints missing": (lambda p: p["keypoints"].fill(0), None),
+    "parsing missing": (None, without("parsing")),
+    "no person": (alone(), None),
+    "several people": (twice, None),
+    "too small": (small, None),
+    "fewer than 3 garments": (alone(13, 5, 9), None),
+    "stand-alone": (None, lambda e: dataclasses.replace(e, rejected="stand-alone")),
+}
+
+
+@pytest.mark.parametrize("reason", CASES)
+def test_rejections_have_reasons(reason, example):
+    change, damage = CASES[reason]
+    made = example(change) if change else example()
+    made = (damage(made) if damage else None) or made
+    outcome = Preparer(SETTINGS).outcome(made)
+    assert (outcome.reason, outcome.record) == (reason, b"")
+    assert Outcome.from_bytes(outcome.to_bytes()) == outcome
+    assert reason != "fewer than 3 garments" or outcome.detail == "top, bottom"
+
+
+def test_a_decompression_bomb_is_rejected(example, monkeypatch):
+    made = example()
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    assert Preparer(SETTINGS).outcome(made).reason == "photo unreadable"
+
+
+def annotator_of(person, refuse=False):
+    """Finds `person`, whatever the photo."""
+
+    def annotate(photo):
+        if refuse:
+            raise TryOnError("nobody is there")
+        return types.SimpleNamespace(
+            labels=person["labels"], vocabulary="cihp20", keypoints=person["keypoints"] * (1, 1, 0.5)
+        )
+
+    return dataclasses.replace(SETTINGS, annotator=lambda: annotate)
+
+
+@pytest.mark.parametrize("missing", ["parsing", "keypoints"])
+def test_what_is_missing_is_annotated_and_what_is_there_is_kept(missing, example, make_person):
+    preparer = Preparer(annotator_of(make_person(3)))
+    record = decode(preparer.outcome(without(missing)(example())).record)
+    own, found = make_person(0), make_person(3)
+    np.testing.assert_array_equal(record["labels"], (found if missing == "parsing" else own)["labels"])
+    expected = found["keypoints"] * (1, 1, 0.5) if missing == "keypoints" else own["keypoints"]
+    np.testing.assert_array_equal(record["keypoints"], expected.astype(np.float32))
+    refused = Preparer(annotator_of(found, refuse=True)).outcome(without(missing)(example()))
+    assert (refused.reason, refused.detail) == ("not annotated: refused", "nobody is there")
+
+    def load():
+        raise TryOnError("no model")
+
+    unloaded = Preparer(dataclasses.replace(SETTINGS, annotator=load)).outcome(without(missing)(example()))
+    assert (unloaded.reason, unloaded.detail) == (f"{missing} missing", "annotators can't be loaded: no model")
+
+
+def test_a_large_photo_is_cropped_to_the_person(example):
+    def enlarge(person):
+        for name in ("photo", "labels"):
+            grown = np.kron(person[name], np.ones((2, 2) + (1,) * (person[name].ndim - 2), np.uint8))
+            person[name] = np.pad(grown, [(15, 7), (90, 12)] + [(0, 0)] * (grown.ndim - 2))
+        person["keypoints"][:, :2] = person["keypoints"][:, :2] * 2 + (90, 15)
+
+    record = decode(Preparer(SETTINGS).outcome(example(enlarge)).record)
+    rows = np.flatnonzero(record["labels"].any(axis=1))
+    assert record["photo"].shape == (64, 64, 3)
+    assert rows[-1] + 1 - rows[0] == pytest.approx(FILLED * 64, abs=1.5)
+    assert set(np.unique(record["labels"])) == {0, 1, 5, 9, 13, 14, 15, 16, 17, 18, 19}
+    assert record["metadata"]["photo"] == [150, 230]
+    assert record["metadata"]["visible"] == ["hat", "top", "bottom", "shoes"]
+    classes = CIHP20.table()[record["labels"]]
+    x, y, _ = record["keypoints"][3].astype(int)  # the right elbow
+    assert classes[y, x] == 2

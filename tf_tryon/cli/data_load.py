@@ -1,0 +1,93 @@
+"""`tf-tryon data deepfashion|multimodal|viton|viton-hd|dresscode|finet|lip`: a public data set as records."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+if TYPE_CHECKING:
+    from tf_tryon.data.sources.prepare import Annotate
+
+ARGUMENTS = ""
+HELP = """Turns a public data set, as it was unpacked, into a folder of records.
+
+Photos are cropped to the person and scaled; labels keep the data set's vocabulary; missing parsing or keypoints are
+added by the annotators. Rejected photos are counted by reason in rejections.txt and .json. Interrupted, the same
+command goes on where it stopped; its result is the same bytes on any number of workers and any runner. docs/data.md
+shows each layout.
+
+  tf-tryon data deepfashion --root In-shop --out data/deepfashion --splits thesis --seed 1
+  tf-tryon data multimodal --root MultiModal --out data/multimodal --noannotate
+  tf-tryon data viton --root viton_resize --out data/viton --size 256
+  tf-tryon data viton-hd --root zalando-hd-resized --out data/viton-hd --workers 8
+  tf-tryon data dresscode --root DressCode --out data/dresscode --split train --runner DirectRunner
+  tf-tryon data finet --root FiNet --out data/finet
+  tf-tryon data lip --root LIP --out data/lip --min-garments 2
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """The verbs' flags."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_string("root", None, "The unpacked data set's folder.", required=True, **add)
+    flags.DEFINE_string("out", None, "Folder to make.", required=True, **add)
+    flags.DEFINE_enum("split", None, ["train", "test"], "Only this split; default: both.", **add)
+    flags.DEFINE_enum(
+        "splits", None, ["own", "thesis"],
+        "own: the data set's; thesis: 8,023 for train and 1,000 for test, drawn by --seed (of fewer, the same shares). "
+        "Default: own where there are any.", **add,
+    )  # fmt: skip
+    flags.DEFINE_integer("seed", 0, "Of drawn splits.", lower_bound=0, **add)
+    flags.DEFINE_integer("size", 256, "Height and width of the stored pictures, a multiple of 32.", **add)
+    flags.DEFINE_integer("min_garments", 3, "Garments (of 4) that a person must show.", 0, 4, **add)
+    flags.DEFINE_enum(
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "Labels of the parsing, where a copy differs; default: the data set's.", **add,
+    )  # fmt: skip
+    flags.DEFINE_bool("annotate", True, "Add missing parsing and keypoints; off: reject such photos.", **add)
+    flags.DEFINE_integer("workers", 2, "Processes of the pool, or of the DirectRunner.", lower_bound=1, **add)
+    flags.DEFINE_string("runner", "", "Of Apache Beam (DirectRunner, FlinkRunner...); default: a process pool.", **add)
+    flags.DEFINE_multi_string(
+        "beam_option", [], "Of Beam's pipeline, as --beam-option=--flink_master=HOST:PORT.", **add
+    )
+    flags.DEFINE_integer("per_shard", 1000, "People per file.", lower_bound=1, **add)
+    flags.DEFINE_bool("overwrite", False, "Replace a finished data set.", **add)
+
+
+def run(flags: flags.FlagValues, args: list[str]) -> int:
+    """Makes the records of layout `args[0]` and prints what was kept."""
+    from tf_tryon.data.sources.build import Options, build
+
+    options = Options(
+        size=flags.size,
+        split=flags.split,
+        splits=flags.splits or "",
+        seed=flags.seed,
+        min_garments=flags.min_garments,
+        vocabulary=flags.vocabulary,
+        annotator=annotator() if flags.annotate else None,
+        workers=flags.workers,
+        runner=flags.runner,
+        beam_options=flags.beam_option,
+        records_per_shard=flags.per_shard,
+        overwrite=flags.overwrite,
+    )
+    report = build(args[0], flags.root, flags.out, options)
+    print(report.summary())
+    print(f"{flags.out}: rejections.txt names every rejected photo")
+    return 0
+
+
+def annotator() -> Callable[[], Annotate] | None:
+    """`load_annotator`, or None where the annotators are not installed."""
+    installed = importlib.util.find_spec("tf_tryon.annotation")
+    return load_annotator if installed else None
+
+
+def load_annotator() -> Annotate:
+    """The annotators; people cut at head or feet pass, as many photos of these data sets show them so."""
+    return importlib.import_module("tf_tryon.annotation.annotator").Annotator.load(allow_cut=True).annotate

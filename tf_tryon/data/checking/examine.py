@@ -1,0 +1,121 @@
+"""One record: what is wrong with it, and what is counted."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+
+import numpy as np
+
+from tf_tryon.data import boxes, records
+from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.checking import duplicates
+
+
+@dataclasses.dataclass
+class Examined:
+    """One record's findings.
+
+    Attributes:
+      number: of the record.
+      problems: (kind, detail); kinds are few.
+      id: the record's; "" if it can't be read.
+      size: bytes.
+      picture: (height, width); (0, 0) if it can't be read.
+      vocabulary: of the labels.
+      areas: (8,) share of each class, None where labels make no sense.
+      dress: whether the bottom is one.
+      missing: (18,) bool, keypoints that are missing; None if it can't be read.
+      look: the photo's perceptual hash and thumbnail; None if it can't be read.
+    """
+
+    number: int
+    problems: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    id: str = ""
+    size: int = 0
+    picture: tuple[int, int] = (0, 0)
+    vocabulary: str = ""
+    areas: np.ndarray | None = None
+    dress: bool = False
+    missing: np.ndarray | None = None
+    look: duplicates.Look | None = None
+
+    @property
+    def shown(self) -> np.ndarray:
+        """(4,) bool: garments that the person shows."""
+        if self.areas is None:
+            return np.zeros(len(vocabulary_lib.GARMENTS), bool)
+        return self.areas[list(vocabulary_lib.GARMENT_CLASSES)] >= boxes.MIN_AREA
+
+    @property
+    def drawable(self) -> bool:
+        """Whether a contact sheet can show it."""
+        return self.areas is not None and self.missing is not None and self.look is not None
+
+
+def examine_range(directory: str | os.PathLike[str], numbers: range) -> list[Examined]:
+    """Records of a data set, which each process opens once."""
+    data = _opened(directory)
+    return [examine(data, number) for number in numbers]
+
+
+def examine(data: records.RecordSet, number: int) -> Examined:
+    """One record."""
+    found = Examined(number)
+    try:
+        record = data.read(number)
+    except ValueError as error:
+        found.problems.append(("corrupt", str(error)))
+        return found
+    found.size = len(record)
+    try:
+        parts = records.decode(record)
+    except (
+        Exception
+    ) as error:  # of protobuf, Pillow, json or numpy, which have no common base: reported, whatever it is
+        found.problems.append(("undecodable", f"{type(error).__name__}: {error}"))
+        return found
+    found.id = parts["id"]
+    _examine_pictures(found, parts, data.size)
+    _examine_keypoints(found, parts["keypoints"], data.size)
+    return found
+
+
+def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int]) -> None:
+    photo, labels = parts["photo"], parts["labels"]
+    found.picture, found.vocabulary = photo.shape[:2], parts["vocabulary"]
+    if photo.shape[:2] != size or labels.shape[:2] != size:
+        found.problems.append(
+            ("wrong size", f"photo {photo.shape[:2]}, labels {labels.shape[:2]}, the manifest says {size}")
+        )
+        return
+    found.look = duplicates.look(photo)
+    try:
+        classes = vocabulary_lib.to_classes(labels, parts["vocabulary"])
+    except ValueError as error:
+        found.problems.append(("wrong labels", str(error)))
+        return
+    found.dress = bool(np.isin(labels, vocabulary_lib.named(parts["vocabulary"]).dress_labels).any())
+    found.areas = np.bincount(classes.ravel(), minlength=len(vocabulary_lib.CLASSES)) / classes.size
+    if not found.shown.any():
+        found.problems.append(("no garment", f"none covers {boxes.MIN_AREA:.2%} of the picture"))
+
+
+def _examine_keypoints(found: Examined, points: np.ndarray, size: tuple[int, int]) -> None:
+    if not np.isfinite(points).all() or (points[:, 2] < 0).any() or (points[:, 2] > 1).any():
+        found.problems.append(("wrong keypoints", "not finite, or a confidence outside [0, 1]"))
+        return
+    found.missing = points[:, 2] <= 0
+    if found.missing.all():
+        found.problems.append(("no keypoints", "all 18 are missing"))
+    there = points[~found.missing]
+    outside = (there[:, :2] < 0).any(axis=1) | (there[:, 0] >= size[1]) | (there[:, 1] >= size[0])
+    if outside.any():
+        x, y, _ = there[outside][0]
+        found.problems.append(("keypoints outside", f"{outside.sum()} of 18, the first at ({x:g}, {y:g})"))
+
+
+@functools.lru_cache(maxsize=1)
+def _opened(directory: str | os.PathLike[str]) -> records.RecordSet:
+    return records.open_records(directory)

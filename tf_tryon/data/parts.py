@@ -1,0 +1,100 @@
+"""A data set under way: finished parts in `.parts/`, so that a run that was killed starts again behind them.
+
+`count` entries of bytes are made in parts of `size`, in any order and by any number of processes; each part is one file
+that appears whole. When all are there they are read in order and become the data set, whose bytes therefore depend
+neither on who made the parts nor on interruptions. No TensorFlow here: Studio's workers have none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from tf_tryon.data import tfrecord
+
+FOLDER: Final = ".parts"
+_KEY: Final = "key.json"
+
+
+class Parts:
+    """The finished parts of one run.
+
+    Args:
+      folder: of the data set.
+      key: what the entries follow from (JSON); parts that follow from something else are refused.
+      count: entries in all; not part of the key, as a longer run may begin with a shorter one's parts.
+      size: entries in a part.
+
+    Raises:
+      ValueError: the folder holds parts of another run.
+    """
+
+    def __init__(self, folder: pathlib.Path, key: dict[str, Any], count: int, size: int) -> None:
+        self.folder, self.count, self.size = folder / FOLDER, count, size
+        path = self.folder / _KEY
+        if path.exists():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if found != key:
+                raise ValueError(
+                    f"{self.folder} holds an unfinished run of {found}, not of {key}: delete it or choose another "
+                    "folder"
+                )
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _write(path, json.dumps(key).encode())
+
+    def __len__(self) -> int:
+        return -(-self.count // self.size)
+
+    def entries(self, number: int) -> range:
+        """The entries of a part."""
+        return range(number * self.size, min((number + 1) * self.size, self.count))
+
+    def path(self, number: int) -> pathlib.Path:
+        """A part's file; its name tells the entries in it, so that a shorter last part is not taken for a whole one."""
+        entries = self.entries(number)
+        return self.folder / f"{entries.start:07d}-{entries.stop:07d}.records"
+
+    def missing(self) -> list[int]:
+        """Numbers of the parts that are still to be made."""
+        return [number for number in range(len(self)) if not self.path(number).exists()]
+
+    def done(self) -> int:
+        """Entries of the finished parts."""
+        return self.count - sum(len(self.entries(number)) for number in self.missing())
+
+    def write(self, number: int, entries: Iterable[bytes]) -> None:
+        """Keep a part's entries."""
+        _write(self.path(number), b"".join(map(tfrecord.frame, entries)))
+
+    def read(self, number: int) -> Iterator[bytes]:
+        """A part's entries, their checksums verified."""
+        data = np.fromfile(self.path(number), np.uint8)
+        offset = 0
+        while offset < len(data):
+            length = int.from_bytes(data[offset : offset + 8].tobytes(), "little")
+            yield tfrecord.unframe(data, offset, length)
+            offset += tfrecord.HEADER + length + tfrecord.FOOTER
+
+    def stored(self) -> Iterator[bytes]:
+        """All entries in order."""
+        for number in range(len(self)):
+            yield from self.read(number)
+
+    def remove(self) -> None:
+        """Delete the parts, once the data set is whole."""
+        shutil.rmtree(self.folder)
+
+
+def _write(path: pathlib.Path, data: bytes) -> None:
+    # Two processes may make the same part (a cluster repeats work): each has its own temporary name.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary.write_bytes(data)
+    os.replace(temporary, path)

@@ -1,0 +1,252 @@
+"""A data set's records from its own files: locate, prepare in parts, divide into splits, write.
+
+The records' bytes follow from the files and the options alone, not from workers, runner or interruptions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import hashlib
+import itertools
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from tf_tryon.data import records
+from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.parts import Parts
+from tf_tryon.data.person import Person
+from tf_tryon.data.sources import split as split_lib
+from tf_tryon.data.sources.layouts import LAYOUTS
+from tf_tryon.data.sources.located import Layout, Located
+from tf_tryon.data.sources.outcome import Outcome
+from tf_tryon.data.sources.prepare import Annotate, Settings
+from tf_tryon.data.sources.report import Report
+from tf_tryon.data.sources.work import Work, make_part
+from tf_tryon.data.studio.contact_sheet import contact_sheet
+from tf_tryon.data.workers import in_order, progress_bar
+from tf_tryon.errors import TryOnError
+
+VERSION: Final = 1  # of the preparation: another makes other records of the same files
+PART: Final = 32  # an interruption costs at most this many photos and worker
+SPLITS: Final = ("train", "test")
+_SHEET: Final = 48  # people on the contact sheet
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """How to make the records.
+
+    Attributes:
+      size: height and width of the stored pictures.
+      split: only this one.
+      splits: "own" (the data set's), "thesis" (8,023 and 1,000 drawn by seed), or "": own where there are any.
+      seed: of drawn splits.
+      min_garments: that a person must show.
+      vocabulary: of the label pictures, where a copy differs from the layout's.
+      annotator: makes an `Annotate` in each process; see `prepare.Settings`.
+      workers: processes.
+      runner: a Beam runner; "": the process pool.
+      beam_options: of the pipeline, as on a command line.
+      records_per_shard: people per file.
+      overwrite: replace a finished data set.
+      progress: show a bar.
+    """
+
+    size: int = 256
+    split: str | None = None
+    splits: str = ""
+    seed: int = 0
+    min_garments: int = 3
+    vocabulary: str | None = None
+    annotator: Callable[[], Annotate] | None = None
+    workers: int = 2
+    runner: str = ""
+    beam_options: Sequence[str] = ()
+    records_per_shard: int = 1000
+    overwrite: bool = False
+    progress: bool = True
+
+
+def build(
+    name: str,
+    root: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    options: Options = Options(),
+) -> Report:
+    """Makes a data set's folder (`data.records`), with a contact sheet and the report of rejections.
+
+    Args:
+      name: of the layout, a key of `layouts.LAYOUTS`.
+      root: the data set as it was unpacked.
+      out: folder to make; what an interrupted run of the same kind left there is used.
+      options: how.
+
+    Raises:
+      FileNotFoundError: root has another layout.
+      FileExistsError: out holds a data set and `overwrite` is not given.
+      TryOnError: annotators or Beam are needed and not there, or nothing could be kept.
+      ValueError: options out of range, or unfinished parts of another kind of run.
+    """
+    layout, root, out = LAYOUTS[name], pathlib.Path(root), pathlib.Path(out)
+    splits = options.splits or ("own" if layout.own_splits else "thesis")
+    _check(layout, root, out, options, splits)
+    examples = _located(layout, root, options.split if splits == "own" else None)
+    _check_annotator(layout, root, examples, options)
+    vocabulary = options.vocabulary or layout.vocabulary_of(root)
+    settings = Settings(name, vocabulary, options.size, options.min_garments, options.annotator)
+    work = Work(_parts(out, root, settings, examples), settings)
+    work.store(examples)
+    _run(work, options)
+    report, chosen = _divided(work.parts, name, examples, splits, options)
+    if not report.kept:
+        report.save(out)
+        work.parts.remove()
+        raise TryOnError(f"{root}: no example could be kept:\n{report.summary()}")
+    with records.RecordWriter(
+        out,
+        size=(options.size, options.size),
+        generator=f"{name} {VERSION}",
+        seed=options.seed if splits == "thesis" else None,
+        records_per_shard=options.records_per_shard,
+        overwrite=options.overwrite,
+    ) as writer:
+        for split in report.kept:
+            for belongs, entry in zip(chosen, work.parts.stored(), strict=True):
+                if belongs == split:
+                    writer.write(Outcome.from_bytes(entry).record, split)
+        report.save(out)
+    _sheet(out)
+    work.parts.remove()
+    return report
+
+
+def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Options, splits: str) -> None:
+    if not root.is_dir():
+        raise FileNotFoundError(f"{root} is no folder: unpack the data set and name its root")
+    if (out / records.MANIFEST).exists() and not options.overwrite:
+        raise FileExistsError(f"{out} holds a data set already: choose another folder, or overwrite it")
+    if options.size < 32 or options.size % 32:
+        raise ValueError(f"size {options.size}: a multiple of 32 is needed, as the networks halve it five times")
+    if options.workers < 1 or not 0 <= options.min_garments <= len(vocabulary_lib.GARMENTS):
+        raise ValueError(f"workers {options.workers}, min_garments {options.min_garments}: 1 or more, and 0 to 4")
+    if splits not in ("own", "thesis"):
+        raise ValueError(f"splits {splits!r}: choose own or thesis")
+    if splits == "own" and not layout.own_splits:
+        raise ValueError(f"{layout.name} has no splits of its own: choose thesis")
+    if options.split is not None and options.split not in SPLITS:
+        raise ValueError(f"split {options.split!r}: choose {' or '.join(SPLITS)}")
+    if options.vocabulary is not None and options.vocabulary not in vocabulary_lib.VOCABULARIES:
+        raise ValueError(f"vocabulary {options.vocabulary!r}: choose one of {', '.join(vocabulary_lib.VOCABULARIES)}")
+
+
+def _located(layout: Layout, root: pathlib.Path, split: str | None) -> list[Located]:
+    examples = sorted(layout.locate(root), key=lambda example: example.id)
+    if split is not None:
+        examples = [example for example in examples if example.split == split]
+    if not examples:
+        raise FileNotFoundError(f"{root}: no photo was found{f' in split {split}' if split else ''}")
+    for first, second in itertools.pairwise(examples):
+        if first.id == second.id:
+            raise ValueError(f"{root}: the lists name {first.id} twice ({first.split}, {second.split})")
+    return examples
+
+
+def _check_annotator(layout: Layout, root: pathlib.Path, examples: list[Located], options: Options) -> None:
+    """Whether what is missing can be added, before anything is read."""
+    wanted = [example for example in examples if not example.rejected]
+    lacking = {what: sum(getattr(e, what) is None for e in wanted) for what in ("parsing", "keypoints")}
+    if options.annotator is None:
+        for what, count in lacking.items():
+            if count == len(wanted):
+                raise TryOnError(
+                    f"{root}: no photo of {layout.name} has {what}, and annotators, which would add them, are switched "
+                    "off or not installed: docs/data.md says where files of your own may lie"
+                )
+    elif any(lacking.values()):
+        try:
+            options.annotator()  # each process loads its own
+        except TryOnError as error:
+            raise TryOnError(
+                f"{root}: {lacking['parsing']} photos lack parsing and {lacking['keypoints']} keypoints, and the "
+                f"annotators can't be loaded: {error}; --noannotate rejects such photos instead"
+            ) from error
+
+
+def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: list[Located]) -> Parts:
+    """The run's parts; their key names all that an entry follows from."""
+    files = hashlib.sha256()
+    for example in examples:
+        names = [p.relative_to(root).as_posix() if isinstance(p, pathlib.Path) else repr(p)
+                 for p in (example.photo, example.parsing, example.keypoints)]  # fmt: skip
+        files.update("\n".join([example.id, example.split, example.rejected, *names, ""]).encode())
+    annotator = settings.annotator
+    key = {
+        **dataclasses.asdict(settings),
+        "annotator": f"{annotator.__module__}.{annotator.__qualname__}" if annotator else None,
+        "version": VERSION,
+        "format": records.VERSION,
+        "part": PART,
+        "examples": f"{len(examples)}, {files.hexdigest()[:16]}",
+    }
+    return Parts(out, key, len(examples), PART)
+
+
+def _run(work: Work, options: Options) -> None:
+    missing = work.parts.missing()
+    if not missing:
+        return
+    if options.runner:
+        try:
+            from tf_tryon.data.sources import beam
+        except ImportError as error:
+            raise TryOnError(
+                f"--runner {options.runner} needs Apache Beam ({error}): pip install 'tf-tryon[beam]', or leave the "
+                "runner out: a pool of processes does the same on one machine"
+            ) from error
+        beam.run(work, options.runner, options.workers, options.beam_options, options.progress)
+        return
+    bar = progress_bar(work.parts.count, work.parts.done()) if options.progress else None
+    with contextlib.closing(
+        in_order(functools.partial(make_part, work), missing, options.workers, tensorflow=True)
+    ) as results:
+        for counts in results:
+            if bar is not None:
+                bar.add(sum(counts.values()))
+
+
+def _divided(
+    parts: Parts, name: str, examples: list[Located], splits: str, options: Options
+) -> tuple[Report, list[str]]:
+    """The report, and the split of each example, "" for those that aren't written."""
+    report, kept = Report(name, len(examples)), []
+    for index, (example, entry) in enumerate(zip(examples, parts.stored(), strict=True)):
+        outcome = Outcome.from_bytes(entry)
+        if outcome.record:
+            kept.append(index)
+        else:
+            report.rejected.append((example.id, outcome.reason, outcome.detail))
+    if splits == "thesis":
+        found = split_lib.drawn([examples[index].group or examples[index].id for index in kept], options.seed)
+    else:
+        found = [examples[index].split for index in kept]
+    chosen = [""] * len(examples)
+    for index, split in zip(kept, found, strict=True):
+        if options.split in (None, split):
+            chosen[index] = split
+    report.kept = {split: count for split in SPLITS if (count := chosen.count(split))}
+    report.left_out = len(kept) - sum(report.kept.values())
+    return report, chosen
+
+
+def _sheet(out: pathlib.Path) -> None:
+    data = records.open_records(out)
+    numbers = np.unique(np.linspace(0, len(data) - 1, min(_SHEET, len(data))).round().astype(int))
+    people = [Person.from_record(data.read(int(number))) for number in numbers]
+    sheet = contact_sheet([(one.photo, one.labels) for one in people], vocabulary="tryon8")
+    sheet.save(out / "contact_sheet.png")

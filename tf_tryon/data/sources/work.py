@@ -1,0 +1,51 @@
+"""One part of a run, made in whatever process: the transform that the process pool and Apache Beam share."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import functools
+import os
+import pathlib
+import pickle
+from typing import Final
+
+from tf_tryon.data.parts import Parts
+from tf_tryon.data.sources.located import Located
+from tf_tryon.data.sources.prepare import Preparer, Settings
+
+_EXAMPLES: Final = "examples.pickle"
+KEPT: Final = "kept"
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """All that a process must be told; small, as the examples lie in a file beside the parts."""
+
+    parts: Parts
+    settings: Settings
+
+    def store(self, examples: list[Located]) -> None:
+        """Put the examples where the processes find them."""
+        path = self.parts.folder / _EXAMPLES
+        temporary = path.with_name(f".{path.name}.tmp")
+        temporary.write_bytes(pickle.dumps(examples))
+        os.replace(temporary, path)
+
+
+def make_part(work: Work, number: int) -> dict[str, int]:
+    """Make one part; returns how many of its examples were kept, and rejected by reason."""
+    examples, preparer = _examples(work.parts.folder), _preparer(work.settings)
+    outcomes = [preparer.outcome(examples[index]) for index in work.parts.entries(number)]
+    work.parts.write(number, (outcome.to_bytes() for outcome in outcomes))
+    return dict(collections.Counter(outcome.reason or KEPT for outcome in outcomes))
+
+
+@functools.lru_cache(maxsize=1)
+def _examples(folder: pathlib.Path) -> list[Located]:
+    return pickle.loads((folder / _EXAMPLES).read_bytes())
+
+
+@functools.lru_cache(maxsize=1)
+def _preparer(settings: Settings) -> Preparer:
+    return Preparer(settings)
