@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import signal
 import subprocess
@@ -109,7 +108,6 @@ class Scheduler:
                 stderr=stream,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                env={"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ},
             )
 
     def _end(self, name: str, status: int, done: set[str]) -> None:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from typing import Any
 
+from tf_tryon import quiet
 from tf_tryon.errors import TryOnError
 
 _TIMED, _LEFT_OUT = 12, 4  # steps that are made to tell a run's speed, and how many of them don't count
@@ -23,6 +24,7 @@ _TIMED, _LEFT_OUT = 12, 4  # steps that are made to tell a run's speed, and how 
 def main(argv: list[str]) -> int:
     """Do the job of the file."""
     job = json.loads(pathlib.Path(argv[0]).read_text(encoding="utf-8"))
+    quiet.import_tensorflow()
     import tensorflow as tf
 
     if job["threads"]:
