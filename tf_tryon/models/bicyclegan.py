@@ -155,7 +155,7 @@ class PatchDiscriminator(keras.layers.Layer):
         x = tf.cast(pictures, self.compute_dtype)
         return [self._scores(scale, picture) for scale, picture in zip(self.scales, (x, _halved(x)), strict=True)]
 
-    def _scores(self, scale: list[Convolution], x: tf.Tensor) -> tf.Tensor:
+    def _scores(self, scale: list[Convolution], x: Any) -> tf.Tensor:
         for number, layer in enumerate(scale):
             if layer.padding == "valid":
                 x = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])
