@@ -1,6 +1,6 @@
 """Both lanes: weights of either complete the same people to the same pictures in the other, and counts are equal.
 
-The other lane's Python is named by TF_TRYON_OTHER_LANE; `make test-addons` does it, and elsewhere these tests are skipped.
+TF_TRYON_OTHER_LANE names the other lane's Python; `make test-addons` sets it, elsewhere these tests are skipped.
 """
 
 import os
@@ -47,7 +47,9 @@ def test_parameter_counts_are_equal(answers):
 @pytest.mark.parametrize("trained", ["bundled", "here", "there"])
 def test_weights_of_either_lane_complete_alike_in_both(answers, trained, garment):
     """The tolerance that the README states."""
-    here, there = ({k.rpartition("/")[2]: v for k, v in a.items() if k.startswith(f"{trained}/{garment}/")} for a in answers)
+    here, there = (
+        {k.rpartition("/")[2]: v for k, v in a.items() if k.startswith(f"{trained}/{garment}/")} for a in answers
+    )
     assert set(here) == set(there) >= {"photos", "parsings", "shape_codes", "texture_codes"}
     different = here["parsings"] != there["parsings"]
     assert different.mean() <= 1e-3
@@ -55,5 +57,3 @@ def test_weights_of_either_lane_complete_alike_in_both(answers, trained, garment
     assert (distance > 1).mean() <= 1e-3
     for stage in ("shape", "texture"):
         np.testing.assert_allclose(here[f"{stage}_codes"], there[f"{stage}_codes"], atol=1e-3)
-    print(garment, trained, different.mean(), distance.max(), (distance > 1).mean(),
-          *(np.abs(here[f"{s}_codes"] - there[f"{s}_codes"]).max() for s in ("shape", "texture")))

@@ -1,4 +1,4 @@
-"""What one lane (Keras 3, or Keras 2 with tensorflow-addons) computes, for tests/test_lanes.py to compare with the other.
+"""What one lane (Keras 3, or Keras 2 with tensorflow-addons) computes; tests/test_lanes.py compares both.
 
     lane_answers.py train DATA MODEL        two steps of both stages at 64 px, put together as a model's folder
     lane_answers.py answer OUT [MODEL ...]  parameter counts, and completions by the bundled weights and by each MODEL
@@ -30,6 +30,7 @@ def train(data: str, folder: str) -> None:
         config = recommended.get_config()
         config.data.height = config.data.width = 64
         config.model.width = 0.125
+        config.model.discriminator = False
         config.loss.perceptual = "none"
         config.train.update(batch_size=4, steps=2, precision="float32", log_every=1)
         Trainer(config, data, Path(folder) / config.stage).run()

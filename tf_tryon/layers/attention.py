@@ -23,7 +23,8 @@ from tf_tryon.layers.convolution import Convolution
 class MaskedAttention(keras.layers.Layer):
     """Attention over all N = H * W positions; with `memory` it fuses an encoder map of the same shape (B, H, W, C).
 
-    The fusion block is always spectrally normalised, as in the thesis's ablation without the others; `spectral` says how.
+    The fusion block is always spectrally normalised, as in the thesis's ablation without the others; `spectral` says
+    how.
     """
 
     def __init__(self, memory: bool, spectral: bool | str = True, **kwargs: Any) -> None:

@@ -92,7 +92,7 @@ class TrainingStep:
             )
         if self._config.model.spectral_norm == "addons" and strategy.num_replicas_in_sync > 1:
             raise ValueError(
-                "config.model.spectral_norm = 'addons' overwrites its kernels, which several replicas can't do together: "
+                "spectral_norm = 'addons' overwrites its kernels, which several replicas can't do together; "
                 "train on one device, or choose 'native'"
             )
         self._micro_batch = train.batch_size // parts
