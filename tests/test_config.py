@@ -145,8 +145,8 @@ def test_what_is_no_saved_configuration_is_refused_by_name(text):
 
 
 def test_addons_spectral_norm_is_refused_without_tensorflow_addons(monkeypatch):
-    config = thesis("texture")
+    config = configuration.thesis("texture")
     config.model.spectral_norm = "addons"
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ValueError, match=r"spectral_norm = 'addons' needs tensorflow-addons.*'native'"):
-        validate(config)
+        configuration.validate(config)
