@@ -35,7 +35,7 @@ def _gradient_error(kind):
     u = np.asarray(layer.u)
 
     def loss():
-        return tf.reduce_sum(target * layer(inputs, training=True))
+        return tf.reduce_sum(tf.square(layer(inputs, training=True) - target)) / 2
 
     def value(changed):
         layer.layer.kernel.assign(changed)
