@@ -1,20 +1,26 @@
 # make demo    complete people the networks never saw; the last line printed is the picture's path
 # make test    lint, types and all tests (the last line printed is pytest's)
+# make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
 # make lint    lint and types only
 # make format  format the sources
 # make clean   remove what the others made
 # PYTHON=/path/to/python3.11 names the Python to make .venv with.
 
 VENV := .venv
+ADDONS_VENV := .venv-addons
 export PYTHON
 
-.PHONY: demo test lint format clean
+.PHONY: demo test test-addons lint format clean
 
 demo: $(VENV)/installed
 	@$(VENV)/bin/tf-tryon demo --out demo
 
 test: lint
 	@$(VENV)/bin/python -m pytest -q
+
+# Needs both environments: each lane also completes with weights that the other has trained.
+test-addons: $(ADDONS_VENV)/installed $(VENV)/installed-dev
+	@TF_TRYON_OTHER_LANE=$(abspath $(VENV)/bin/python) $(ADDONS_VENV)/bin/python -m pytest -c pytest-addons.ini -q
 
 lint: $(VENV)/installed-dev
 	@$(VENV)/bin/ruff check .
@@ -34,6 +40,11 @@ $(VENV)/installed-dev: pyproject.toml setup.py tools/make_venv.sh
 	@tools/make_venv.sh $(VENV) -e '.[dev]'
 	@touch $(VENV)/installed $@
 
+# tensorflow-addons has no release for Python 3.12.
+$(ADDONS_VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
+	@MINORS=11 tools/make_venv.sh $(ADDONS_VENV) -e '.[addons]' 'pytest>=8.3'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(ADDONS_VENV) build dist demo *.egg-info .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

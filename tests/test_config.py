@@ -142,3 +142,11 @@ def test_a_saved_configuration_of_an_earlier_version_gets_defaults():
 def test_what_is_no_saved_configuration_is_refused_by_name(text):
     with pytest.raises(ValueError, match=r"run/config\.json"):
         configuration.from_json(text, "run/config.json")
+
+
+def test_addons_spectral_norm_is_refused_without_tensorflow_addons(monkeypatch):
+    config = configuration.thesis("texture")
+    config.model.spectral_norm = "addons"
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"spectral_norm = 'addons' needs tensorflow-addons.*'native'"):
+        configuration.validate(config)

@@ -8,6 +8,7 @@ Section numbers are those of docs/method.md.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from typing import Any
 
@@ -70,6 +71,7 @@ def thesis(stage: str) -> ConfigDict:
     model.encoder_head_std = 0.02  # initial spread of the encoders' last kernels; small: no start at 40,000 nats
     model.output_scales = 1 if stage == "shape" else 4  # k: the last k UpBlocks each have an output
     model.attention = True
+    # "none", or "addons": tensorflow-addons' layer, to reproduce old results with Keras 2 (docs/method.md, section 10)
     model.spectral_norm = "native"
     model.discriminator = stage == "texture"
     model.two_stage = True  # False: texture from 18 keypoint maps instead of the 8 classes ("w/o two-stage")
@@ -172,6 +174,11 @@ def validate(config: ConfigDict) -> None:
         if flat[name] not in choices:
             raise ValueError(f"config.{name} = {flat[name]!r}: choose one of {', '.join(map(repr, choices))}")
     data, model, loss, train = config.data, config.model, config.loss, config.train
+    if model.spectral_norm == "addons" and importlib.util.find_spec("tensorflow_addons") is None:
+        raise ValueError(
+            "config.model.spectral_norm = 'addons' needs tensorflow-addons, which goes with Python 3.11 and TensorFlow "
+            "2.15 only: install tf-tryon[addons] in an environment of its own, or choose 'native'"
+        )
     for side in ("height", "width"):
         if data[side] <= 0 or data[side] % 32:
             raise ValueError(f"config.data.{side} = {data[side]}: the nets halve it five times; use a multiple of 32")

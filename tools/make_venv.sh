@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # usage: tools/make_venv.sh VENV REQUIREMENT...
 # Makes VENV with Python 3.11 or 3.12 ($PYTHON, or the first that is found and really starts) unless it is there, and
-# installs the requirements in it, editable. Uses uv where there is one, else venv and pip.
+# installs the requirements in it, editable. MINORS=11 admits 3.11 only. Uses uv where there is one, else venv and pip.
 set -euo pipefail
 
 venv=$1
 shift
+read -ra minors <<<"${MINORS:-11 12}"
+versions=$(printf "3.%s or " "${minors[@]}")
+versions=${versions% or }
 
-fits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1; }
+fits() { "$1" -c "import sys; sys.exit('3.%d' % sys.version_info[1] not in '$versions'.split(' or '))" >/dev/null 2>&1; }
 
 find_python() {
     for candidate in ${PYTHON:-python3.11 python3.12 python3 python}; do
@@ -28,11 +31,11 @@ find_python() {
 if [[ ! -x $venv/bin/python ]]; then
     python=$(find_python)
     if command -v uv >/dev/null; then
-        uv venv --quiet --python "${python:-${PYTHON:-3.12}}" "$venv"
+        uv venv --quiet --python "${python:-${PYTHON:-3.${minors[-1]}}}" "$venv"
     elif [[ -n $python ]]; then
         "$python" -m venv "$venv"
     else
-        echo "make_venv: ${PYTHON:+PYTHON=$PYTHON is not Python 3.11 or 3.12, }no Python 3.11 or 3.12 found: install one, or name it with make PYTHON=/path/to/python3.11" >&2
+        echo "make_venv: ${PYTHON:+PYTHON=$PYTHON is not Python $versions, }no Python $versions found: install one, or name it with make PYTHON=/path/to/python3.11" >&2
         exit 1
     fi
 fi

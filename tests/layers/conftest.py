@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_tryon.layers import compat
+
 # What a comparison allows in each precision, relative to the largest value.
 TOLERANCE = {"float32": 1e-5, "mixed_bfloat16": 0.05}
 
@@ -42,7 +44,7 @@ def run(layer: Any, inputs: Sequence[tf.Tensor], call: Callable[..., Any] | None
             parts = tf.nest.flatten(output)
             # Weights that differ by position: a plain sum has no gradient through a norm.
             loss = tf.add_n([tf.reduce_sum(tf.cast(p, tf.float32) * _pattern(p)) for p in parts])
-        return output, tape.gradient(loss, [getattr(w, "value", w) for w in layer.trainable_weights])
+        return output, tape.gradient(loss, [compat.raw(w) for w in layer.trainable_weights])
 
     return step(*inputs)
 

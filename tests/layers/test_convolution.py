@@ -57,7 +57,7 @@ def test_transposed_convolution_is_the_adjoint_of_a_strided_one():
     inputs, other = _random(1, 4, 6, 2), _random(1, 8, 12, 3)
     layer.build(inputs.shape)
     forward = tf.reduce_sum(layer(inputs) * other)
-    backward = tf.reduce_sum(inputs * tf.nn.conv2d(other, layer.kernel.value, 2, "SAME"))
+    backward = tf.reduce_sum(inputs * tf.nn.conv2d(other, layer.kernel, 2, "SAME"))
     np.testing.assert_allclose(forward, backward, rtol=1e-5)
 
 

@@ -113,6 +113,7 @@ _REPLICAS = """
 import tensorflow as tf, keras, numpy as np
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from tf_tryon.layers import compat
 from tf_tryon.layers.convolution import Convolution
 from tf_tryon.layers.spectral_norm import SpectralNormalization
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
@@ -134,7 +135,7 @@ def step(x):
 for _ in range(3):
     step(tf.ones((1, 8, 8, 2)))
     single.update()
-values = [v.numpy() for v in strategy.experimental_local_results(layer.u.value)]
+values = [v.numpy() for v in strategy.experimental_local_results(compat.raw(layer.u))]
 assert len(values) == 2, values
 np.testing.assert_array_equal(values[0], values[1])
 np.testing.assert_allclose(values[0], np.asarray(single.u), atol=1e-5)

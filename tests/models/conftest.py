@@ -14,6 +14,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
+from tf_tryon.layers import compat
 
 
 def random(*shape: int, seed: int = 0) -> tf.Tensor:
@@ -42,15 +43,15 @@ def check_model(tmp_path: Path) -> Callable[..., Any]:
                 outputs = tf.nest.flatten(model(*given))
                 flat = tf.concat([tf.reshape(tf.cast(x, tf.float32), [-1]) for x in outputs], axis=0)
                 loss = tf.reduce_sum(flat * tf.sin(tf.range(tf.size(flat), dtype=tf.float32)))
-            return outputs, tape.gradient(loss, [getattr(w, "value", w) for w in model.trainable_weights])
+            return outputs, tape.gradient(loss, [compat.raw(w) for w in model.trainable_weights])
 
         outputs, gradients = step(*inputs)
         assert [tuple(x.shape) for x in outputs] == list(expected)
         assert all(np.isfinite(tf.cast(x, tf.float32)).all() for x in outputs)
         for weight, gradient in zip(model.trainable_weights, gradients, strict=True):
-            assert gradient is not None, weight.path
-            assert np.isfinite(gradient).all(), weight.path
-            assert np.any(gradient), weight.path
+            assert gradient is not None, weight.name
+            assert np.isfinite(gradient).all(), weight.name
+            assert np.any(gradient), weight.name
         if reload:
             file = tmp_path / "model.keras"
             with warnings.catch_warnings():  # Keras itself calls np.array(variable), which numpy 2 frowns upon

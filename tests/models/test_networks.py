@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.config import latent_shape, thesis, validate
+from tf_tryon.layers.spectral_norm import spectral_layers
 from tf_tryon.models.networks import build_networks
 
 RECOMMENDED = {
@@ -117,9 +118,7 @@ def test_initial_weights_follow_from_the_seed():
 
 def test_one_update_turns_every_u():
     nets = build_networks(_config("texture"))
-    vectors = [
-        v for model in nets.models.values() for v in model.non_trainable_weights if v.name == "u" and v.shape[0] > 1
-    ]
+    vectors = [layer.u for layer in spectral_layers(*nets.models.values()) if layer.u.shape[0] > 1]
     before = [np.asarray(v) for v in vectors]
     nets.update_spectral_norms()
     assert len(before) > 50

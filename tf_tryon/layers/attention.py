@@ -23,12 +23,13 @@ from tf_tryon.layers.convolution import Convolution
 class MaskedAttention(keras.layers.Layer):
     """Attention over all N = H * W positions; with `memory` it fuses an encoder map of the same shape (B, H, W, C).
 
-    The fusion block is always spectrally normalised, as in the thesis's ablation without the others.
+    The fusion block is always spectrally normalised, as in the thesis's ablation without the others; `spectral` says
+    how.
     """
 
-    def __init__(self, memory: bool, **kwargs: Any) -> None:
+    def __init__(self, memory: bool, spectral: bool | str = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.memory = memory
+        self.memory, self.spectral = memory, spectral or True
 
     def build(self, input_shape: Any) -> None:
         channels = int(input_shape[-1])
@@ -37,7 +38,8 @@ class MaskedAttention(keras.layers.Layer):
         self.gamma_d = compat.add_weight(self, "gamma_d", (), "zeros")
         if self.memory:
             self.gamma_e = compat.add_weight(self, "gamma_e", (), "zeros")
-            self.fusion = ResBlock(channels, channels, slope=0.01, name="fusion", dtype=self.dtype_policy)
+            options: dict[str, Any] = {"spectral": self.spectral, "dtype": self.dtype_policy}
+            self.fusion = ResBlock(channels, channels, slope=0.01, name="fusion", **options)
             self.fusion.build((*input_shape[:-1], 2 * channels))
         self.built = True
 
@@ -64,7 +66,7 @@ class MaskedAttention(keras.layers.Layer):
         return self.fusion(tf.concat([short, long], axis=-1))
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "memory": self.memory}
+        return {**super().get_config(), "memory": self.memory, "spectral": self.spectral}
 
 
 def _gather(beta: tf.Tensor, features: tf.Tensor) -> tf.Tensor:

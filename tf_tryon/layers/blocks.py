@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tf_tryon.layers.addons_spectral_norm import AddonsSpectralNormalization
 from tf_tryon.layers.convolution import Convolution
 from tf_tryon.layers.normalization import InstanceNormalization, SpatialNormalization
 from tf_tryon.layers.spectral_norm import SpectralNormalization
@@ -21,11 +22,14 @@ SLOPE = 0.1
 
 
 def convolution(
-    filters: int, size: int = 3, *, spectral: bool = True, **options: Any
+    filters: int, size: int = 3, *, spectral: bool | str = True, **options: Any
 ) -> Convolution | SpectralNormalization:
-    """A `Convolution`, spectrally normalised unless told otherwise."""
+    """A `Convolution`, spectrally normalised: True, by tensorflow-addons' layer: "addons", or not: False."""
     layer = Convolution(filters, size, **options)
-    return SpectralNormalization(layer, dtype=layer.dtype_policy) if spectral else layer
+    if not spectral:
+        return layer
+    wrapper = AddonsSpectralNormalization if spectral == "addons" else SpectralNormalization
+    return wrapper(layer, dtype=layer.dtype_policy)
 
 
 def average_pool(inputs: tf.Tensor, by: int = 2) -> tf.Tensor:
@@ -45,9 +49,9 @@ def leaky_relu(inputs: tf.Tensor, slope: float) -> tf.Tensor:
 
 
 class _Block(keras.layers.Layer):
-    """What the blocks share: output channels, whether convolutions are spectrally normalised, and the slope."""
+    """What the blocks share: output channels, whether and how convolutions are spectrally normalised, and the slope."""
 
-    def __init__(self, filters: int, spectral: bool = True, slope: float = SLOPE, **kwargs: Any) -> None:
+    def __init__(self, filters: int, spectral: bool | str = True, slope: float = SLOPE, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.filters, self.spectral, self.slope = filters, spectral, slope
 

@@ -16,9 +16,9 @@ _EPSILON = 1e-5
 def _mean(*factors: tf.Tensor) -> tf.Tensor:
     """Mean of the factors' product over positions, (B, 1, 1, C) float32.
 
-    TensorFlow sums bfloat16 in float32, so only float16, whose squares and sums overflow, has to be widened before.
+    Recent TensorFlow sums bfloat16 in float32; float16, whose squares and sums overflow, has to be widened before.
     """
-    wide = [tf.cast(x, tf.float32) if x.dtype == tf.float16 else x for x in factors]
+    wide = [x if compat.sums_in_float32(x.dtype) else tf.cast(x, tf.float32) for x in factors]
     product = wide[0] * wide[1] if len(wide) == 2 else wide[0]
     return tf.cast(tf.reduce_mean(product, axis=[1, 2], keepdims=True), tf.float32)
 

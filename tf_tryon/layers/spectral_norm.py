@@ -112,6 +112,5 @@ def spectral_layers(*models: keras.layers.Layer | None) -> list[SpectralNormaliz
         if isinstance(model, SpectralNormalization):
             found.append(model)
             continue
-        children = model._layers if compat.KERAS_3 else model._self_tracked_trackables
-        found += [item for child in children for item in spectral_layers(child)]
+        found += [item for child in compat.sublayers(model) for item in spectral_layers(child)]
     return found

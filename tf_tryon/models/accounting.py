@@ -54,7 +54,7 @@ def count_registered(model: keras.layers.Layer) -> int:
     return sum(math.prod(weight.shape) for weight in model.trainable_weights) + vectors
 
 
-def _unbuilt(in_channels: int, filters: int, spectral: bool) -> int:
+def _unbuilt(in_channels: int, filters: int, spectral: bool | str) -> int:
     """Registered parameters of a ResBlock(in -> filters, hidden 128) that the original built and never ran."""
     block = ResBlock(filters, 128, spectral=spectral)
     block.build((None, 8, 8, in_channels))

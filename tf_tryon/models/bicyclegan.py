@@ -68,7 +68,7 @@ class UNet(keras.Model):
             shape = (*shapes[level - 1][:-1], doubled * levels[level - 1])
             filters = levels[level - 2] if level > 1 else self.channels
             self.ups.append(_conv(filters, 4, shape, f"up_{level}", dtype, transposed=True))
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def call(self, inputs: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
         codes = tf.cast(codes, self.compute_dtype)
@@ -112,7 +112,7 @@ class ResNetEncoder(keras.Model):
         initial = keras.initializers.RandomNormal(stddev=0.02)
         self.kernel = compat.add_weight(self, "kernel", (given, 2 * self.channels), initial)
         self.offset = compat.add_weight(self, "bias", (2 * self.channels,), "zeros")
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def call(self, inputs: tf.Tensor) -> Gaussian:
         x = self.first(tf.cast(inputs, self.compute_dtype))
@@ -190,7 +190,7 @@ class TwoDiscriminators(keras.Model):
     def build(self, input_shape: Any) -> None:
         self.encoded.build(input_shape)
         self.random.build(input_shape)
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def call(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         """The maps of both, of the same pictures."""

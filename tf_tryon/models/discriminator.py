@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tf_tryon.layers import compat
 from tf_tryon.layers.attention import MaskedAttention
 from tf_tryon.layers.blocks import SLOPE, ResBlock, convolution, leaky_relu
 from tf_tryon.models.trunk import Trunk, scaled
@@ -25,7 +26,7 @@ class Discriminator(keras.Model):
         self,
         size: int = 256,
         attention: bool = True,
-        spectral: bool = True,
+        spectral: bool | str = True,
         width: float = 1.0,
         **kwargs: Any,
     ) -> None:
@@ -37,7 +38,7 @@ class Discriminator(keras.Model):
         self.attend = MaskedAttention(memory=False, name="attention", dtype=dtype) if attention else None
         channels = scaled(128, width)
         self.last = ResBlock(channels, channels, spectral=spectral, name="last", dtype=dtype)
-        self.score = convolution(1, padding="valid", name="score", dtype=dtype)
+        self.score = convolution(1, spectral=spectral or True, padding="valid", name="score", dtype=dtype)
 
     def build(self, input_shape: Any) -> None:
         maps = self._trunk.build(input_shape)
@@ -45,7 +46,7 @@ class Discriminator(keras.Model):
             self.attend.build(maps[ATTENTION_ON])
         self.last.build(maps[-1])
         self.score.build((*maps[-1][:-1], self.last.filters))
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def call(self, pictures: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
         x, features = tf.cast(pictures, self.compute_dtype), []

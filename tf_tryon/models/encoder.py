@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tf_tryon.layers import compat
 from tf_tryon.layers.autoregressive import AutoregressiveGaussian
 from tf_tryon.layers.blocks import ResBlock
 from tf_tryon.layers.gaussian import Gaussian, share
@@ -23,7 +24,7 @@ class Encoder(keras.Model):
       autoregressive: the head gives context features to a causal transformer over the cells instead.
       head_std: initial spread of the head's last kernels.
       shared: how many of the last channels are one value for the whole picture.
-      spectral: spectral normalisation of all convolutions.
+      spectral: spectral normalisation of all convolutions; "addons": by tensorflow-addons' layer.
     Input (B, H, W, C) pictures in [-1, 1] or masks.
     """
 
@@ -33,7 +34,7 @@ class Encoder(keras.Model):
         stride: int = 32,
         autoregressive: bool = False,
         head_std: float = 0.02,
-        spectral: bool = True,
+        spectral: bool | str = True,
         width: float = 1.0,
         shared: int = 0,
         **kwargs: Any,
@@ -57,7 +58,7 @@ class Encoder(keras.Model):
         self.head.build(shape)
         if self.cells is not None:
             self.cells.build((*shape[:-1], self.head.filters))
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def features(self, inputs: tf.Tensor) -> tf.Tensor:
         """The head's map (B, h, w, 2c), or the context features of an autoregressive prior."""

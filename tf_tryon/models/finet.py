@@ -105,7 +105,7 @@ class FiNetEncoder(keras.Model):
         initial = keras.initializers.RandomNormal(stddev=0.02)
         self.kernel = compat.add_weight(self, "kernel", (features, 2 * self.channels), initial)
         self.offset = compat.add_weight(self, "bias", (2 * self.channels,), "zeros")
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def call(self, inputs: tf.Tensor) -> Gaussian:
         x = tf.nn.relu(self.first(tf.cast(inputs, self.compute_dtype)))
@@ -152,7 +152,7 @@ class FiNetGenerator(keras.Model):
             shape = (batch, shape[1] * 2, shape[2] * 2, filters)
         self.last = Convolution(self.channels, 3, name="last", dtype=dtype)
         self.last.build(shape)
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def _residual(self, name: str, shape: Any, filters: int) -> Res2:
         block = Res2(filters, name=name, dtype=self.dtype_policy)

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tf_tryon.layers import compat
 from tf_tryon.layers.attention import MaskedAttention
 from tf_tryon.layers.blocks import Output, UpBlock, average_pool
 from tf_tryon.models.trunk import Trunk, scaled
@@ -39,7 +40,7 @@ class Generator(keras.Model):
         squash: bool,
         output_scales: int = 1,
         attention: bool = True,
-        spectral: bool = True,
+        spectral: bool | str = True,
         skips: bool = False,
         spade: bool = False,
         upsample: str = "transposed",
@@ -63,7 +64,7 @@ class Generator(keras.Model):
             index: Output(channels, name=f"output_{index + 1}", **options) for index in range(first, len(UP_BLOCKS))
         }
         self.output_layers = list(self.outputs_at.values())  # Keras tracks lists, not dicts with integer keys
-        self.fill = MaskedAttention(memory=True, name="attention", dtype=dtype) if attention else None
+        self.fill = MaskedAttention(memory=True, name="attention", **options) if attention else None
 
     def build(self, input_shape: Any) -> None:
         shape = tuple(input_shape)
@@ -81,7 +82,7 @@ class Generator(keras.Model):
                 self.fill.build(x)
             if index in self.outputs_at:
                 self.outputs_at[index].build((*x[:-1], x[-1] + (given if self.skips else 0)))
-        self.built = True
+        compat.mark_built(self, input_shape)
 
     def call(self, inputs: tf.Tensor, visible: tf.Tensor) -> list[tf.Tensor]:
         inputs = tf.cast(inputs, self.compute_dtype)

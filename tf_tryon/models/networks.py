@@ -27,7 +27,10 @@ CLASSES = 8
 
 @dataclasses.dataclass
 class Networks:
-    """Generator, posterior and prior encoder, and the texture stage's discriminator (or None)."""
+    """Generator, posterior and prior encoder, and the texture stage's discriminator (or None).
+
+    `training` changes nothing but spectral norms of tensorflow-addons; the others are updated once a step, see below.
+    """
 
     config: ConfigDict
     generator: keras.Model
@@ -53,13 +56,12 @@ class Networks:
 
     def posterior(self, batch: Batch, training: bool = False) -> Gaussian:
         """E_s(x_s) or E_a(x_a)."""
-        del training  # no layer behaves differently; spectral norms are updated once a step, see below
-        return self.encoder(self._with_context(batch[self.garment_key], batch, self.config.model.encoder_pool))
+        own = batch[self.garment_key]
+        return self.encoder(self._with_context(own, batch, self.config.model.encoder_pool), training=training)
 
     def prior(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> Gaussian:
         """E_sc(x_c) or E_ac(x_c); `codes` (B, h, w, c) are what an autoregressive prior predicts cell by cell."""
-        del training
-        return self.context_encoder(self._context(batch), self.share(codes))
+        return self.context_encoder(self._context(batch), self.share(codes), training=training)
 
     def sample_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """Codes (B, h, w, c) drawn from the prior with standard normal `noise` of that shape."""
@@ -67,16 +69,14 @@ class Networks:
 
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
-        del training
         inputs = tf.concat([self._given(batch), self._lay(batch, self.share(codes))], axis=-1)
-        return self.generator(inputs, batch[keys.VISIBLE])
+        return self.generator(inputs, batch[keys.VISIBLE], training=training)
 
     def discriminate(self, pictures: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Scores (B, h, w, 1) and the features of each block."""
-        del training
         if self.discriminator is None:
             raise ValueError("this configuration has no discriminator (config.model.discriminator = False)")
-        return self.discriminator(pictures)
+        return self.discriminator(pictures, training=training)
 
     def update_spectral_norms(self) -> None:
         """One power iteration for every spectral norm; the step calls this once."""
@@ -153,7 +153,7 @@ def build_networks(config: ConfigDict) -> Networks:
         from tf_tryon.models.baselines import build_baseline  # they are Networks too
 
         return build_baseline(config)
-    spectral = model.spectral_norm != "none"
+    spectral = {"native": True, "addons": "addons", "none": False}[model.spectral_norm]
     shape = config.stage == "shape"
     given, context = given_channels(config), 0
     if model.encoder_context:

@@ -24,7 +24,7 @@ class Trunk:
     Args: depth: number of halvings, 2 to 5.
     """
 
-    def __init__(self, depth: int, width: float, spectral: bool, dtype: Any) -> None:
+    def __init__(self, depth: int, width: float, spectral: bool | str, dtype: Any) -> None:
         options: dict[str, Any] = {"spectral": spectral, "dtype": dtype}
         self.blocks: list[Any] = [FirstBlock(scaled(FIRST_FILTERS, width), name="first", **options)]
         for index, (filters, hidden) in enumerate(DOWN_BLOCKS[: depth - 1], start=1):

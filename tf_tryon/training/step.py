@@ -90,6 +90,11 @@ class TrainingStep:
                 f"config.train.batch_size = {train.batch_size} can't be divided into {strategy.num_replicas_in_sync} "
                 f"replicas x {train.accumulate} micro-batches: choose a multiple of {parts}"
             )
+        if self._config.model.spectral_norm == "addons" and strategy.num_replicas_in_sync > 1:
+            raise ValueError(
+                "spectral_norm = 'addons' overwrites its kernels, which several replicas can't do together; "
+                "train on one device, or choose 'native'"
+            )
         self._micro_batch = train.batch_size // parts
         self._names: dict[bool, tuple[list[str], list[str]]] = {}
         self._compiled = {

@@ -7,11 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-
-def raw(variable: Any) -> tf.Variable:
-    """The tf.Variable (or distributed variable) behind a Keras 3 variable; others as they are."""
-    value = getattr(variable, "value", None)
-    return variable if value is None or callable(value) else value
+from tf_tryon.layers import compat
 
 
 def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Variable]:
@@ -35,8 +31,8 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
             own = [(n, v) for n, v in vars(item).items() if n not in internal and not n.startswith(("_self_", "_obj_"))]
             for name, value in sorted(own, key=lambda pair: pair[0].startswith("_")):  # public names first
                 visit(value, path if name == "layer" else f"{path}/{name.lstrip('_')}")
-        elif isinstance(item, (tf.Variable, keras.Variable) if hasattr(keras, "Variable") else tf.Variable):
-            variable = raw(item)
+        elif compat.is_variable(item):
+            variable = compat.raw(item)
             if id(variable) not in seen:
                 seen.add(id(variable))
                 found[path] = variable
@@ -49,7 +45,7 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
 
     visit(layer, prefix)
     reached = {id(v) for v in found.values()}
-    lost = [v.name for v in layer.variables if id(raw(v)) not in reached]
+    lost = [v.name for v in layer.variables if id(compat.raw(v)) not in reached]
     if lost:
         raise ValueError(f"{prefix}: variables that no attribute holds: {', '.join(lost)}")
     return found
