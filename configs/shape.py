@@ -16,7 +16,8 @@ def get_config() -> ConfigDict:
 
     model = config.model
     model.latent_layout = "aligned"  # a cell speaks of the same part of the garment in encoder and generator
-    model.prior = "autoregressive"  # and the cells are drawn given one another: both legs and both sleeves alike
+    model.prior = "autoregressive"  # and the cells are drawn given one another: parts of a garment that fit
+    model.latent_shared = 4  # half of the channels are one value for both sides: sleeves and legs of one length
     model.encoder_context = True  # z need not tell what pose and skin tell already
     model.encoder_pool = 2  # half the pixels tell a silhouette, and a third of the time is saved
     model.context_pool = 2
