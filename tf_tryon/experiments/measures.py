@@ -138,8 +138,10 @@ def shown(estimate: dict[str, Any]) -> str:
     """A value with its interval."""
     if estimate["value"] is None:
         return "-"
-    digits = 2 if abs(estimate["value"]) >= 10 else 3 if abs(estimate["value"]) >= 0.1 else 4
-    value = f"{estimate['value']:.{digits}f}"
+    size = abs(estimate["value"])
+    digits = next((digits for least, digits in ((1000, 0), (10, 2), (0.1, 3)) if size >= least), 4)
+    pattern = ".3e" if size >= 1e6 else f",.{digits}f"
+    value = f"{estimate['value']:{pattern}}"
     if estimate["low"] is None:
         return value
-    return f"{value} ({estimate['low']:.{digits}f} to {estimate['high']:.{digits}f})"
+    return f"{value} ({estimate['low']:{pattern}} to {estimate['high']:{pattern}})"
