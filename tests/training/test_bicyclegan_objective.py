@@ -26,7 +26,8 @@ def made():
     nets = build_networks(config)
     with tf.GradientTape(persistent=True) as tape:
         objective, judgement = bicyclegan_objective(nets, batch, KLWeight(config), tf.constant(0, tf.int64), True)
-    return nets, batch, objective, judgement, tape
+        total = objective.total()
+    return nets, batch, objective, judgement, (tape, total)
 
 
 def test_terms_are_means_over_their_half(made):
@@ -51,20 +52,20 @@ def test_terms_are_means_over_their_half(made):
 
 
 def test_the_latent_term_teaches_the_generator_only(made):
-    nets, _, objective, _, tape = made
+    nets, _, objective, _, (tape, total) = made
     term = objective.terms["latent_regression"]
 
     def gradients(model, what):
         return tape.gradient(what, [w.value for w in model.trainable_weights])
 
     assert all(g is None or not np.any(g) for g in gradients(nets.encoder, term))
-    for model, what in ((nets.generator, term), (nets.encoder, objective.total())):
+    for model, what in ((nets.generator, term), (nets.encoder, total)):
         found = gradients(model, what)  # a bias before an instance norm may have none
         assert all(np.any(g) for g, w in zip(found, model.trainable_weights, strict=True) if w.name == "kernel")
 
 
 def test_each_discriminator_judges_its_own_half(made):
-    nets, _, _, judgement, tape = made
+    nets, _, _, judgement, (tape, _) = made
     for name, other in (("encoded", "random"), ("random", "encoded")):
         term = judgement.terms[f"discriminator_{name}"]
         found = {
