@@ -129,8 +129,9 @@ def erased_box(person: Person, garment: str, contract: Contract) -> Box:
     if own is None:
         raise TryOnError(f"{person.id}: the parsing shows no {garment}; choose another garment")
     skins = [UNCOVERED[slot], UPPER_SKIN if garment == "bottom" and person.dress else None]
-    found = [class_box(person.labels, skin) for skin in skins if skin is not None]
-    y0, x0, y1, x1 = (f(values) for f, values in zip((min, min, max, max), zip(own, *filter(None, found), strict=True)))
+    found = [own, *(class_box(person.labels, skin) for skin in skins if skin is not None)]
+    y0s, x0s, y1s, x1s = zip(*filter(None, found), strict=True)
+    y0, x0, y1, x1 = min(y0s), min(x0s), max(y1s), max(x1s)
     centre, half = (x0 + x1) / 2, (x1 - x0) / 2 * contract.box_widen
     return float(y0), max(centre - half, 0.0), float(y1), min(centre + half, float(contract.width))
 

@@ -1,4 +1,4 @@
-"""The reference runner of an exported shape stage: numpy and ai-edge-litert, neither TensorFlow nor this package's nets.
+"""The reference runner of an exported shape stage: numpy and ai-edge-litert, without TensorFlow or this package's nets.
 
 An app does what this file does: quantise, call `encode` once, `prior` once for each cell of a code, `generate` once for
 each sample, and copy the visible pixels.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pathlib
-import pickle
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -44,38 +45,39 @@ def convert(
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory() as folder:
-        result = pathlib.Path(folder) / "parts"
-        arguments = (sender, result, model, quantize, contract, data, count, seed)
+    with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
+        arguments = (sender, log.name, model, quantize, contract, data, count, seed)
         process = context.Process(target=_work, args=arguments, daemon=True)
         process.start()
         sender.close()
         try:
             while True:
-                kind, text = receiver.recv()
+                kind, value = receiver.recv()
+                if kind == "parts":
+                    return value
                 if kind == "error":
-                    raise TryOnError(text)
-                told(text)
+                    raise TryOnError(value)
+                told(value)
         except EOFError:
             process.join()
+            tail = "".join(log.readlines()[-20:])
+            raise TryOnError(f"the converter's process ended with status {process.exitcode}:\n{tail}") from None
         finally:
             process.terminate()
             process.join()
-        if not result.is_file():
-            raise TryOnError(f"the converter's process ended with status {process.exitcode}; is there memory enough?")
-        return pickle.loads(result.read_bytes())
 
 
-def _work(sender: Any, result: pathlib.Path, *arguments: Any) -> None:
-    """The process: converts, writes the result, and tells through `sender` how far it is or what went wrong."""
-    from tf_tryon.cli import quiet
+def _work(sender: Any, log: str, *arguments: Any) -> None:
+    """The process: tells through `sender` how far it is, then its result or what went wrong.
 
-    quiet.import_tensorflow()
+    What TensorFlow and the converter write goes to `log`.
+    """
+    with open(log, "w") as file:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(file.fileno(), stream.fileno())
     try:
-        parts = _convert(lambda text: sender.send(("line", text)), *arguments)
-        partial = result.with_suffix(".partial")
-        partial.write_bytes(pickle.dumps(parts))
-        partial.replace(result)
+        sender.send(("parts", _convert(lambda text: sender.send(("line", text)), *arguments)))
     except (TryOnError, ValueError, OSError) as error:
         sender.send(("error", str(error)))
     except Exception:

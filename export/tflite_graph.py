@@ -255,7 +255,7 @@ class ShapeGraph:
         plain = convolution_of(layer)
         with tf.init_scope():  # constants of whatever is being traced
             folded = layer.normalized_kernel() if isinstance(layer, SpectralNormalization) else plain.kernel
-            kernel = np.array(folded)
+            kernel = tf.convert_to_tensor(folded).numpy().copy()
         source, target = (3, 2) if plain.transposed else (2, 3)
         for axis, factors in ((source, self._into.get(id(plain))), (target, self._out_of.get(id(plain)))):
             if factors is not None:
@@ -270,7 +270,7 @@ def convolution_of(layer: Any) -> Convolution:
 
 def _value(variable: Any) -> np.ndarray:
     with tf.init_scope():
-        return np.array(variable)
+        return tf.convert_to_tensor(variable).numpy()
 
 
 def _dense(layer: Any, x: tf.Tensor) -> tf.Tensor:

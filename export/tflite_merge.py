@@ -1,4 +1,4 @@
-"""Several one-function TFLite models as one file with a named signature for each (the flatbuffer schema's own classes)."""
+"""Several one-function TFLite models as one file, with a named signature for each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Part:
 
 
 def merge(parts: dict[str, Part], description: str) -> bytes:
-    """One flatbuffer; `parts` by the signature's name. Calling them by name is the only way: the order means nothing."""
+    """One flatbuffer; `parts` by the signature's name."""
     whole = schema.ModelT()
     whole.version, whole.description = 3, description
     whole.buffers, whole.operatorCodes, whole.subgraphs, whole.signatureDefs, whole.metadata = [], [], [], [], []

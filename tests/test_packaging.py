@@ -101,7 +101,8 @@ def test_dependencies_are_those_that_the_sources_import():
         for path in (ROOT / folder).rglob("*.py"):
             imported |= _third_party(path)
     needed = {distributions[name][0].lower().replace("_", "-") for name in imported if name in distributions}
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = project["dependencies"] + project["optional-dependencies"]["phone"]
     names = {line.split("=")[0].split(">")[0].split("<")[0].strip().lower() for line in declared}
     assert needed == names
 
