@@ -89,7 +89,7 @@ def _visit(folder: pathlib.Path, chromium: str, picture: pathlib.Path | None) ->
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}/index.html"
     with tempfile.TemporaryDirectory() as profile:
-        command = [chromium, *_FLAGS, f"--user-data-dir={profile}", "--window-size=1100,420"]
+        command = [chromium, *_FLAGS, f"--user-data-dir={profile}", "--window-size=1160,420"]
         if picture:  # virtual time waits for the page to finish, but its clock tells nothing
             command += [f"--screenshot={picture.resolve()}", f"--virtual-time-budget={_TIMEOUT * 1000}"]
         else:

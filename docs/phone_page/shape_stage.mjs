@@ -128,7 +128,8 @@ export class ShapeStage {
 
   /** The completed parsing: the likeliest class where erased, the given one where visible. */
   async labels(given, codes, box, visible, labels) {
-    const {logits} = await this.run('generate', {given, codes: this.lay(codes, box, visible)});
+    const laid = this.lay(codes, box, visible);
+    const {logits} = await this.run('generate', {given, codes: laid});
     const classes = this.sidecar.labels.length;
     return labels.map((label, pixel) => {
       if (visible[pixel]) return label;
