@@ -3,7 +3,9 @@
 Instance norm doesn't care by what its input's channels are multiplied, and LeakyReLU commutes with positive factors.
 So the channels of every map that is normalised, or that is concatenated with the inputs, can be divided by their size
 in the calibration people: out of the convolutions that make the map, into those that read it (Nagel et al.,
-Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV 2019). The float result stays the same.
+Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV 2019). A normalised channel is as large as
+its peak: a keypoint's square reaches 26 standard deviations, a class's area 3. What a norm gives is divided by the
+root of the peak, which shares the range between the map and the kernel behind it. The float result stays the same.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from tf_tryon.export.tflite_graph import ShapeGraph, convolution_of
+from tf_tryon.export.tflite_graph import LEAST_VARIANCE, ShapeGraph, convolution_of
 from tf_tryon.models.generator import ATTENTION_AFTER, SKIP_FROM
 
 # Root mean square of a map that is concatenated with the inputs, which lie in [-1, 1]: both then fill the scale.
@@ -41,10 +43,14 @@ def scale_codes(graph: ShapeGraph, codes: np.ndarray) -> None:
 
 def equalise(graph: ShapeGraph, people: Iterable[dict[str, np.ndarray]]) -> None:
     """Sets the factors of the generator's maps from `given` and `codes` (laid, scaled) of calibration people."""
-    sizes = _sizes(graph, people)
+    sizes, peaks = _measured(graph, people)
     net = graph.networks.generator
     for index, up in enumerate(net.ups):
-        graph.rescale_output(up.conv, 1 / sizes[f"middle {index}"])
+        graph.rescale_output(up.conv, 1 / sizes[f"norm_2 {index}"])
+        for norm, name, reader in ((up.norm_1, "norm_1", up.conv), (up.norm_2, "norm_2", up.up)):
+            factors = np.sqrt(peaks[f"{name} {index}"])
+            graph.rescale_norm(norm, 1 / factors)
+            graph.rescale_input(reader, factors)
         makers = [up.up, up.shortcut]
         if net.fill is not None and index + 1 == ATTENTION_AFTER:
             makers = [net.fill.fusion.conv_2, net.fill.fusion.shortcut]
@@ -58,19 +64,28 @@ def equalise(graph: ShapeGraph, people: Iterable[dict[str, np.ndarray]]) -> None
             graph.rescale_input(layer, size)
 
 
-def _sizes(graph: ShapeGraph, people: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Root mean square of each watched map's channels."""
-    squares: dict[str, list[np.ndarray]] = {}
+def _measured(
+    graph: ShapeGraph, people: Iterable[dict[str, np.ndarray]]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Root mean square, and peak in standard deviations (of the average person), of each watched map's channels."""
 
-    def generate(given: tf.Tensor, codes: tf.Tensor) -> dict[str, tf.Tensor]:
-        seen: dict[str, tf.Tensor] = {}
-        graph.watch = lambda name, x: seen.update({name: tf.reduce_mean(tf.square(x), axis=[0, 1, 2])})
+    def generate(given: tf.Tensor, codes: tf.Tensor) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
+        seen: dict[str, tuple[tf.Tensor, tf.Tensor]] = {}
+
+        def watch(name: str, x: tf.Tensor) -> None:
+            centred = x - tf.reduce_mean(x, axis=[0, 1, 2])
+            deviation = tf.sqrt(tf.reduce_mean(tf.square(centred), axis=[0, 1, 2]) + LEAST_VARIANCE)
+            peak = tf.reduce_max(tf.abs(centred), axis=[0, 1, 2]) / deviation
+            seen[name] = tf.reduce_mean(tf.square(x), axis=[0, 1, 2]), peak
+
+        graph.watch = watch
         graph.generate(given, codes)
         return seen
 
     traced = tf.function(generate, autograph=False)
-    for person in people:
-        for name, value in traced(tf.constant(person["given"]), tf.constant(person["codes"])).items():
-            squares.setdefault(name, []).append(value.numpy())
+    found = [traced(tf.constant(one["given"]), tf.constant(one["codes"])) for one in people]
     graph.watch = lambda name, x: None
-    return {name: np.maximum(np.sqrt(np.mean(values, axis=0)), _SMALLEST) for name, values in squares.items()}
+    names = found[0].keys()
+    sizes = {name: np.sqrt(np.mean([one[name][0] for one in found], axis=0)) for name in names}
+    peaks = {name: np.mean([one[name][1] for one in found], axis=0) for name in names}
+    return ({k: np.maximum(v, _SMALLEST) for k, v in sizes.items()}, {k: np.maximum(v, 1.0) for k, v in peaks.items()})

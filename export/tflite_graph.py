@@ -45,6 +45,7 @@ class ShapeGraph:
         self.code_scale = np.ones(networks.config.model.latent_channels, np.float32)
         self._into: dict[int, np.ndarray] = {}  # factors of a convolution's input channels, by its id
         self._out_of: dict[int, np.ndarray] = {}  # and of its output channels
+        self._normed: dict[int, np.ndarray] = {}  # and of a norm's, by the norm's id
         self.watch: Callable[[str, tf.Tensor], None] = lambda name, tensor: None
 
     def functions(self) -> dict[str, tf.types.experimental.PolymorphicFunction]:
@@ -79,6 +80,10 @@ class ShapeGraph:
         """Multiplies a convolution's output channels."""
         plain = convolution_of(layer)
         self._out_of.setdefault(id(plain), np.ones(plain.filters, np.float32))[:] *= factors
+
+    def rescale_norm(self, layer: Any, factors: np.ndarray) -> None:
+        """Multiplies a norm's output channels."""
+        self._normed[id(layer)] = factors.astype(np.float32)
 
     def encode(self, context: tf.Tensor) -> dict[str, tf.Tensor]:
         """(1, h, w, C) context -> features (1, cells, D), or mean and raw_std (1, cells, channels)."""
@@ -165,33 +170,35 @@ class ShapeGraph:
         def normed(layer: Any, features: tf.Tensor) -> tf.Tensor:
             return tf.nn.leaky_relu(self._norm(layer, features, condition), block.slope)
 
+        self.watch(f"norm_1 {index}", x)
         features = self._convolve(block.conv, normed(block.norm_1, x))
-        self.watch(f"middle {index}", features)
+        self.watch(f"norm_2 {index}", features)
         features = self._convolve(block.up, normed(block.norm_2, features))
         shortcut = self._convolve(block.shortcut, x)
         return features + (shortcut if block.upsample == "transposed" else double(shortcut))
 
     def _norm(self, layer: Any, x: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
-        y = self._standardize(x)
+        factors = self._normed.get(id(layer), np.ones(x.shape[-1], np.float32))
+        y = self._standardize(x, factors)
         if isinstance(layer, InstanceNormalization):
-            return y * tf.convert_to_tensor(layer.gamma) + tf.convert_to_tensor(layer.beta)
+            return y * _value(layer.gamma) + _value(layer.beta) * factors
         hidden = tf.nn.relu(self._convolve(layer.shared, condition))
         scale, shift = np.split(self._kernel(layer.modulation), 2, axis=-1)
         scale_bias, shift_bias = np.split(_value(layer.modulation.offset), 2)
         scaled = tf.nn.conv2d(hidden, scale, 1, "SAME") + (1 + scale_bias)
-        return y * scaled + (tf.nn.conv2d(hidden, shift, 1, "SAME") + shift_bias)
+        return y * scaled + (tf.nn.conv2d(hidden, shift * factors, 1, "SAME") + shift_bias * factors)
 
-    def _standardize(self, x: tf.Tensor) -> tf.Tensor:
-        """Zero mean and unit variance of (1, H, W, C) over positions."""
+    def _standardize(self, x: tf.Tensor, factors: np.ndarray) -> tf.Tensor:
+        """Zero mean and unit variance of (1, H, W, C) over positions, times factors (C,)."""
         _, height, width, channels = x.shape
         centred = x - tf.reduce_mean(x, axis=[1, 2], keepdims=True)
         if not self.integer:
             variance = tf.reduce_mean(centred * centred, axis=[1, 2], keepdims=True)
-            return centred * tf.math.rsqrt(variance + SQUEEZE)
+            return centred * (tf.math.rsqrt(variance + SQUEEZE) * factors)
         rows = tf.transpose(tf.reshape(centred, (height * width, channels)))
         variance = tf.matmul(rows[:, None], rows[:, :, None]) / (height * width)
         scale = tf.math.rsqrt(tf.maximum(variance, LEAST_VARIANCE) + SQUEEZE)
-        return centred * tf.reshape(scale, (1, 1, 1, channels))
+        return centred * (tf.reshape(scale, (1, 1, 1, channels)) * factors)
 
     def _attend(self, layer: Any, x: tf.Tensor, memory: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
         """MaskedAttention.call (equations 2-30 to 2-32)."""
