@@ -25,7 +25,7 @@ from tf_tryon.layers.spectral_norm import SpectralNormalization
 from tf_tryon.models.generator import ATTENTION_AFTER, DEPTH, SKIP_FROM
 from tf_tryon.models.networks import CLASSES, Networks, given_channels
 
-SQUEEZE = 1e-5  # the norms' epsilon
+_EPSILON = 1e-5  # the norms' epsilon
 # Least variance of a normalised channel in eight bits: below, 1 / std would leave nothing for the other channels.
 LEAST_VARIANCE = 3e-4
 _SMALL = 32  # side of the maps from which on a doubling or halving convolution is worth its larger 4x4 kernel
@@ -194,10 +194,10 @@ class ShapeGraph:
         centred = x - tf.reduce_mean(x, axis=[1, 2], keepdims=True)
         if not self.integer:
             variance = tf.reduce_mean(centred * centred, axis=[1, 2], keepdims=True)
-            return centred * (tf.math.rsqrt(variance + SQUEEZE) * factors)
+            return centred * (tf.math.rsqrt(variance + _EPSILON) * factors)
         rows = tf.transpose(tf.reshape(centred, (height * width, channels)))
         variance = tf.matmul(rows[:, None], rows[:, :, None]) / (height * width)
-        scale = tf.math.rsqrt(tf.maximum(variance, LEAST_VARIANCE) + SQUEEZE)
+        scale = tf.math.rsqrt(tf.maximum(variance, LEAST_VARIANCE) + _EPSILON)
         return centred * (tf.reshape(scale, (1, 1, 1, channels)) * factors)
 
     def _attend(self, layer: Any, x: tf.Tensor, memory: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
