@@ -1,0 +1,147 @@
+"""The reference runner of an exported shape stage: numpy and ai-edge-litert, without TensorFlow or this package's nets.
+
+An app does what this file does: quantise, call `encode` once, `prior` once for each cell of a code, `generate` once for
+each sample, and copy the visible pixels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tf_tryon.data.person import Person
+from tf_tryon.errors import TryOnError
+from tf_tryon.export import phone_inputs
+from tf_tryon.export.phone_inputs import Contract, Inputs
+
+FORMAT, VERSION = "tf_tryon.phone", 1
+
+
+class PhoneStage:
+    """A .tflite file with its sidecar.
+
+    Example:
+      stage = PhoneStage("phone/shape_int8.tflite")
+      inputs = stage.inputs(person, "top")
+      labels = stage.labels(inputs, stage.sample(inputs, stage.encode(inputs), stage.noise(seed=7, sample=0)))
+    """
+
+    def __init__(self, path: str | pathlib.Path, threads: int = 1) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        path = pathlib.Path(path)
+        content = read(path)
+        self.sidecar = read_sidecar(path, content)
+        self.contract = Contract.from_json(self.sidecar["inputs"])
+        self.means = read_means(path.parent / self.sidecar["means"]["file"], self.contract)
+        interpreter = Interpreter(model_content=content, num_threads=threads)
+        self._runners = {name: interpreter.get_signature_runner(name) for name in self.sidecar["signatures"]}
+
+    def inputs(self, person: Person, garment: str) -> Inputs:
+        """One person in the nets' frame with `garment` erased."""
+        return phone_inputs.build(person, garment, self.means, self.contract)
+
+    def run(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Calls a signature with float arrays (without the batch axis); returns float arrays likewise."""
+        runner, described = self._runners[signature], self.sidecar["signatures"][signature]
+        tensors = {name: quantised(value, described["inputs"][name])[None] for name, value in inputs.items()}
+        found = runner(**tensors)
+        return {name: restored(found[name], spec)[0] for name, spec in described["outputs"].items()}
+
+    def encode(self, inputs: Inputs) -> dict[str, np.ndarray]:
+        """What the prior knows of a person: `features`, or at once `mean` and `raw_std`; once for all samples."""
+        return self.run("encode", context=inputs.context)
+
+    def noise(self, seed: int, sample: int) -> np.ndarray:
+        """(cells, channels) standard normal, a function of seed and sample."""
+        generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, sample])))
+        return generator.standard_normal((self.contract.cells, self.contract.grid[2]), np.float32)
+
+    def sample(self, encoded: dict[str, np.ndarray], noise: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+        """Codes (cells, channels), in units of `code_scale`, drawn from the compatibility prior."""
+        contract, own = self.contract, noise.shape[1] - self.contract.shared
+        if not contract.autoregressive:
+            mean, std = encoded["mean"], self._std(encoded["raw_std"])
+            codes = mean + temperature * std * noise
+            shared = mean.mean(0) + temperature * std.mean(0) * noise[0]
+            codes[:, own:] = shared[own:]
+            return codes
+        codes = np.zeros_like(noise)
+        for cell in range(len(codes)):
+            found = self.run("prior", features=encoded["features"], codes=codes)
+            codes[cell] = found["mean"][cell] + temperature * self._std(found["raw_std"][cell]) * noise[cell]
+            codes[cell, own:] = codes[0, own:]
+        return codes
+
+    def logits(self, inputs: Inputs, codes: np.ndarray) -> np.ndarray:
+        """(H, W, 8) float32 of codes (cells, channels)."""
+        laid = phone_inputs.lay(codes, inputs, self.contract)
+        return self.run("generate", given=inputs.given, codes=laid)["logits"]
+
+    def labels(self, inputs: Inputs, codes: np.ndarray) -> np.ndarray:
+        """(H, W) uint8: the likeliest class where erased, the given one where visible."""
+        return np.where(inputs.visible > 0, inputs.labels, self.logits(inputs, codes).argmax(-1)).astype(np.uint8)
+
+    def _std(self, raw: np.ndarray) -> np.ndarray:
+        scale = np.array(self.contract.code_scale, np.float32)
+        return (np.logaddexp(0, raw) + self.contract.std_floor) / scale
+
+
+def quantised(values: np.ndarray, spec: dict[str, Any]) -> np.ndarray:
+    """Floats as the tensor that a sidecar's entry describes: round(x / scale) + zero_point, clipped."""
+    dtype = np.dtype(spec["dtype"])
+    if dtype.kind == "f":
+        return values.astype(dtype)
+    limits = np.iinfo(dtype)
+    whole = np.rint(values / np.float32(spec["scale"])) + spec["zero_point"]
+    return np.clip(whole, limits.min, limits.max).astype(dtype)
+
+
+def restored(tensor: np.ndarray, spec: dict[str, Any]) -> np.ndarray:
+    """The floats that a tensor stands for: (q - zero_point) * scale."""
+    if tensor.dtype.kind == "f":
+        return tensor
+    return (tensor.astype(np.float32) - spec["zero_point"]) * np.float32(spec["scale"])
+
+
+def read(path: pathlib.Path) -> bytes:
+    """The file's bytes; TryOnError if it is missing or no TFLite file."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise TryOnError(f"{path} can't be read ({error}): make it with `tf-tryon export tflite`") from error
+    if content[4:8] != b"TFL3":
+        raise TryOnError(f"{path} is no TFLite file: make it with `tf-tryon export tflite`")
+    return content
+
+
+def read_sidecar(path: pathlib.Path, content: bytes) -> dict[str, Any]:
+    """The JSON beside a .tflite file, checked against it."""
+    source = path.with_suffix(".json")
+    try:
+        sidecar = json.loads(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TryOnError(f"{source}: the sidecar of {path.name} can't be read ({error}): export both again") from error
+    if (sidecar.get("format"), sidecar.get("version")) != (FORMAT, VERSION):
+        raise TryOnError(f"{source}: not a sidecar of format {FORMAT}, version {VERSION}: export both again")
+    if sidecar["sha256"] != hashlib.sha256(content).hexdigest():
+        raise TryOnError(f"{source} belongs to another file than {path}: keep the files of one export together")
+    return sidecar
+
+
+def read_means(path: pathlib.Path, contract: Contract) -> np.ndarray:
+    """(4, H, W, 3) float32 in [-1, 1] of the picture with the four mean garments above one another."""
+    wanted = (4 * contract.height, contract.width, 3)
+    try:
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert("RGB"))
+    except OSError as error:
+        raise TryOnError(f"{path}: the mean garments can't be read ({error}): export the file again") from error
+    if pixels.shape != wanted:
+        raise TryOnError(f"{path}: of shape {pixels.shape}, the sidecar wants {wanted}: export the file again")
+    return pixels.reshape(4, contract.height, contract.width, 3) / np.float32(127.5) - 1

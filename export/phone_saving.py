@@ -1,0 +1,73 @@
+"""The reference runner's parsings on disk: sheet.png, sample-K_parsing.png, result.json; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import shutil
+
+import numpy as np
+from PIL import Image
+
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import CLASSES, PALETTE
+from tf_tryon.errors import TryOnError
+from tf_tryon.export.phone_runner import PhoneStage
+from tf_tryon.inference.placement import place
+
+_GAP, _PAPER, _GREY = 6, (250, 250, 248), 128
+_MAX_SIDE = 256
+
+
+def complete(
+    stage: PhoneStage, person: Person, folder: pathlib.Path, garment: str, samples: int, seed: int, temperature: float
+) -> pathlib.Path:
+    """Erases `garment`, draws `samples` parsings and writes them at the photo's size; returns the sheet's path."""
+    if garment == "bottom" and person.dress:
+        raise TryOnError(f"{person.id}: wears a dress, which covers top and bottom in one; choose another garment")
+    placement = place(person, stage.contract.height, stage.contract.width)
+    inputs = stage.inputs(placement.to_frame(person), garment)
+    encoded = stage.encode(inputs)
+    codes = [stage.sample(encoded, stage.noise(seed, k), temperature) for k in range(samples)]
+    erased = inputs.visible == 0
+    parsings = [placement.paste(person.labels, stage.labels(inputs, one), erased) for one in codes]
+    hole = placement.paste(np.zeros(person.size, np.uint8), np.ones_like(inputs.labels), erased) > 0
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for k, labels in enumerate(parsings, start=1):
+        picture = Image.fromarray(labels)
+        picture.putpalette(PALETTE.tobytes())
+        picture.save(partial / f"sample-{k}_parsing.png")
+    _sheet(person, hole, parsings).save(partial / "sheet.png")
+    result = {
+        "person": person.id,
+        "garment": garment,
+        "seed": seed,
+        "temperature": temperature,
+        "file": stage.sidecar["sha256"],
+        "classes": list(CLASSES),
+        "samples": [
+            {"parsing": f"sample-{k}_parsing.png", "codes": np.round(one * stage.contract.code_scale, 5).tolist()}
+            for k, one in enumerate(codes, start=1)
+        ],
+    }
+    (partial / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if folder.exists():
+        shutil.rmtree(folder)
+    partial.replace(folder)
+    return folder / "sheet.png"
+
+
+def _sheet(person: Person, hole: np.ndarray, parsings: list[np.ndarray]) -> Image.Image:
+    """Photo | its parsing with the erased part grey | each completed parsing."""
+    erased = np.where(hole[..., None], np.uint8(_GREY), PALETTE[person.labels])
+    height = min(person.size[0], _MAX_SIDE)
+    width = max(1, round(person.size[1] * height / person.size[0]))
+    tiles = [Image.fromarray(person.photo).resize((width, height), Image.Resampling.LANCZOS)]
+    for colours in (erased, *(PALETTE[labels] for labels in parsings)):
+        tiles.append(Image.fromarray(colours).resize((width, height), Image.Resampling.NEAREST))
+    canvas = Image.new("RGB", (_GAP + len(tiles) * (width + _GAP), height + 2 * _GAP), _PAPER)
+    for k, tile in enumerate(tiles):
+        canvas.paste(tile, (_GAP + k * (width + _GAP), _GAP))
+    return canvas

@@ -1,0 +1,213 @@
+"""`tf-tryon export tflite`: the whole shape stage as one file for phones and browsers, its sidecar and mean garments.
+
+phone/shape_int8.tflite        signatures encode, prior, generate; batch 1
+phone/shape_int8.json          the sidecar: how to build the inputs, scales, labels, licence
+phone/shape_int8_means.png     what stands for a garment that a photo doesn't show
+phone/shape_int8_report.json   measured (`tflite_report.py`)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from ml_collections import ConfigDict
+from PIL import Image
+
+from tf_tryon.config import from_json, latent_shape, validate
+from tf_tryon.data.boxes import MIN_AREA
+from tf_tryon.data.keypoints import NAMES
+from tf_tryon.data.vocabulary import CLASSES, GARMENTS, PALETTE
+from tf_tryon.errors import TryOnError
+from tf_tryon.export.phone_inputs import Contract
+from tf_tryon.export.phone_runner import FORMAT, VERSION
+from tf_tryon.export.tflite_convert import QUANTIZE, convert
+from tf_tryon.export.tflite_merge import Part, merge
+from tf_tryon.inference.stage import CONFIG, MEANS, WEIGHTS
+
+_STD_FLOOR = 1e-4  # of tf_tryon.layers.gaussian
+
+
+def export(
+    model: str | pathlib.Path,
+    folder: str | pathlib.Path,
+    quantize: str,
+    data: str | None = None,
+    people: int = 100,
+    seed: int = 0,
+    told: Callable[[str], None] = lambda text: None,
+) -> pathlib.Path:
+    """Writes the file, its sidecar and the mean garments; the file comes last, so what has a name is whole.
+
+    Args:
+      model: a folder with `shape/`, as `tf-tryon bundle` writes it.
+      folder: to write to.
+      quantize: int8 (weights and activations, 8 bits in and out), dynamic (int8 weights), float16 (weights) or float32.
+      data: folder of records; int8 is calibrated on its split "train".
+      people: to calibrate on.
+      seed: which people.
+      told: called with each line of progress.
+
+    Returns:
+      The path of the .tflite file.
+
+    Raises:
+      TryOnError: something is missing or doesn't fit; nothing was written.
+    """
+    if quantize not in QUANTIZE:
+        raise ValueError(f"quantize {quantize!r}: choose one of {', '.join(QUANTIZE)}")
+    if quantize == "int8" and not data:
+        raise TryOnError("int8 needs the ranges that real people give: name a folder of records with --data")
+    source, folder = pathlib.Path(model) / "shape", pathlib.Path(folder)
+    config, means = read_stage(source)
+    contract = contract_of(config)
+    parts, scale = convert(source, quantize, contract, data, people, seed, told)
+    contract = dataclasses.replace(contract, code_scale=tuple(scale))
+    content = merge(parts, f"tf_tryon shape stage, {quantize}")
+    check(content, quantize)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"shape_{quantize}.tflite"
+    image = Image.fromarray(means.reshape(-1, *means.shape[2:]))
+    means_path = folder / f"shape_{quantize}_means.png"
+    sidecar = _sidecar(content, parts, contract, quantize, means_path.name)
+    sidecar["weights"] = hashlib.sha256((source / WEIGHTS).read_bytes()).hexdigest()
+    _write(means_path, lambda temporary: image.save(temporary, format="PNG"))
+    text = json.dumps(sidecar, indent=1) + "\n"
+    _write(path.with_suffix(".json"), lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    _write(path, lambda temporary: temporary.write_bytes(content))
+    return path
+
+
+def read_stage(folder: pathlib.Path) -> tuple[ConfigDict, np.ndarray]:
+    """Configuration and mean garments (4, H, W, 3) uint8 of a bundle's shape stage, checked before TensorFlow loads."""
+    for name in (CONFIG, WEIGHTS, MEANS):
+        if not (folder / name).is_file():
+            raise TryOnError(f"{folder / name} is missing: --model takes a folder that `tf-tryon bundle` wrote")
+    config = from_json((folder / CONFIG).read_text(), str(folder / CONFIG))
+    validate(config)
+    if config.stage != "shape":
+        raise TryOnError(f"{folder / CONFIG}: of the {config.stage} stage; phones run the shape stage")
+    with np.load(folder / MEANS) as arrays:
+        return config, arrays["means"]
+
+
+def contract_of(config: ConfigDict) -> Contract:
+    """How the inputs of a configuration's file are built; codes in true units."""
+    model, data = config.model, config.data
+    return Contract(
+        height=data.height,
+        width=data.width,
+        garments=tuple(name for name in GARMENTS if data.targets[name] > 0),
+        box_widen=data.box_widen,
+        keypoint_reach=max(1, round(data.keypoint_radius * data.height)),
+        min_area=MIN_AREA,
+        visible_channel=model.decoder_norm == "spade",
+        context_pool=model.context_pool,
+        context_given=model.encoder_context,
+        grid=latent_shape(config),
+        shared=model.latent_shared,
+        aligned=model.latent_layout == "aligned",
+        autoregressive=model.prior == "autoregressive",
+        std_floor=_STD_FLOOR,
+        code_scale=(1.0,) * model.latent_channels,
+    )
+
+
+def check(content: bytes, quantize: str) -> None:
+    """Raises TryOnError unless there is no Flex operator and, in int8, no float anywhere and int8 in and out."""
+    signatures = tensor_types(content)
+    flex = sorted({op for found in signatures.values() for op in found["operators"] if op.startswith("Flex")})
+    if flex:
+        raise TryOnError(f"the file needs TensorFlow's own kernels ({', '.join(flex)}): it runs on no phone")
+    if quantize != "int8":
+        return
+    for name, found in signatures.items():
+        floats = {kind for kind in found["tensors"] if kind.startswith("FLOAT")}
+        ends = set(found["inputs"]) | set(found["outputs"])
+        if floats or ends != {"INT8"}:
+            raise TryOnError(
+                f"{name} isn't pure int8: {', '.join(sorted(floats))} inside, {', '.join(ends)} at its ends"
+            )
+
+
+def tensor_types(content: bytes) -> dict[str, dict[str, list[str]]]:
+    """Of each signature: the types of all tensors, of inputs and of outputs, and the operators, from the flatbuffer."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    types = {value: name for name, value in vars(schema.TensorType).items() if not name.startswith("_")}
+    builtin = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+    model = schema.ModelT.InitFromPackedBuf(content)
+    described = {}
+    for signature in model.signatureDefs:
+        graph = model.subgraphs[signature.subgraphIndex]
+        operators = set()
+        for operator in graph.operators:
+            code = model.operatorCodes[operator.opcodeIndex]
+            custom = code.customCode
+            operators.add(custom.decode() if custom else builtin[max(code.builtinCode, code.deprecatedBuiltinCode)])
+        key = signature.signatureKey
+        described[key.decode() if isinstance(key, bytes) else key] = {
+            "tensors": sorted({types[tensor.type] for tensor in graph.tensors}),
+            "inputs": [types[graph.tensors[i].type] for i in graph.inputs],
+            "outputs": [types[graph.tensors[i].type] for i in graph.outputs],
+            "operators": sorted(operators),
+        }
+    return described
+
+
+def _sidecar(content: bytes, parts: dict[str, Part], contract: Contract, quantize: str, means: str) -> dict[str, Any]:
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=content)
+    signatures = {}
+    for name, part in parts.items():
+        runner = interpreter.get_signature_runner(name)
+        details = {"inputs": runner.get_input_details(), "outputs": runner.get_output_details()}
+        signatures[name] = {
+            side: {key: _tensor(found[key]) for key in sorted(found)} for side, found in details.items()
+        }
+        signatures[name]["bytes"] = len(part.content)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "quantize": quantize,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "licence": "Apache-2.0",
+        "batch": 1,
+        "signatures": signatures,
+        "inputs": dataclasses.asdict(contract) | {"given": _given_channels(contract), "keypoints": list(NAMES)},
+        "means": {"file": means, "order": list(GARMENTS)},
+        "labels": [
+            {"id": label, "name": name, "colour": PALETTE[label].tolist()} for label, name in enumerate(CLASSES)
+        ],
+        "guide": "docs/phone.md",
+    }
+
+
+def _tensor(detail: dict[str, Any]) -> dict[str, Any]:
+    dtype = np.dtype(detail["dtype"])
+    described: dict[str, Any] = {"shape": [int(side) for side in detail["shape"]], "dtype": dtype.name}
+    if dtype.kind == "i":
+        scale, zero = detail["quantization"]
+        limits = np.iinfo(dtype)
+        reach = [(limit - zero) * scale for limit in (limits.min, limits.max)]
+        described |= {"scale": float(scale), "zero_point": int(zero), "range": [round(float(end), 5) for end in reach]}
+    return described
+
+
+def _given_channels(contract: Contract) -> list[str]:
+    """What each channel of `given` is, in order."""
+    maps = [f"erased {name}" for name in CLASSES] + ["face and hair"] + [f"keypoint {name}" for name in NAMES]
+    return maps + (["visible"] if contract.visible_channel else [])
+
+
+def _write(path: pathlib.Path, write: Callable[[pathlib.Path], Any]) -> None:
+    temporary = path.with_name(f".{path.name}.partial")
+    write(temporary)
+    temporary.replace(path)

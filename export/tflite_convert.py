@@ -1,0 +1,161 @@
+"""From the shape stage's networks to flatbuffers, in a process of its own: TensorFlow's converter leaks memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pathlib
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.export.phone_inputs import Contract
+from tf_tryon.export.tflite_merge import Part, order
+
+QUANTIZE = ("int8", "dynamic", "float16", "float32")
+
+
+def convert(
+    model: pathlib.Path,
+    quantize: str,
+    contract: Contract,
+    data: str | None,
+    count: int,
+    seed: int,
+    told: Callable[[str], None],
+) -> tuple[dict[str, Part], list[float]]:
+    """The stage's functions by name, and what a unit of their codes is worth.
+
+    Args:
+      model: the shape stage's folder.
+      quantize: one of `QUANTIZE`.
+      contract: of the file to come.
+      data: folder of records to calibrate int8 on (its split "train"), or None.
+      count: people for it.
+      seed: which people, and their noise.
+      told: called with each line of progress.
+
+    Raises:
+      TryOnError: the process failed; the message has its reason.
+    """
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
+        arguments = (sender, log.name, model, quantize, contract, data, count, seed)
+        process = context.Process(target=_work, args=arguments, daemon=True)
+        process.start()
+        sender.close()
+        try:
+            while True:
+                kind, value = receiver.recv()
+                if kind == "parts":
+                    return value
+                if kind == "error":
+                    raise TryOnError(value)
+                told(value)
+        except EOFError:
+            process.join()
+            tail = "".join(log.readlines()[-20:])
+            raise TryOnError(f"the converter's process ended with status {process.exitcode}:\n{tail}") from None
+        finally:
+            process.terminate()
+            process.join()
+
+
+def _work(sender: Any, log: str, *arguments: Any) -> None:
+    """The process: tells through `sender` how far it is, then its result or what went wrong.
+
+    What TensorFlow and the converter write goes to `log`.
+    """
+    with open(log, "w") as file:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(file.fileno(), stream.fileno())
+    try:
+        sender.send(("parts", _convert(lambda text: sender.send(("line", text)), *arguments)))
+    except (TryOnError, ValueError, OSError) as error:
+        sender.send(("error", str(error)))
+    except Exception:
+        sender.send(("error", f"the converter failed:\n{traceback.format_exc()}"))
+
+
+def _convert(
+    told: Callable[[str], None],
+    model: pathlib.Path,
+    quantize: str,
+    contract: Contract,
+    data: str | None,
+    count: int,
+    seed: int,
+) -> tuple[dict[str, Part], list[float]]:
+    from tf_tryon.data.records import open_records
+    from tf_tryon.export import tflite_calibration as calibration
+    from tf_tryon.export.tflite_equalise import equalise, scale_codes
+    from tf_tryon.export.tflite_graph import ShapeGraph
+    from tf_tryon.inference.stage import Stage
+
+    stage = Stage.load(model)
+    graph = ShapeGraph(stage.networks, integer=quantize == "int8")
+    samples: dict[str, list[dict[str, np.ndarray]]] = {}
+    if quantize == "int8":
+        chosen = calibration.people(open_records(data), "train", contract, count, seed)
+        told(f"calibrating on {len(chosen)} people")
+        drawn = calibration.draws(stage.networks, chosen, stage.means, contract, seed)
+        scale_codes(graph, np.concatenate([codes for _, codes in drawn]))
+        samples["generate"] = [calibration.laid(*one, graph.code_scale, contract) for one in drawn]
+        equalise(graph, samples["generate"])
+        samples["encode"] = [{"context": inputs.context[None]} for inputs, _ in drawn]
+    functions = graph.functions()
+    if quantize == "int8" and "prior" in functions:
+        features = [functions["encode"](**one)["features"].numpy() for one in samples["encode"]]
+        samples["prior"] = [
+            {"features": f, "codes": (codes / graph.code_scale)[None]}
+            for f, (_, codes) in zip(features, drawn, strict=True)
+        ]
+    parts = {}
+    for name, function in functions.items():
+        told(f"converting {name}")
+        parts[name] = _part(function, quantize, samples.get(name, []))
+    return parts, [float(value) for value in graph.code_scale]
+
+
+def _part(function: Any, quantize: str, samples: list[dict[str, np.ndarray]]) -> Part:
+    import warnings
+
+    import tensorflow as tf
+
+    concrete = function.get_concrete_function()
+    names = [spec.name for spec in function.input_signature]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete])
+    if quantize != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if quantize == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if quantize == "int8":
+
+        def representative() -> Iterator[list[np.ndarray]]:
+            for sample in samples:
+                yield [sample[name].astype(np.float32) for name in names]
+
+        converter.representative_dataset = representative
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+    else:
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the converter announces its own interpreter's end
+        content = converter.convert()
+    found_inputs, found_outputs = order(content)
+    # Tensors are called after the function's arguments; outputs come in the order of the sorted names.
+    inputs = tuple(name.split(":")[0].removeprefix("serving_default_") for name, _ in found_inputs)
+    if sorted(inputs) != sorted(names):
+        raise TryOnError(f"the converter named the inputs {inputs}, not {names}: its version isn't known to this one")
+    outputs = tuple(sorted(concrete.structured_outputs))
+    if len(outputs) != len(found_outputs):
+        raise TryOnError(f"the converter made {len(found_outputs)} outputs of {outputs}")
+    return Part(content, inputs, outputs)

@@ -1,0 +1,84 @@
+"""`tf-tryon export tflite`."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import sys
+import tempfile
+
+from absl import flags
+
+ARGUMENTS = ""
+HELP = """Write the shape stage as one TFLite file for phones and browsers, and a report of what it is worth.
+
+int8 has 8-bit inputs, outputs and everything between, and is calibrated on people of --data's split "train". The report
+compares the file with the float networks on people of the split "test"; without --data there is none. docs/phone.md
+says how an app calls the file.
+
+  tf-tryon export tflite --out phone --quantize int8 --data people
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """absl flags of the verb."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
+    flags.DEFINE_enum("quantize", "int8", ["int8", "dynamic", "float16", "float32"], "Numbers in the file.", **add)
+    flags.DEFINE_string("data", None, "Folder of records: calibration and report.", **add)
+    flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`; default: the bundled weights.", **add)
+    flags.DEFINE_integer("calibrate", 100, "People to calibrate int8 on.", lower_bound=2, **add)
+    flags.DEFINE_integer("count", 200, "People of the report; 0: no report.", lower_bound=0, **add)
+    flags.DEFINE_integer("samples", 4, "Samples of each person in the report.", lower_bound=2, **add)
+    flags.DEFINE_integer("seed", 0, "Which people, and their noise.", lower_bound=0, **add)
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Exports, measures, and prints the paths."""
+    del args
+    from tf_tryon.data.records import open_records
+    from tf_tryon.errors import TryOnError
+    from tf_tryon.export.tflite import export
+
+    try:
+        import ai_edge_litert  # noqa: F401
+    except ImportError as error:
+        raise TryOnError("the TFLite file is checked with ai-edge-litert: pip install 'tf-tryon[phone]'") from error
+    from tf_tryon.inference.tryon import BUNDLED
+
+    if flag_values.data:
+        records = open_records(flag_values.data)  # before anything expensive
+        records.split("test" if flag_values.count else "train")
+    model = pathlib.Path(flag_values.model or BUNDLED)
+
+    def told(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    def make(folder: str | pathlib.Path, quantize: str) -> pathlib.Path:
+        options = {"people": flag_values.calibrate, "seed": flag_values.seed, "told": told}
+        return export(model, folder, quantize, flag_values.data, **options)
+
+    path = make(flag_values.out, flag_values.quantize)
+    print(path)
+    if flag_values.data and flag_values.count:
+        with tempfile.TemporaryDirectory() as folder:
+            plain = path if flag_values.quantize == "float32" else make(folder, "float32")
+            print(_report(path, plain, model, flag_values))
+    return 0
+
+
+def _report(path: pathlib.Path, plain: pathlib.Path, model: pathlib.Path, flag_values: flags.FlagValues) -> str:
+    from tf_tryon.evaluation.progress import Progress
+    from tf_tryon.export.tflite_report import measure
+    from tf_tryon.inference.stage import Stage
+
+    bar = Progress("people compared", flag_values.count)
+    stage = Stage.load(model / "shape")
+    report = measure(
+        path, plain, stage, flag_values.data, flag_values.count, flag_values.samples, flag_values.seed, bar.update
+    )
+    target = path.with_name(f"{path.stem}_report.json")
+    temporary = target.with_name(f".{target.name}.partial")
+    temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(target)
+    return str(target)

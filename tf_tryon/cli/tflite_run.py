@@ -1,0 +1,59 @@
+"""`tf-tryon tflite run`."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+from absl import flags
+
+ARGUMENTS = "FILE PHOTO..."
+HELP = """Complete people's parsings with an exported FILE, as an app would: ai-edge-litert, without TensorFlow.
+
+PHOTO has NAME_parsing.png and NAME_keypoints.json (OpenPose) beside it. Each gets a folder in --out with sheet.png,
+sample-K_parsing.png and result.json.
+
+  tf-tryon tflite run phone/shape_int8.tflite photo.jpg --garment top --samples 8 --seed 7 --out shapes
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """absl flags of the verb."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes"], "What to erase and complete.", **add)
+    flags.DEFINE_integer("samples", 8, "Shapes for each person.", lower_bound=1, upper_bound=1024, **add)
+    flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same shapes.", lower_bound=0, **add)
+    flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
+    flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
+    flags.DEFINE_integer("threads", 1, "Of the interpreter.", lower_bound=1, **add)
+    flags.DEFINE_enum(
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "Labels of NAME_parsing.png; default: detected.", **add,
+    )  # fmt: skip
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Completes every photo; bad ones are reported and the rest go on."""
+    from tf_tryon.data.person import Person
+    from tf_tryon.errors import TryOnError
+
+    try:
+        from tf_tryon.export.phone_runner import PhoneStage
+        from tf_tryon.export.phone_saving import complete
+
+        stage = PhoneStage(args[0], flag_values.threads)
+    except ImportError as error:
+        raise TryOnError("the runner needs ai-edge-litert: pip install 'tf-tryon[phone]'") from error
+    failed = 0
+    for photo in args[1:]:
+        try:
+            person = Person.from_files(photo, flag_values.vocabulary)
+            target = pathlib.Path(flag_values.out) / pathlib.Path(photo).stem
+            options = (flag_values.garment, flag_values.samples, flag_values.seed, flag_values.temperature)
+            print(complete(stage, person, target, *options))
+        except (TryOnError, ValueError, FileNotFoundError) as error:
+            failed += 1
+            print(f"tf-tryon: {error}", file=sys.stderr)
+    if failed:
+        print(f"tf-tryon: {failed} of {len(args) - 1} people could not be completed", file=sys.stderr)
+    return 1 if failed else 0
