@@ -32,6 +32,9 @@ def get_config() -> ConfigDict:
                 train.learning_rate = train.discriminator_learning_rate = 2e-4
         if row.texture.loss.perceptual == "vgg19":
             row.texture.loss.perceptual = "vgg16"
+            # Keras's VGG reads bytes: its raw features are some 100 times those of a network of unit inputs, its Gram
+            # matrices 10^4 times, and GAN and KL would be nothing beside them.
+            row.texture.loss.perceptual_normalised = True
         if name.startswith("recommended"):
             row.texture.loss.adversarial_start = 500  # colours first, as in the long runs
     return config
