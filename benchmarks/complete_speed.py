@@ -32,7 +32,7 @@ def main() -> None:
 
     model = TryOn.load(options.model)
     print(f"imports and loading     {time.perf_counter() - start:6.2f} s")
-    person = unseen_person(0, model.shape.size[0])
+    person = unseen_person(0, model.size[0])
     times = []
     for seed in range(options.repeats + 1):
         start = time.perf_counter()

@@ -15,8 +15,10 @@ from typing import Any
 from ml_collections import ConfigDict
 
 STAGES = ("shape", "texture")
+BASELINES = ("finet", "bicyclegan")
 _CHOICES = {
     "stage": STAGES,
+    "model.family": ("tryon", *BASELINES),
     "data.shape_frame": ("garment", "box"),
     "model.latent_layout": ("tiled", "aligned"),
     "model.prior": ("independent", "autoregressive"),
@@ -24,6 +26,7 @@ _CHOICES = {
     "model.upsample": ("transposed", "resize"),
     "model.spectral_norm": ("native", "addons", "none"),
     "loss.kl_schedule": ("constant", "annealed", "free_bits", "target"),
+    "loss.region": ("picture", "erased"),
     "loss.perceptual": ("vgg19", "vgg16", "none"),
     "loss.random_codes": ("normal", "prior"),
     "train.precision": ("float32", "mixed_bfloat16", "mixed_float16"),
@@ -52,6 +55,7 @@ def thesis(stage: str) -> ConfigDict:
     )  # fmt: skip
 
     model = config.model = ConfigDict()
+    model.family = "tryon"  # or "finet", "bicyclegan": `baseline` makes their configurations
     model.latent_channels = 8  # z is spatial: (height / stride, width / stride, channels)
     model.latent_shared = 0  # how many of them are one value for the whole picture, such as both sleeves' length
     model.latent_stride = 32  # pixels that a cell of z spans, 4 to 32; 32 is the whole trunk, 8x8 cells at 256 px
@@ -94,6 +98,7 @@ def thesis(stage: str) -> ConfigDict:
     loss.pixel_box = 0.0  # extra weight of pixels inside the erased box, in L1 and cross-entropy
     loss.content = (1 / 16, 1 / 8, 1 / 4, 1.0, 1.0)
     loss.style = (1 / 1.6, 1 / 2.3, 1 / 1.8, 1 / 2.8, 10 / 0.8)
+    loss.region = "picture"  # that reconstruction terms look at, or only what is "erased" (FiNet)
     loss.random_codes = "normal"  # I_norm from N(0, I), or from the "prior" that test time samples
     loss.adversarial_start = 0  # step at which the GAN terms begin
 
@@ -120,8 +125,39 @@ def thesis(stage: str) -> ConfigDict:
     return config.lock()
 
 
+def baseline(family: str, stage: str, size: int = 256) -> ConfigDict:
+    """A baseline's settings for one stage: the published ones as far as they are told (docs/experiments.md).
+
+    Args:
+      family: one of BASELINES.
+      stage: BicycleGAN has no stages: "texture" is its only one.
+      size: height and width; the price of a nat is the same at each.
+    """
+    config = thesis(stage)
+    config.data.height = config.data.width = size
+    model, loss = config.model, config.loss
+    model.family, model.attention, model.spectral_norm, model.output_scales = family, False, "none", 1
+    model.discriminator = model.two_stage = False
+    loss.kl_prior = 0.0
+    if family == "finet":
+        model.two_stage = True
+        loss.region = "erased"
+        loss.beta = 0.1 * elbo_weights(config)  # lambda_KL = 0.1 on the KL in nats, beside means over pixels
+        loss.appearance = 1.0
+        return config
+    model.discriminator = True
+    loss.beta = 0.01 * elbo_weights(config)  # KL 0.01, summed over z
+    loss.appearance, loss.pixel = 1.0, 10.0  # L1 10
+    loss.perceptual = "none"
+    loss.latent_regression = 0.5
+    config.train.learning_rate = config.train.discriminator_learning_rate = 2e-4
+    return config
+
+
 def latent_shape(config: ConfigDict) -> tuple[int, int, int]:
     """Shape (h, w, c) of one picture's codes."""
+    if config.model.family in BASELINES:
+        return 1, 1, config.model.latent_channels
     stride = config.model.latent_stride
     return config.data.height // stride, config.data.width // stride, config.model.latent_channels
 
@@ -166,6 +202,13 @@ def validate(config: ConfigDict) -> None:
     for name in ("encoder_pool", "context_pool"):
         if model[name] not in (1, 2, 4) or model.latent_stride // model[name] < 4:
             raise ValueError(f"config.model.{name} = {model[name]}: choose 1, 2 or 4, at most latent_stride / 4")
+    if model.family in BASELINES:
+        _validate_baseline(config)
+    if not model.two_stage and (model.decoder_norm == "spade" or model.latent_layout == "aligned"):
+        raise ValueError(
+            "config.model.two_stage = False goes with decoder_norm = 'instance' and latent_layout = 'tiled': the others"
+            " read the parsing, which there is none of without the first stage"
+        )
     if config.stage == "shape":
         if model.discriminator:
             raise ValueError("config.model.discriminator: the shape stage has no discriminator; set it to False")
@@ -178,6 +221,8 @@ def validate(config: ConfigDict) -> None:
             raise ValueError("config.model.two_stage = False concerns the texture stage only")
         if train.shape_run or train.shape_fraction:
             raise ValueError("config.train.shape_run and shape_fraction concern the texture stage only")
+    if loss.region == "erased" and loss.pixel_box:
+        raise ValueError("config.loss.pixel_box weighs the box against the rest, which region = 'erased' leaves out")
     if train.shape_fraction and not train.shape_run:
         raise ValueError("config.train.shape_fraction needs config.train.shape_run, the folder of a shape run")
     if model.discriminator and min(data.height, data.width) < 64:
@@ -188,6 +233,31 @@ def validate(config: ConfigDict) -> None:
         raise ValueError("config.loss.kl_target_nats must be positive when kl_schedule is 'target'")
     if len(loss.content) != 5 or len(loss.style) != 5:
         raise ValueError("config.loss.content and style have five weights, one for each VGG layer")
+
+
+def _validate_baseline(config: ConfigDict) -> None:
+    """A baseline's networks are its own: what they don't have must not be asked for."""
+    own = baseline(config.model.family, config.stage)
+    fixed = set(own.model) - {"width", "latent_channels"}
+    for name in sorted(fixed):
+        if config.model[name] != own.model[name]:
+            raise ValueError(
+                f"config.model.{name} = {config.model[name]!r}: {config.model.family} has {own.model[name]!r}; start"
+                " from tf_tryon.config.baseline"
+            )
+    if config.model.family == "finet":
+        return
+    if config.stage == "shape":
+        raise ValueError("config.model.family = 'bicyclegan' has no stages: its only one is 'texture'")
+    if config.train.batch_size // config.train.accumulate % 2:
+        raise ValueError(
+            f"config.train.batch_size = {config.train.batch_size} / accumulate = {config.train.accumulate}: bicyclegan "
+            "encodes half of each batch, so it must be even"
+        )
+    if config.loss.perceptual != "none" or config.loss.adversarial_start:
+        raise ValueError("config.loss: bicyclegan has no perceptual loss and its GAN starts at once")
+    if min(config.data.height, config.data.width) < 32:
+        raise ValueError("bicyclegan needs pictures of at least 32 px")
 
 
 def _flatten(config: ConfigDict, prefix: str = "") -> dict[str, object]:

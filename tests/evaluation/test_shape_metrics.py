@@ -86,3 +86,12 @@ def test_limbs_that_cannot_be_seen_tell_nothing() -> None:
     points[[5, 6, 7]] = [(80, 20, 1), (80, 60, 0), (80, 100, 1)]  # the elbow is missing
     assert np.isnan(metrics.limb_cover(mask, points, slot=1)).all()
     assert np.isnan(metrics.asymmetry(metrics.limb_cover(mask, points, slot=0)))
+
+
+def test_mean_iou_is_over_the_classes_inside_the_box() -> None:
+    truth = np.array([[5, 5, 2, 0], [5, 5, 2, 0]], np.uint8)
+    made = np.array([[5, 2, 2, 7], [5, 2, 2, 7]], np.uint8)
+    erased = np.array([[True, True, True, False]] * 2)
+    assert metrics.mean_iou(made, truth, erased) == (0.5 + 0.5) / 2
+    assert metrics.mean_iou(truth, truth, erased) == 1
+    assert np.isnan(metrics.mean_iou(made, truth, ~(erased | True)))

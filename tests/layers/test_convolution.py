@@ -21,6 +21,7 @@ def _random(*shape):
         ({"bias": True, "padding": "reflect"}, (2, 32, 64, 5)),
         ({"padding": "valid"}, (2, 30, 62, 5)),
         ({"transposed": True, "bias": True}, (2, 64, 128, 5)),
+        ({"stride": 2, "bias": True}, (2, 16, 32, 5)),
         ({"rescale": "down"}, (2, 16, 32, 5)),
         ({"rescale": "up", "bias": True}, (2, 64, 128, 5)),
     ],

@@ -18,7 +18,10 @@ Only the nets that completion needs, as float16, averaged weights where the runs
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     add = {"required": True, "flag_values": flag_values}
-    flags.DEFINE_string("shape", None, "Folder of the shape run, or its weights file.", **add)
+    flags.DEFINE_string(
+        "shape", None, "Folder of the shape run, or its weights file; leave out for a model of one stage.",
+        flag_values=flag_values,
+    )  # fmt: skip
     flags.DEFINE_string("texture", None, "Folder of the texture run, or its weights file.", **add)
     flags.DEFINE_string("data", None, "Data set that they were trained on.", **add)
     flags.DEFINE_string("out", None, "Folder to write to.", **add)
@@ -33,5 +36,6 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     steps = write_bundle(flag_values.shape, flag_values.texture, open_records(flag_values.data), flag_values.out)
     folder = pathlib.Path(flag_values.out)
     size = sum(file.stat().st_size for stage in steps for file in (folder / stage).iterdir())
-    print(f"{folder}: shape at step {steps['shape']}, texture at step {steps['texture']}, {size / 1e6:.1f} MB")
+    told = ", ".join(f"{stage} at step {step}" for stage, step in steps.items())
+    print(f"{folder}: {told}, {size / 1e6:.1f} MB")
     return 0

@@ -34,7 +34,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.inference.tryon import BUNDLED, TryOn
 
     model = TryOn.load(flag_values.model or BUNDLED)
-    person = unseen_person(flag_values.person, model.shape.size[0])
+    person = unseen_person(flag_values.person, model.size[0])
     completions = [model.complete(person, garment, samples=8, seed=flag_values.seed) for garment in ("top", "bottom")]
     folder = pathlib.Path(flag_values.out)
     folder.mkdir(parents=True, exist_ok=True)

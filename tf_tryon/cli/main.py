@@ -66,6 +66,8 @@ VERBS = {
     "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "train": Verb("train", "train the shape or the texture stage"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
+    "experiment": Verb("experiment", "train and measure a table of models under one equal budget"),
+    "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
     "export tflite": Verb("export_tflite", "the shape stage as a TFLite file for phones and browsers"),
     "tflite run": Verb("tflite_run", "complete parsings with such a file, without TensorFlow", tensorflow=False),
 }

@@ -11,7 +11,7 @@ ARGUMENTS = ""
 HELP = """Count the networks' parameters as the thesis's Table 4-1 does, next to what it prints.
 
 Counted are weights, the u and v vectors of each spectral norm, and two blocks that the original built but never ran.
-Rows: every variant of the table that needs no baseline. Exit status 1 if a count differs from the table.
+Rows: every variant of the table, baselines included. Exit status 1 if a count differs from the table.
 With --config the networks of that configuration instead: weights that training changes, and megabytes as float32.
 
     tf-tryon models --config=shape_128

@@ -95,6 +95,12 @@ def decode(record: bytes) -> dict[str, Any]:
     }
 
 
+def decode_metadata(record: bytes) -> tuple[str, dict[str, Any]]:
+    """A record's id and metadata; the pictures aren't decoded."""
+    features = tf.train.Example.FromString(record).features.feature
+    return features["id"].bytes_list.value[0].decode(), json.loads(features["metadata"].bytes_list.value[0])
+
+
 def parse(record: tf.Tensor, height: int, width: int) -> dict[str, tf.Tensor]:
     """One record in the graph.
 

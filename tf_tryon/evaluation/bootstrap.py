@@ -1,8 +1,8 @@
-"""Confidence intervals by resampling people.
+"""Confidence intervals by resampling people (Efron and Tibshirani, An Introduction to the Bootstrap, 1993).
 
 Samples of one person depend on each other, people don't: so whole people are drawn with replacement, and the interval
-is that between percentiles of the statistic over the draws (Efron and Tibshirani, An Introduction to the Bootstrap,
-1993, chapter 13).
+is that between percentiles of the statistic over the draws (chapter 13). A distance between sets grows when people are
+drawn twice, so there groups of people are left out in turn instead: the jackknife (chapter 11).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 
 class Estimate(NamedTuple):
@@ -72,3 +73,22 @@ def mean(values: np.ndarray, seed: int = 0) -> Estimate:
 def ratio(values: np.ndarray, reference: np.ndarray, seed: int = 0) -> Estimate:
     """Mean of the values over the mean of the reference, over people who have both, drawn together."""
     return estimate(lambda x, y: float(np.mean(x) / max(np.mean(y), 1e-12)), values, reference, seed=seed)
+
+
+def jackknife(value: float, left_out: np.ndarray, people: int, level: float = 0.95) -> Estimate:
+    """The interval of a statistic from its values without one of G groups of people each.
+
+    se^2 = (G - 1) / G sum (v_g - mean v)^2, and Student's t with G - 1 degrees of freedom.
+
+    Args:
+      value: of all people.
+      left_out: (G,) the value without each group; groups of the same size.
+      people: how many people there are.
+      level: of the interval.
+    """
+    groups = len(left_out)
+    if groups < 2:
+        return Estimate(float(value), float("nan"), float("nan"), people)
+    error = np.sqrt((groups - 1) / groups * np.sum(np.square(left_out - np.mean(left_out))))
+    reach = float(stats.t.ppf((1 + level) / 2, groups - 1) * error)
+    return Estimate(float(value), float(value) - reach, float(value) + reach, people)

@@ -4,6 +4,7 @@ Labels are (H, W) uint8 classes 0..7 with the visible pixels copied from the pho
 (H, W) bool.
 
 - **box accuracy**: share of the erased box's pixels with the true class.
+- **mIoU**: mean over the classes that truth or parsing show inside the box of their IoU there.
 - **IoU**: intersection over union of the target garment's masks over the whole picture (Everingham et al., The PASCAL
   Visual Object Classes Challenge, IJCV 2010). Two empty masks agree: 1.
 - **diversity**: mean of 1 - IoU over the pairs of one person's samples (the measure of Zhu et al., Toward Multimodal
@@ -49,6 +50,15 @@ def iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     both = np.sum(first & second, axis=(-2, -1))
     either = np.sum(first | second, axis=(-2, -1))
     return np.where(either > 0, both / np.maximum(either, 1), 1.0)
+
+
+def mean_iou(labels: np.ndarray, truth: np.ndarray, erased: np.ndarray) -> float:
+    """Mean IoU of the classes in (H, W) labels or truth over the erased pixels; NaN where nothing is erased."""
+    made, true = labels[erased], truth[erased]
+    shown = np.union1d(made, true)
+    if not len(shown):
+        return float("nan")
+    return float(np.mean([np.sum((made == c) & (true == c)) / np.sum((made == c) | (true == c)) for c in shown]))
 
 
 def best_iou(samples: np.ndarray, truth: np.ndarray) -> float:

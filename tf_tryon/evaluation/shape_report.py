@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,25 @@ from tf_tryon.models.networks import Networks
 
 
 def evaluate_shape(
+    networks: Networks, records: RecordSet, config: ConfigDict, seed: int = 0, **options: Any
+) -> dict[str, dict[str, Any]]:
+    """Every measure of shape_metrics.py, for each garment, with 95 % intervals over people.
+
+    Arguments as for `shape_columns`; `seed` is also the bootstrap's.
+
+    Returns:
+      garment -> measure -> {value, low, high, people}.
+    """
+    columns = shape_columns(networks, records, config, seed=seed, **options)
+    return {garment: summary(arrays, seed) for garment, arrays in columns.items()}
+
+
+def summary(arrays: Mapping[str, np.ndarray], seed: int = 0) -> dict[str, Any]:
+    """Measure -> {value, low, high, people} of (people,) values by measure."""
+    return {name: bootstrap.mean(values, seed).to_dict() for name, values in arrays.items()}
+
+
+def shape_columns(
     networks: Networks,
     records: RecordSet,
     config: ConfigDict,
@@ -27,8 +47,8 @@ def evaluate_shape(
     split: str = "test",
     batch: int = 25,
     progress: bool = True,
-) -> dict[str, dict[str, Any]]:
-    """Every measure of shape_metrics.py, for each garment, with 95 % intervals over people.
+) -> dict[str, dict[str, np.ndarray]]:
+    """Each person's values.
 
     Args:
       networks: of the shape stage.
@@ -36,19 +56,19 @@ def evaluate_shape(
       config: the run's.
       count: people for each garment, fewer if the split has fewer.
       samples: for each person; at least 2.
-      seed: of the samples' noise and of the bootstrap.
+      seed: of the samples' noise.
       garments: which to erase.
       split: of the data set.
       batch: people at a time.
       progress: whether to show a bar on stderr.
 
     Returns:
-      garment -> measure -> {value, low, high, people}.
+      garment -> measure -> (people,).
     """
     if samples < 2:
         raise ValueError(f"samples = {samples}: diversity needs two or more")
     sampler = sampling.Sampler(networks, seed)
-    report = {}
+    found: dict[str, dict[str, np.ndarray]] = {}
     for garment in garments:
         columns: dict[str, list[float]] = defaultdict(list)
         slot = vocabulary.GARMENTS.index(garment)
@@ -64,9 +84,8 @@ def evaluate_shape(
                 columns["kl_nats"].append(float(nats[i]))
                 _measure(columns, slot, truth[i], erased[i], points[i], reconstructed[i], stacked[i])
             bar.update(first + len(truth))
-        arrays = {name: np.array(values) for name, values in columns.items()}
-        report[garment] = {name: bootstrap.mean(values, seed).to_dict() for name, values in arrays.items()}
-    return report
+        found[garment] = {name: np.array(values) for name, values in columns.items()}
+    return found
 
 
 def _measure(
@@ -84,6 +103,7 @@ def _measure(
     mask = shape_metrics.garment_masks(reconstructed, slot)
     drawn = shape_metrics.garment_masks(samples, slot)
     columns["posterior_box_accuracy"].append(float(shape_metrics.box_accuracy(reconstructed, truth, erased)))
+    columns["posterior_box_miou"].append(shape_metrics.mean_iou(reconstructed, truth, erased))
     columns["posterior_garment_iou"].append(float(shape_metrics.iou(mask, true_mask)))
     columns[f"prior_best_of_{count}_garment_iou"].append(shape_metrics.best_iou(drawn, true_mask))
     columns["prior_garment_iou"].append(float(np.mean(shape_metrics.iou(drawn, true_mask))))

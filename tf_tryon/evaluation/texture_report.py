@@ -4,16 +4,16 @@
 - **prior**: samples from the compatibility prior on the true parsing;
 - **end_to_end**: samples of both stages, the texture's on the shape stage's parsings: what a user gets.
 
-Fréchet distances compare half of the people, completed, with the other half's photos, both ways, and average: so no
-person is compared with itself, and the two anchors are sets of the same size: photos against photos (`truth`), and
-photos whose box is filled by its mean colour (`filled`). Of several samples the first counts.
+Distances between sets (`set_distances`) have two anchors of the same size: photos against photos (`truth`), and photos
+whose box is filled by its mean colour (`filled`). Of several samples the first counts.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from ml_collections import ConfigDict
@@ -21,10 +21,11 @@ from ml_collections import ConfigDict
 from tf_tryon import keys
 from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
-from tf_tryon.evaluation import bootstrap, sampling, texture_metrics
-from tf_tryon.evaluation.features import VggFeatures
-from tf_tryon.evaluation.frechet import Moments, frechet_distance
+from tf_tryon.evaluation import bootstrap, sampling, set_distances, texture_metrics
+from tf_tryon.evaluation.features import Features, VggFeatures
+from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 from tf_tryon.evaluation.progress import Progress
+from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.models.networks import Networks
 
 Columns = dict[str, list[Any]]
@@ -32,6 +33,32 @@ _PAIRED = ("skin", "seam", *(f"weave_{period}" for period in texture_metrics.PER
 
 
 def evaluate_texture(
+    networks: Networks, records: RecordSet, config: ConfigDict, samples: int = 8, seed: int = 0, **options: Any
+) -> dict[str, dict[str, Any]]:
+    """Every measure of texture_metrics.py and the distances, for each garment, with 95 % intervals over people.
+
+    Arguments as for `texture_columns`; `seed` is also the bootstrap's.
+
+    Returns:
+      garment -> measure -> {value, low, high, people}.
+    """
+    found = texture_columns(networks, records, config, samples=samples, seed=seed, **options)
+    return {garment: measured.summary(samples, seed) for garment, measured in found.items()}
+
+
+class Measured(NamedTuple):
+    """One garment's measures of each person, and the replicates of the distances between sets."""
+
+    people: dict[str, np.ndarray]
+    distances: dict[str, np.ndarray]
+
+    def summary(self, samples: int, seed: int = 0) -> dict[str, Any]:
+        """Measure -> {value, low, high, people}."""
+        count = len(self.people["kl_nats"])
+        return {**_summary(self.people, samples, seed), **set_distances.summary(self.distances, count)}
+
+
+def texture_columns(
     networks: Networks,
     records: RecordSet,
     config: ConfigDict,
@@ -39,13 +66,14 @@ def evaluate_texture(
     samples: int = 8,
     seed: int = 0,
     shape: Networks | None = None,
-    features: VggFeatures | None = None,
+    features: Features | None = None,
     garments: tuple[str, ...] = ("top", "bottom"),
     split: str = "test",
     batch: int = 25,
     progress: bool = True,
-) -> dict[str, dict[str, Any]]:
-    """Every measure of texture_metrics.py and the Fréchet distances, for each garment, with 95 % intervals over people.
+    watch: Callable[[str, sampling.Batch, list[np.ndarray]], None] | None = None,
+) -> dict[str, Measured]:
+    """Each person's values.
 
     Args:
       networks: of the texture stage.
@@ -53,130 +81,106 @@ def evaluate_texture(
       config: the run's.
       count: people for each garment, fewer if the split has fewer.
       samples: for each person; at least 2.
-      seed: of the samples' noise and of the bootstrap.
+      seed: of the samples' noise.
       shape: the shape stage's networks, for the measures end to end; None leaves those out.
-      features: for the Fréchet distances; None leaves those out.
+      features: for the distances between sets; VGG's also for the perceptual ones. None leaves those out.
       garments: which to erase.
       split: of the data set.
       batch: people at a time.
       progress: whether to show a bar on stderr.
-
-    Returns:
-      garment -> measure -> {value, low, high, people}.
+      watch: is given (kind, people, the samples' pictures (B, H, W, 3)) for the kinds "prior" and "end_to_end".
     """
     if samples < 2:
         raise ValueError(f"samples = {samples}: the spread of colours needs two or more")
     sampler = sampling.Sampler(networks, seed)
     shaper = sampling.Sampler(shape, seed) if shape is not None else None
-    report = {}
+    perceptual = PerceptualDistance(features.network) if isinstance(features, VggFeatures) else None
+    found: dict[str, Measured] = {}
     for garment in garments:
         columns: Columns = defaultdict(list)
-        moments = _Halves(features)
+        look = _Looks(columns, SetDistances(features), perceptual, sampler, shaper, samples, watch)
         bar = Progress(f"texture, {garment}", count, progress)
         for first, people in sampling.people(records, split, garment, config, count, batch):
-            _measure_batch(columns, moments, sampler, shaper, people, first, samples)
+            look.batch(people, first)
             bar.update(first + len(people[keys.BOX]))
-        report[garment] = {**_summary(columns, samples, seed), **moments.distances()}
-    return report
+        arrays = {name: np.array(values, np.float64) for name, values in columns.items()}
+        found[garment] = Measured(arrays, look.distances.replicates())
+    return found
 
 
-class _Halves:
-    """Moments of features of each kind of picture, of people with even and odd numbers."""
+@dataclasses.dataclass
+class _Looks:
+    """Looks at batches of people and appends what is seen to `columns`."""
 
-    def __init__(self, features: VggFeatures | None) -> None:
-        self._features = features
-        self._moments: dict[str, tuple[Moments, Moments]] = {}
+    columns: Columns
+    distances: SetDistances
+    perceptual: PerceptualDistance | None
+    sampler: sampling.Sampler
+    shaper: sampling.Sampler | None
+    samples: int
+    watch: Callable[[str, sampling.Batch, list[np.ndarray]], None] | None
 
-    def update(self, kind: str, pictures: np.ndarray, first: int) -> None:
-        """Take in (B, H, W, 3) pictures of people first, first + 1, ..."""
-        if self._features is None:
-            return
-        found = self._features(pictures)
-        size = self._features.size
-        halves = self._moments.setdefault(kind, (Moments(size), Moments(size)))
-        for half in (0, 1):
-            halves[half].update(found[(half - first) % 2 :: 2])
+    def batch(self, people: sampling.Batch, first: int) -> None:
+        """People number first, first + 1, ..."""
+        columns = self.columns
+        labels, erased, photo = sampling.true_labels(people), sampling.erased(people), sampling.true_photo(people)
+        slot = int(people[keys.TARGET][0])
+        points = people[keys.KEYPOINTS].numpy()
+        skins = [texture_metrics.visible_skin(*each) for each in zip(photo, labels, erased, points, strict=True)]
 
-    def distances(self) -> dict[str, Any]:
-        """Of each kind to the other half's photos, named by network and people in a half."""
-        if self._features is None:
-            return {}
-        even, odd = self._moments["truth"]
-        if min(even.count, odd.count) < 2:
-            return {}
-        rows = {}
-        for kind, (first, second) in self._moments.items():
-            value = (frechet_distance(first, odd) + frechet_distance(second, even)) / 2
-            rows[f"{kind}_frechet_{self._features.name}_n{odd.count}"] = {
-                "value": value, "low": None, "high": None, "people": even.count + odd.count
-            }  # fmt: skip
-        return rows
+        def look(pictures: np.ndarray, parsings: np.ndarray) -> list[dict[str, Any]]:
+            background = (parsings == vocabulary.BACKGROUND) & (labels == vocabulary.BACKGROUND)
+            found = zip(pictures, photo, parsings, background, erased, skins, strict=True)
+            return [_look(*each, slot) for each in found]
 
+        self.distances.update(set_distances.TRUTH, photo)
+        filled = [texture_metrics.fill_box(*each) for each in zip(photo, erased, strict=True)]
+        self.distances.update("filled", np.stack(filled))
+        _append(columns, "truth", [look(photo, labels)])
 
-def _measure_batch(
-    columns: Columns,
-    moments: _Halves,
-    sampler: sampling.Sampler,
-    shaper: sampling.Sampler | None,
-    people: sampling.Batch,
-    first: int,
-    samples: int,
-) -> None:
-    labels, erased, photo = sampling.true_labels(people), sampling.erased(people), sampling.true_photo(people)
-    slot = int(people[keys.TARGET][0])
-    points = people[keys.KEYPOINTS].numpy()
-    skins = [texture_metrics.visible_skin(*each) for each in zip(photo, labels, erased, points, strict=True)]
+        output, nats = self.sampler.reconstruct(people)
+        picture = sampling.complete_photo(people, output)
+        self.distances.update("posterior", picture)
+        _append(columns, "posterior", [look(picture, labels)])
+        columns["kl_nats"] += nats.tolist()
+        columns["posterior_ssim_box"] += texture_metrics.ssim(picture, photo, erased).tolist()
+        for made, true, box in zip(picture, photo, erased, strict=True):
+            columns["posterior_l1_box"].append(texture_metrics.l1(made, true, box))
+            columns["posterior_psnr_box"].append(texture_metrics.psnr(made, true, box))
+        if self.perceptual is not None:
+            columns[f"posterior_perceptual_{self.perceptual.name}"] += self.perceptual(picture, photo).tolist()
+        self._sampled("prior", people, look, lambda k: (self.sampler.sample(people, first, k), people))
+        if self.shaper is not None:
+            self._sampled("end_to_end", people, look, lambda k: self._both_stages(people, first, k))
 
-    def look(pictures: np.ndarray, parsings: np.ndarray) -> list[dict[str, Any]]:
-        background = (parsings == vocabulary.BACKGROUND) & (labels == vocabulary.BACKGROUND)
-        found = zip(pictures, photo, parsings, background, erased, skins, strict=True)
-        return [_look(*each, slot) for each in found]
+    def _both_stages(self, people: sampling.Batch, first: int, k: int) -> tuple[np.ndarray, sampling.Batch]:
+        shaped = sampling.complete_labels(people, self.shaper.sample(people, first, k))
+        renewed = sampling.with_labels(people, shaped)
+        return self.sampler.sample(renewed, first, k), renewed
 
-    moments.update("truth", photo, first)
-    filled = [texture_metrics.fill_box(*each) for each in zip(photo, erased, strict=True)]
-    moments.update("filled", np.stack(filled), first)
-    _append(columns, "truth", [look(photo, labels)])
-
-    output, nats = sampler.reconstruct(people)
-    picture = sampling.complete_photo(people, output)
-    moments.update("posterior", picture, first)
-    _append(columns, "posterior", [look(picture, labels)])
-    columns["kl_nats"] += nats.tolist()
-    columns["posterior_ssim_box"] += texture_metrics.ssim(picture, photo, erased).tolist()
-    for made, true, box in zip(picture, photo, erased, strict=True):
-        columns["posterior_l1_box"].append(texture_metrics.l1(made, true, box))
-        columns["posterior_psnr_box"].append(texture_metrics.psnr(made, true, box))
-    _append_samples(
-        columns, moments, "prior", samples, first, look, lambda k: (sampler.sample(people, first, k), people)
-    )
-    if shaper is not None:
-
-        def both(k: int) -> tuple[np.ndarray, sampling.Batch]:
-            shaped = sampling.complete_labels(people, shaper.sample(people, first, k))
-            renewed = sampling.with_labels(people, shaped)
-            return sampler.sample(renewed, first, k), renewed
-
-        _append_samples(columns, moments, "end_to_end", samples, first, look, both)
-
-
-def _append_samples(
-    columns: Columns,
-    moments: _Halves,
-    kind: str,
-    samples: int,
-    first: int,
-    look: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]],
-    draw: Callable[[int], tuple[np.ndarray, sampling.Batch]],
-) -> None:
-    """Draw every sample of a batch, one at a time, and append what is seen."""
-    seen = []
-    for k in range(samples):
-        output, people = draw(k)
-        pictures = sampling.complete_photo(people, output)
-        if k == 0:
-            moments.update(kind, pictures, first)
-        seen.append(look(pictures, sampling.true_labels(people)))
-    _append(columns, kind, seen)
+    def _sampled(
+        self,
+        kind: str,
+        people: sampling.Batch,
+        look: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]],
+        draw: Callable[[int], tuple[np.ndarray, sampling.Batch]],
+    ) -> None:
+        """Draw every sample of a batch, one at a time."""
+        seen, drawn = [], []
+        for k in range(self.samples):
+            output, given = draw(k)
+            pictures = sampling.complete_photo(given, output)
+            if k == 0:
+                self.distances.update(kind, pictures)
+            seen.append(look(pictures, sampling.true_labels(given)))
+            drawn.append(pictures)
+        _append(self.columns, kind, seen)
+        last = kind == "end_to_end" or self.shaper is None
+        if self.perceptual is not None and last:  # half of an evaluation's time, so only of what a user gets
+            each = [self.perceptual.diversity(own) for own in np.stack(drawn, axis=1)]
+            self.columns[f"{kind}_pairwise_perceptual_{self.perceptual.name}_of_{self.samples}"] += each
+        if self.watch is not None:
+            self.watch(kind, people, drawn)
 
 
 def _append(columns: Columns, kind: str, seen: list[list[dict[str, Any]]]) -> None:
@@ -219,9 +223,8 @@ def _look(
     }
 
 
-def _summary(columns: Columns, samples: int, seed: int) -> dict[str, Any]:
-    arrays = {name: np.array(values, np.float64) for name, values in columns.items()}
-    colours = arrays.pop("truth_colour")
+def _summary(arrays: dict[str, np.ndarray], samples: int, seed: int) -> dict[str, Any]:
+    colours = arrays["truth_colour"]
     found: dict[str, bootstrap.Estimate] = {}
     found["truth_colour_spread"] = bootstrap.estimate(texture_metrics.spread, colours, seed=seed)
     for name in ("kl_nats", "posterior_l1_box", "posterior_psnr_box", "posterior_ssim_box"):
@@ -247,6 +250,8 @@ def _summary(columns: Columns, samples: int, seed: int) -> dict[str, Any]:
         )
         found[f"{kind}_skin_distance"] = bootstrap.mean(arrays[f"{kind}_skin"], seed)
         found[f"{kind}_halo"] = bootstrap.mean(arrays[f"{kind}_halo"], seed)
+    for name in [name for name in arrays if "_perceptual_" in name]:
+        found[name] = bootstrap.mean(arrays[name], seed)
     found["truth_skin_distance"] = bootstrap.mean(arrays["truth_skin"], seed)
     found["truth_seam"] = bootstrap.mean(arrays["truth_seam"], seed)
     return {name: estimate.to_dict() for name, estimate in found.items()}

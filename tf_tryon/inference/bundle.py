@@ -16,7 +16,10 @@ from tf_tryon.training.weights import load_run, save_weights
 
 
 def write_bundle(
-    shape_run: str | pathlib.Path, texture_run: str | pathlib.Path, records: RecordSet, folder: str | pathlib.Path
+    shape_run: str | pathlib.Path | None,
+    texture_run: str | pathlib.Path,
+    records: RecordSet,
+    folder: str | pathlib.Path,
 ) -> dict[str, int]:
     """Writes `shape/` and `texture/` into `folder`: weights as float16, configuration, mean garments.
 
@@ -24,7 +27,7 @@ def write_bundle(
 
     Args:
       shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are
-      any.
+      any. None for a model of one stage.
       texture_run: likewise.
       records: the data set that both were trained on, for its mean garments.
       folder: to write to.
@@ -33,16 +36,21 @@ def write_bundle(
       Steps of training by stage.
 
     Raises:
-      ValueError: a run is of the other stage.
+      ValueError: a run is of the other stage, or the first stage is missing or too many.
     """
     folder = pathlib.Path(folder)
     partial = folder / ".partial"
     shutil.rmtree(partial, ignore_errors=True)
     steps = {}
     for stage, path in (("shape", shape_run), ("texture", texture_run)):
+        if path is None:
+            continue
         run = load_run(path)
         if run.config.stage != stage:
             raise ValueError(f"{path} is a run of the {run.config.stage} stage; it was given as the {stage} stage")
+        if stage == "texture" and run.config.model.two_stage != (shape_run is not None):
+            wants = "needs a shape run" if shape_run is None else "is a model of one stage: leave the shape run out"
+            raise ValueError(f"{path} {wants}")
         _forget_paths(run.nets.config)
         target = partial / stage
         target.mkdir(parents=True)
@@ -52,8 +60,9 @@ def write_bundle(
         means = np.clip(np.rint((mean_garments(records, run.config) + 1) * 127.5), 0, 255).astype(np.uint8)
         np.savez_compressed(target / MEANS, means=means)
         steps[stage] = run.step
-    for stage in steps:
+    for stage in ("shape", "texture"):
         shutil.rmtree(folder / stage, ignore_errors=True)
+    for stage in steps:
         (partial / stage).replace(folder / stage)
     partial.rmdir()
     return steps

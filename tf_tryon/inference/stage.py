@@ -19,7 +19,7 @@ from tf_tryon.data import examples
 from tf_tryon.data.person import Person
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.noise import latent_noise
-from tf_tryon.layers.gaussian import Gaussian, counted
+from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.models.networks import Networks, build_networks
 from tf_tryon.training.weights import load_weights
 
@@ -93,7 +93,11 @@ class Stage:
 
     def batch(self, person: Person, garment: str) -> Batch:
         """The inputs of one person in the frame, with that garment erased; batch size 1."""
-        return examples.from_people([person], garment, self.means, self.config)
+        return self.batch_of([person], garment)
+
+    def batch_of(self, people: list[Person], garment: str) -> Batch:
+        """The inputs of people in the frame, each with that garment erased."""
+        return examples.from_people(people, garment, self.means, self.config)
 
     def noise(self, seed: int, samples: int) -> np.ndarray:
         """(samples, h, w, c) standard normal."""
@@ -110,9 +114,9 @@ class Stage:
 
     def log_prior(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """log p(codes | context) in nats, (n,): how compatible the model finds them."""
-        prior: Gaussian = self._prior(batch, tf.constant(codes))
-        terms = tf.square((codes - prior.mean) / prior.std) + 2 * tf.math.log(prior.std) + np.log(2 * np.pi)
-        return (-0.5 * counted(terms, self.config.model.latent_shared)).numpy()
+        given = tf.constant(codes)
+        prior: Gaussian = self._prior(batch, given)
+        return prior.log_density(given, self.config.model.latent_shared).numpy()
 
     def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""

@@ -58,17 +58,21 @@ class Completion:
 
 
 class TryOn:
-    """Two trained stages.
+    """Two trained stages, or one that needs no parsing (`shape` is None; its completions' parsings are 0 where erased).
 
     Example:
       TryOn.load().complete(person, garment="top", samples=8, seed=7).photos
     """
 
-    def __init__(self, shape: Stage, texture: Stage) -> None:
-        if shape.size != texture.size:
+    def __init__(self, shape: Stage | None, texture: Stage) -> None:
+        if texture.config.model.two_stage != (shape is not None):
+            needed = "needs a first stage" if shape is None else "works without a first stage"
+            raise ValueError(f"this texture stage {needed}: bundle it so")
+        if shape is not None and shape.size != texture.size:
             raise ValueError(f"the stages work on {shape.size} and {texture.size} (height, width): train both alike")
         self.shape, self.texture = shape, texture
-        self.model = hashlib.sha256((shape.digest + texture.digest).encode()).hexdigest()
+        first = shape.digest if shape is not None else ""
+        self.model = hashlib.sha256((first + texture.digest).encode()).hexdigest()
 
     @classmethod
     def load(cls, model: str | pathlib.Path | None = None, compiled: bool = True) -> TryOn:
@@ -77,12 +81,19 @@ class TryOn:
         `compiled=False` answers a first and only request sooner (see `Stage`).
         """
         folder = pathlib.Path(model) if model else BUNDLED
-        return cls(Stage.load(folder / "shape", compiled), Stage.load(folder / "texture", compiled))
+        texture = Stage.load(folder / "texture", compiled)
+        return cls(Stage.load(folder / "shape", compiled) if texture.config.model.two_stage else None, texture)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of the nets' frame."""
+        return self.texture.size
 
     @property
     def garments(self) -> tuple[str, ...]:
-        """Garments that both stages complete."""
-        return tuple(name for name in self.shape.garments if name in self.texture.garments)
+        """Garments that all stages complete."""
+        known = self.texture.garments
+        return known if self.shape is None else tuple(name for name in self.shape.garments if name in known)
 
     def complete(
         self, person: Person, garment: str = "top", samples: int = 8, seed: int = 0, **options: Any
@@ -98,10 +109,12 @@ class TryOn:
     def answer(self, person: Person, request: Request) -> Completion:
         """`complete` for a request made beforehand."""
         request.check_person(person, self.garments)
-        placement = place(person, *self.shape.size)
+        placement = place(person, *self.size)
         framed = placement.to_frame(person)
         request.check_person(framed, self.garments)
-        other = place(request.like, *self.shape.size).to_frame(request.like) if request.like else None
+        other = place(request.like, *self.size).to_frame(request.like) if request.like else None
+        if self.shape is None:
+            return self._one_stage(person, placement, request, framed, other)
         batch = self.shape.batch(framed, request.garment)
         shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request, other)
         labels = self._in_chunks(
@@ -117,6 +130,20 @@ class TryOn:
             person, placement, request, batch, labels, pictures,
             {"shape": shape_codes, "texture": codes}, {"shape": shape_scores, "texture": scores},
         )  # fmt: skip
+
+    def _one_stage(
+        self, person: Person, placement: Placement, request: Request, framed: Person, other: Person | None
+    ) -> Completion:
+        if request.walk is not None and request.walk_stage == "shape":
+            raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
+        batch = self.texture.batch(framed, request.garment)
+        codes, scores = self._codes(self.texture, repeat(batch, request.samples), request, other)
+        pictures = self._in_chunks(self.texture.generate, repeat(batch, request.samples), codes)
+        erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
+        labels = np.repeat(np.where(erased, np.uint8(0), framed.labels)[np.newaxis], request.samples, axis=0)
+        return self._completion(
+            person, placement, request, batch, labels, pictures, {"texture": codes}, {"texture": scores}
+        )
 
     def _codes(
         self, stage: Stage, batch: Batch, request: Request, other: Person | None

@@ -22,6 +22,7 @@ class Convolution(keras.layers.Layer):
       rescale: "down": the convolution, then the mean of each 2 by 2 square; "up": nearest resizing to twice the
         size, then the convolution; or "none". Sizes 1 and 3 only.
       init_std: kernels start as N(0, init_std).
+      stride: of a plain convolution; with padding "same" and an even size, output is 1 / stride of the input.
 
     Input (B, H, W, C) and output (B, H', W', filters) in the layer's compute dtype.
     """
@@ -35,6 +36,7 @@ class Convolution(keras.layers.Layer):
         padding: str = "same",
         rescale: str = "none",
         init_std: float = 0.02,
+        stride: int = 1,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -44,8 +46,10 @@ class Convolution(keras.layers.Layer):
             raise ValueError(f"rescale = {rescale!r}: choose none, down or up")
         if rescale != "none" and (transposed or padding != "same" or size not in (1, 3)):
             raise ValueError(f"rescale = {rescale!r} goes with size 1 or 3 and padding = 'same', not transposed")
+        if stride != 1 and (transposed or rescale != "none"):
+            raise ValueError(f"stride = {stride} goes with plain convolutions: transposed and rescale have their own")
         self.filters, self.size, self.bias, self.transposed = filters, size, bias, transposed
-        self.padding, self.rescale, self.init_std = padding, rescale, init_std
+        self.padding, self.rescale, self.init_std, self.stride = padding, rescale, init_std, stride
 
     def build(self, input_shape: Any) -> None:
         channels = int(input_shape[-1])
@@ -74,7 +78,7 @@ class Convolution(keras.layers.Layer):
             if self.padding == "reflect":
                 inputs = reflect(inputs, self.size // 2)
             padding = "SAME" if self.padding == "same" else "VALID"
-            outputs = tf.nn.conv2d(inputs, tf.cast(kernel, inputs.dtype), strides=1, padding=padding)
+            outputs = tf.nn.conv2d(inputs, tf.cast(kernel, inputs.dtype), strides=self.stride, padding=padding)
         if self.offset is not None:
             outputs += tf.cast(tf.convert_to_tensor(self.offset), outputs.dtype)
         return outputs
@@ -83,7 +87,7 @@ class Convolution(keras.layers.Layer):
         return self.convolve(inputs, tf.convert_to_tensor(self.kernel))
 
     def get_config(self) -> dict[str, Any]:
-        names = ("filters", "size", "bias", "transposed", "padding", "rescale", "init_std")
+        names = ("filters", "size", "bias", "transposed", "padding", "rescale", "init_std", "stride")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 

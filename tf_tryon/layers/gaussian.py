@@ -6,6 +6,7 @@ length of both sleeves: every cell holds the same value, the first cell's, and i
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -26,6 +27,11 @@ class Gaussian(NamedTuple):
     def sample(self, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """mean + temperature * std * noise, differentiable in mean and std (the reparameterisation trick)."""
         return self.mean + temperature * self.std * noise
+
+    def log_density(self, codes: tf.Tensor, shared: int = 0) -> tf.Tensor:
+        """log N(codes; mean, std^2) in nats, summed over all latents, each shared one once: (B,) float32."""
+        terms = tf.square((codes - self.mean) / self.std) + 2 * tf.math.log(self.std) + math.log(2 * math.pi)
+        return -0.5 * counted(terms, shared)
 
     def averaged(self, shared: int) -> Gaussian:
         """The Gaussian whose shared channels have the mean and std that its cells have on average."""

@@ -2,7 +2,8 @@
 
 That is the trained weights, the u and v vectors of each spectral norm (u: kernel rows, v: kernel columns), and what the
 original code built but never ran: the generator trunk's distribution ResBlock(128 -> 16), and in the discriminator's
-attention the fusion block and gamma_e. We build no dead block; its size is added here.
+attention the fusion block and gamma_e. We build no dead block; its size is added here. Baselines have none of these:
+what is trained is what counts, of BicycleGAN's two discriminators one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import math
 import keras
 from ml_collections import ConfigDict
 
-from tf_tryon.config import thesis
+from tf_tryon.config import BASELINES, baseline, thesis
 from tf_tryon.layers.blocks import ResBlock
 from tf_tryon.layers.spectral_norm import spectral_layers
 from tf_tryon.models.networks import build_networks
@@ -21,11 +22,11 @@ from tf_tryon.models.networks import build_networks
 
 @dataclasses.dataclass(frozen=True)
 class Counts:
-    """Parameters of one variant's networks; None where it has no discriminator."""
+    """Parameters of one variant's networks; None where it has no such network."""
 
     generator: int
     encoder: int
-    context_encoder: int
+    context_encoder: int | None
     discriminator: int | None = None
 
 
@@ -63,6 +64,10 @@ def _unbuilt(in_channels: int, filters: int, spectral: bool | str) -> int:
 def thesis_counts(config: ConfigDict) -> Counts:
     """Counts of a thesis-style configuration, by the thesis's rules."""
     nets = build_networks(config)
+    if config.model.family in BASELINES:
+        own = {name: count_trained(model) for name, model in nets.models.items() if name != "discriminator"}
+        judged = None if nets.discriminator is None else count_trained(nets.discriminator.encoded)
+        return Counts(own["generator"], own["encoder"], own.get("context_encoder"), judged)
     spectral = config.model.spectral_norm != "none"
     discriminator = None
     if nets.discriminator is not None:
@@ -84,7 +89,7 @@ def _variant(stage: str = "texture", **model: object) -> ConfigDict:
 
 
 def table_4_1() -> list[Row]:
-    """The rows of Table 4-1 that need no baseline."""
+    """The rows of Table 4-1, and the shape stage."""
     return [
         Row("full model (texture, k = 4)", _variant(), Counts(3_050_562, 960_126, 963_096, 1_589_345)),
         Row("shape stage (k = 1)", _variant("shape"), Counts(3_032_560, 959_466, 963_096)),
@@ -104,5 +109,12 @@ def table_4_1() -> list[Row]:
             _variant(spectral_norm="none"),
             Counts(3_020_800, 949_184, 952_064, 1_578_179),
             note="the thesis prints 0.9402M for E, a misprint of 0.9492M",
+        ),
+        Row("FiNet", baseline("finet", "texture"), Counts(96_079_840, 40_916_688, 40_921_872)),
+        Row(
+            "BicycleGAN",
+            baseline("bicyclegan", "texture"),
+            Counts(54_794_627, 2_590_032, None, 3_458_978),
+            note="it has a second discriminator of the same size",
         ),
     ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import keras
 import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
+from tf_tryon.config import BASELINES
 from tf_tryon.layers import frame
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.colour_fill import visible_colours
@@ -31,10 +33,15 @@ class Networks:
     """
 
     config: ConfigDict
-    generator: Generator
-    encoder: Encoder
-    context_encoder: Encoder
-    discriminator: Discriminator | None
+    generator: keras.Model
+    encoder: keras.Model
+    context_encoder: Any  # keras.Model; None: the prior is N(0, I) (BicycleGAN)
+    discriminator: keras.Model | None
+
+    @property
+    def garment_key(self) -> str:
+        """Key of the batch's entry from which the posterior reads the garment."""
+        return keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB
 
     @property
     def inference_models(self) -> dict[str, keras.Model]:
@@ -49,7 +56,7 @@ class Networks:
 
     def posterior(self, batch: Batch, training: bool = False) -> Gaussian:
         """E_s(x_s) or E_a(x_a)."""
-        own = batch[keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB]
+        own = batch[self.garment_key]
         return self.encoder(self._with_context(own, batch, self.config.model.encoder_pool), training=training)
 
     def prior(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> Gaussian:
@@ -142,6 +149,10 @@ def build_networks(config: ConfigDict) -> Networks:
     """Networks of a validated configuration, built, with initial weights that follow from `config.seed`."""
     keras.utils.set_random_seed(config.seed)
     model, data = config.model, config.data
+    if model.family in BASELINES:
+        from tf_tryon.models.baselines import build_baseline  # they are Networks too
+
+        return build_baseline(config)
     spectral = {"native": True, "addons": "addons", "none": False}[model.spectral_norm]
     shape = config.stage == "shape"
     given, context = given_channels(config), 0

@@ -72,6 +72,8 @@ def shape_objective(
     codes = posterior.sample(batch[keys.NOISE][:, 0])
     outputs = nets.generate(batch, codes, training=True)
     weights = box_weights(batch[keys.VISIBLE], config.loss.pixel_box) if config.loss.pixel_box else None
+    if config.loss.region == "erased":
+        weights = 1.0 - batch[keys.VISIBLE]
     objective.add("cross_entropy", cross_entropy(batch[keys.PARSING], outputs[-1], weights), 1.0)
     for coarse in outputs[:-1]:
         truth = pooled(batch[keys.PARSING], coarse)

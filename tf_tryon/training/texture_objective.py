@@ -77,7 +77,9 @@ class TextureObjective:
 
         posterior = nets.posterior(truth, training=True)
         codes = posterior.sample(batch[keys.NOISE][:, 0])
-        with_random = adversarial or not self._waits or loss.latent_regression > 0
+        # Without a GAN the random sample teaches only visible pixels, which "erased" leaves out.
+        visible_taught = not self._waits and loss.region == "picture"
+        with_random = adversarial or visible_taught or loss.latent_regression > 0
         if with_random:
             random = batch[keys.NOISE][:, 1]
             if loss.random_codes == "prior":
@@ -87,6 +89,8 @@ class TextureObjective:
             rebuilt, invented = zip(*(tf.split(output, 2) for output in outputs), strict=True)
         else:
             rebuilt, invented = nets.generate(batch, codes, training=True), ()
+        if loss.region == "erased":
+            rebuilt = tuple(self._composed(batch, picture) for picture in rebuilt)
 
         objective = Objective()
         self._pixels(objective, batch, agree, rebuilt, invented)
@@ -135,6 +139,12 @@ class TextureObjective:
             real, fake = vgg.features(photo * visible), vgg.features(invented * visible)
             objective.add("content_random", vgg.content(real, fake, loss.content), loss.appearance)
             objective.add("style_random", vgg.style(real, fake, loss.style), loss.appearance)
+
+    @staticmethod
+    def _composed(batch: Batch, picture: tf.Tensor) -> tf.Tensor:
+        """The picture with visible pixels copied from the photo, as at test time: no loss looks at them."""
+        visible = pooled(batch[keys.VISIBLE], picture)
+        return visible * pooled(batch[keys.PHOTO], picture) + (1.0 - visible) * picture
 
     def _seen(self, batch: Batch) -> Callable[[tf.Tensor], tf.Tensor]:
         """What VGG sees of pictures: all, or a crop around a random point of the erased box."""

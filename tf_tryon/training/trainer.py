@@ -25,6 +25,7 @@ from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.networks import build_networks
 from tf_tryon.training import pictures, run_folder, strategy, weights
+from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.objective import shape_objective
 from tf_tryon.training.progress import Progress
@@ -57,7 +58,9 @@ class Trainer:
             nets = build_networks(config)
             objective: ObjectiveFn = shape_objective
             constants: dict[str, tf.Variable] = {}
-            if config.stage == "texture":
+            if config.model.family == "bicyclegan":
+                objective = bicyclegan_objective
+            elif config.stage == "texture":
                 objective = TextureObjective(config)
                 constants = objective.constants()
             self._state = State.create(nets, constants)

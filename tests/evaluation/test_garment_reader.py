@@ -1,0 +1,65 @@
+"""Outfits of Studio people, and the reader of their garments, on rectangles that carry Studio's metadata."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tf_tryon.data.records import RecordSet, RecordWriter, encode, open_records
+from tf_tryon.data.studio.outfit_distribution import fingerprint, sample_outfit
+from tf_tryon.evaluation import sampling
+from tf_tryon.evaluation.garment_reader import GarmentReader, reader_config
+from tf_tryon.evaluation.outfit_report import OutfitReport
+from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, is_studio, metadata_by_id, outfit_truth
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory, make_person: Callable[..., dict[str, Any]]) -> RecordSet:
+    folder = tmp_path_factory.mktemp("studio")
+    rng = np.random.default_rng(0)
+    with RecordWriter(folder, (64, 64), generator=f"studio 1, outfits {fingerprint()}", seed=0) as writer:
+        for index in range(16):
+            outfit = sample_outfit(rng)
+            while outfit.top is None:
+                outfit = sample_outfit(rng)
+            person = {**make_person(5 * (index // 4) + index % 4), "identity": f"{index}"}  # nobody in a dress
+            person["metadata"] = {"outfit": outfit.to_dict()}
+            writer.write(encode(**person, jpeg_quality=None), "train" if index < 8 else "test")
+    return open_records(folder)
+
+
+def test_what_is_worn_is_possible_and_distributions_sum_to_one(studio: RecordSet, people: Path) -> None:
+    assert is_studio(studio)
+    assert not is_studio(open_records(people))
+    for metadata in metadata_by_id(studio, "test").values():
+        for garment in KINDS:
+            truth = outfit_truth(metadata, garment)
+            assert truth.kinds.sum() == pytest.approx(1)
+            assert truth.colours.sum() == pytest.approx(1)
+            assert truth.kinds[truth.kind] > 0
+            assert truth.colours[truth.colour] > 0
+            assert KINDS[garment][truth.kind] == metadata["outfit"][garment]["kind"]
+
+
+def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, tmp_path: Path) -> None:
+    reader = GarmentReader(seed=1)
+    reader.train(studio, 64, steps=2, batch=4)
+    reader.examine(studio, 64, count=8, batch=4)
+    assert set(reader.accuracy) == {"top_kind", "top_colour", "bottom_kind", "bottom_colour"}
+    for table in reader.confusion.values():
+        np.testing.assert_allclose(table.sum(axis=1), 1)
+    assert reader.confusion["top_colour"].shape == (len(COLOURS),) * 2
+    reader.save(tmp_path / "reader.npz")
+    again = GarmentReader.load(tmp_path / "reader.npz")
+    report = OutfitReport(again, metadata_by_id(studio, "test"))
+    for _, batch in sampling.people(studio, "test", "top", reader_config(64, 4, 0), 8, 4):
+        photos = sampling.true_photo(batch)
+        np.testing.assert_array_equal(again.read(batch, photos), reader.read(batch, photos))
+        report.watch("prior", batch, [photos, photos])
+    found = report.summary("prior", "top")
+    for what in ("kind", "colour"):  # the samples are the people's own garments
+        assert found[f"{what}_possible"]["value"] == found[f"{what}_possible_truth"]["value"]
+        assert found[f"{what}_marginal_error"]["value"] == found[f"{what}_marginal_error_truth"]["value"]
+    assert report.columns("prior", "top")["kind_coverage_of_2"].shape == (7,)  # one shows two garments only

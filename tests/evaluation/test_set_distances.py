@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from tf_tryon.evaluation import bootstrap, set_distances
+from tf_tryon.evaluation.frechet import gaussian_distance
+from tf_tryon.evaluation.set_distances import SetDistances
+
+
+class Corner:
+    name, size = "corner", 3
+
+    def __call__(self, pictures: np.ndarray) -> np.ndarray:
+        return pictures[:, 0, 0]
+
+
+def measured(shift: float, people: int = 120) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    distances = SetDistances(Corner())
+    for _ in range(people // 8):
+        truth = rng.normal(size=(8, 2, 2, 3))
+        distances.update("truth", truth)
+        distances.update("prior", truth + shift)
+    return distances.replicates()
+
+
+def test_both_ways_between_halves() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.concatenate([rng.normal(size=(8, 2, 2, 3))[:, 0, 0] for _ in range(15)])
+    own = truth + 2.0
+
+    def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return x.mean(axis=0), np.cov(x.T)
+
+    ways = [gaussian_distance(*moments(own[half::2]), *moments(truth[1 - half :: 2])) for half in (0, 1)]
+    found = measured(2.0)["prior_frechet_corner_n60"]
+    assert found[0] == pytest.approx(np.mean(ways))
+    assert len(found) == 11
+
+
+def test_intervals_hold_the_value_and_differences_are_told_apart() -> None:
+    near, far = measured(0.0), measured(1.0)
+    summary = set_distances.summary(far, 120)
+    for name, estimate in summary.items():
+        assert estimate["low"] <= estimate["value"] <= estimate["high"], name
+    name = "prior_frechet_corner_n60"
+    difference = set_distances.estimate(name, far[name] - near[name], 120)
+    assert difference.low > 0
+    assert difference.people == 120
+
+
+def test_too_few_people_have_no_distance() -> None:
+    distances = SetDistances(Corner())
+    distances.update("truth", np.zeros((3, 2, 2, 3)))
+    assert distances.replicates() == {}
+    assert SetDistances(None).replicates() == {}
+
+
+def test_the_jackknife_of_a_mean_is_its_standard_error() -> None:
+    values = np.random.default_rng(1).normal(size=30)
+    left_out = np.array([np.delete(values, i).mean() for i in range(30)])
+    found = bootstrap.jackknife(values.mean(), left_out, 30)
+    error = values.std(ddof=1) / np.sqrt(30)
+    assert (found.high - found.low) / 2 == pytest.approx(2.0452 * error, rel=1e-4)
+    assert np.isnan(bootstrap.jackknife(1.0, left_out[:1], 1).low)

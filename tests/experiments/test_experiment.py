@@ -1,0 +1,83 @@
+"""A whole experiment with tiny networks, its tasks in this process: a model of two stages and one of one stage."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tf_tryon.config import baseline
+from tf_tryon.data.records import open_records
+from tf_tryon.errors import TryOnError
+from tf_tryon.experiments import worker
+from tf_tryon.experiments.plan import add_row, experiment, plan
+from tf_tryon.experiments.report import write_report
+from tf_tryon.experiments.run import run_experiment
+from tf_tryon.experiments.tasks import tasks
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def config():
+    made = experiment("tiny")
+    stages = [baseline("finet", "shape", 64), baseline("finet", "texture", 64), baseline("bicyclegan", "texture", 64)]
+    for stage in stages:
+        stage.model.width = 0.125
+        stage.train.batch_size = 2
+        stage.train.log_every = stage.train.picture_every = 1
+        stage.loss.perceptual = "none"
+    add_row(made, "full", "FiNet", stages[1], stages[0], counts="FiNet", thesis_fid=34.68)
+    add_row(made, "bicyclegan", "BicycleGAN", stages[2], counts="BicycleGAN", thesis_fid=28.02)
+    made.budget.shape, made.budget.texture = 1, 1
+    made.evaluation.update(people=8, samples=2, features="none", figure_people=2, batch=8, garments=("top",))
+    return made
+
+
+def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_data_set) -> None:
+    data = make_data_set(tmp_path / "people", train=6, test=12)
+    folder, records, work = tmp_path / "work", open_records(data), plan(config)
+    to_do = tasks(config, work, records, folder)
+    assert [task.job["kind"] for task in to_do.values()] == ["train", "train", "row", "train", "row"]
+    for task in to_do.values():
+        assert task.result() is None
+        task.folder.mkdir(parents=True)
+        job = {**task.job, "threads": 0}
+        (task.folder / "job.json").write_text(json.dumps(job))
+        assert worker.main([str(task.folder / "job.json")]) == 0
+        assert task.result() is not None
+    page = write_report(config, work, to_do, records, folder)
+    told = json.loads((folder / "report" / "report.json").read_text())
+    assert set(told["rows"]) == {"full", "bicyclegan"}
+    assert told["runs"]["bicyclegan-texture"]["steps"] == 2  # of one stage: both parts of the budget
+    for row in told["rows"].values():
+        measures = row["measures"]["top"]
+        assert measures[f"texture_{row['kind']}_seam_relative_ratio"]["value"] > 0
+        assert 0 <= measures["compatibility_texture_auc"]["value"] <= 1
+    # A prior that knows nothing of the context scores all the same but for the code itself.
+    assert told["rows"]["bicyclegan"]["parameters"]["discriminator"] > 0
+    text = (folder / "report" / "report.md").read_text()
+    assert "| BicycleGAN | 28.02 | 54.7946M / 2.5900M / - / 3.4590M |" in text
+    for name in ("figure_4_1", "figure_4_2_shapes", "figure_4_2_walk", "losses"):
+        assert (folder / "report" / f"{name}.png").stat().st_size > 1000
+        assert f"({name}.png)" in text
+    assert page.read_text().count("data:image/png") == 4
+    with np.load(folder / "rows" / "full" / "figures.npz") as figures:
+        assert figures["walk"].shape == (8, 5, 64, 64)
+    # All is done: the same command has nothing left to do but the report.
+    assert run_experiment(config, data, folder) == 0
+
+
+def test_what_would_fail_after_hours_fails_at_once(config, tmp_path: Path, make_data_set) -> None:
+    data = make_data_set(tmp_path / "few", train=6, test=4)
+    with pytest.raises(TryOnError, match="8 or more"):
+        run_experiment(config, data, tmp_path / "work")
+    changed = config.copy_and_resolve_references()
+    changed.evaluation.features = "vgg16"
+    changed.perceptual_weights = str(tmp_path / "vgg.h5")
+    with pytest.raises(TryOnError, match=r"config\.perceptual_weights.*vgg\.h5"):
+        run_experiment(changed, data, tmp_path / "work")
+    changed.evaluation.features = "resnet"
+    with pytest.raises(ValueError, match=r"evaluation\.features"):
+        run_experiment(changed, data, tmp_path / "work")
+    assert not (tmp_path / "work").exists()

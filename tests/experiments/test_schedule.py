@@ -1,0 +1,85 @@
+"""Tasks are done once, in order, side by side; failures stop only what needs them; a signal is passed on."""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tf_tryon.experiments import schedule
+from tf_tryon.experiments.schedule import Scheduler
+from tf_tryon.experiments.tasks import Task
+
+WORKER = """
+import json, pathlib, sys, time
+job = json.loads(pathlib.Path(sys.argv[1]).read_text())
+folder = pathlib.Path(job["folder"])
+with (folder.parent / "order.txt").open("a") as file:
+    file.write(folder.name + "\\n")
+if job["kind"] == "fail":
+    sys.exit("no data there")
+time.sleep(job["seconds"])
+(folder / "done.json").write_text(json.dumps({"digest": job["digest"]}))
+"""
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER)
+    popen = schedule.subprocess.Popen
+    monkeypatch.setattr(
+        schedule.subprocess, "Popen", lambda command, **options: popen([sys.executable, script, command[-1]], **options)
+    )
+
+    def task(name: str, *needs: str, kind: str = "work", seconds: float = 0.0, digest: str = "a") -> Task:
+        folder = tmp_path / name
+        return Task(
+            name, folder, needs, digest, {"kind": kind, "seconds": seconds, "folder": str(folder), "digest": digest}
+        )
+
+    def scheduler(*tasks: Task, jobs: int = 2) -> tuple[Scheduler, list[str]]:
+        finished: list[str] = []
+        made = Scheduler({t.name: t for t in tasks}, tmp_path, jobs, 1, lambda t: finished.append(t.name))
+        return made, finished
+
+    return task, scheduler
+
+
+def test_what_is_done_is_skipped_and_the_rest_follows_its_needs(make, tmp_path: Path) -> None:
+    task, scheduler = make
+    tasks = [task("a"), task("b", "a"), task("c", "b")]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "done.json").write_text(json.dumps({"digest": "a"}))
+    first, finished = scheduler(*tasks)
+    assert first.run() == 0
+    assert finished == ["b", "c"]
+    again, finished = scheduler(*tasks)
+    assert again.run() == 0
+    assert not finished
+    changed, finished = scheduler(task("a", digest="other"), *tasks[1:])
+    assert changed.run() == 0
+    assert finished == ["a"]
+
+
+def test_a_failure_stops_only_what_needs_it(make, capsys) -> None:
+    task, scheduler = make
+    made, finished = scheduler(task("bad", kind="fail"), task("after", "bad"), task("other"))
+    assert made.run() == 1
+    assert finished == ["other"]
+    assert made.failed == {"bad": "no data there", "after": "needs bad"}
+    assert "bad failed: no data there" in capsys.readouterr().err
+
+
+def test_a_signal_stops_it_and_the_same_command_goes_on(make) -> None:
+    task, scheduler = make
+    made, finished = scheduler(task("quick"), task("slow", "quick", seconds=60))
+    timer = threading.Timer(2.0, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    assert made.run() == 128 + signal.SIGTERM
+    timer.join()
+    assert finished == ["quick"]
+    assert not made.failed

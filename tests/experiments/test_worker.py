@@ -1,0 +1,32 @@
+"""A budget in minutes becomes steps once; speed is read from a run's log; failures are one line and status 1."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tf_tryon.config import thesis, to_json
+from tf_tryon.experiments import worker
+
+
+def test_minutes_become_steps_once_and_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = iter([0.5, 2.0])
+    monkeypatch.setattr(worker, "_seconds_per_step", lambda config, data: next(measured))
+    job = {"budget": 3.0, "data": "people"}
+    assert worker._affordable(thesis("shape"), job, tmp_path / "run") == 360
+    assert worker._affordable(thesis("shape"), job, tmp_path / "run") == 360  # the run goes on as it began
+    assert worker._affordable(thesis("shape"), {**job, "budget": 6.0}, tmp_path / "run") == 180
+
+
+def test_seconds_a_step_follow_from_the_log(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(to_json(thesis("shape")))
+    lines = [{"step": 1, "images_per_second": 8.0}, {"step": 2, "images_per_second": 32.0}]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert worker.step_seconds(tmp_path) == [2.0, 0.5]
+
+
+def test_a_failure_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    job = {"kind": "reader", "data": str(tmp_path / "nowhere"), "folder": str(tmp_path), "threads": 0}
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    assert worker.main([str(tmp_path / "job.json")]) == 1
+    assert "is no data set" in capsys.readouterr().err.splitlines()[-1]

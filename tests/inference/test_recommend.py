@@ -1,0 +1,82 @@
+"""Recommendation ranks by the model's own score, and models of one stage complete too."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tf_tryon.config import baseline
+from tf_tryon.data.person import Person
+from tf_tryon.errors import TryOnError
+from tf_tryon.inference.bundle import write_bundle
+from tf_tryon.inference.recommend import recommend, wearers
+from tf_tryon.inference.recommendation_sheet import recommendation_sheet
+from tf_tryon.inference.stage import Stage
+from tf_tryon.inference.tryon import TryOn
+from tf_tryon.models.networks import build_networks
+
+
+@pytest.fixture
+def people(make_person: Callable[..., dict[str, Any]]) -> list[Person]:
+    from tf_tryon.data import records
+
+    return [Person.from_record(records.encode(**make_person(i), jpeg_quality=None)) for i in range(8)]
+
+
+def test_the_score_is_the_prior_s_and_the_best_come_first(model: Any, people: list[Person]) -> None:
+    person, others = people[1], list(wearers(iter(people), "bottom", 6))
+    assert len(others) == 7  # the fifth wears a dress
+    ranked = recommend(model, person, "bottom", others)
+    assert sorted(r.person.id for r in ranked) == sorted(p.id for p in others)
+    scores = [r.score for r in ranked]
+    assert scores == sorted(scores, reverse=True)
+    own = next(r for r in ranked if r.person.id == person.id)
+    for stage in (model.shape, model.texture):
+        batch = stage.batch(person, "bottom")
+        expected = stage.log_prior(batch, stage.encode(batch))[0]
+        assert own.scores[stage.config.stage] == pytest.approx(expected, rel=1e-3, abs=1e-2)
+    worn = [model.complete(person, "bottom", samples=1, like=r.person) for r in ranked[:2]]
+    assert recommendation_sheet(person, "bottom", ranked[:2], worn).size[0] > 300
+
+
+def test_who_wears_none_is_refused(model: Any, people: list[Person]) -> None:
+    with pytest.raises(TryOnError, match="wears a dress"):
+        recommend(model, people[4], "bottom", people[:1])
+
+
+@pytest.fixture
+def one_stage() -> TryOn:
+    config = baseline("bicyclegan", "texture", 64)
+    config.model.width = 0.125
+    return TryOn(None, Stage(config, build_networks(config), np.ones((4, 64, 64, 3), np.float32), "digest"))
+
+
+def test_a_model_of_one_stage_completes_without_a_parsing(one_stage: TryOn, people: list[Person]) -> None:
+    person = people[1]
+    made = one_stage.complete(person, "top", samples=2, seed=3)
+    assert (made.photos[:, ~made.erased] == person.photo[~made.erased]).all()
+    assert (made.parsings[:, made.erased] == 0).all()
+    assert set(made.codes) == {"texture"}
+    with pytest.raises(ValueError, match="one stage"):
+        one_stage.complete(person, "top", walk=0)
+
+
+def test_stages_that_do_not_belong_together_are_refused(model: Any, one_stage: TryOn) -> None:
+    with pytest.raises(ValueError, match="needs a first stage"):
+        TryOn(None, model.texture)
+    with pytest.raises(ValueError, match="without a first stage"):
+        TryOn(model.shape, one_stage.texture)
+
+
+def test_a_bundle_of_one_stage_comes_back(one_stage: TryOn, people: list[Person], data_set: Path, tmp_path: Path):
+    from tf_tryon.data.records import open_records
+    from tf_tryon.training.weights import save_weights
+
+    save_weights(one_stage.texture.networks, tmp_path / "run.npz", step=2)
+    write_bundle(None, tmp_path / "run.npz", open_records(data_set), tmp_path / "model")
+    back = TryOn.load(tmp_path / "model")
+    assert back.shape is None
+    first, second = (m.complete(people[1], "top", samples=1).photos.astype(int) for m in (one_stage, back))
+    assert np.abs(first - second).max() <= 3  # float16

@@ -1,0 +1,36 @@
+"""`tf-tryon experiment`: a table of models under one equal budget."""
+
+from __future__ import annotations
+
+from absl import flags
+
+from tf_tryon.cli import config_flag
+
+ARGUMENTS = ""
+HELP = """Train and measure every row of an experiment under one equal budget, and write its report.
+
+The same command goes on with an experiment that was stopped, in whatever way, and skips what is done. WORKDIR/report/
+has the table, the figures and the loss curves as Markdown, JSON, PNG and one HTML page; it is renewed whenever a row is
+measured. docs/experiments.md tells what is measured, and how the baselines were adapted.
+
+  tf-tryon experiment --config=table_4_1_64 --data=people --workdir=runs/table --jobs=2 --threads=1
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """The verb's flags."""
+    text = "installed experiment (such as table_4_1_64) or a file; change fields by --config.budget.texture=500"
+    config_flag.define(flag_values, text, required=True)
+    flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
+    text = "the experiment's folder: new, or one to go on with"
+    flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
+    flags.DEFINE_integer("jobs", 1, "processes at once", lower_bound=1, flag_values=flag_values)
+    flags.DEFINE_integer("threads", 0, "CPU threads of each process; 0: all", lower_bound=0, flag_values=flag_values)
+
+
+def run(flags: flags.FlagValues, args: list[str]) -> int:
+    """0 done, 1 a task failed, 143 or 130 stopped by a signal after saving."""
+    del args
+    from tf_tryon.experiments.run import run_experiment
+
+    return run_experiment(flags.config, flags.data, flags.workdir, flags.jobs, flags.threads)

@@ -1,0 +1,79 @@
+"""`tf-tryon recommend`."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+from absl import flags
+
+ARGUMENTS = "PERSON"
+HELP = """Rank a catalogue's garments by how well they go with what PERSON wears, and draw the best.
+
+PERSON is a photo with NAME_parsing.png and NAME_keypoints.json beside it, or FOLDER:INDEX of a folder of records. The
+catalogue is any folder of records; what counts is the garment of each of its people. The score is the log-likelihood of
+the garment's codes under the compatibility prior, in nats. Writes --out (a contact sheet: the catalogue's person, the
+score, and PERSON in the garment) and the same name with .json.
+
+  tf-tryon recommend photo.jpg --garment bottom --catalogue people --top 12 --out recommended.png
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """The verb's flags."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_enum("garment", "bottom", ["hat", "top", "bottom", "shoes"], "What to recommend.", **add)
+    flags.DEFINE_string("catalogue", None, "Folder of records.", required=True, **add)
+    flags.DEFINE_string("split", None, "Only this split of the catalogue.", **add)
+    flags.DEFINE_integer("count", 500, "At most so many garments of it, the first.", lower_bound=1, **add)
+    flags.DEFINE_integer("top", 12, "How many to show.", lower_bound=1, upper_bound=60, **add)
+    flags.DEFINE_string("out", "recommended.png", "The contact sheet.", **add)
+    flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`; default: the bundled weights.", **add)
+    flags.DEFINE_enum(
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "Labels of NAME_parsing.png; default: detected.", **add,
+    )  # fmt: skip
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Ranks, draws, prints where."""
+    import itertools
+
+    from tf_tryon.cli.complete import one_person
+    from tf_tryon.data.person import Person
+    from tf_tryon.data.records import open_records
+    from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+    from tf_tryon.errors import TryOnError
+    from tf_tryon.inference.recommend import recommend, wearers
+    from tf_tryon.inference.recommendation_sheet import recommendation_sheet
+    from tf_tryon.inference.request import Request
+    from tf_tryon.inference.tryon import BUNDLED, TryOn
+
+    garment, out = flag_values.garment, pathlib.Path(flag_values.out)
+    person, records = one_person(args[0], flag_values.vocabulary), open_records(flag_values.catalogue)
+    model = TryOn.load(flag_values.model or BUNDLED)
+    Request(garment=garment).check_person(person, model.garments)
+    numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
+    people = (Person.from_record(records.read(number)) for number in numbers)
+    found = wearers(people, garment, GARMENT_CLASSES[GARMENTS.index(garment)])
+    catalogue = list(itertools.islice(found, flag_values.count))
+    if not catalogue:
+        raise TryOnError(f"{records.directory}: nobody there wears a {garment} that could be recommended")
+    ranked = recommend(model, person, garment, catalogue)
+    best = ranked[: flag_values.top]
+    worn = [model.complete(person, garment, samples=1, like=each.person) for each in best]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    told = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
+    table = out.with_suffix(".json")
+    head = {"person": person.id, "garment": garment, "model": model.model, "ranked": told}
+    for path, write in (
+        (table, lambda file: file.write_bytes(json.dumps(head, indent=1).encode() + b"\n")),
+        (out, lambda file: recommendation_sheet(person, garment, best, worn).save(file, "PNG")),
+    ):
+        partial = path.with_name(f".{path.name}.partial")
+        write(partial)
+        partial.replace(path)
+    for line in told[: flag_values.top]:
+        print(f"{line['rank']:3} {line['score']:10.2f}  {line['id']}")
+    print(f"{out} and {table}: {len(ranked)} garments")
+    return 0

@@ -1,0 +1,191 @@
+"""Reads kind and colour family of a garment from a picture: a small classifier trained on Studio's photos.
+
+It looks at the erased box only, cut out and enlarged to 64 px, with a channel that tells what lies in the box; so
+pictures of every model, with or without a parsing, are read alike. Half of what it learns from is blurred, so that it
+reads soft pictures too. It errs: `confusion`, measured on people that it never saw, says how, and known distributions
+are passed through that before they are compared with what it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import Any, Final
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon import keys
+from tf_tryon.config import thesis
+from tf_tryon.data import vocabulary
+from tf_tryon.data.pipeline import training_dataset
+from tf_tryon.data.records import RecordSet, save_arrays
+from tf_tryon.evaluation import sampling
+from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, worn
+from tf_tryon.evaluation.progress import Progress
+from tf_tryon.layers.frame import crop_to_window, window
+
+SIDE: Final = 64
+_FILTERS: Final = (32, 64, 128, 128)
+_RATE: Final = 1e-3
+_HEADS: Final = {f"{garment}_{what}": len(names) for garment, kinds in KINDS.items()
+                 for what, names in (("kind", kinds), ("colour", COLOURS))}  # fmt: skip
+
+
+class GarmentReader:
+    """The classifier. `read(batch, pictures)` gives kinds and colours of a batch's target garments.
+
+    Attributes:
+      confusion: by head ("top_kind", ...), (names, names): P(read j | worn i), rows sum to 1; set by `examine`.
+      accuracy: by head, share read rightly of photos that it never saw; set by `examine`.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        keras.utils.set_random_seed(seed)
+        self._net = _network()
+        self.confusion: dict[str, np.ndarray] = {}
+        self.accuracy: dict[str, float] = {}
+        self._logits = tf.function(lambda x: self._net(x, training=False), autograph=False, reduce_retracing=True)
+
+    def read(self, batch: sampling.Batch, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(B, H, W, 3) float32 pictures in [0, 1] of a batch with one target -> (B,) kinds and (B,) colours."""
+        garment = vocabulary.GARMENTS[int(batch[keys.TARGET][0])]
+        seen = look(tf.constant(pictures * 2 - 1, tf.float32), batch[keys.VISIBLE], batch[keys.BOX])
+        found = self._logits(seen)
+        kinds, colours = (np.argmax(found[f"{garment}_{what}"].numpy(), axis=-1) for what in ("kind", "colour"))
+        return kinds, colours
+
+    def train(self, records: RecordSet, size: int, steps: int, batch: int, seed: int = 0) -> None:
+        """Learn from the people of the split "train", at pictures of this size."""
+        config = reader_config(size, batch, seed)
+        known = metadata_by_id(records, "train")
+        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(_RATE, steps))
+        optimizer.build(self._net.trainable_variables)
+
+        @tf.function(autograph=False)
+        def step(people: dict[str, tf.Tensor], kinds: tf.Tensor, colours: tf.Tensor) -> tf.Tensor:
+            photos = people[keys.PHOTO]
+            soft = tf.random.uniform([tf.shape(photos)[0], 1, 1, 1]) < 0.5
+            photos = tf.where(soft, _blurred(photos), photos)
+            seen = look(photos, people[keys.VISIBLE], people[keys.BOX])
+            with tf.GradientTape() as tape:
+                found = self._net(seen, training=True)
+                total = tf.zeros([])
+                for garment in KINDS:
+                    mine = tf.equal(people[keys.TARGET], vocabulary.GARMENTS.index(garment))
+                    for what, truth in (("kind", kinds), ("colour", colours)):
+                        logits = found[f"{garment}_{what}"]
+                        wanted = tf.where(mine, truth, 0)  # another garment's index may not exist here
+                        each = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)
+                        total += tf.reduce_mean(each * tf.cast(mine, tf.float32))
+            gradients = tape.gradient(total, self._net.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, self._net.trainable_variables, strict=True))
+            return total
+
+        progress = Progress("garment reader", steps)
+        for number, people in enumerate(training_dataset(records, config)):
+            if number == steps:
+                break
+            kinds, colours = _truths(people, known)
+            step({key: people[key] for key in _NEEDED}, tf.constant(kinds), tf.constant(colours))
+            progress.update(number + 1)
+
+    def examine(self, records: RecordSet, size: int, split: str = "test", count: int = 10_000, batch: int = 50) -> None:
+        """Measure accuracy and confusion on photos of people of another split."""
+        known = metadata_by_id(records, split)
+        config = reader_config(size, batch, 0)
+        for garment in KINDS:
+            counts = {what: np.zeros((_HEADS[f"{garment}_{what}"],) * 2) for what in ("kind", "colour")}
+            for _, people in sampling.people(records, split, garment, config, count, batch):
+                read = self.read(people, sampling.true_photo(people))
+                for what, found, true in zip(counts, read, _truths(people, known), strict=True):
+                    np.add.at(counts[what], (true, found), 1)
+            for what, table in counts.items():
+                head = f"{garment}_{what}"
+                self.accuracy[head] = float(np.trace(table) / max(table.sum(), 1))
+                # A kind that is rarely worn: a little of reading it rightly, so that every row is a distribution.
+                table = table + 0.5 * np.eye(len(table))
+                self.confusion[head] = table / table.sum(axis=1, keepdims=True)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write weights, accuracy and confusion as one .npz."""
+        arrays = {f"weight_{i:02d}": w for i, w in enumerate(self._net.get_weights())}
+        arrays |= {f"confusion/{head}": table for head, table in self.confusion.items()}
+        arrays |= {f"accuracy/{head}": np.float64(value) for head, value in self.accuracy.items()}
+        save_arrays(pathlib.Path(path), **arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> GarmentReader:
+        """A reader that `save` wrote."""
+        reader = cls()
+        with np.load(path, allow_pickle=False) as arrays:
+            names = arrays.files
+            reader._net.set_weights([arrays[name] for name in sorted(names) if name.startswith("weight_")])
+            for name in names:
+                kind, _, head = name.partition("/")
+                if kind == "confusion":
+                    reader.confusion[head] = arrays[name]
+                elif kind == "accuracy":
+                    reader.accuracy[head] = float(arrays[name])
+        return reader
+
+
+_NEEDED: Final = (keys.PHOTO, keys.VISIBLE, keys.BOX, keys.TARGET)
+
+
+def look(pictures: tf.Tensor, visible: tf.Tensor, box: tf.Tensor) -> tf.Tensor:
+    """The erased box as the reader sees it.
+
+    Args:
+      pictures: (B, H, W, 3) float32 in [-1, 1].
+      visible: (B, H, W, 1), 0 in the box.
+      box: (B, 4) in pixels.
+
+    Returns:
+      (B, 64, 64, 4): RGB, 0 outside the box, and 1 inside.
+    """
+    height, width = pictures.shape[1], pictures.shape[2]
+    inside = 1.0 - visible
+    cut = tf.concat([pictures * inside, inside], axis=-1)
+    frame = window(box, height, width)
+    return tf.image.resize(crop_to_window(cut, frame, max(1, height // SIDE)), (SIDE, SIDE))
+
+
+def reader_config(size: int, batch: int, seed: int) -> ConfigDict:
+    """What the data pipeline needs to know."""
+    config = thesis("shape")
+    config.seed = seed
+    config.data.height = config.data.width = size
+    config.data.augment.translate, config.data.augment.scale, config.data.augment.rotate = 0.03, 0.05, 3.0
+    config.train.batch_size = batch
+    return config
+
+
+def _network() -> keras.Model:
+    layers = keras.layers
+    given = keras.Input((SIDE, SIDE, 4))
+    x = given
+    for filters in _FILTERS:
+        x = layers.Conv2D(filters, 3, strides=2, padding="same", kernel_initializer="he_normal")(x)
+        x = layers.LayerNormalization()(x)
+        x = layers.ReLU()(x)
+    x = layers.Dropout(0.2)(layers.Flatten()(x))
+    x = layers.Dense(256, activation="relu", kernel_initializer="he_normal")(x)
+    x = layers.Dropout(0.3)(x)
+    return keras.Model(given, {head: layers.Dense(count)(x) for head, count in _HEADS.items()})
+
+
+def _blurred(pictures: tf.Tensor) -> tf.Tensor:
+    return tf.nn.avg_pool2d(tf.nn.avg_pool2d(pictures, 3, 1, "SAME"), 3, 1, "SAME")
+
+
+def _truths(people: sampling.Batch, known: dict[str, dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """(B,) kinds and (B,) colours that a batch's people wear."""
+    pairs = [
+        worn(known[identity.decode()], vocabulary.GARMENTS[int(slot)])
+        for identity, slot in zip(people[keys.ID].numpy(), people[keys.TARGET].numpy(), strict=True)
+    ]
+    kinds, colours = np.array(pairs, np.int32).T
+    return kinds, colours

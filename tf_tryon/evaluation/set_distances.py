@@ -1,0 +1,86 @@
+"""Distances between completed pictures and photos of a set of people, with intervals.
+
+Half of the people, completed, are compared with the other half's photos, both ways, and averaged: so no person is
+compared with itself. Pictures are streamed; what is kept of each is its features (2 kB of VGG-16's).
+
+- **frechet**: the mean of both ways; its interval is the jackknife's over 10 groups of people.
+- **kid**: the mean over blocks of 25 people of each half; its interval resamples blocks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from tf_tryon.evaluation import bootstrap
+from tf_tryon.evaluation.features import Features
+from tf_tryon.evaluation.frechet import Moments, frechet_distance
+from tf_tryon.evaluation.kid import kernel_distance
+
+GROUPS = 10
+TRUTH = "truth"
+
+
+class SetDistances:
+    """Features of each kind of picture of the same people, who come in the same order.
+
+    Args:
+      network: gives features; None measures nothing.
+    """
+
+    def __init__(self, network: Features | None) -> None:
+        self._network = network
+        self._found: dict[str, list[np.ndarray]] = defaultdict(list)
+
+    def update(self, kind: str, pictures: np.ndarray) -> None:
+        """Take in (B, H, W, 3) float32 pictures in [0, 1] of the next people."""
+        if self._network is not None:
+            self._found[kind].append(self._network(pictures))
+
+    def replicates(self) -> dict[str, np.ndarray]:
+        """By measure: `KIND_frechet_...` (1 + groups,), all people's and without each group; `KIND_kid_...` (blocks,).
+
+        Two sets of the same people have the same groups and blocks, so their differences can be judged pair by pair.
+        """
+        features = {kind: np.concatenate(parts) for kind, parts in self._found.items()}
+        if self._network is None or TRUTH not in features or len(features[TRUTH]) < 4:
+            return {}
+        truth = features[TRUTH]
+        groups = min(GROUPS, len(truth) // 4)
+        pair = np.arange(len(truth)) // 2  # both halves lose the same number of people
+        found = {}
+        for kind, own in features.items():
+            values = [_both_ways(own, truth)]
+            if groups > 1:
+                values += [_both_ways(own, truth, pair % groups != group) for group in range(groups)]
+            end = f"{self._network.name}_n{len(truth) // 2}"
+            found[f"{kind}_frechet_{end}"] = np.array(values)
+            blocks = [kernel_distance(own[half::2], truth[1 - half :: 2]) for half in (0, 1)]
+            found[f"{kind}_kid_{end}"] = np.mean([b[: min(map(len, blocks))] for b in blocks], axis=0)
+        return found
+
+
+def estimate(name: str, replicates: np.ndarray, people: int) -> bootstrap.Estimate:
+    """Value and interval of one entry of `SetDistances.replicates`, or of the difference of two."""
+    if "_kid_" in name:
+        return bootstrap.mean(replicates)._replace(people=people)
+    return bootstrap.jackknife(float(replicates[0]), replicates[1:], people)
+
+
+def summary(replicates: dict[str, np.ndarray], people: int) -> dict[str, Any]:
+    """Measure -> {value, low, high, people}."""
+    return {name: estimate(name, values, people).to_dict() for name, values in replicates.items()}
+
+
+def _both_ways(own: np.ndarray, truth: np.ndarray, kept: np.ndarray | None = None) -> float:
+    total = 0.0
+    for half in (0, 1):
+        moments = []
+        for features, start in ((own, half), (truth, 1 - half)):
+            chosen = features[start::2] if kept is None else features[start::2][kept[start::2]]
+            moments.append(Moments(features.shape[1]))
+            moments[-1].update(chosen)
+        total += frechet_distance(*moments) / 2
+    return total

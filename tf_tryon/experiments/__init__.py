@@ -1,0 +1,1 @@
+"""Tables of several models, trained and measured under one equal budget, and their report."""

@@ -1,0 +1,134 @@
+"""The thesis's figures 4-1 to 4-3 and the loss curves of an experiment, as PNG files."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from tf_tryon.data.vocabulary import PALETTE
+from tf_tryon.experiments.chart import Line, Panel, draw
+
+_TILE, _GAP, _CAPTION = 96, 4, 34
+_PAPER, _INK = (255, 255, 255), (51, 51, 56)
+_ADVERSARIAL = ("adversarial_match", "adversarial_random", "adversarial_encoded")
+
+
+def same_inputs(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None:
+    """Figure 4-1: a line for each person; the erased photo, the photo, then what each row (title, folder) makes."""
+    columns: list[tuple[str, np.ndarray]] = []
+    for title, folder in rows:
+        with np.load(folder / "figures.npz") as found:
+            if not columns:
+                columns = [("erased", found["erased"]), ("photo", found["truth"])]
+            columns.append((title, found["sample"]))
+    people = min(len(pictures) for _, pictures in columns)
+    tiles = [[pictures[i] for _, pictures in columns] for i in range(people)]
+    _save(_grid(tiles, [title for title, _ in columns]), path)
+
+
+def shapes(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None:
+    """Figure 4-2: each row's people, erased and true parsing, then several sampled shapes."""
+    tiles, names = [], []
+    for title, folder in rows:
+        with np.load(folder / "figures.npz") as found:
+            for truth, erased, drawn in zip(found["shape_truth"], found["shape_erased"], found["shapes"], strict=True):
+                hidden = np.where(erased[..., np.newaxis], np.uint8(128), PALETTE[truth])
+                tiles.append([hidden, PALETTE[truth], *(PALETTE[labels] for labels in drawn)])
+                names.append(title)
+                title = ""
+    _save(_grid(tiles, ["erased", "true", *(f"{k + 1}" for k in range(len(tiles[0]) - 2))], names), path)
+
+
+def walk(rows: Sequence[tuple[str, pathlib.Path]], shifts: Sequence[float], path: pathlib.Path) -> None:
+    """Figure 4-2 by latent dimension: one person, a line for each dimension, a block of columns for each row."""
+    blocks, heads = [], []
+    for title, folder in rows:
+        with np.load(folder / "figures.npz") as found:
+            blocks.append(PALETTE[found["walk"]])
+        heads += [f"{title}\nz {shift:+g}" if i == 0 else f"\n{shift:+g}" for i, shift in enumerate(shifts)]
+    lines = min(len(block) for block in blocks)
+    tiles = [[picture for block in blocks for picture in block[line]] for line in range(lines)]
+    _save(_grid(tiles, heads, [f"dimension {line}" for line in range(lines)], tile=64), path)
+
+
+def adversarial(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None:
+    """Figure 4-3: the discriminator's and the generator's adversarial loss of runs (title, run's folder)."""
+    judge, maker = [], []
+    for title, folder in rows:
+        log = [line for line in read_log(folder) if "discriminator_loss" in line]
+        steps = [line["step"] for line in log]
+        judge.append(Line(title, steps, [line["discriminator_loss"] for line in log]))
+        sums = [sum(line[name] for name in _ADVERSARIAL if name in line) for line in log]
+        maker.append(Line(title, steps, sums))
+    panels = [Panel("discriminator's loss", "step", judge), Panel("generator's adversarial loss", "step", maker)]
+    _save(draw(panels), path)
+
+
+def losses(runs: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None:
+    """Loss curves of runs (title, folder): cross-entropy and L1 in the box, and the KL of both stages."""
+    panels = []
+    for field, title, log in (
+        ("cross_entropy", "first stage: cross-entropy, nats a pixel", True),
+        ("kl", "KL(posterior || prior), nats a person", True),
+        ("box_l1", "second stage: L1 in the box, RGB in [-1, 1]", True),
+    ):
+        lines = []
+        for name, folder in runs:
+            read = [line for line in read_log(folder) if field in line]
+            if read:
+                lines.append(Line(name, [line["step"] for line in read], [line[field] for line in read]))
+        if lines:
+            panels.append(Panel(title, "step", lines, log))
+    _save(draw(panels), path)
+
+
+def read_log(folder: pathlib.Path) -> list[dict[str, float]]:
+    """The lines of a run's log.jsonl; of a step that was made twice the later one."""
+    lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    found = {line["step"]: line for line in map(json.loads, lines)}
+    return [found[step] for step in sorted(found)]
+
+
+def _grid(
+    tiles: Sequence[Sequence[np.ndarray]], heads: Sequence[str], names: Sequence[str] = (), tile: int = _TILE
+) -> Image.Image:
+    """Pictures in lines, a head over each column, a name before each line."""
+    font = ImageFont.load_default(11)
+    left = max((round(font.getlength(name)) + 14 for name in names), default=_GAP)
+    width = left + len(heads) * (tile + _GAP)
+    canvas = Image.new("RGB", (width, _CAPTION + len(tiles) * (tile + _GAP)), _PAPER)
+    pen = ImageDraw.Draw(canvas)
+    for column, head in enumerate(heads):
+        x = left + column * (tile + _GAP)
+        wrapped = head if "\n" in head else _wrapped(head, font, tile)
+        anchor, at = ("la", x) if "\n" in head and "z" in head else ("ma", x + tile // 2)
+        pen.multiline_text((at, 3), wrapped, _INK, font, anchor=anchor, spacing=2, align="center")
+    for line, pictures in enumerate(tiles):
+        y = _CAPTION + line * (tile + _GAP)
+        if names:
+            pen.text((6, y + tile // 2), names[line], _INK, font, anchor="lm")
+        for column, picture in enumerate(pictures):
+            smooth = Image.fromarray(picture).resize((tile, tile), Image.Resampling.BICUBIC)
+            canvas.paste(smooth, (left + column * (tile + _GAP), y))
+    return canvas
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines[:2])
+
+
+def _save(picture: Image.Image, path: pathlib.Path) -> None:
+    temporary = path.with_name(f".{path.name}")
+    picture.save(temporary, "PNG")
+    temporary.replace(path)

@@ -1,0 +1,89 @@
+"""An experiment from its configuration to its report."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import sys
+
+from ml_collections import ConfigDict
+
+from tf_tryon.data.records import RecordSet, open_records
+from tf_tryon.data.usable import usable
+from tf_tryon.errors import TryOnError
+from tf_tryon.evaluation.features import NETWORKS
+from tf_tryon.experiments.plan import Plan, plan
+from tf_tryon.experiments.report import write_report
+from tf_tryon.experiments.schedule import Scheduler
+from tf_tryon.experiments.tasks import Task, tasks
+from tf_tryon.losses import vgg_weights
+from tf_tryon.training.run_folder import held
+
+
+def run_experiment(
+    config: ConfigDict, data: str | os.PathLike[str], workdir: str | os.PathLike[str], jobs: int = 1, threads: int = 0
+) -> int:
+    """Do what is not done yet, and write the report. Returns the exit status (see `Scheduler.run`).
+
+    Args:
+      config: of `plan.experiment`.
+      data: the data set's folder.
+      workdir: the experiment's folder; made, or gone on with.
+      jobs: processes at once.
+      threads: of each process; 0: all.
+
+    Raises:
+      ValueError, TryOnError, OSError: something can't work; told before anything is trained.
+    """
+    work, records = plan(config), open_records(data)
+    _check(config, work, records)
+    folder = pathlib.Path(workdir)
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(held(folder))
+        saved = folder / "experiment.json"
+        saved.write_text(json.dumps(config.to_dict(), indent=1, default=list) + "\n", encoding="utf-8")
+        to_do = tasks(config, work, records, folder)
+
+        def finished(task: Task) -> None:
+            if task.job["kind"] == "row":
+                write_report(config, work, to_do, records, folder)
+
+        scheduler = Scheduler(to_do, folder, jobs, threads, finished)
+        status = scheduler.run()
+        if any(task.result() for task in to_do.values() if task.job["kind"] == "row"):
+            path = write_report(config, work, to_do, records, folder, scheduler.failed)
+            print(path)
+        for name, reason in scheduler.failed.items():
+            print(f"{name}: {reason}", file=sys.stderr)
+    return status
+
+
+def _check(config: ConfigDict, work: Plan, records: RecordSet) -> None:
+    """Everything that would fail after hours, now."""
+    name = config.evaluation.features
+    if name != "none" and name not in NETWORKS:
+        raise ValueError(f"config.evaluation.features = {name!r}: choose one of {', '.join(NETWORKS)}, none")
+    wanted = {run.config.loss.perceptual for run in work.runs.values() if run.config.stage == "texture"}
+    if name == "vgg16" and not config.evaluation.features_weights:
+        wanted.add("vgg16")
+    for network in sorted(wanted - {"none"}):
+        path = config.perceptual_weights if network == "vgg16" else ""
+        try:
+            vgg_weights.load(network, path)
+        except FileNotFoundError as error:
+            raise TryOnError(f"config.perceptual_weights: {error}") from error
+    weights = config.evaluation.features_weights
+    if weights and not pathlib.Path(weights).is_file():
+        raise TryOnError(f"config.evaluation.features_weights: there is no file {weights}")
+    first = next(iter(work.runs.values())).config
+    for garment in config.evaluation.garments:
+        if first.data.targets.get(garment, 0) <= 0:
+            raise ValueError(f"config.evaluation.garments: {garment!r} is not among those that are trained")
+        people = len(usable(records, "test", first, garment))
+        if people < 8:
+            raise TryOnError(
+                f"{records.directory}: {people} people with a {garment} to measure on; 8 or more are needed"
+            )

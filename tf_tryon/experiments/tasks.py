@@ -1,0 +1,99 @@
+"""The tasks of an experiment: what each needs, where it leaves its results, and whether it is done.
+
+    workdir/experiment.json        the effective configuration
+    workdir/runs/NAME/             a training run, as `tf-tryon train` leaves it
+    workdir/reader/reader.npz      the garment reader (Studio only)
+    workdir/rows/NAME/             measures of a row, and pictures for the figures
+    workdir/logs/NAME.txt          what a task told
+    workdir/report/                the report
+
+A folder's done.json is written last. It carries a digest of all that the result was made of: a task whose digest is
+there is skipped.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+from typing import Any
+
+from ml_collections import ConfigDict
+
+from tf_tryon.config import to_json
+from tf_tryon.data.records import RecordSet
+from tf_tryon.data.usable import fingerprint
+from tf_tryon.evaluation.outfit_truth import is_studio
+from tf_tryon.experiments.plan import Plan, digest
+
+DONE = "done.json"
+READER = "reader"
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One process's work.
+
+    Attributes:
+      name: unique.
+      folder: where its results go.
+      needs: names of the tasks before it.
+      digest: of all that the result is made of.
+      job: what the worker is told: "kind" and its arguments.
+    """
+
+    name: str
+    folder: pathlib.Path
+    needs: tuple[str, ...]
+    digest: str
+    job: dict[str, Any]
+
+    def result(self) -> dict[str, Any] | None:
+        """What done.json holds, if the task is done as it is asked for now."""
+        path = self.folder / DONE
+        if not path.is_file():
+            return None
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return found if found.get("digest") == self.digest else None
+
+
+def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.Path) -> dict[str, Task]:
+    """All tasks by name; each comes after those that it needs."""
+    data = {"data": str(records.directory.resolve())}
+    stamp = fingerprint(records)
+    size = next(iter(plan.runs.values())).config.data.height
+    evaluation = config.evaluation.to_dict()
+    made: dict[str, Task] = {}
+
+    def add(name: str, folder: pathlib.Path, needs: tuple[str, ...], job: dict[str, Any]) -> None:
+        told = json.dumps({**job, "data": stamp}, sort_keys=True, default=list)
+        key = digest(told, *(made[other].digest for other in needs))
+        made[name] = Task(name, folder, needs, key, {**job, **data, "folder": str(folder), "digest": key})
+
+    reader: tuple[str, ...] = ()
+    if is_studio(records):
+        job = {"kind": "reader", **config.reader.to_dict(), "size": size, "seed": config.seed}
+        add(READER, workdir / READER, (), job)
+        reader = (READER,)
+    for row in plan.rows:
+        own = tuple(name for name in (row.shape, row.texture) if name)
+        for name in own:
+            if name not in made:
+                run = plan.runs[name]
+                job = {"kind": "train", "config": to_json(run.config), "unit": config.budget.unit, "budget": run.budget}
+                add(name, workdir / "runs" / name, (), job)
+        job = {
+            "kind": "row", "shape": str(made[row.shape].folder) if row.shape else "", "evaluation": evaluation,
+            "texture": str(made[row.texture].folder), "seed": config.seed, "weights": config.perceptual_weights,
+            "reader": str(made[READER].folder) if reader else "",
+        }  # fmt: skip
+        add(f"measure-{row.name}", workdir / "rows" / row.name, (*own, *reader), job)
+    return made
+
+
+def write_done(folder: pathlib.Path, result: dict[str, Any]) -> None:
+    """Write done.json under a temporary name and rename it."""
+    temporary = folder / f".{DONE}.tmp"
+    temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    os.replace(temporary, folder / DONE)

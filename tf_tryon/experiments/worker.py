@@ -1,0 +1,131 @@
+"""One task in a process of its own, so that its memory is its own: `python -m tf_tryon.experiments.worker JOB.json`.
+
+Exit status: 0 done, 143 or 130 stopped by a signal with all that was made saved, 1 failed (its message is the last line
+on stderr).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import resource
+import sys
+import tempfile
+import time
+from typing import Any
+
+from tf_tryon import quiet
+from tf_tryon.errors import TryOnError
+
+_TIMED, _LEFT_OUT = 12, 4  # steps that are made to tell a run's speed, and how many of them don't count
+
+
+def main(argv: list[str]) -> int:
+    """Do the job of the file."""
+    job = json.loads(pathlib.Path(argv[0]).read_text(encoding="utf-8"))
+    quiet.import_tensorflow()
+    import tensorflow as tf
+
+    if job["threads"]:
+        tf.config.threading.set_intra_op_parallelism_threads(job["threads"])
+        tf.config.threading.set_inter_op_parallelism_threads(job["threads"])
+    try:
+        return {"train": train, "reader": reader, "row": row}[job["kind"]](job)
+    except (TryOnError, ValueError, OSError) as error:
+        print(" ".join(str(error).split()), file=sys.stderr, flush=True)
+        return 1
+
+
+def train(job: dict[str, Any]) -> int:
+    """Train a run, or go on with it."""
+    from tf_tryon import config as configuration
+    from tf_tryon.experiments.tasks import write_done
+    from tf_tryon.training.trainer import Trainer
+
+    folder = pathlib.Path(job["folder"])
+    config = configuration.from_json(job["config"], "the job")
+    if job["unit"] == "minutes":
+        config.train.steps = _affordable(config, job, folder)
+    status = Trainer(config, job["data"], folder).run()
+    if status:
+        return status
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    write_done(folder, {"digest": job["digest"], "steps": config.train.steps, "peak_gigabytes": round(peak, 2)})
+    return 0
+
+
+def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
+    """Steps that fit into the budget's minutes; told once and kept, so that a stopped run goes on as it began."""
+    path = folder / "budget.json"
+    told = {"minutes": job["budget"]}
+    if path.is_file():
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["minutes"] == job["budget"]:
+            return int(kept["steps"])
+    seconds = _seconds_per_step(config, job["data"])
+    told |= {"seconds_per_step": round(seconds, 4), "steps": max(1, round(job["budget"] * 60 / seconds))}
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+    return int(told["steps"])
+
+
+def _seconds_per_step(config: Any, data: str) -> float:
+    """Median of a few full steps, adversarial terms included."""
+    import copy
+
+    import numpy as np
+
+    from tf_tryon.training.trainer import Trainer
+
+    short = copy.deepcopy(config)
+    short.train.steps, short.train.log_every, short.train.picture_every = _TIMED, 1, _TIMED + 1
+    short.loss.adversarial_start = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        if Trainer(short, data, scratch).run():
+            sys.exit(143)
+        return float(np.median(step_seconds(pathlib.Path(scratch))[_LEFT_OUT:]))
+
+
+def step_seconds(folder: pathlib.Path) -> list[float]:
+    """Seconds a step of each line of a run's log.jsonl."""
+    from tf_tryon.config import from_json
+
+    path = folder / "config.json"
+    batch = from_json(path.read_text(encoding="utf-8"), str(path)).train.batch_size
+    lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [batch / json.loads(line)["images_per_second"] for line in lines]
+
+
+def reader(job: dict[str, Any]) -> int:
+    """Train and examine the garment reader."""
+    from tf_tryon.data.records import open_records
+    from tf_tryon.evaluation.garment_reader import GarmentReader
+    from tf_tryon.experiments.tasks import write_done
+
+    started = time.monotonic()
+    folder = pathlib.Path(job["folder"])
+    records = open_records(job["data"])
+    found = GarmentReader(job["seed"])
+    found.train(records, job["size"], job["steps"], job["batch"], job["seed"])
+    found.examine(records, job["size"])
+    folder.mkdir(parents=True, exist_ok=True)
+    found.save(folder / "reader.npz")
+    seconds = round(time.monotonic() - started, 1)
+    write_done(folder, {"digest": job["digest"], "accuracy": found.accuracy, "seconds": seconds})
+    return 0
+
+
+def row(job: dict[str, Any]) -> int:
+    """Measure a row."""
+    from tf_tryon.experiments.measure import measure_row
+    from tf_tryon.experiments.tasks import write_done
+
+    write_done(pathlib.Path(job["folder"]), {"digest": job["digest"], **measure_row(job)})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

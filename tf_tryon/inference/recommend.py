@@ -1,0 +1,80 @@
+"""Which garments of a catalogue go with what a person wears: ranked by the compatibility prior.
+
+    score(garment, person) = log p(z_s | x_c) + log p(z_a | x_c)
+
+z_s and z_a are the mean codes of the garment, encoded in this person's place; x_c are the person's other garments.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tf_tryon.data.person import Person
+from tf_tryon.inference.placement import place
+from tf_tryon.inference.request import check_wears
+from tf_tryon.inference.stage import Batch, Stage, repeat
+from tf_tryon.inference.tryon import TryOn
+
+_CHUNK = 16  # garments that go through the nets at once
+
+
+@dataclasses.dataclass(frozen=True)
+class Ranked:
+    """A garment of the catalogue.
+
+    Attributes:
+      person: who wears it there.
+      score: log-likelihood of its codes in nats, all stages together.
+      scores: by stage.
+    """
+
+    person: Person
+    score: float
+    scores: dict[str, float]
+
+
+def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Person]) -> list[Ranked]:
+    """The catalogue, best first.
+
+    Args:
+      model: whose prior judges.
+      person: whose `garment` is to be replaced; must wear one, since its box tells where.
+      garment: slot.
+      catalogue: people who wear such a garment (`wearers` finds them).
+
+    Raises:
+      TryOnError: a person doesn't wear the garment, or the model doesn't know it.
+    """
+    check_wears(person, garment)
+    stages = [stage for stage in (model.shape, model.texture) if stage is not None]
+    framed = place(person, *model.size).to_frame(person)
+    own = {stage.config.stage: stage.batch(framed, garment) for stage in stages}
+    found: list[Ranked] = []
+    for start in range(0, len(catalogue), _CHUNK):
+        part = catalogue[start : start + _CHUNK]
+        others = [place(other, *model.size).to_frame(other) for other in part]
+        by_stage = {stage.config.stage: _scores(stage, own[stage.config.stage], others, garment) for stage in stages}
+        for i, other in enumerate(part):
+            scores = {name: float(values[i]) for name, values in by_stage.items()}
+            found.append(Ranked(other, sum(scores.values()), scores))
+    return sorted(found, key=lambda ranked: -ranked.score)
+
+
+def wearers(people: Iterator[Person], garment: str, label: int) -> Iterator[Person]:
+    """Those who wear the garment of this class, dresses aside."""
+    for person in people:
+        if (person.labels == label).any() and not (garment == "bottom" and person.dress):
+            yield person
+
+
+def _scores(stage: Stage, own: Batch, others: list[Person], garment: str) -> np.ndarray:
+    """(n,) nats; always _CHUNK rows go through, so that one graph serves all."""
+    index = np.minimum(np.arange(_CHUNK), len(others) - 1)
+    key = stage.networks.garment_key
+    theirs = stage.batch_of([others[i] for i in index], garment)[key]
+    asked = {**repeat(own, _CHUNK), key: tf.convert_to_tensor(theirs)}
+    return stage.log_prior(asked, stage.encode(asked))[: len(others)]

@@ -1,0 +1,103 @@
+"""BicycleGAN's losses (Zhu et al., NeurIPS 2017): cVAE-GAN on one half of the batch, cLR-GAN on the other.
+
+    encoded half:  10 |I - G(I_hat, z)|_1 + (D_1(G) - 1)^2 + 0.01 KL(E(I) || N(0, I)),    z ~ E(I)
+    random half:   (D_2(G) - 1)^2 + 0.5 |z - mean of E(G(I_hat, z))|_1,                   z ~ N(0, I)
+    D_1, D_2:      (D(I) - 1)^2 + D(G)^2, each on its half, summed over both scales
+
+The latent term teaches G only: E's weights get no gradient from it. A term of one half counts twice there and 0 in the
+other half, so its mean over the batch is the mean over its half.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+from tf_tryon import keys
+from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.losses.adversarial import least_squares
+from tf_tryon.losses.kl import kl
+from tf_tryon.losses.latent_regression import latent_regression
+from tf_tryon.losses.pixel import l1
+from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.training.kl_weight import KLWeight
+from tf_tryon.training.objective import Objective, box_mean
+
+
+def bicyclegan_objective(
+    nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.Tensor, adversarial: bool
+) -> tuple[Objective, Objective | None]:
+    """Losses of generator and encoder, and of both discriminators.
+
+    Args:
+      nets: of a bicyclegan configuration.
+      batch: an even number of examples.
+      kl_weight: state of beta.
+      step: scalar integer.
+      adversarial: always True: its GAN starts at once.
+    """
+    del adversarial
+    loss = nets.config.loss
+    half = tf.shape(batch[keys.PHOTO])[0] // 2
+    noise = batch[keys.NOISE]
+    photos = batch[keys.PHOTO]
+    posterior = nets.posterior({keys.PHOTO: photos[:half]}, training=True)
+    random = noise[half:, 1]
+    made = nets.generate(batch, tf.concat([posterior.sample(noise[:half, 0]), random], axis=0), training=True)[-1]
+    encoded_part, random_part = made[:half], made[half:]
+
+    objective, judgement = Objective(), Objective()
+    pixels = l1(photos[:half], encoded_part)
+    objective.add("pixel", _first(pixels), loss.appearance * loss.pixel)
+    nats = kl(posterior, nets.prior(batch, posterior.mean))
+    objective.add("kl_cost", _first(kl_weight.cost(nats)), kl_weight.weight(step))
+    first_half = _first(tf.ones_like(nats)) > 0
+    objective.watch("kl", _first(nats) / 2, first_half)
+    again = _frozen(nets, random_part)
+    objective.add("latent_regression", _second(latent_regression(random, again)), loss.latent_regression)
+    inside = box_mean(tf.abs(photos[:half] - encoded_part), batch[keys.VISIBLE][:half])
+    objective.watch("box_l1", _first(inside) / 2, first_half)
+
+    judges = nets.discriminator
+    parts = (
+        ("encoded", judges.encoded, photos[:half], encoded_part, _first),
+        ("random", judges.random, photos[half:], random_part, _second),
+    )
+    for name, judge, real, fake, place in parts:
+        scores = [tf.split(scale, 2) for scale in judge(tf.concat([real, fake], axis=0))]
+        on_real = tf.add_n([least_squares(truth, 1.0) for truth, _ in scores])
+        on_fake = tf.add_n([least_squares(wrong, 0.0) for _, wrong in scores])
+        wanted = tf.add_n([least_squares(wrong, 1.0) for _, wrong in scores])
+        objective.add(f"adversarial_{name}", place(wanted), loss.adversarial)
+        judgement.add(f"discriminator_real_{name}", place(on_real), loss.adversarial)
+        judgement.add(f"discriminator_{name}", place(on_fake), loss.adversarial)
+    return objective, judgement
+
+
+def _first(values: tf.Tensor) -> tf.Tensor:
+    """(B / 2,) of the first half -> (B,), twice there and 0 elsewhere."""
+    return tf.concat([2.0 * values, tf.zeros_like(values)], axis=0)
+
+
+def _second(values: tf.Tensor) -> tf.Tensor:
+    return tf.concat([tf.zeros_like(values), 2.0 * values], axis=0)
+
+
+def _frozen(nets: Networks, pictures: tf.Tensor) -> Gaussian:
+    """E of the pictures, whose gradient goes to them and not to E's weights."""
+
+    @tf.custom_gradient
+    def mean(given: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(given)
+            found = nets.posterior({keys.PHOTO: given}, training=True).mean
+
+        def gradient(upstream: tf.Tensor, variables: Any = None) -> Any:
+            own = tape.gradient(found, given, upstream)
+            return (own, [None] * len(variables)) if variables is not None else own
+
+        return found, gradient
+
+    found = mean(pictures)
+    return Gaussian(found, tf.ones_like(found))
