@@ -8,11 +8,12 @@ import pathlib
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data import records
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.photo import read_photo
 
 
 @dataclasses.dataclass
@@ -85,19 +86,6 @@ class Person:
         classes = vocabulary_lib.to_classes(parts["labels"], known.name, parts["id"])
         dress = bool(np.isin(parts["labels"], known.dress_labels).any())
         return cls(parts["photo"], classes, parts["keypoints"], parts["id"], parts["metadata"], dress)
-
-
-def read_photo(path: str | os.PathLike[str]) -> np.ndarray:
-    """(H, W, 3) uint8 RGB, upright by EXIF, transparency laid on white; ValueError names an unreadable file."""
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image)
-            if upright.has_transparency_data:
-                over = upright.convert("RGBA")
-                upright = Image.alpha_composite(Image.new("RGBA", over.size, "white"), over)
-            return np.asarray(upright.convert("RGB"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise ValueError(f"{path}: not a readable picture ({error})") from error
 
 
 def read_labels(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray | None]:
