@@ -83,7 +83,7 @@ def find(model: ModelFile, path: str | os.PathLike[str] | None = None) -> pathli
             if _digest(candidate) != model.sha256:
                 raise AnnotationError(
                     "model missing",
-                    f"{candidate} is not {model.what}: its SHA-256 differs from {model.sha256}; delete it and try again",
+                    f"{candidate} is not {model.what}: its SHA-256 is not {model.sha256}; delete it and try again",
                 )
             return candidate
     if os.environ.get(OFFLINE) == "1":
@@ -102,7 +102,8 @@ def _fetch(model: ModelFile, target: pathlib.Path) -> pathlib.Path:
         ) from error
     if hashlib.sha256(data).hexdigest() != model.sha256:
         raise AnnotationError(
-            "model missing", f"{model.address} sent something else than {model.what}: its SHA-256 differs. {_remedy(model)}"
+            "model missing",
+            f"{model.address} sent something else than {model.what}: its SHA-256 differs. {_remedy(model)}",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}-{os.getpid()}.tmp")

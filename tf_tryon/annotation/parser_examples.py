@@ -35,9 +35,11 @@ def training_examples(records: RecordSet, config: ConfigDict, first_step: int = 
     numbers = tf.data.Dataset.range(first_step * batch, tf.int64.max).map(number)
     people = raw_records(records, numbers).map(lambda r: parse(r, records.size)).batch(batch, drop_remainder=True)
     steps = tf.data.Dataset.counter(first_step)
-    return tf.data.Dataset.zip(people, steps).map(
-        lambda person, step: randomised(person, tf.stack([tf.cast(seed, tf.int64), step]), config)
-    ).prefetch(2)
+    return (
+        tf.data.Dataset.zip(people, steps)
+        .map(lambda person, step: randomised(person, tf.stack([tf.cast(seed, tf.int64), step]), config))
+        .prefetch(2)
+    )
 
 
 def parse(record: tf.Tensor, size: tuple[int, int]) -> dict[str, tf.Tensor]:
@@ -52,9 +54,7 @@ def parse(record: tf.Tensor, size: tuple[int, int]) -> dict[str, tf.Tensor]:
     }
 
 
-def randomised(
-    people: dict[str, tf.Tensor], seed: tf.Tensor, config: ConfigDict
-) -> tuple[tf.Tensor, tf.Tensor]:
+def randomised(people: dict[str, tf.Tensor], seed: tf.Tensor, config: ConfigDict) -> tuple[tf.Tensor, tf.Tensor]:
     """A batch of people -> (inputs, labels), randomised by a seed (2,) int64."""
     draws, randomise, size = Draws(seed), config.randomise, config.model.size
     people = place_people(people, draws, randomise, size)

@@ -75,9 +75,7 @@ class ParserNetwork(keras.Model):
             made(ConvNorm(width, "down", dtype=policy, name=f"down_{i}"), channels)
             for i, (channels, width) in enumerate(zip(before, self.widths, strict=True))
         ]
-        self.blocks = [
-            made(Residual(dtype=policy, name=f"block_{i}"), width) for i, width in enumerate(self.widths)
-        ]
+        self.blocks = [made(Residual(dtype=policy, name=f"block_{i}"), width) for i, width in enumerate(self.widths)]
         below = list(zip(self.widths[1:], self.widths[:-1], strict=True))[::-1]  # (from below, here), deepest first
         self.ups = [
             made(ConvNorm(here, "up", dtype=policy, name=f"up_{i}"), under) for i, (under, here) in enumerate(below)
@@ -85,9 +83,7 @@ class ParserNetwork(keras.Model):
         self.joins = [
             made(ConvNorm(here, dtype=policy, name=f"join_{i}"), 2 * here) for i, (_, here) in enumerate(below)
         ]
-        self.up_blocks = [
-            made(Residual(dtype=policy, name=f"up_block_{i}"), here) for i, (_, here) in enumerate(below)
-        ]
+        self.up_blocks = [made(Residual(dtype=policy, name=f"up_block_{i}"), here) for i, (_, here) in enumerate(below)]
         self.widen = made(ConvNorm(self.head, "up", dtype=policy, name="widen"), self.widths[0])
         self.sharpen = made(ConvNorm(self.head, dtype=policy, name="sharpen"), self.head + _HEAD_INPUTS)
         self.logits = _convolution((batch, None, None, self.head), LABELS, 1, policy, bias=True, name="logits")

@@ -10,7 +10,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.annotation import parser_config
 from tf_tryon.annotation.parser_examples import training_examples
-from tf_tryon.annotation.parser_network import LABELS, ParserNetwork, build_parser
+from tf_tryon.annotation.parser_network import ParserNetwork, build_parser
 from tf_tryon.config import to_json
 from tf_tryon.data.records import RecordSet
 from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, read_arrays, write_arrays

@@ -1,7 +1,7 @@
 """Keypoints and person masks by MediaPipe's PoseLandmarker.
 
-Bazarevsky et al., BlazePose: On-device Real-time Body Pose tracking, 2020. Its 33 points become the project's 18; the neck
-is the middle of the shoulders. A point is taken as shown from a visibility of one half on.
+Bazarevsky et al., BlazePose: On-device Real-time Body Pose tracking, 2020. Its 33 points become the project's 18; the
+neck is the middle of the shoulders. A point is taken as shown from a visibility of one half on.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class PoseAnnotator:
             tasks: Any = importlib.import_module("mediapipe.tasks.python")
         except ImportError as error:
             raise AnnotationError(
-                "model missing", f"MediaPipe finds people's poses and can't be loaded ({error}): pip install 'tf-tryon[photos]'"
+                "model missing",
+                f"MediaPipe finds people's poses and can't be loaded ({error}): pip install 'tf-tryon[photos]'",
             ) from error
         options = tasks.vision.PoseLandmarkerOptions(
             base_options=tasks.BaseOptions(model_asset_path=str(path)),
@@ -55,14 +56,14 @@ class PoseAnnotator:
         try:
             landmarker = tasks.vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as error:
-            raise AnnotationError("model missing", f"{path}: not a pose model that MediaPipe reads ({error})") from error
+            raise AnnotationError(
+                "model missing", f"{path}: not a pose model that MediaPipe reads ({error})"
+            ) from error
         return cls(landmarker, mediapipe)
 
     def annotate(self, photo: np.ndarray) -> list[Pose]:
         """All people of a photo (h, w, 3) uint8 RGB, by size."""
-        image = self._mediapipe.Image(
-            image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(photo)
-        )
+        image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(photo))
         found = self._landmarker.detect(image)
         height, width = photo.shape[:2]
         poses = []

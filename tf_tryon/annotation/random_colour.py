@@ -14,7 +14,8 @@ from ml_collections import ConfigDict
 from tf_tryon.annotation.draws import Draws
 from tf_tryon.annotation.random_texture import blotches, stripes
 
-# Part of each CIHP-20 label: 0 nothing, 1 hat, 2 hair, 3 top, 4 dress, 5 coat, 6 trousers, 7 skirt, 8 shoes and socks, 9 skin.
+# Part of each CIHP-20 label: 0 nothing, 1 hat, 2 hair, 3 top, 4 dress, 5 coat, 6 trousers, 7 skirt, 8 shoes and socks,
+# 9 skin.
 PARTS: Final = (0, 1, 2, 3, 1, 3, 4, 5, 8, 6, 9, 5, 7, 9, 9, 9, 9, 9, 8, 8)
 _COUNT, _HAIR, _SKIN = 10, 2, 9
 # Monk skin tone scale, sRGB.

@@ -16,9 +16,7 @@ _BLURS = (0.75, 0.55, 0.4)  # of the resolution
 def background(photo: tf.Tensor, labels: tf.Tensor, draws: Draws, randomise: ConfigDict) -> tf.Tensor:
     """The person before a made-up room, blotches, or a crowd of the batch's other people; the edge is blended."""
     batch, size = photo.shape[0], photo.shape[1]
-    behind = tf.where(
-        draws.chance((batch, 1, 1, 1), 0.7), room(draws, batch, size), blotches(draws, batch, size, 3)
-    )
+    behind = tf.where(draws.chance((batch, 1, 1, 1), 0.7), room(draws, batch, size), blotches(draws, batch, size, 3))
     other = tf.roll(photo, 1, axis=0)
     other_mask = tf.roll(_soft(labels), 1, axis=0)
     shift = tf.cast(draws.uniform((2,), -0.6, 0.6) * size, tf.int32)

@@ -55,6 +55,7 @@ VERBS = {
     "data show": Verb("data_show", "draw people of a data set with all that is derived from them"),
     "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "train": Verb("train", "train the shape or the texture stage"),
+    "annotate": Verb("annotate", "find pose and clothes in your own photos"),
     "parser train": Verb("parser_train", "train the parsing network of `annotate`"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
 }

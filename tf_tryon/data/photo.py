@@ -77,7 +77,7 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
 
 
 def _eight_bits(grey: np.ndarray) -> np.ndarray:
-    """Grey of 16 or 32 bits or float -> uint8: 65535 is white, or, of floats up to 1, 1; of larger values the largest."""
+    """Grey of 16 or 32 bits or float -> uint8; white is 65535, or 1 of floats up to 1, or the largest value beyond."""
     values = np.nan_to_num(grey.astype(np.float64))
     top = float(values.max(initial=0))
     if grey.dtype.kind == "f" and top <= 1:
