@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[1]
 
 # Each part may import itself and what stands before it.
 ORDER = [
-    "keys", "errors", "config", "data", "layers", "models", "losses", "training", "evaluation", "annotation", "inference", "cli",
-    "export", "serving",
+    "keys", "errors", "config", "data", "layers", "models", "losses", "training", "evaluation", "annotation",
+    "inference", "cli", "export", "serving",
 ]  # fmt: skip
 FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}
 

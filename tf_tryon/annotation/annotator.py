@@ -136,9 +136,9 @@ def judge(parsing: Parsing) -> list[str]:
     warnings = []
     if len(shown) < MIN_GARMENTS:
         warnings.append(
-            f"the parsing shows only {' and '.join(shown)}; the nets want {MIN_GARMENTS} garments, to match a new one to"
+            f"the parsing shows only {' and '.join(shown)}; {MIN_GARMENTS} garments are wanted, to match a new one to"
         )
     for name, confidence in parsing.confidences.items():
         if name in shown and confidence < MIN_CONFIDENCE:
-            warnings.append(f"the {name} is uncertain ({confidence:.2f} of 1): look at the preview before you use it")
+            warnings.append(f"uncertain of the {name} ({confidence:.2f} of 1): look at the preview before you use it")
     return warnings

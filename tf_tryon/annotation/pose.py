@@ -6,8 +6,11 @@ neck is the middle of the shoulders. A point is taken as shown from a visibility
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import sys
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +26,20 @@ _HEAD: Final = range(11)
 MIN_VISIBILITY: Final = 0.5
 MAX_PEOPLE: Final = 6
 _MARGIN: Final = 0.02  # of the picture: a point that far inside is not cut
+
+
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """What C++ writes to stderr goes nowhere; errors come as exceptions."""
+    sys.stderr.flush()
+    saved, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nothing)
 
 
 class PoseAnnotator:
@@ -54,7 +71,8 @@ class PoseAnnotator:
             output_segmentation_masks=True,
         )
         try:
-            landmarker = tasks.vision.PoseLandmarker.create_from_options(options)
+            with _silenced():  # C++ tells of its delegates whatever its log level is
+                landmarker = tasks.vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as error:
             raise AnnotationError(
                 "model missing", f"{path}: not a pose model that MediaPipe reads ({error})"
@@ -64,7 +82,8 @@ class PoseAnnotator:
     def annotate(self, photo: np.ndarray) -> list[Pose]:
         """All people of a photo (h, w, 3) uint8 RGB, by size."""
         image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(photo))
-        found = self._landmarker.detect(image)
+        with _silenced():
+            found = self._landmarker.detect(image)
         height, width = photo.shape[:2]
         poses = []
         for points, mask in zip(found.pose_landmarks, found.segmentation_masks or [], strict=True):

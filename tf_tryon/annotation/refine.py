@@ -115,7 +115,7 @@ def _weighed(p: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def _possible(p: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
-    """Without what an upright person's keypoints rule out: legs and shoes above the hips, hat and face below the chest."""
+    """Without what an upright person's keypoints rule out: legs above the hips, hat and face below the neck."""
     size = p.shape[0]
     hips = [keypoints[i, 1] for i in _HIPS if keypoints[i, 2] > 0]
     if not hips or keypoints[_NECK, 2] <= 0:

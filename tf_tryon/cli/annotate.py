@@ -38,7 +38,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def define_annotator_flags(flag_values: flags.FlagValues) -> None:
     """Flags of every verb that annotates."""
     add = {"flag_values": flag_values}
-    text = "Built-in network, the package fashn-human-parser, or label pictures of --parsings."
+    text = "Built-in network, the package fashn-human-parser, or label pictures of `annotate`'s --parsings."
     flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn", "files"], text, **add)
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
     text = "MediaPipe's pose_landmarker_full.task; default: from the cache, a package, or the internet."
