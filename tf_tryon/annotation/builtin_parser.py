@@ -94,7 +94,7 @@ class Square:
         columns = np.clip(np.arange(self.left, self.left + self.side), 0, picture.shape[1] - 1)
         image = Image.fromarray(picture[rows][:, columns])
         return np.asarray(
-            image.resize((size, size), Image.Resampling.BOX if size < self.side else Image.Resampling.BICUBIC)
+            image.resize((size, size), Image.Resampling.BILINEAR if size < self.side else Image.Resampling.BICUBIC)
         )
 
     def paste(self, labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from typing import Any
 
@@ -50,6 +51,23 @@ def default_config() -> ConfigDict:
         },
     }
     return ConfigDict(config)
+
+
+def with_changes(changes: list[str]) -> ConfigDict:
+    """The default configuration with fields changed, each as "train.steps=100"; ValueError names a wrong one."""
+    config = default_config()
+    for change in changes:
+        field, equals, text = change.partition("=")
+        part, _, name = field.partition(".")
+        if not equals or part not in config or name not in config[part]:
+            known = ", ".join(f"{part}.{name}" for part in config for name in config[part])
+            raise ValueError(f"--set {change}: FIELD=VALUE is expected, with a field among {known}")
+        try:
+            value = text if isinstance(config[part][name], str) else ast.literal_eval(text)
+            config[part][name] = value
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValueError(f"--set {change}: {config[part][name]!r} can't become {text!r}") from error
+    return config
 
 
 def validate(config: ConfigDict) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
@@ -37,6 +38,7 @@ def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise ValueError(f"{path} is of another configuration: choose another --workdir, or give the same one")
     path.write_text(text, encoding="utf-8")
+    keras.utils.set_random_seed(config.train.seed)  # the weights at the start
     network = build_parser(config, config.train.precision)
     variables = named_variables(network, "parser")
     adam = Adam(variables, 0.9, 0.999)

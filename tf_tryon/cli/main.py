@@ -57,6 +57,7 @@ VERBS = {
     "train": Verb("train", "train the shape or the texture stage"),
     "annotate": Verb("annotate", "find pose and clothes in your own photos"),
     "parser train": Verb("parser_train", "train the parsing network of `annotate`"),
+    "parser evaluate": Verb("parser_evaluate", "measure a parser on people with true labels"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
 }
 

@@ -48,7 +48,7 @@ def read_photo(path: str | os.PathLike[str]) -> np.ndarray:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path) from error
     except UnidentifiedImageError as error:
-        raise PhotoError("unreadable", f"{path}: not a picture in a known format") from error
+        raise PhotoError("unreadable", f"{path}: not a readable picture (no known format)") from error
     except _DAMAGED as error:
         raise PhotoError("unreadable", f"{path}: not a readable picture ({error})") from error
     with image:

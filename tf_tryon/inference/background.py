@@ -21,7 +21,7 @@ def on_studio_grey(photo: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def with_own_background(
-    completed: np.ndarray, labels: np.ndarray, photo: np.ndarray, before: np.ndarray, erased: np.ndarray
+    completed: np.ndarray, labels: np.ndarray, photo: np.ndarray, before: np.ndarray, erased: np.ndarray, scale: float
 ) -> np.ndarray:
     """(h, w, 3) uint8: where erased, the completed person before the photo's own background; elsewhere the photo.
 
@@ -33,9 +33,11 @@ def with_own_background(
       photo: (h, w, 3) uint8.
       before: (h, w) labels of the photo's own person.
       erased: (h, w) bool.
+      scale: pixels of the photo for one of the nets' frame: that far the grey has spread into the person's edge.
     """
     behind = _without_person(photo, before)
-    alpha = _soft(labels)
+    inside = ndimage.distance_transform_edt(labels > 0)
+    alpha = np.clip(inside / max(scale, 1.0) - 0.5, 0, 1)[..., None]
     mixed = _to_bytes(behind + alpha * (completed.astype(np.float32) - behind))
     return np.where(erased[..., None], mixed, photo)
 

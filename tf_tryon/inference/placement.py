@@ -33,6 +33,11 @@ class Placement:
         """Whether frame and photo are the same pixels."""
         return self.window == self.frame == self.photo and not (self.top or self.left)
 
+    @property
+    def scale(self) -> float:
+        """Pixels of the photo for one of the frame."""
+        return self.window[0] / self.frame[0]
+
     def to_frame(self, person: Person) -> Person:
         """The person as the nets see them, (H, W) of the frame."""
         if self.identity:

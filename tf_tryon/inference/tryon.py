@@ -111,8 +111,7 @@ class TryOn:
         framed = placement.to_frame(masked)
         request.check_person(framed, self.garments)
         other = place(request.like, *self.shape.size).to_frame(request.like) if request.like else None
-        scale = placement.window[0] / placement.frame[0]
-        batch = erase(self.shape.batch(framed, request.garment), framed.labels, request, scale)
+        batch = erase(self.shape.batch(framed, request.garment), framed.labels, request, placement.scale)
         shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request, other)
         labels = self._in_chunks(
             lambda part, codes: complete_labels(part, self.shape.generate(part, codes)),
@@ -120,7 +119,7 @@ class TryOn:
             shape_codes,
         )
         people = [dataclasses.replace(framed, labels=picture) for picture in labels]
-        texture_batch = erase(self.texture.batch(framed, request.garment), framed.labels, request, scale)
+        texture_batch = erase(self.texture.batch(framed, request.garment), framed.labels, request, placement.scale)
         texture_batch = with_labels(texture_batch, people, request.garment, self.texture)
         codes, scores = self._codes(self.texture, texture_batch, request, other)
         pictures = self._in_chunks(self.texture.generate, texture_batch, codes)
@@ -173,15 +172,15 @@ class TryOn:
         where = placement.paste(zeros, ones, erased) > 0
         parsings = np.stack([placement.paste(person.labels, picture, erased) for picture in labels])
         photos = [placement.paste(person.photo, picture, erased) for picture in rgb]
+        before = with_mask_as_garment(person, request).labels
         if request.background == "restore":
             photos = [
-                with_own_background(photo, parsing, person.photo, person.labels, where)
+                with_own_background(photo, parsing, person.photo, before, where, placement.scale)
                 for photo, parsing in zip(photos, parsings, strict=True)
             ]
         if not placement.identity:
-            gone = erased_labels(with_mask_as_garment(person, request).labels, request.garment)
-            width = _SEAM * placement.window[0] / placement.frame[0]
-            photos = [blend_seam(person.photo, photo, where, gone, width) for photo in photos]
+            gone = erased_labels(before, request.garment)
+            photos = [blend_seam(person.photo, photo, where, gone, _SEAM * placement.scale) for photo in photos]
         return Completion(
             person=person,
             erased=where,
