@@ -1,4 +1,4 @@
-"""How well a parser labels people of a data set: pixels right, intersection over union by class, and its confidences."""
+"""How well a parser labels people of a data set: pixels right, IoU by class, and what its confidences are worth."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def evaluate_parser(
 
     Returns:
       people, not_found; people_right, the part of the people's pixels of the right class, the mean over people; iou by
-      class, over all pixels; and by garment: shown (people who wear it), found (IoU at least 0.5), invented (people
-      without it whose parsing has it), warned (uncertain, of those not found), false_alarms (uncertain, of those found).
+      class, over all pixels; and by garment the numbers of people: shown (who wear it), found (IoU at least 0.5),
+      invented (who don't, and whose parsing has it), warned (uncertain and not found), false_alarms (uncertain, found).
     """
     confusion, right, missing = np.zeros((8, 8), np.int64), [], 0
     counts = {name: dict.fromkeys(("shown", "found", "invented", "warned", "false_alarms"), 0) for name in GARMENTS}

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -57,8 +58,10 @@ class PoseAnnotator:
         """
         path = model_files.find(model_files.POSE_LANDMARKER, model)
         try:
-            mediapipe: Any = importlib.import_module("mediapipe")
-            tasks: Any = importlib.import_module("mediapipe.tasks.python")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of what it imports itself
+                mediapipe: Any = importlib.import_module("mediapipe")
+                tasks: Any = importlib.import_module("mediapipe.tasks.python")
         except ImportError as error:
             raise AnnotationError(
                 "model missing",
