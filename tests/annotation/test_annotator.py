@@ -57,6 +57,7 @@ def test_too_small(annotator, made):
     (pose,) = annotator.pose.annotate(made["photo"])
     annotator.pose = type(annotator.pose)([dataclasses.replace(pose, box=(10.0, 10.0, 60.0, 40.0))])
     _refused(annotator, made["photo"], "too small")
+    _refused(annotator, made["photo"][:40, :30], "too small")
 
 
 def test_few_and_no_garments(annotator, made):

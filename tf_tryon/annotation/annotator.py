@@ -70,6 +70,8 @@ class Annotator:
         """
         if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
             raise ValueError(f"a photo is (h, w, 3) uint8, not {photo.shape} {photo.dtype}")
+        if max(photo.shape[:2]) < MIN_HEIGHT:
+            raise _too_small("the photo", max(photo.shape[:2]))
         poses = self.pose.annotate(photo)
         pose, warnings = self._chosen(poses, person)
         warnings += self._checked(pose)
@@ -104,10 +106,7 @@ class Annotator:
     def _checked(self, pose: Pose) -> list[str]:
         height = max(pose.box[2] - pose.box[0], pose.box[3] - pose.box[1])
         if height < MIN_HEIGHT:
-            raise AnnotationError(
-                "too small",
-                f"the person is {height:.0f} pixels tall; at least {MIN_HEIGHT} are needed: use a larger photo",
-            )
+            raise _too_small("the person", height)
         warnings = []
         for part in pose.beyond:
             verb = "are" if part == "feet" else "is"
@@ -116,6 +115,11 @@ class Annotator:
                 raise AnnotationError(f"{part} cut", f"{text}: use another photo, or allow it (--cut=allow)")
             warnings.append(text)
         return warnings
+
+
+def _too_small(what: str, height: float) -> AnnotationError:
+    text = f"{what} is {height:.0f} pixels tall, and {MIN_HEIGHT} are needed: use a larger photo"
+    return AnnotationError("too small", text)
 
 
 def judge(parsing: Parsing) -> list[str]:

@@ -20,9 +20,10 @@ def background(photo: tf.Tensor, labels: tf.Tensor, draws: Draws, randomise: Con
     other = tf.roll(photo, 1, axis=0)
     other_mask = tf.roll(_soft(labels), 1, axis=0)
     shift = tf.cast(draws.uniform((2,), -0.6, 0.6) * size, tf.int32)
-    zoomed = _zoom(tf.concat([other, other_mask], axis=-1), shift, size)
-    crowd = zoomed[..., 3:] * tf.cast(draws.chance((batch, 1, 1, 1), randomise.crowd), tf.float32)
-    behind += crowd * (zoomed[..., :3] - behind)
+    # Moved by whole pixels, what leaves coming in on the other side.
+    moved = tf.roll(tf.concat([other, other_mask], axis=-1), shift, axis=[1, 2])
+    crowd = moved[..., 3:] * tf.cast(draws.chance((batch, 1, 1, 1), randomise.crowd), tf.float32)
+    behind += crowd * (moved[..., :3] - behind)
     alpha = tf.square(_soft(labels))  # inside the person's own edge: none of the studio's grey shines through
     alpha = tf.where(draws.chance((batch, 1, 1, 1), randomise.background), alpha, 1.0)
     return behind + alpha * (photo - behind)
@@ -88,9 +89,3 @@ def mask_like_a_segmenters(labels: tf.Tensor, draws: Draws) -> tf.Tensor:
 def _soft(labels: tf.Tensor) -> tf.Tensor:
     """(B, H, W, 1): the person's mask averaged over 3 x 3."""
     return tf.nn.avg_pool2d(tf.cast(labels > 0, tf.float32)[..., None], 3, 1, "SAME")
-
-
-def _zoom(pictures: tf.Tensor, shift: tf.Tensor, size: int) -> tf.Tensor:
-    """Moved by whole pixels, what leaves coming in on the other side."""
-    del size
-    return tf.roll(pictures, shift, axis=[1, 2])

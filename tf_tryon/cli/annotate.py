@@ -27,7 +27,7 @@ was stopped.
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, flag_values=flag_values)
-    define_annotator_flags(flag_values)
+    define_annotator_flags(flag_values, ["builtin", "fashn", "files"])
     flags.DEFINE_enum(
         "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
         "Labels of --parsings; default: detected.", flag_values=flag_values,
@@ -35,11 +35,12 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("parsings", None, "Label pictures for --parser=files.", flag_values=flag_values)
 
 
-def define_annotator_flags(flag_values: flags.FlagValues) -> None:
-    """Flags of every verb that annotates."""
+def define_annotator_flags(flag_values: flags.FlagValues, parsers: list[str]) -> None:
+    """Flags of every verb that annotates, by one of `parsers`."""
     add = {"flag_values": flag_values}
-    text = "Built-in network, the package fashn-human-parser, or label pictures of `annotate`'s --parsings."
-    flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn", "files"], text, **add)
+    text = "Built-in network, or the package fashn-human-parser"
+    text += ", or label pictures of --parsings." if "files" in parsers else "."
+    flags.DEFINE_enum("parser", "builtin", parsers, text, **add)
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
     text = "MediaPipe's pose_landmarker_full.task; default: from the cache, a package, or the internet."
     flags.DEFINE_string("pose_model", None, text, **add)
@@ -53,14 +54,12 @@ def load_annotator(flag_values: flags.FlagValues) -> Annotator:
     """The annotator that the flags ask for."""
     from tf_tryon.annotation.annotator import Annotator
 
-    files = flag_values.parser == "files"
-    parsings = flag_values.parsings if "parsings" in flag_values else None
     return Annotator.load(
         flag_values.parser,
         pose_model=flag_values.pose_model,
         parser_weights=flag_values.parser_weights,
-        parsings=parsings,
-        vocabulary=flag_values.vocabulary if files else None,
+        parsings=flag_values.parsings if "parsings" in flag_values else None,
+        vocabulary=flag_values.vocabulary if flag_values.parser == "files" else None,
         allow_cut=flag_values.cut == "allow",
     )
 

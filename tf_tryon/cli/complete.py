@@ -51,7 +51,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("dilate", 0, "Pixels by which the erased region grows.", lower_bound=0, **add)
     text = "Keep it; studio: grey instead; restore: grey for the nets, the photo's own in the result."
     flags.DEFINE_enum("background", "keep", ["keep", "studio", "restore"], text, **add)
-    define_annotator_flags(flag_values)
+    define_annotator_flags(flag_values, ["builtin", "fashn"])
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

@@ -120,12 +120,8 @@ def save_labels(labels: np.ndarray, vocabulary: str, path: str | os.PathLike[str
     image.save(path, "PNG", pnginfo=texts)
 
 
-def read_labels(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray | None]:
-    """(H, W) uint8 labels, and the palette (n, 3) of a palette picture, whose indices are the labels."""
-    return _read_label_picture(path)[:2]
-
-
 def _read_label_picture(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray | None, str | None]:
+    """(h, w) uint8 labels, the palette (n, 3) of a palette picture, whose indices are the labels, and its PNG text."""
     try:
         with Image.open(path) as image:
             if image.mode not in ("P", "L", "1"):
