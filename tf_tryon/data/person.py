@@ -8,10 +8,14 @@ import pathlib
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.photo import read_photo
+
+_VOCABULARY = "vocabulary"  # PNG text of label pictures
 
 
 @dataclasses.dataclass
@@ -62,16 +66,8 @@ class Person:
                     "NAME_keypoints.json"
                 )
         photo = read_photo(path)
-        labels, palette = read_labels(parsing_path)
-        if labels.shape != photo.shape[:2]:
-            raise ValueError(
-                f"{parsing_path} has {labels.shape[1]}x{labels.shape[0]} pixels and {path} "
-                f"{photo.shape[1]}x{photo.shape[0]} (after EXIF rotation): label the upright photo at its own size"
-            )
         points = keypoints_lib.read_openpose(keypoints_path)
-        name = vocabulary or vocabulary_lib.detect(labels, palette, str(parsing_path))
-        if name == "mm24":
-            labels, name = vocabulary_lib.mm24_to_cihp20(labels, points, str(parsing_path)), "cihp20"
+        labels, name = read_parsing(parsing_path, photo.shape[:2], points, vocabulary)
         classes = vocabulary_lib.to_classes(labels, name, str(parsing_path))
         dress = bool(np.isin(labels, vocabulary_lib.named(name).dress_labels).any())
         return cls(photo, classes, points, path.stem, {}, dress)
@@ -88,27 +84,52 @@ class Person:
         return cls(parts["photo"], classes, parts["keypoints"], parts["id"], parts["metadata"], dress)
 
 
-def read_photo(path: str | os.PathLike[str]) -> np.ndarray:
-    """(H, W, 3) uint8 RGB, upright by EXIF, transparency laid on white; ValueError names an unreadable file."""
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image)
-            if upright.has_transparency_data:
-                over = upright.convert("RGBA")
-                upright = Image.alpha_composite(Image.new("RGBA", over.size, "white"), over)
-            return np.asarray(upright.convert("RGB"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise ValueError(f"{path}: not a readable picture ({error})") from error
+def read_parsing(
+    path: str | os.PathLike[str], size: tuple[int, ...], keypoints: np.ndarray, vocabulary: str | None = None
+) -> tuple[np.ndarray, str]:
+    """Labels (h, w) uint8 and their record vocabulary, of a label picture in any known vocabulary.
+
+    Args:
+      path: the label picture; one that says its vocabulary in a PNG text of that name needs no telling.
+      size: (h, w) of the upright photo.
+      keypoints: (18, 3), for vocabularies with one skin for the whole body.
+      vocabulary: None: told from the picture (`vocabulary.detect`) or refused.
+
+    Raises:
+      ValueError: not a label picture, of another size, or of an unknown vocabulary; names the file.
+    """
+    labels, palette, stated = read_label_picture(path)
+    if labels.shape != tuple(size):
+        raise ValueError(
+            f"{path} has {labels.shape[1]}x{labels.shape[0]} pixels and the photo {size[1]}x{size[0]} (after EXIF "
+            "rotation): label the upright photo at its own size"
+        )
+    name = vocabulary or stated or vocabulary_lib.detect(labels, palette, str(path))
+    if name == "mm24":
+        return vocabulary_lib.mm24_to_cihp20(labels, keypoints, str(path)), "cihp20"
+    vocabulary_lib.check(labels, name, str(path))
+    return labels, name
 
 
-def read_labels(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray | None]:
-    """(H, W) uint8 labels, and the palette (n, 3) of a palette picture, whose indices are the labels."""
+def save_labels(labels: np.ndarray, vocabulary: str, path: str | os.PathLike[str]) -> None:
+    """(h, w) uint8 labels as a palette PNG that says its vocabulary; colours are those of the labels' classes."""
+    known = vocabulary_lib.named(vocabulary)
+    image = Image.fromarray(labels)
+    image.putpalette(vocabulary_lib.PALETTE[list(known.classes)].tobytes())
+    texts = PngInfo()
+    texts.add_text(_VOCABULARY, vocabulary)
+    image.save(path, "PNG", pnginfo=texts)
+
+
+def read_label_picture(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray | None, str | None]:
+    """(h, w) uint8 labels, the palette (n, 3) of a palette picture, whose indices are the labels, and its PNG text."""
     try:
         with Image.open(path) as image:
             if image.mode not in ("P", "L", "1"):
                 raise ValueError(f"{path}: a {image.mode} picture; save label indices as a palette or grey PNG")
             palette = image.getpalette() if image.mode == "P" else None
             labels = np.asarray(image).astype(np.uint8)
+            stated = image.info.get(_VOCABULARY)
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(f"{path}: not a readable picture ({error})") from error
-    return labels, None if palette is None else np.array(palette, np.uint8).reshape(-1, 3)
+    return labels, None if palette is None else np.array(palette, np.uint8).reshape(-1, 3), stated

@@ -14,6 +14,11 @@ from tf_tryon.data.window import Window
 class Placement(Window):
     """Where the frame lies on a person's photo; `data.window` says how it is found."""
 
+    @property
+    def scale(self) -> float:
+        """Pixels of the photo for one of the frame."""
+        return self.window[0] / self.frame[0]
+
     def to_frame(self, person: Person) -> Person:
         """The person as the nets see them, (H, W) of the frame."""
         if self.identity:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 from tf_tryon.errors import TryOnError
 
 STAGES = ("shape", "texture")
+ERASE = ("box", "silhouette")
+BACKGROUNDS = ("keep", "studio", "restore")
 MAX_SAMPLES = 1024
 
 
@@ -27,6 +31,10 @@ class Request:
       like_stages: which of shape and texture come from `like`.
       walk: a latent channel: samples differ only by a shift of it, from -3 to 3 standard deviations.
       walk_stage: the stage whose channel that is.
+      mask: (h, w) bool of the photo's size, True where the user erases; the garment need not be seen then.
+      erase: without a mask, "box" around garment and skin, as in training, or their "silhouette".
+      dilate: the erased region grows by that many pixels of the photo.
+      background: "keep" it; "studio": grey instead; "restore": grey for the nets, the photo's own in the result.
     """
 
     garment: str = "top"
@@ -39,6 +47,10 @@ class Request:
     like_stages: tuple[str, ...] = STAGES
     walk: int | None = None
     walk_stage: str = "shape"
+    mask: np.ndarray | None = None
+    erase: str = "box"
+    dilate: int = 0
+    background: str = "keep"
 
     def __post_init__(self) -> None:
         if self.garment not in GARMENTS:
@@ -53,6 +65,12 @@ class Request:
             raise ValueError(f"walk_stage {self.walk_stage!r}: choose shape or texture")
         if not self.like_stages or set(self.like_stages) - set(STAGES):
             raise ValueError(f"like_stages {self.like_stages!r}: choose shape, texture or both")
+        if self.erase not in ERASE:
+            raise ValueError(f"erase {self.erase!r}: choose box or silhouette")
+        if self.background not in BACKGROUNDS:
+            raise ValueError(f"background {self.background!r}: choose one of {', '.join(BACKGROUNDS)}")
+        if self.dilate < 0:
+            raise ValueError(f"dilate = {self.dilate}: a number of pixels, from 0 on")
         if self.walk is not None and self.like is not None:
             raise ValueError("walk and like exclude each other: a walk starts from a code of this person's context")
 
@@ -60,7 +78,8 @@ class Request:
         """Raise TryOnError unless `person` wears the garment and the model was trained on it."""
         if self.garment not in trained:
             raise TryOnError(f"this model completes {', '.join(trained)}, not {self.garment}: choose one of those")
-        check_wears(person, self.garment)
+        if self.mask is None:
+            check_wears(person, self.garment)
         if self.like is not None:
             check_wears(self.like, self.garment)
 

@@ -18,12 +18,16 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.data.person import Person
+from tf_tryon.inference.background import on_studio_grey, with_own_background
+from tf_tryon.inference.blending import blend_seam
+from tf_tryon.inference.erasure import erase, erased_labels, with_mask_as_garment
 from tf_tryon.inference.placement import Placement, place
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Batch, Stage, complete_labels, repeat, with_labels
 
 BUNDLED = pathlib.Path(__file__).parent.parent / "weights"
 WALK_REACH = 3.0  # standard deviations each way
+_SEAM = 3.0  # width of the blended seam in pixels of the frame
 _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
 
 
@@ -109,13 +113,18 @@ class TryOn:
     def answer(self, person: Person, request: Request) -> Completion:
         """`complete` for a request made beforehand."""
         request.check_person(person, self.garments)
-        placement = place(person, *self.size)
-        framed = placement.to_frame(person)
+        masked = with_mask_as_garment(person, request)
+        if request.background != "keep":
+            masked = dataclasses.replace(masked, photo=on_studio_grey(person.photo, person.labels))
+        if request.background == "studio":
+            person = dataclasses.replace(person, photo=masked.photo)
+        placement = place(masked, *self.size)
+        framed = placement.to_frame(masked)
         request.check_person(framed, self.garments)
         other = place(request.like, *self.size).to_frame(request.like) if request.like else None
         if self.shape is None:
             return self._one_stage(person, placement, request, framed, other)
-        batch = self.shape.batch(framed, request.garment)
+        batch = erase(self.shape.batch(framed, request.garment), framed.labels, request, placement.scale)
         shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request, other)
         labels = self._in_chunks(
             lambda part, codes: complete_labels(part, self.shape.generate(part, codes)),
@@ -123,7 +132,8 @@ class TryOn:
             shape_codes,
         )
         people = [dataclasses.replace(framed, labels=picture) for picture in labels]
-        texture_batch = with_labels(self.texture.batch(framed, request.garment), people, request.garment, self.texture)
+        texture_batch = erase(self.texture.batch(framed, request.garment), framed.labels, request, placement.scale)
+        texture_batch = with_labels(texture_batch, people, request.garment, self.texture)
         codes, scores = self._codes(self.texture, texture_batch, request, other)
         pictures = self._in_chunks(self.texture.generate, texture_batch, codes)
         return self._completion(
@@ -136,7 +146,7 @@ class TryOn:
     ) -> Completion:
         if request.walk is not None and request.walk_stage == "shape":
             raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
-        batch = self.texture.batch(framed, request.garment)
+        batch = erase(self.texture.batch(framed, request.garment), framed.labels, request, placement.scale)
         codes, scores = self._codes(self.texture, repeat(batch, request.samples), request, other)
         pictures = self._in_chunks(self.texture.generate, repeat(batch, request.samples), codes)
         erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
@@ -186,11 +196,23 @@ class TryOn:
         erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
         rgb = np.clip(np.rint((pictures + 1) * 127.5), 0, 255).astype(np.uint8)
         ones, zeros = np.ones_like(erased, np.uint8), np.zeros(person.size, np.uint8)
+        where = placement.paste(zeros, ones, erased) > 0
+        parsings = np.stack([placement.paste(person.labels, picture, erased) for picture in labels])
+        photos = [placement.paste(person.photo, picture, erased) for picture in rgb]
+        before = with_mask_as_garment(person, request).labels
+        if request.background == "restore":
+            photos = [
+                with_own_background(photo, parsing, person.photo, before, where, placement.scale)
+                for photo, parsing in zip(photos, parsings, strict=True)
+            ]
+        if not placement.identity:
+            gone = erased_labels(before, request.garment)
+            photos = [blend_seam(person.photo, photo, where, gone, _SEAM * placement.scale) for photo in photos]
         return Completion(
             person=person,
-            erased=placement.paste(zeros, ones, erased) > 0,
-            photos=np.stack([placement.paste(person.photo, picture, erased) for picture in rgb]),
-            parsings=np.stack([placement.paste(person.labels, picture, erased) for picture in labels]),
+            erased=where,
+            photos=np.stack(photos),
+            parsings=parsings,
             codes=codes,
             scores=scores,
             request=request,

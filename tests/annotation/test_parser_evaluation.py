@@ -1,0 +1,46 @@
+"""Known parsings give known measures."""
+
+import numpy as np
+import pytest
+
+from tf_tryon.annotation.annotation import Parsing
+from tf_tryon.annotation.parser_evaluation import evaluate_parser, true_pose
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import CIHP20, HAT, TOP
+
+
+@pytest.fixture
+def people(make_person):
+    made = [make_person(i, 128) for i in (0, 1, 2)]
+    return [Person(m["photo"], CIHP20.table()[m["labels"]], m["keypoints"], m["identity"]) for m in made]
+
+
+def test_truth_is_perfect_and_who_is_not_found_is_counted(people):
+    asked = iter(people)
+
+    def perfect(photo, pose):
+        labels = next(asked).labels
+        np.testing.assert_array_equal(pose.mask > 0, labels > 0)
+        return Parsing(labels, "tryon8", {"top": 0.9, "bottom": 0.9, "shoes": 0.9, "hat": 0.9})
+
+    report = evaluate_parser(perfect, people, true_pose)
+    assert report["people_right"] == 1
+    assert set(report["iou"].values()) == {1.0}
+    assert report["garments"]["hat"] == {"shown": 1, "found": 1, "invented": 0, "warned": 0, "false_alarms": 0}
+    assert evaluate_parser(perfect, people, lambda person: None)["not_found"] == 3
+
+
+def test_a_lost_and_an_invented_hat(people):
+    asked = iter(people)
+
+    def wrong(photo, pose):
+        labels = next(asked).labels
+        swapped = labels.copy()
+        swapped[labels == HAT], swapped[labels == TOP] = TOP, HAT
+        return Parsing(swapped, "tryon8", {"top": 0.2, "hat": 0.9})
+
+    report = evaluate_parser(wrong, people, true_pose)
+    assert report["garments"]["hat"] == {"shown": 1, "found": 0, "invented": 2, "warned": 0, "false_alarms": 0}
+    assert report["garments"]["top"]["warned"] == 3
+    assert report["iou"]["top"] == 0
+    assert 0.3 < report["people_right"] < 0.9

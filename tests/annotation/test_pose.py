@@ -1,0 +1,86 @@
+"""From BlazePose's points to the 18; and MediaPipe itself, where it and its model are there."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from tf_tryon.annotation import model_files, pose
+from tf_tryon.annotation.annotation import AnnotationError
+from tf_tryon.annotation.pose import PoseAnnotator
+
+
+def _points() -> np.ndarray:
+    """33 points of an upright person in parts of the picture: column and row tell the number."""
+    points = np.zeros((33, 3), np.float32)
+    points[:, 0] = np.linspace(0.3, 0.7, 33)
+    points[:, 1] = np.linspace(0.1, 0.9, 33)
+    points[:, 2] = 0.9
+    return points
+
+
+def test_points_and_neck():
+    found = pose._pose(_points(), np.ones((200, 100), np.float32))
+    np.testing.assert_allclose(found.keypoints[0], (30, 20, 0.9), rtol=1e-5)  # the nose is BlazePose's first
+    right, left, neck = found.keypoints[[2, 5, 1]]
+    np.testing.assert_allclose(neck[:2], (right + left)[:2] / 2, rtol=1e-5)
+    assert right[0] > left[0]  # 12 is the right shoulder, 11 the left
+    assert found.beyond == ()
+    assert found.box == (0, 0, 200, 100)
+
+
+def test_unseen_and_outside_points_are_missing():
+    points = _points()
+    points[27, 1] = 1.2  # an ankle
+    points[15, 2] = 0.1  # a wrist
+    found = pose._pose(points, np.ones((200, 100), np.float32))
+    assert not found.keypoints[[13, 7]].any()
+
+
+@pytest.mark.parametrize(("rows", "part"), [(range(11), "head"), (range(27, 33), "feet")])
+def test_what_is_beyond_the_picture_is_told(rows, part):
+    points = _points()
+    points[list(rows), 1] = -0.3 if part == "head" else 1.3
+    assert pose._pose(points, np.ones((200, 100), np.float32)).beyond == (part,)
+
+
+def test_islands_of_the_mask_are_left_out():
+    mask = np.zeros((200, 100), np.float32)
+    mask[10:190, 25:75] = 1
+    mask[10:60, 90:] = 1  # somebody else
+    found = pose._pose(_points(), mask)
+    assert found.mask[:, 80:].max() == 0
+    assert found.box[3] == 75
+
+
+def _model_is_there() -> bool:
+    folder = model_files._in_package(model_files.POSE_LANDMARKER)
+    cached = model_files.cache_folder() / model_files.POSE_LANDMARKER.name
+    return cached.is_file() or bool(folder and folder.is_file())
+
+
+@pytest.mark.skipif(
+    not (importlib.util.find_spec("mediapipe") and _model_is_there()),
+    reason="needs mediapipe and pose_landmarker_full.task (`make .venv/installed-dev` gets both)",
+)
+@pytest.mark.filterwarnings("ignore")  # mediapipe's own
+def test_a_rendered_person_is_found_where_it_is():
+    from tf_tryon.data.studio.render import render_person
+
+    picture = render_person(20_261_123, 1, 256)
+    with PoseAnnotator.load() as annotator:
+        (found,) = annotator.annotate(picture.photo)
+        assert annotator.annotate(np.full((64, 64, 3), 128, np.uint8)) == []
+    both = (found.keypoints[:, 2] > 0) & (picture.keypoints[:, 2] > 0)
+    assert both.sum() >= 10
+    distance = np.linalg.norm(found.keypoints[both, :2] - picture.keypoints[both, :2], axis=1)
+    assert np.median(distance) < 8
+    truth, mask = picture.parsing > 0, found.mask > 0.5
+    assert (truth & mask).sum() / (truth | mask).sum() > 0.8
+
+
+def test_a_file_that_is_no_model_is_named(tmp_path):
+    (tmp_path / "model.task").write_bytes(b"no model")
+    with pytest.raises(AnnotationError, match=r"model\.task|pip install") as caught:
+        PoseAnnotator.load(tmp_path / "model.task")
+    assert caught.value.reason == "model missing"

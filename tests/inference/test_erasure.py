@@ -1,0 +1,86 @@
+"""What is erased, and what of the photo must come back untouched."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.inference.erasure import erased_labels, read_mask
+from tf_tryon.inference.request import Request
+
+
+def _untouched(result: Any, photo: np.ndarray) -> None:
+    for picture in result.photos:
+        np.testing.assert_array_equal(picture[~result.erased], photo[~result.erased])
+
+
+@pytest.mark.parametrize("options", [{}, {"erase": "silhouette"}, {"dilate": 9}, {"erase": "silhouette", "dilate": 9}])
+def test_garment_and_skin_are_gone_and_the_rest_is_the_photos(model: Any, large_person: Any, options: dict) -> None:
+    result = model.complete(large_person, "top", samples=2, seed=1, **options)
+    _untouched(result, large_person.photo)
+    assert result.erased[erased_labels(large_person.labels, "top")].all()
+
+
+def test_dilation_grows_boxes_and_silhouettes(model: Any, large_person: Any) -> None:
+    def area(**options: Any) -> int:
+        return model.complete(large_person, "bottom", samples=1, **options).erased.sum()
+
+    assert area(erase="silhouette") < area(erase="silhouette", dilate=8)
+    assert area() < area(dilate=8)
+
+
+def test_the_users_mask_is_erased_with_the_skin_beside_it(model: Any, large_person: Any) -> None:
+    """As after painting the top away: the photo shows white, the parsing nothing, the arms would tell the sleeve."""
+    mask = large_person.labels == 5
+    large_person.photo = np.where(mask[..., None], np.uint8(255), large_person.photo)
+    large_person.labels = np.where(mask, 0, large_person.labels).astype(np.uint8)
+    result = model.complete(large_person, "top", samples=2, seed=1, mask=mask)
+    _untouched(result, large_person.photo)
+    assert result.erased[mask | (large_person.labels == 2)].all()
+    assert result.erased.mean() < 0.5
+    # What lay under the mask doesn't matter.
+    large_person.photo = np.where(mask[..., None], np.uint8(90), large_person.photo)
+    again = model.complete(large_person, "top", samples=2, seed=1, mask=mask)
+    np.testing.assert_array_equal(again.parsings, result.parsings)
+    with pytest.raises(ValueError, match="the mask is"):
+        model.complete(large_person, "top", mask=mask[:10])
+
+
+@pytest.mark.parametrize("background", ["studio", "restore"])
+def test_backgrounds(model: Any, large_person: Any, background: str) -> None:
+    rng = np.random.default_rng(0)
+    behind = rng.integers(0, 256, large_person.photo.shape, np.uint8)
+    nobody = large_person.labels == 0
+    large_person.photo = np.where(nobody[..., None], behind, large_person.photo)
+    result = model.complete(large_person, "top", samples=1, seed=1, background=background)
+    if background == "restore":
+        _untouched(result, large_person.photo)
+        clear = nobody & (result.parsings[0] == 0) & result.erased
+        np.testing.assert_array_equal(result.photos[0][clear], large_person.photo[clear])
+    else:
+        _untouched(result, result.person.photo)
+        assert np.abs(result.photos[0][:5].astype(int) - 205).max() <= 1
+    # The nets see the same grey whatever was behind.
+    large_person.photo = np.where(nobody[..., None], 255 - behind, large_person.photo)
+    other = model.complete(large_person, "top", samples=1, seed=1, background=background)
+    np.testing.assert_allclose(other.codes["texture"], result.codes["texture"], atol=0.2)
+
+
+def test_masks_are_read_and_checked(tmp_path: Any) -> None:
+    mask = np.zeros((20, 30), np.uint8)
+    mask[5:9] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    np.testing.assert_array_equal(read_mask(tmp_path / "mask.png", (20, 30)), mask > 0)
+    with pytest.raises(ValueError, match="30x20 pixels and the photo 10x20"):
+        read_mask(tmp_path / "mask.png", (20, 10))
+    for value, message in ((0, "nothing"), (255, "everything")):
+        Image.fromarray(np.full((4, 4), value, np.uint8)).save(tmp_path / "plain.png")
+        with pytest.raises(ValueError, match=message):
+            read_mask(tmp_path / "plain.png", (4, 4))
+
+
+@pytest.mark.parametrize("options", [{"erase": "all"}, {"background": "beach"}, {"dilate": -1}])
+def test_wrong_options_are_refused(options: dict) -> None:
+    with pytest.raises(ValueError, match=next(iter(options))):
+        Request(**options)

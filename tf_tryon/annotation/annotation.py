@@ -1,0 +1,105 @@
+"""What annotators return, and how they refuse."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+
+from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.person import Person
+from tf_tryon.errors import TryOnError
+
+# Why a photo is refused; `AnnotationError.reason` is one of them.
+REASONS: Final = (
+    "unreadable", "truncated", "too large", "animated", "too small", "no person", "no such person", "head cut",
+    "feet cut", "no garment", "model missing", "uncertain",
+)  # fmt: skip
+
+
+class AnnotationError(TryOnError):
+    """A photo can't be annotated.
+
+    Attributes:
+      reason: one of `REASONS`, for reports; the message tells more.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        if reason not in REASONS:
+            raise ValueError(f"unknown reason {reason!r}")
+        self.reason = reason
+
+
+@dataclasses.dataclass
+class Pose:
+    """One person that the pose network found.
+
+    Attributes:
+      keypoints: (18, 3) float32: x, y in pixels, confidence; 0 = missing. Points beyond the photo are missing.
+      mask: (h, w) float32 in [0, 1], probability of the person.
+      box: (y0, x0, y1, x1) in pixels, around mask and points.
+      beyond: names of parts ("head", "feet") that lie outside the photo.
+    """
+
+    keypoints: np.ndarray
+    mask: np.ndarray
+    box: tuple[float, float, float, float]
+    beyond: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass
+class Parsing:
+    """Labels of one person.
+
+    Attributes:
+      labels: (h, w) uint8 of `vocabulary`.
+      vocabulary: lip20, cihp20, atr18 or tryon8.
+      confidences: mean probability that the parser gives its own labels, in [0, 1], by garment (hat, top, bottom,
+        shoes) that is shown; empty for labels from a file.
+    """
+
+    labels: np.ndarray
+    vocabulary: str
+    confidences: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def classes(self) -> np.ndarray:
+        """(h, w) uint8, the project's eight classes."""
+        return vocabulary_lib.to_classes(self.labels, self.vocabulary)
+
+    @property
+    def dress(self) -> bool:
+        """Whether the bottom is a dress."""
+        return bool(np.isin(self.labels, vocabulary_lib.named(self.vocabulary).dress_labels).any())
+
+
+@dataclasses.dataclass
+class Annotation:
+    """What `Annotator.annotate` found in a photo of (h, w) pixels.
+
+    Attributes:
+      labels: (h, w) uint8 of `vocabulary`.
+      vocabulary: lip20, cihp20, atr18 or tryon8.
+      keypoints: (18, 3) float32.
+      mask: (h, w) float32 in [0, 1], probability of the person.
+      confidences: as in `Parsing`.
+      people: how many people the photo shows.
+      person: which of them this is, from 1, the largest.
+      warnings: what the user should know, in sentences.
+    """
+
+    labels: np.ndarray
+    vocabulary: str
+    keypoints: np.ndarray
+    mask: np.ndarray
+    confidences: dict[str, float]
+    people: int = 1
+    person: int = 1
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+    def as_person(self, photo: np.ndarray, identity: str) -> Person:
+        """The photo with its annotation, as completion and records want it."""
+        parsing = Parsing(self.labels, self.vocabulary)
+        return Person(photo, parsing.classes, self.keypoints, identity, {}, parsing.dress)

@@ -1,0 +1,148 @@
+"""Pose and parsing of a photo, and whether both can be trusted."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+import numpy as np
+
+from tf_tryon.annotation.annotation import Annotation, AnnotationError, Parsing, Pose
+from tf_tryon.annotation.parsing import ParsingAnnotator
+from tf_tryon.annotation.pose import PoseAnnotator
+from tf_tryon.data.boxes import MIN_AREA
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+
+MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the nets' frame
+MIN_CONFIDENCE: Final = 0.7  # of a garment; below it the user is told to look
+MIN_GARMENTS: Final = 3
+
+
+class Annotator:
+    """Annotates photos of people. Make one with `Annotator.load`.
+
+    Example:
+      annotation = Annotator.load().annotate(read_photo("photo.jpg"))
+    """
+
+    def __init__(self, pose: PoseAnnotator, parsing: ParsingAnnotator, allow_cut: bool = False) -> None:
+        self.pose, self.parsing, self.allow_cut = pose, parsing, allow_cut
+
+    @classmethod
+    def load(
+        cls,
+        parser: str = "builtin",
+        *,
+        pose_model: str | os.PathLike[str] | None = None,
+        parser_weights: str | os.PathLike[str] | None = None,
+        parsings: str | os.PathLike[str] | None = None,
+        vocabulary: str | None = None,
+        allow_cut: bool = False,
+    ) -> Annotator:
+        """An annotator with its models loaded.
+
+        Args:
+          parser: builtin, fashn or files.
+          pose_model: `pose_landmarker_full.task`, if it isn't where the registry looks.
+          parser_weights: of the built-in parser, if not the bundled ones.
+          parsings: for files: the folder of label pictures.
+          vocabulary: for files: of the label pictures; None: told from each.
+          allow_cut: whether a photo that cuts the head or the feet gets a warning instead of a refusal.
+
+        Raises:
+          AnnotationError: "model missing", with what to do.
+        """
+        parsing = ParsingAnnotator.load(parser, weights=parser_weights, folder=parsings, vocabulary=vocabulary)
+        return cls(PoseAnnotator.load(pose_model), parsing, allow_cut)
+
+    def annotate(
+        self, photo: np.ndarray, person: int | None = None, source: str | os.PathLike[str] | None = None
+    ) -> Annotation:
+        """Annotates one person of a photo.
+
+        Args:
+          photo: (h, w, 3) uint8 RGB, upright (`data.photo.read_photo`).
+          person: which, from 1, in order of size; None: the largest, with a warning where there are several.
+          source: the photo's file, by whose name label pictures are found.
+
+        Raises:
+          AnnotationError: with a reason.
+        """
+        if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
+            raise ValueError(f"a photo is (h, w, 3) uint8, not {photo.shape} {photo.dtype}")
+        if max(photo.shape[:2]) < MIN_HEIGHT:
+            raise _too_small("the photo", max(photo.shape[:2]))
+        poses = self.pose.annotate(photo)
+        pose, warnings = self._chosen(poses, person)
+        warnings += self._checked(pose)
+        parsing = self.parsing.annotate(photo, pose, source)
+        warnings += judge(parsing)
+        return Annotation(
+            parsing.labels, parsing.vocabulary, pose.keypoints, pose.mask, parsing.confidences,
+            len(poses), person or 1, warnings,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Frees the pose network."""
+        self.pose.close()
+
+    def __enter__(self) -> Annotator:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @staticmethod
+    def _chosen(poses: list[Pose], person: int | None) -> tuple[Pose, list[str]]:
+        if not poses:
+            raise AnnotationError("no person", "no person is found; the photo should show one, upright and well lit")
+        if person is not None and not 1 <= person <= len(poses):
+            raise AnnotationError("no such person", f"person {person} is asked for, and {len(poses)} found")
+        if person is None and len(poses) > 1:
+            text = f"{len(poses)} people are found and the largest is taken; another one is person 2 to {len(poses)}"
+            return poses[0], [text]
+        return poses[(person or 1) - 1], []
+
+    def _checked(self, pose: Pose) -> list[str]:
+        height = max(pose.box[2] - pose.box[0], pose.box[3] - pose.box[1])
+        if height < MIN_HEIGHT:
+            raise _too_small("the person", height)
+        warnings = []
+        for part in pose.beyond:
+            verb = "are" if part == "feet" else "is"
+            text = f"the {part} {verb} cut off; the nets know whole people only"
+            if not self.allow_cut:
+                raise AnnotationError(f"{part} cut", f"{text}: use another photo, or allow it (--cut=allow)")
+            warnings.append(text)
+        return warnings
+
+
+def _too_small(what: str, height: float) -> AnnotationError:
+    text = f"{what} is {height:.0f} pixels tall, and {MIN_HEIGHT} are needed: use a larger photo"
+    return AnnotationError("too small", text)
+
+
+def judge(parsing: Parsing) -> list[str]:
+    """What the user should know of a parsing, in sentences.
+
+    Raises:
+      AnnotationError: "no garment".
+    """
+    classes = parsing.classes
+    person = max(int((classes > 0).sum()), 1)
+    shown = [
+        name
+        for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True)
+        if (classes == number).sum() >= 4 * MIN_AREA * person
+    ]
+    if not shown:
+        raise AnnotationError("no garment", "the parsing shows no garment: is there a dressed person in the photo?")
+    warnings = []
+    if len(shown) < MIN_GARMENTS:
+        warnings.append(
+            f"the parsing shows only {' and '.join(shown)}; {MIN_GARMENTS} garments are wanted, to match a new one to"
+        )
+    for name, confidence in parsing.confidences.items():
+        if name in shown and confidence < MIN_CONFIDENCE:
+            warnings.append(f"uncertain of the {name} ({confidence:.2f} of 1): look at the preview before you use it")
+    return warnings

@@ -1,0 +1,130 @@
+"""Annotating many photos: bad ones are reported and the rest go on; what was done before is not done again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from tf_tryon.annotation.annotation import Annotation
+from tf_tryon.annotation.annotator import Annotator
+from tf_tryon.annotation.files import is_annotated, save, stems
+from tf_tryon.data.photo import read_photo
+from tf_tryon.errors import TryOnError
+
+REPORT: Final = "report.json"
+_SAVE_EVERY: Final = 25  # photos
+
+
+@dataclasses.dataclass
+class Report:
+    """What became of each photo, in order; `report.json`."""
+
+    entries: list[dict[str, Any]]
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        """Entries of photos without an annotation."""
+        return [entry for entry in self.entries if entry["reason"]]
+
+    def write(self, path: pathlib.Path) -> None:
+        """As JSON: counts by reason, and the entries."""
+        reasons: dict[str, int] = {}
+        for entry in self.failed:
+            reasons[entry["reason"]] = reasons.get(entry["reason"], 0) + 1
+        counts = {"photos": len(self.entries), "annotated": len(self.entries) - len(self.failed), "refused": reasons}
+        temporary = path.with_name(f".{path.name}.tmp")
+        temporary.write_text(json.dumps({**counts, "entries": self.entries}, indent=1) + "\n", encoding="utf-8")
+        os.replace(temporary, path)
+
+
+def annotate_all(
+    annotator: Annotator,
+    photos: list[pathlib.Path],
+    folder: pathlib.Path,
+    options: dict[str, Any],
+    person: int | None = None,
+    tell: Callable[[int, dict[str, Any]], None] = lambda done, entry: None,
+) -> Report:
+    """Annotate photos into a folder, with `report.json`.
+
+    Args:
+      annotator: loaded.
+      photos: files.
+      folder: to write to; a report there of the same options tells which photos are done.
+      options: what the annotations depend on besides the photo, ready for JSON.
+      person: which of each photo's people.
+      tell: called with how many are done and the last one's entry.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    before, report = _earlier(folder / REPORT), Report([])
+    for photo, stem in zip(photos, stems(photos), strict=True):
+        state = {"photo": str(photo), "name": stem, "options": options, **_stamp(photo)}
+        entry = before.get(str(photo))
+        target = folder / f"{stem}{photo.suffix.lower()}"
+        known = entry is not None and all(entry.get(key) == value for key, value in state.items())
+        if not known or (not entry["reason"] and not (target.is_file() and is_annotated(target))):
+            entry = {**state, **_annotated(annotator, photo, folder, stem, person)}
+        report.entries.append(entry)
+        tell(len(report.entries), entry)
+        if len(report.entries) % _SAVE_EVERY == 0:
+            # What an earlier run did behind this place isn't forgotten.
+            rest = [before[str(p)] for p in photos[len(report.entries) :] if str(p) in before]
+            Report(report.entries + rest).write(folder / REPORT)
+    report.write(folder / REPORT)
+    return report
+
+
+def agreement(annotation: Annotation) -> float:
+    """Intersection over union of the parsing's person and the pose network's mask, in [0, 1]."""
+    person, mask = annotation.labels > 0, annotation.mask > 0.5
+    return float((person & mask).sum() / max((person | mask).sum(), 1))
+
+
+def reason_of(error: Exception) -> str:
+    """An error's reason for the report."""
+    return getattr(error, "reason", "unreadable")
+
+
+def _annotated(
+    annotator: Annotator, photo: pathlib.Path, folder: pathlib.Path, stem: str, person: int | None
+) -> dict[str, Any]:
+    try:
+        picture = read_photo(photo)
+        annotation = annotator.annotate(picture, person, photo)
+        save(annotation, picture, photo, folder, stem)
+    except (TryOnError, ValueError, FileNotFoundError) as error:
+        return {"reason": reason_of(error), "message": str(error), "warnings": []}
+    found = int(np.count_nonzero(annotation.keypoints[:, 2]))
+    return {
+        "reason": "",
+        "message": "",
+        "warnings": annotation.warnings,
+        "size": list(picture.shape[:2]),
+        "people": annotation.people,
+        "person": annotation.person,
+        "keypoints": found,
+        "vocabulary": annotation.vocabulary,
+        "confidences": {name: round(value, 3) for name, value in annotation.confidences.items()},
+        "mask_agreement": round(agreement(annotation), 3),
+    }
+
+
+def _stamp(photo: pathlib.Path) -> dict[str, Any]:
+    state = photo.stat()
+    return {"bytes": state.st_size, "modified": state.st_mtime_ns}
+
+
+def _earlier(path: pathlib.Path) -> dict[str, dict[str, Any]]:
+    """Entries of an earlier report by photo; none if it is no such report."""
+    if not path.is_file():
+        return {}
+    try:
+        return {entry["photo"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["entries"]}
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{path} is not a report of `tf-tryon annotate`: choose another --out") from None

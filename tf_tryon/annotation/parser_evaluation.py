@@ -1,0 +1,83 @@
+"""How well a parser labels people of a data set: pixels right, IoU by class, and what its confidences are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
+from tf_tryon.annotation.annotator import MIN_CONFIDENCE
+from tf_tryon.data.boxes import MIN_AREA
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import CLASSES, GARMENT_CLASSES, GARMENTS
+
+_RIGHT = 0.5  # intersection over union from which a garment counts as found
+
+
+def true_pose(person: Person) -> Pose:
+    """The pose that a perfect annotator would find: the labels' own mask, and the person's keypoints."""
+    mask = (person.labels > 0).astype(np.float32)
+    rows, columns = np.nonzero(mask)
+    box = (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
+    return Pose(person.keypoints, mask, (float(box[0]), float(box[1]), float(box[2]), float(box[3])))
+
+
+def evaluate_parser(
+    parse: Callable[[np.ndarray, Pose], Parsing], people: list[Person], pose_of: Callable[[Person], Pose | None]
+) -> dict[str, Any]:
+    """Measures over people with true labels.
+
+    Args:
+      parse: photo and pose -> parsing.
+      people: with labels of the eight classes.
+      pose_of: their poses; None: not found, which is counted.
+
+    Returns:
+      people, not_found; people_right, the part of the people's pixels of the right class, the mean over people; iou by
+      class, over all pixels; and by garment the numbers of people: shown (who wear it), found (IoU at least 0.5),
+      invented (who don't, and whose parsing has it), warned (uncertain and not found), false_alarms (uncertain, found).
+    """
+    confusion, right, missing = np.zeros((8, 8), np.int64), [], 0
+    counts = {name: dict.fromkeys(("shown", "found", "invented", "warned", "false_alarms"), 0) for name in GARMENTS}
+    for person in people:
+        pose = pose_of(person)
+        try:
+            parsing = parse(person.photo, pose) if pose is not None else None
+        except AnnotationError:
+            parsing = None
+        if parsing is None:
+            missing += 1
+            continue
+        classes, truth = parsing.classes, person.labels
+        confusion += np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8)
+        right.append(float((classes == truth)[truth > 0].mean()))
+        _count_garments(counts, classes, truth, parsing.confidences)
+    union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
+    iou = np.diag(confusion) / np.maximum(union, 1)
+    return {
+        "people": len(people),
+        "not_found": missing,
+        "people_right": round(float(np.mean(right)), 4) if right else 0.0,
+        "iou": {name: round(float(value), 4) for name, value in zip(CLASSES, iou, strict=True)},
+        "garments": counts,
+    }
+
+
+def _count_garments(
+    counts: dict[str, dict[str, int]], classes: np.ndarray, truth: np.ndarray, confidences: dict[str, float]
+) -> None:
+    least = MIN_AREA * truth.size
+    for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True):
+        own, count = truth == number, counts[name]
+        seen = classes == number
+        unsure = confidences.get(name, 0.0) < MIN_CONFIDENCE
+        if own.sum() >= least:
+            found = (own & seen).sum() / (own | seen).sum() >= _RIGHT
+            count["shown"] += 1
+            count["found"] += int(found)
+            count["warned"] += int(unsure and not found)
+            count["false_alarms"] += int(unsure and found)
+        elif seen.sum() >= least:
+            count["invented"] += 1

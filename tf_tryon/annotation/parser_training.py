@@ -1,0 +1,125 @@
+"""Training the built-in parsing network: one compiled step, checkpoints, resuming, and its weights as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon.annotation import parser_config
+from tf_tryon.annotation.parser_examples import training_examples
+from tf_tryon.annotation.parser_network import ParserNetwork, build_parser
+from tf_tryon.config import to_json
+from tf_tryon.data.records import RecordSet
+from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, read_arrays, write_arrays
+from tf_tryon.training.ema import Ema
+from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
+from tf_tryon.training.progress import Progress
+from tf_tryon.training.variables import named_variables
+
+CONFIG = "config.json"
+_FINAL = 0.01  # of the learning rate
+# Weight of each CIHP-20 label in the loss, about the inverse square root of its area among Studio people.
+WEIGHTS = (0.4, 4, 2, 1, 1, 1, 1, 1.5, 1, 1, 2.5, 1, 1.5, 2, 2, 2, 2, 2, 2.5, 2.5)
+
+
+def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
+    """Train, or go on with a run in `workdir`; returns the weights file that it wrote, `workdir/parser.npz`.
+
+    Raises:
+      ValueError: the folder holds a run of another configuration.
+    """
+    parser_config.validate(config)
+    workdir.mkdir(parents=True, exist_ok=True)
+    text, path = to_json(config), workdir / CONFIG
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise ValueError(f"{path} is of another configuration: choose another --workdir, or give the same one")
+    path.write_text(text, encoding="utf-8")
+    keras.utils.set_random_seed(config.train.seed)  # the weights at the start
+    network = build_parser(config, config.train.precision)
+    variables = named_variables(network, "parser")
+    adam = Adam(variables, 0.9, 0.999)
+    ema = Ema(variables, config.train.ema)
+    state = {
+        **{f"model/{name}": v for name, v in variables.items()},
+        **{f"ema/{name}": v for name, v in ema.averages.items()},
+        **{f"adam/{name}": v for name, v in adam.state().items()},
+    }
+    checkpoints = Checkpoints(workdir / "checkpoints")
+    start = max(checkpoints.steps(), default=0)
+    if start:
+        checkpoints.restore(start, state)
+    else:
+        ema.restart()
+    one_step = _step(network, adam, ema, config)
+    examples = iter(training_examples(records, config, start))
+    steps, sums = config.train.steps, {}
+    with Progress(workdir, steps, config.train.batch_size, start) as progress:
+        for step in range(start, steps):
+            metrics = one_step(*next(examples), tf.constant(step, tf.int64))
+            sums = {name: sums.get(name, 0.0) + value for name, value in metrics.items()}
+            done = step + 1
+            if done % config.train.log_every == 0 or done == steps:
+                count = (done - start - 1) % config.train.log_every + 1
+                progress.log(done, {name: float(value) / count for name, value in sums.items()})
+                sums = {}
+            if done % config.train.checkpoint_every == 0 or done == steps:
+                checkpoints.save(done, state)
+                write_parser(workdir / "parser.npz", ema.averages, config, done)
+    return workdir / "parser.npz"
+
+
+def _step(network: ParserNetwork, adam: Adam, ema: Ema, config: ConfigDict):
+    """The compiled training step: (inputs, labels, step) -> loss and accuracy on people's pixels."""
+    weights = tf.constant(WEIGHTS, tf.float32)
+    options = config.train
+
+    @tf.function(autograph=False)
+    def step(inputs: tf.Tensor, labels: tf.Tensor, number: tf.Tensor) -> dict[str, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            logits = network(inputs, training=True)
+            entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+            weight = tf.gather(weights, labels)
+            loss = tf.reduce_sum(entropy * weight) / tf.reduce_sum(weight)
+        variables = list(adam.variables.values())
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
+        norm = tf.linalg.global_norm(gradients)
+        gradients = clip_by_global_norm(gradients, norm, options.clip_norm)
+        rate = learning_rate(options.learning_rate, number, options.steps, options.warmup_steps, _FINAL)
+        valid = tf.math.is_finite(norm)
+        adam.apply(gradients, rate, valid)
+        ema.update(number, valid)
+        person = tf.cast(labels > 0, tf.float32)
+        right = tf.cast(tf.argmax(logits, -1, tf.int32) == labels, tf.float32)
+        return {"loss": loss, "people_right": tf.reduce_sum(right * person) / tf.maximum(tf.reduce_sum(person), 1.0)}
+
+    return step
+
+
+def write_parser(path: Path, averages: dict[str, tf.Variable], config: ConfigDict, step: int) -> None:
+    """Weights as float16 by name, with the configuration: all that `load_parser` needs."""
+    arrays = {name: np.asarray(variable).astype(np.float16) for name, variable in averages.items()}
+    arrays[CONFIG] = np.frombuffer(to_json(config).encode(), np.uint8)
+    arrays[STEP] = np.int64(step)
+    write_arrays(path, arrays)
+
+
+def load_parser(path: Path) -> tuple[ParserNetwork, ConfigDict]:
+    """The network of a weights file, float32, and its configuration.
+
+    Raises:
+      FileNotFoundError, ValueError: no such file, or no weights of a parsing network.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no weights file {path}")
+    arrays = read_arrays(path)
+    if CONFIG not in arrays:
+        raise ValueError(f"{path} holds no weights of a parsing network: make them with `tf-tryon parser train`")
+    config = parser_config.from_json(arrays.pop(CONFIG).tobytes().decode(), str(path))
+    arrays.pop(STEP)
+    network = build_parser(config)
+    assign(arrays, named_variables(network, "parser"), str(path))
+    return network, config

@@ -1,0 +1,91 @@
+"""`tf-tryon annotate`: parsing and keypoints of photos."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from absl import flags
+
+if TYPE_CHECKING:
+    from tf_tryon.annotation.annotator import Annotator
+
+ARGUMENTS = "PHOTO..."
+HELP = """Find the person's pose and clothes in each PHOTO (a file, or a folder of photos).
+
+Writes into --out, for each photo, a copy, NAME_parsing.png, NAME_keypoints.json and NAME_preview.png, and report.json:
+what was found and how sure it is, and why a photo was refused. Look at the previews. The same command goes on where it
+was stopped.
+
+  tf-tryon annotate photo.jpg --out annotated
+  tf-tryon annotate photos/ --out annotated --cut allow
+  tf-tryon annotate photos/ --out annotated --parser files --parsings parsings/ --vocabulary atr18
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """absl flags of the verb."""
+    flags.DEFINE_string("out", None, "Folder to write to.", required=True, flag_values=flag_values)
+    define_annotator_flags(flag_values, ["builtin", "fashn", "files"])
+    flags.DEFINE_enum(
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "Labels of --parsings; default: detected.", flag_values=flag_values,
+    )  # fmt: skip
+    flags.DEFINE_string("parsings", None, "Label pictures for --parser=files.", flag_values=flag_values)
+
+
+def define_annotator_flags(flag_values: flags.FlagValues, parsers: list[str]) -> None:
+    """Flags of every verb that annotates, by one of `parsers`."""
+    add = {"flag_values": flag_values}
+    text = "Built-in network, or the package fashn-human-parser"
+    text += ", or label pictures of --parsings." if "files" in parsers else "."
+    flags.DEFINE_enum("parser", "builtin", parsers, text, **add)
+    flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
+    text = "MediaPipe's pose_landmarker_full.task; default: from the cache, a package, or the internet."
+    flags.DEFINE_string("pose_model", None, text, **add)
+    text = "Which of several people, from 1, by size; default: the largest."
+    flags.DEFINE_integer("person", None, text, lower_bound=1, **add)
+    text = "What to do with a photo that cuts off the head or the feet."
+    flags.DEFINE_enum("cut", "refuse", ["refuse", "allow"], text, **add)
+
+
+def load_annotator(flag_values: flags.FlagValues) -> Annotator:
+    """The annotator that the flags ask for."""
+    from tf_tryon.annotation.annotator import Annotator
+
+    return Annotator.load(
+        flag_values.parser,
+        pose_model=flag_values.pose_model,
+        parser_weights=flag_values.parser_weights,
+        parsings=flag_values.parsings if "parsings" in flag_values else None,
+        vocabulary=flag_values.vocabulary if flag_values.parser == "files" else None,
+        allow_cut=flag_values.cut == "allow",
+    )
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Annotates every photo; 1 if one was refused."""
+    from tf_tryon.annotation.batch import REPORT, annotate_all
+    from tf_tryon.annotation.files import photos_of
+    from tf_tryon.evaluation.progress import Progress
+
+    photos = photos_of([pathlib.Path(arg) for arg in args])
+    options = {name: flag_values[name].value for name in ("parser", "parser_weights", "pose_model", "person", "cut")}
+    options |= {name: flag_values[name].value for name in ("parsings", "vocabulary")}
+    folder = pathlib.Path(flag_values.out)
+    progress = Progress("photos", len(photos))
+    with load_annotator(flag_values) as annotator:
+
+        def tell(done: int, entry: dict[str, Any]) -> None:
+            for text in [entry["message"]] if entry["reason"] else entry["warnings"]:
+                named = text if text.startswith(entry["photo"]) else f"{entry['photo']}: {text}"
+                print(f"tf-tryon: {'' if entry['reason'] else 'warning: '}{named}", file=sys.stderr)
+            progress.update(done)
+
+        report = annotate_all(annotator, photos, folder, options, flag_values.person, tell)
+    failed = len(report.failed)
+    if failed:
+        print(f"tf-tryon: {failed} of {len(photos)} photos could not be annotated", file=sys.stderr)
+    print(folder / REPORT)
+    return 1 if failed else 0

@@ -1,0 +1,42 @@
+"""`tf-tryon parser train`: train the parsing network of `tf-tryon annotate`, or go on with a run."""
+
+from __future__ import annotations
+
+import pathlib
+
+from absl import flags
+
+ARGUMENTS = ""
+HELP = """Train the parsing network of `tf-tryon annotate` on a data set with CIHP-20 labels, or go on with a run.
+
+Writes parser.npz into --workdir, which `tf-tryon annotate --parser-weights` takes. Any field of
+tf_tryon/annotation/parser_config.py can be changed, as in --set train.steps=100.
+
+    tf-tryon parser train --data people --workdir runs/parser"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """Define this command's flags."""
+    text = "a field of the configuration to change, as in --set train.steps=100; may be repeated"
+    flags.DEFINE_multi_string("set", [], text, flag_values=flag_values)
+    flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
+    text = "the run's folder: new, or one to go on with"
+    flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
+    flags.DEFINE_integer("threads", 0, "CPU threads; 0: all", lower_bound=0, flag_values=flag_values)
+
+
+def run(flags: flags.FlagValues, args: list[str]) -> int:
+    """Train; prints the weights' path."""
+    del args
+    import tensorflow as tf
+
+    from tf_tryon.annotation.parser_config import with_changes
+    from tf_tryon.annotation.parser_training import train
+    from tf_tryon.data.records import open_records
+
+    if flags.threads:
+        tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
+    config = with_changes(flags["set"].value)
+    print(train(config, open_records(flags.data), pathlib.Path(flags.workdir)))
+    return 0

@@ -1,0 +1,76 @@
+"""The people that `tf-tryon complete` is given: photos with files beside them, photos alone, records of a folder."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+if TYPE_CHECKING:
+    from tf_tryon.annotation.annotator import Annotator
+    from tf_tryon.data.person import Person
+
+Source = tuple[str, "Callable[[], Person]"]  # a name, and the function that reads the person
+
+
+class People:
+    """Reads people as the command line's flags ask; the annotator is loaded for the first photo that needs it."""
+
+    def __init__(self, flag_values: flags.FlagValues) -> None:
+        self._flags = flag_values
+        self._annotator: Annotator | None = None
+
+    def sources(self, argument: str, index: list[int] | None) -> list[Source]:
+        """A photo, or people of a folder of records, all or those of `index`."""
+        from tf_tryon.data.person import Person
+        from tf_tryon.data.records import open_records
+
+        path = pathlib.Path(argument)
+        if not path.is_dir():
+            return [(path.stem, lambda: self._photo(path))]
+        records = open_records(path)
+        for wrong in [i for i in index or [] if not 0 <= i < len(records)]:
+            raise ValueError(f"{path}: --index {wrong}: the folder has people 0 to {len(records) - 1}")
+        numbers = index if index is not None else range(len(records))
+        return [(f"{path.name}-{i:06d}", lambda i=i: Person.from_record(records.read(i))) for i in numbers]
+
+    def one(self, argument: str) -> Person:
+        """A photo's path, or FOLDER:INDEX of a folder of records."""
+        folder, colon, index = argument.rpartition(":")
+        if colon and index.isdecimal() and pathlib.Path(folder).is_dir():
+            return self.sources(folder, [int(index)])[0][1]()
+        if pathlib.Path(argument).is_dir():
+            raise ValueError(f"{argument} is a folder of records: say which person, as {argument}:0")
+        return self.sources(argument, None)[0][1]()
+
+    def _photo(self, path: pathlib.Path) -> Person:
+        from tf_tryon.data.person import Person
+
+        beside = [path.with_name(f"{path.stem}{end}") for end in ("_parsing.png", "_keypoints.json")]
+        if not path.is_file() or any(file.is_file() for file in beside):
+            return Person.from_files(path, self._flags.vocabulary)
+        return self._annotated(path)
+
+    def _annotated(self, path: pathlib.Path) -> Person:
+        """Annotates a photo that has nothing beside it; warnings name the preview."""
+        from tf_tryon.annotation.files import save
+        from tf_tryon.cli.annotate import load_annotator
+        from tf_tryon.data.photo import read_photo
+        from tf_tryon.errors import TryOnError
+
+        photo = read_photo(path)
+        if self._annotator is None:
+            self._annotator = load_annotator(self._flags)
+        try:
+            annotation = self._annotator.annotate(photo, self._flags.person, path)
+        except TryOnError as error:
+            raise TryOnError(f"{path}: {error}") from error
+        folder = pathlib.Path(self._flags.out) / "annotations"
+        save(annotation, photo, path, folder, path.stem)
+        for text in annotation.warnings:
+            print(f"tf-tryon: warning: {path}: {text}", file=sys.stderr)
+        print(f"tf-tryon: {path} was annotated: see {folder / path.stem}_preview.png", file=sys.stderr)
+        return annotation.as_person(photo, path.stem)

@@ -1,0 +1,82 @@
+"""What is erased: the box around garment and skin, their silhouette, or what the user's own mask covers.
+
+In every case the garment and the skin that it may uncover go (docs/method.md, section 3): the old sleeve must not leak.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from scipy import ndimage
+
+from tf_tryon import keys
+from tf_tryon.data.person import Person
+from tf_tryon.data.photo import read_photo
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS, UNCOVERED
+from tf_tryon.inference.request import Request
+from tf_tryon.inference.stage import Batch
+
+_OUTLINE = 2  # pixels of the frame around a silhouette: the garment's own edge is in its neighbours too
+
+
+def read_mask(path: str | os.PathLike[str], size: tuple[int, int]) -> np.ndarray:
+    """(h, w) bool of a picture that is white where the photo is to be erased.
+
+    Raises:
+      ValueError: another size than the photo's, or nothing or everything is white.
+    """
+    mask = read_photo(path).mean(axis=-1) > 127
+    if mask.shape != tuple(size):
+        raise ValueError(
+            f"{path} has {mask.shape[1]}x{mask.shape[0]} pixels and the photo {size[1]}x{size[0]}: save the mask at the"
+            " upright photo's own size"
+        )
+    if not mask.any() or mask.all():
+        raise ValueError(f"{pathlib.Path(path)}: {'everything' if mask.any() else 'nothing'} is white; white is erased")
+    return mask
+
+
+def with_mask_as_garment(person: Person, request: Request) -> Person:
+    """The person with the user's mask labelled as the target garment, whatever was seen there."""
+    if request.mask is None:
+        return person
+    if request.mask.shape != person.size:
+        raise ValueError(f"{person.id}: the mask is {request.mask.shape}, the photo {person.size} (height, width)")
+    target = np.uint8(GARMENT_CLASSES[GARMENTS.index(request.garment)])
+    return dataclasses.replace(person, labels=np.where(request.mask, target, person.labels))
+
+
+def erased_labels(labels: np.ndarray, garment: str) -> np.ndarray:
+    """(h, w) bool: the garment and the skin that it may uncover."""
+    slot = GARMENTS.index(garment)
+    skin = UNCOVERED[slot]
+    classes = (GARMENT_CLASSES[slot],) if skin is None else (GARMENT_CLASSES[slot], skin)
+    return np.isin(labels, classes)
+
+
+def erase(batch: Batch, labels: np.ndarray, request: Request, scale: float) -> Batch:
+    """The batch of one person with what the request erases in place of the plain box.
+
+    Args:
+      batch: of size 1.
+      labels: (H, W) classes in the frame.
+      request: its garment, mask, erase and dilate.
+      scale: pixels of the photo for one of the frame.
+    """
+    reach = request.dilate / scale
+    if request.mask is None and request.erase == "box":
+        if not reach:
+            return batch
+        y0, x0, y1, x1 = batch[keys.BOX].numpy()[0] + np.array([-reach, -reach, reach, reach], np.float32)
+        rows, columns = np.arange(labels.shape[0]) + 0.5, np.arange(labels.shape[1]) + 0.5
+        erased = ((rows >= y0) & (rows < y1))[:, None] & ((columns >= x0) & (columns < x1))[None]
+    else:
+        erased = ndimage.distance_transform_edt(~erased_labels(labels, request.garment)) <= _OUTLINE + reach
+    inside_y, inside_x = np.flatnonzero(erased.any(1)), np.flatnonzero(erased.any(0))
+    box = [[inside_y[0], inside_x[0], inside_y[-1] + 1, inside_x[-1] + 1]]
+    visible = tf.constant(~erased[None, ..., None], tf.float32)
+    return {**batch, keys.VISIBLE: visible, keys.BOX: tf.constant(box, tf.float32)}
