@@ -55,6 +55,9 @@ VERBS = {
     "data show": Verb("data_show", "draw people of a data set with all that is derived from them"),
     "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "train": Verb("train", "train the shape or the texture stage"),
+    "export saved-model": Verb("export_saved_model", "export a model for TF-Serving and for `serve`"),
+    "serve": Verb("serve", "answer requests on this machine, through TF-Serving's gRPC API"),
+    "request": Verb("request", "ask a server to complete people", tensorflow=False),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
 }
 

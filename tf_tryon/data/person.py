@@ -11,7 +11,6 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tf_tryon.data import keypoints as keypoints_lib
-from tf_tryon.data import records
 from tf_tryon.data import vocabulary as vocabulary_lib
 
 
@@ -80,6 +79,8 @@ class Person:
     @classmethod
     def from_record(cls, record: bytes) -> Person:
         """The person of one record (`RecordSet.read`)."""
+        from tf_tryon.data import records  # loads TensorFlow, which a person from files does without
+
         parts = records.decode(record)
         known = vocabulary_lib.named(parts["vocabulary"], parts["id"])
         classes = vocabulary_lib.to_classes(parts["labels"], known.name, parts["id"])

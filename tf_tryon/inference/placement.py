@@ -15,7 +15,7 @@ from PIL import Image
 from tf_tryon.data.person import Person
 
 FILLED = 0.97  # of the frame, by the person's longer side
-_WHOLE_FROM = 0.7  # a picture of the frame's aspect whose person is at least this tall is taken as it is
+WHOLE_FROM = 0.7  # a picture of the frame's aspect whose person is at least this tall is taken as it is
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +107,7 @@ def place(person: Person, height: int, width: int) -> Placement:
         raise ValueError(f"{person.id}: the parsing shows no person (every label is background)")
     size = person.size
     tall = (rows.max() + 1 - rows.min()) / size[0]
-    if size[0] * width == size[1] * height and tall >= _WHOLE_FROM:
+    if size[0] * width == size[1] * height and tall >= WHOLE_FROM:
         return Placement(0, 0, size, (height, width), size)
     scale = max((rows.max() + 1 - rows.min()) / height, (columns.max() + 1 - columns.min()) / width) / FILLED
     window = max(1, round(scale * height)), max(1, round(scale * width))

@@ -98,7 +98,7 @@ class Stage:
     def noise(self, seed: int, samples: int) -> np.ndarray:
         """(samples, h, w, c) standard normal."""
         shape = examples.noise_shape(self.config)[1:]
-        return np.stack([latent_noise(seed, self.config.stage, k, shape) for k in range(samples)])
+        return np.stack([latent_noise(seed, self.config.stage, k, shape).numpy() for k in range(samples)])
 
     def draw(self, batch: Batch, noise: np.ndarray, temperature: float) -> np.ndarray:
         """Codes (n, h, w, c) from the compatibility prior; `batch` of size n."""
