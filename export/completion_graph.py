@@ -24,7 +24,6 @@ class Draw(NamedTuple):
     Attributes:
       seed: () int64.
       temperature: () float32, of the prior.
-      keep: () bool or None: sample 0's code for all samples.
       codes: (h, w, c) or None: given codes.
       use: () bool: take `codes` instead of drawing.
       spread: () float32: noise added to given codes, in the prior's standard deviations.
@@ -32,14 +31,13 @@ class Draw(NamedTuple):
 
     seed: tf.Tensor
     temperature: tf.Tensor
-    keep: tf.Tensor | None = None
     codes: tf.Tensor | None = None
     use: tf.Tensor | None = None
     spread: tf.Tensor | None = None
 
 
 def draw_codes(stage: StageGraph, batch: Batch, samples: tf.Tensor, draw: Draw) -> tf.Tensor:
-    """Codes (chunk, h, w, c) of the samples (chunk,) int64; `keep` is the caller's."""
+    """Codes (chunk, h, w, c) of the samples (chunk,) int64."""
     noise = stage.noise(draw.seed, samples)
 
     def drawn() -> tf.Tensor:
@@ -111,28 +109,10 @@ class Completion:
         shape_batch = self._repeated(person.shape_batch)
         texture_batch = self._repeated(person.texture_batch)
 
-        def stage_1(samples: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, Batch]:
-            codes, labels = self._shape(shape_batch, samples, shape)
-            return codes, labels, with_labels(texture_batch, labels)
-
-        def kept_code() -> tf.Tensor:
-            zeros = tf.zeros((self.chunk,), tf.int64)
-            return draw_codes(self.texture, stage_1(zeros)[2], zeros, texture)[0]
-
-        kept = None
-        if texture.keep is not None:  # sample 0's code serves all, whatever its shape
-            kept = tf.cond(texture.keep, kept_code, lambda: tf.zeros(self.texture.codes_shape))
-
         def chunk(samples: tf.Tensor) -> Outputs:
-            shape_codes, labels, batch = stage_1(samples)
-            if kept is None:
-                codes = draw_codes(self.texture, batch, samples, texture)
-            else:
-                codes = tf.cond(
-                    texture.keep,
-                    lambda: tf.repeat(kept[None], self.chunk, axis=0),
-                    lambda: draw_codes(self.texture, batch, samples, texture),
-                )
+            shape_codes, labels = self._shape(shape_batch, samples, shape)
+            batch = with_labels(texture_batch, labels)
+            codes = draw_codes(self.texture, batch, samples, texture)
             return {
                 "parsings_bytes": tf.map_fn(lambda x: self._labels(person, x), labels, fn_output_signature=tf.string),
                 "shape_codes": shape_codes,
@@ -176,8 +156,6 @@ class Completion:
         return pictures.encode_png(framing.paste(tf.zeros_like(person.labels), patch, box))
 
     def _shape(self, batch: Batch, samples: tf.Tensor, draw: Draw) -> tuple[tf.Tensor, tf.Tensor]:
-        if draw.keep is not None:
-            samples = tf.where(draw.keep, tf.zeros_like(samples), samples)
         codes = draw_codes(self.shape, batch, samples, draw)
         return codes, complete_labels(batch, self.shape.generate(batch, codes))
 

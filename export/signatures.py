@@ -31,7 +31,7 @@ from tf_tryon.export.stage_graph import Batch, StageGraph
 PERSON = ("photo_bytes", "parsing_bytes", "vocabulary", "keypoints", "garment")
 DRAW = ("seed", "first", "samples", "temperature")
 INPUTS = {
-    "complete": (*PERSON, *DRAW, "keep_shape", "keep_texture"),
+    "complete": (*PERSON, *DRAW),
     "complete_shape": (*PERSON, *DRAW),
     "complete_texture": (*PERSON, *DRAW, "shape_bytes"),
     "encode": PERSON,
@@ -73,7 +73,7 @@ class Signatures:
         self._kinds: dict[str, tuple[tf.DType, tuple[int, ...]]] = {
             **dict.fromkeys(("photo_bytes", "parsing_bytes", "shape_bytes", "vocabulary", "garment"), (tf.string, ())),
             **dict.fromkeys(("seed", "first", "sample"), (tf.int64, ())),
-            **dict.fromkeys(("keep_shape", "keep_texture", "use_shape", "use_texture", "dress"), (tf.bool, ())),
+            **dict.fromkeys(("use_shape", "use_texture", "dress"), (tf.bool, ())),
             **dict.fromkeys(("temperature", "spread"), (tf.float32, ())),
             "samples": (tf.int32, ()),
             "keypoints": (tf.float32, (18, 3)),
@@ -127,8 +127,8 @@ class Signatures:
 
     def _complete(self, request: dict[str, tf.Tensor]) -> Outputs:
         person, first, count = self._begin(request)
-        draws = [Draw(request["seed"], request["temperature"], keep=request[f"keep_{s}"]) for s in ("shape", "texture")]
-        return self._end(person, self._completion.both(person, first, count, *draws), count)
+        draw = Draw(request["seed"], request["temperature"])
+        return self._end(person, self._completion.both(person, first, count, draw, draw), count)
 
     def _complete_shape(self, request: dict[str, tf.Tensor]) -> Outputs:
         person, first, count = self._begin(request)

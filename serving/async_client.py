@@ -10,7 +10,7 @@ import grpc
 import numpy as np
 
 from tf_tryon.serving import calls, messages
-from tf_tryon.serving.calls import Answer, Ask, ServingError, Target
+from tf_tryon.serving.calls import Answer, Ask, Call, ServingError, Target
 from tf_tryon.serving.wearer import Wearer
 
 
@@ -43,21 +43,17 @@ class AsyncClient:
         )
 
     async def complete(self, person: Wearer, ask: Ask | None = None) -> Answer:
-        ask = ask or Ask()
-        parts = ask.parts(self._step)
-        return await self._all([("complete", calls.ask_inputs(person, part, keep=True), part) for part in parts])
+        return await self._all(await self._completions(person, ask or Ask(), self._step))
 
     async def stream(self, person: Wearer, ask: Ask | None = None, step: int = 1) -> AsyncIterator[Answer]:
-        for part in (ask or Ask()).parts(step):
-            yield await self._answer("complete", calls.ask_inputs(person, part, keep=True), part)
+        for call in await self._completions(person, ask or Ask(), step):
+            yield await self._answer(call)
 
     async def complete_shape(self, person: Wearer, ask: Ask | None = None) -> Answer:
-        parts = (ask or Ask()).parts(self._step)
-        return await self._all([("complete_shape", calls.ask_inputs(person, part), part) for part in parts])
+        return await self._all(calls.complete_calls(person, ask or Ask(), self._step, "complete_shape"))
 
     async def complete_texture(self, person: Wearer, shape: bytes | np.ndarray, ask: Ask | None = None) -> Answer:
-        parts = (ask or Ask()).parts(self._step)
-        return await self._all([("complete_texture", calls.texture_inputs(person, shape, p), p) for p in parts])
+        return await self._all(calls.texture_calls(person, shape, ask or Ask(), self._step))
 
     async def encode(self, person: Wearer, garment: str = "top") -> dict[str, np.ndarray]:
         outputs, _ = await self.predict("encode", calls.person_inputs(person, garment))
@@ -71,8 +67,7 @@ class AsyncClient:
         use: tuple[str, ...] = calls.STAGES,
         spread: float = 0.0,
     ) -> Answer:
-        parts = (ask or Ask()).parts(self._step)
-        return await self._all([("transfer", calls.transfer_inputs(person, codes, use, spread, p), p) for p in parts])
+        return await self._all(calls.transfer_calls(person, codes, use, spread, ask or Ask(), self._step))
 
     async def predict(
         self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
@@ -100,10 +95,16 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _all(self, parts: list[tuple[str, dict[str, np.ndarray], Ask]]) -> Answer:
-        async def one(part: tuple[str, dict[str, np.ndarray], Ask]) -> Answer:
+    async def _completions(self, person: Wearer, ask: Ask, step: int) -> list[Call]:
+        if not ask.kept:
+            return calls.complete_calls(person, ask, step)
+        kept = (await self._answer(*calls.complete_calls(person, ask.only_first(), 1))).code(0)
+        return calls.transfer_calls(person, kept, ask.kept, 0.0, ask, step)
+
+    async def _all(self, parts: list[Call]) -> Answer:
+        async def one(part: Call) -> Answer:
             async with self._places:
-                return await self._answer(*part)
+                return await self._answer(part)
 
         tasks = [asyncio.create_task(one(part)) for part in parts]
         try:
@@ -112,9 +113,9 @@ class AsyncClient:
             for task in tasks:
                 task.cancel()
 
-    async def _answer(self, signature: str, inputs: dict[str, np.ndarray], ask: Ask) -> Answer:
-        outputs, version = await self.predict(signature, inputs)
-        return calls.answer(outputs, ask, version)
+    async def _answer(self, call: Call) -> Answer:
+        outputs, version = await self.predict(call.signature, call.inputs)
+        return calls.answer(outputs, call.ask, version)
 
     async def _call(self, method: Any, request: Any) -> Any:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 import numpy as np
@@ -122,7 +122,7 @@ class Ask:
       seed: sample k of a seed is always the same picture.
       first: number of the first sample: `first=8` goes on after eight.
       temperature: spread of the prior; 0: the likeliest.
-      keep_shape, keep_texture: sample 0's for all.
+      keep_shape, keep_texture: sample 0's for all; `complete` then asks for that first.
     """
 
     garment: str = "top"
@@ -132,6 +132,15 @@ class Ask:
     temperature: float = 1.0
     keep_shape: bool = False
     keep_texture: bool = False
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Stages whose code is sample 0's for all samples."""
+        return tuple(stage for stage, kept in (("shape", self.keep_shape), ("texture", self.keep_texture)) if kept)
+
+    def only_first(self) -> Ask:
+        """Sample 0 alone."""
+        return dataclasses.replace(self, first=0, samples=1, keep_shape=False, keep_texture=False)
 
     def parts(self, step: int) -> list[Ask]:
         """Asks of at most `step` samples that together are this one."""
@@ -170,6 +179,10 @@ class Answer:
         """Indices, best first."""
         return np.argsort(-self.score, kind="stable").tolist()
 
+    def code(self, k: int) -> dict[str, np.ndarray]:
+        """Codes of one sample, by stage, for `transfer`."""
+        return {stage: values[k] for stage, values in self.codes.items()}
+
     def photo(self, k: int) -> np.ndarray:
         """(h, w, 3) uint8."""
         return from_picture(self.photos[k])
@@ -177,6 +190,14 @@ class Answer:
     def parsing(self, k: int) -> np.ndarray:
         """(h, w) uint8."""
         return from_picture(self.parsings[k])
+
+
+class Call(NamedTuple):
+    """One request: signature, inputs, and what of it is asked."""
+
+    signature: str
+    inputs: dict[str, np.ndarray]
+    ask: Ask
 
 
 def person_inputs(person: Wearer, garment: str) -> dict[str, np.ndarray]:
@@ -190,43 +211,43 @@ def person_inputs(person: Wearer, garment: str) -> dict[str, np.ndarray]:
     }
 
 
-def ask_inputs(person: Wearer, ask: Ask, keep: bool = False) -> dict[str, np.ndarray]:
-    """Inputs of the signatures that sample; with `keep` those of `complete`."""
-    inputs = {
+def ask_inputs(person: Wearer, ask: Ask) -> dict[str, np.ndarray]:
+    """Inputs of `complete` and `complete_shape`, and of all that sample."""
+    return {
         **person_inputs(person, ask.garment),
         "seed": np.array([ask.seed], np.int64),
         "first": np.array([ask.first], np.int64),
         "samples": np.array([ask.samples], np.int32),
         "temperature": np.array([ask.temperature], np.float32),
     }
-    if keep:
-        inputs |= {"keep_shape": np.array([ask.keep_shape]), "keep_texture": np.array([ask.keep_texture])}
-    return inputs
 
 
-def texture_inputs(person: Wearer, shape: bytes | np.ndarray, ask: Ask) -> dict[str, np.ndarray]:
-    """Inputs of `complete_texture`: `shape` is a parsing, as PNG or (h, w) uint8 classes."""
-    encoded = shape if isinstance(shape, bytes) else to_png(shape)
-    return {**ask_inputs(person, ask), "shape_bytes": _strings(encoded)}
+def complete_calls(person: Wearer, ask: Ask, step: int, signature: str = "complete") -> list[Call]:
+    """Calls of `complete` or `complete_shape`, of at most `step` samples each."""
+    return [Call(signature, ask_inputs(person, part), part) for part in ask.parts(step)]
 
 
-def transfer_inputs(
-    person: Wearer, codes: dict[str, np.ndarray], use: tuple[str, ...], spread: float, ask: Ask
-) -> dict[str, np.ndarray]:
-    """Inputs of `transfer`: `codes` of both stages, (h, w, c) each; a stage that isn't in `use` is drawn.
+def texture_calls(person: Wearer, shape: bytes | np.ndarray, ask: Ask, step: int) -> list[Call]:
+    """Calls of `complete_texture`: `shape` is a parsing, as PNG or (h, w) uint8 classes."""
+    given = {"shape_bytes": _strings(shape if isinstance(shape, bytes) else to_png(shape))}
+    return [Call("complete_texture", {**ask_inputs(person, part), **given}, part) for part in ask.parts(step)]
+
+
+def transfer_calls(
+    person: Wearer, codes: dict[str, np.ndarray], use: tuple[str, ...], spread: float, ask: Ask, step: int
+) -> list[Call]:
+    """Calls of `transfer`: `codes` of both stages, (h, w, c) each; a stage that isn't in `use` is drawn.
 
     Raises:
       ValueError: `use` names no stage, or a code is missing.
     """
     if not use or set(use) - set(STAGES) or set(codes) != set(STAGES):
-        raise ValueError(
-            f"codes of {sorted(codes)}, use = {use!r}: give both stages' codes and name shape, texture or both"
-        )
-    inputs = ask_inputs(person, ask)
+        raise ValueError(f"codes of {sorted(codes)}, use = {use!r}: give both stages' codes and use one or both")
+    given = {"spread": np.array([spread], np.float32)}
     for stage in STAGES:
-        inputs[f"{stage}_codes"] = np.asarray(codes[stage], np.float32)[None]
-        inputs[f"use_{stage}"] = np.array([stage in use])
-    return {**inputs, "spread": np.array([spread], np.float32)}
+        given[f"{stage}_codes"] = np.asarray(codes[stage], np.float32)[None]
+        given[f"use_{stage}"] = np.array([stage in use])
+    return [Call("transfer", {**ask_inputs(person, part), **given}, part) for part in ask.parts(step)]
 
 
 def outputs_of(response: Any) -> dict[str, np.ndarray]:

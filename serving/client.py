@@ -5,7 +5,7 @@
         answer = client.complete(person, Ask(garment="top", samples=8, seed=7))
         for part in client.stream(person, Ask(samples=8, seed=7)):  # one by one, the same pictures
             ...
-        more = client.transfer(person, {stage: codes[3] for stage, codes in answer.codes.items()}, spread=0.5)
+        more = client.transfer(person, answer.code(3), spread=0.5)  # more like the fourth
 
 A client may be used from many threads at once; `AsyncClient` is the same with `await`. Calls have a deadline, and are
 tried again, with back-off, only if the server is UNAVAILABLE. `InvalidRequestError` is a request that can't be
@@ -22,7 +22,7 @@ import grpc
 import numpy as np
 
 from tf_tryon.serving import calls, messages
-from tf_tryon.serving.calls import Answer, Ask, ServingError, Target
+from tf_tryon.serving.calls import Answer, Ask, Call, ServingError, Target
 from tf_tryon.serving.validation import InvalidRequestError
 from tf_tryon.serving.wearer import Wearer
 
@@ -62,28 +62,20 @@ class Client:
 
     def complete(self, person: Wearer, ask: Ask | None = None) -> Answer:
         """Erases the garment and completes the person."""
-        ask = ask or Ask()
-        return self._all(
-            [("complete", calls.ask_inputs(person, part, keep=True), part) for part in ask.parts(self._step)]
-        )
+        return self._all(self._completions(person, ask or Ask(), self._step))
 
     def stream(self, person: Wearer, ask: Ask | None = None, step: int = 1) -> Iterator[Answer]:
         """`complete`, `step` samples at a time, as they come."""
-        for part in (ask or Ask()).parts(step):
-            yield self._answer("complete", calls.ask_inputs(person, part, keep=True), part)
+        for call in self._completions(person, ask or Ask(), step):
+            yield self._answer(call)
 
     def complete_shape(self, person: Wearer, ask: Ask | None = None) -> Answer:
         """Parsings only: stage 1."""
-        ask = ask or Ask()
-        return self._all([("complete_shape", calls.ask_inputs(person, part), part) for part in ask.parts(self._step)])
+        return self._all(calls.complete_calls(person, ask or Ask(), self._step, "complete_shape"))
 
     def complete_texture(self, person: Wearer, shape: bytes | np.ndarray, ask: Ask | None = None) -> Answer:
         """Pictures for a given (say, edited) parsing: PNG, or (h, w) uint8 classes, of the photo's size."""
-        ask = ask or Ask()
-        parts = [
-            ("complete_texture", calls.texture_inputs(person, shape, part), part) for part in ask.parts(self._step)
-        ]
-        return self._all(parts)
+        return self._all(calls.texture_calls(person, shape, ask or Ask(), self._step))
 
     def encode(self, person: Wearer, garment: str = "top") -> dict[str, np.ndarray]:
         """Codes of the garment that the person wears, by stage, (h, w, c) each."""
@@ -107,9 +99,7 @@ class Client:
           use: stages whose codes are taken; the other is drawn.
           spread: how far samples go from the codes, in the prior's standard deviations; 0: not at all.
         """
-        ask = ask or Ask()
-        parts = ask.parts(self._step)
-        return self._all([("transfer", calls.transfer_inputs(person, codes, use, spread, p), p) for p in parts])
+        return self._all(calls.transfer_calls(person, codes, use, spread, ask or Ask(), self._step))
 
     def predict(
         self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
@@ -140,15 +130,21 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _all(self, parts: list[tuple[str, dict[str, np.ndarray], Ask]]) -> Answer:
-        if len(parts) == 1 or self._concurrency < 2:
-            return calls.joined([self._answer(*part) for part in parts])
-        with futures.ThreadPoolExecutor(self._concurrency) as pool:
-            return calls.joined(list(pool.map(lambda part: self._answer(*part), parts)))
+    def _completions(self, person: Wearer, ask: Ask, step: int) -> list[Call]:
+        if not ask.kept:
+            return calls.complete_calls(person, ask, step)
+        kept = self._answer(*calls.complete_calls(person, ask.only_first(), 1)).code(0)
+        return calls.transfer_calls(person, kept, ask.kept, 0.0, ask, step)
 
-    def _answer(self, signature: str, inputs: dict[str, np.ndarray], ask: Ask) -> Answer:
-        outputs, version = self.predict(signature, inputs)
-        return calls.answer(outputs, ask, version)
+    def _all(self, parts: list[Call]) -> Answer:
+        if len(parts) == 1 or self._concurrency < 2:
+            return calls.joined([self._answer(part) for part in parts])
+        with futures.ThreadPoolExecutor(self._concurrency) as pool:
+            return calls.joined(list(pool.map(self._answer, parts)))
+
+    def _answer(self, call: Call) -> Answer:
+        outputs, version = self.predict(call.signature, call.inputs)
+        return calls.answer(outputs, call.ask, version)
 
     def _call(self, method: Any, request: Any) -> Any:
         try:

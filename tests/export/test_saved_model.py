@@ -118,7 +118,12 @@ print(hashlib.sha256(b"".join(photos[0])).hexdigest())
 
 def test_an_answer_does_not_depend_on_the_batch(loaded: SessionModel, requests: dict[str, Arrays]) -> None:
     first = requests["complete"]
-    second = {**first, "seed": first["seed"] + 1, "samples": first["samples"] + 2, "garment": np.array([b"bottom"], object)}
+    second = {
+        **first,
+        "seed": first["seed"] + 1,
+        "samples": first["samples"] + 2,
+        "garment": np.array([b"bottom"], object),
+    }
     together = {name: np.concatenate([second[name], first[name], second[name]]) for name in first}
     alone, batched = loaded.run("complete", first), loaded.run("complete", together)
     _same(alone, {name: value[1:2] for name, value in batched.items()})

@@ -1,4 +1,4 @@
-"""Our declarations of the serving API's messages are the official ones, field by field, and the client needs no more."""
+"""Our declarations of the serving API's messages are the official ones, field by field."""
 
 import subprocess
 import sys

