@@ -101,14 +101,20 @@ def from_bytes(
         "keypoints": framing.keypoints_to_frame(points, window, height, width)[None],
         "id": tf.constant([""]),
     }
-    shape_batch = derive(people, target[None], shape)
-    texture_batch = derive(people, target[None], texture)
+    shape_batch, texture_batch = derive(people, target[None], shape, texture)
     visible = shape_batch[keys.VISIBLE][0, ..., 0]
     rectangle = framing.erased_rectangle(visible, window, tf.shape(labels))
     return Framed(photo, labels, window, rectangle, shape_batch, texture_batch)
 
 
-def derive(people: dict[str, tf.Tensor], target: tf.Tensor, stage: StageGraph) -> Batch:
-    """A stage's inputs for people (B, ...) in the frame."""
-    noise = tf.zeros((tf.shape(target)[0], *examples.noise_shape(stage.config)))
-    return examples.derive(people, target, noise, stage.means, stage.config)
+def derive(
+    people: dict[str, tf.Tensor], target: tf.Tensor, shape: StageGraph, texture: StageGraph
+) -> tuple[Batch, Batch]:
+    """Both stages' inputs for people (B, ...) in the frame: derived once, if both derive alike."""
+
+    def of(stage: StageGraph) -> Batch:
+        noise = tf.zeros((tf.shape(target)[0], *examples.noise_shape(stage.config)))
+        return examples.derive(people, target, noise, stage.means, stage.config)
+
+    first = of(shape)
+    return first, (first if shape.derives_like(texture) else of(texture))

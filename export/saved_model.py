@@ -89,7 +89,8 @@ def write_graph(
     archive = keras.export.ExportArchive()  # tracks the variables that endpoints use; tracking models would trace them
     for name, signature in signatures.items():
         archive.add_endpoint(name, signature.function, input_signature=signature.specs)
-    archive.write_out(str(folder), verbose=False)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it: a smaller graph
+    archive.write_out(str(folder), options=options, verbose=False)
     return {name: signature.specs for name, signature in signatures.items()}
 
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.evaluation.sampling import with_labels
 from tf_tryon.export import framing, pictures
 from tf_tryon.export.completion_graph import SHAPE_OUTPUTS, TEXTURE_OUTPUTS, Completion, Draw, Outputs
 from tf_tryon.export.person_graph import (
@@ -174,12 +173,9 @@ class Signatures:
 
     def _encode(self, request: dict[str, tf.Tensor]) -> Outputs:
         person = self._person(request)
-        batch = with_labels(
-            person.texture_batch, tf.cast(tf.argmax(person.texture_batch[keys.PARSING], axis=-1), tf.uint8)
-        )
         return {
             "shape_codes": self._shape.encode(person.shape_batch)[0],
-            "texture_codes": self._texture.encode(batch)[0],
+            "texture_codes": self._texture.encode(person.texture_batch)[0],
         }
 
     def _complete_tensors(
@@ -201,7 +197,8 @@ class Signatures:
                 "keypoints": clean_keypoints(row["keypoints"])[None],
                 "id": tf.constant([""]),
             }
-            batches = [self._repeated(derive(people, target[None], stage)) for stage in (self._shape, self._texture)]
+            derived = derive(people, target[None], self._shape, self._texture)
+            batches = [self._repeated(batch) for batch in derived]
             samples = tf.repeat(row["sample"][None], self._completion.chunk)
             found = self._completion.rows(*batches, samples, Draw(row["seed"], row["temperature"]))
             return {name: value[0] for name, value in found.items()}

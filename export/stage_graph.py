@@ -51,6 +51,7 @@ class StageGraph:
         self.codes_shape = latent_shape(stage.config)
         nets = stage.networks
         fold_spectral_norms(*nets.models.values())
+        self._pictures = stage.means
         self._means = _Means(stage.means, name=f"{self.name}_means")
         self._keys = _SHAPE_KEYS if self.name == "shape" else _TEXTURE_KEYS
         self._nets = nets
@@ -58,6 +59,12 @@ class StageGraph:
         self._prior = tf.function(lambda batch, codes: tuple(nets.prior(batch, codes)), autograph=False)
         self._generate = tf.function(lambda batch, codes: nets.generate(batch, codes)[-1], autograph=False)
         self._encode = tf.function(lambda batch: nets.posterior(batch).mean, autograph=False)
+
+    def derives_like(self, other: StageGraph) -> bool:
+        """Whether `examples.derive` gives both stages the same (x_s may differ: only the shape stage reads it)."""
+        fields = ("height", "width", "box_widen", "keypoint_radius", "dresses")
+        alike = all(self.config.data[field] == other.config.data[field] for field in fields)
+        return alike and np.array_equal(self._pictures, other._pictures)
 
     @property
     def means(self) -> tf.Tensor:

@@ -1,14 +1,8 @@
 """The embedded server through its client: what is promised to whoever calls it."""
 
 import asyncio
-import dataclasses
-import json
-import shutil
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +12,10 @@ import pytest
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from tensorflow_serving.apis import get_model_metadata_pb2, prediction_service_pb2_grpc
 
-from tf_tryon.export import deployment, warmup
+from tf_tryon.export import warmup
 from tf_tryon.serving import calls
 from tf_tryon.serving.async_client import AsyncClient
-from tf_tryon.serving.client import Ask, Client, InvalidRequestError, ServingError, Target
-from tf_tryon.serving.server import Server, Settings
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
+from tf_tryon.serving.client import Ask, Client, InvalidRequestError
 
 
 def test_every_warm_up_record_is_answered(models: Path, server: Any) -> None:
@@ -145,110 +131,3 @@ def test_health_and_reflection(server: Any, client: Client) -> None:
         (response,) = stub.ServerReflectionInfo(iter([request]))
     names = {service.name for service in response.list_services_response.service}
     assert {"tensorflow.serving.PredictionService", "tensorflow.serving.ModelService"} <= names
-
-
-def test_deadlines_and_a_full_queue(server: Any, wearer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with server.versions.use() as version:
-        run = version.model.run
-    free, started = threading.Event(), threading.Semaphore(0)
-
-    def slow(*arguments: Any, **options: Any) -> Any:
-        started.release()
-        assert free.wait(60)
-        return run(*arguments, **options)
-
-    monkeypatch.setattr(version.model, "run", slow)
-    codes: list[Any] = []
-
-    def call(deadline: float) -> None:
-        with Client(Target(server.address, deadline=deadline)) as own:
-            try:
-                codes.append(own.complete(wearer, Ask(samples=1)).version)
-            except ServingError as error:
-                codes.append(error.code)
-
-    threads = [threading.Thread(target=call, args=(60,)) for _ in range(4)]  # one runs, three wait
-    threads[0].start()
-    assert started.acquire(timeout=60)
-    for thread in threads[1:]:
-        thread.start()
-    wait_for(lambda: server._admission.waiting == 3)
-    call(60)
-    assert codes == [grpc.StatusCode.RESOURCE_EXHAUSTED]
-    free.set()
-    for thread in threads:
-        thread.join()
-    assert codes[1:] == [1] * 4
-    monkeypatch.undo()
-    codes.clear()
-    call(0.005)
-    assert codes == [grpc.StatusCode.DEADLINE_EXCEEDED]
-
-
-def test_a_new_version_a_canary_and_a_roll_back_drop_no_request(models: Path, wearer: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "models"
-    shutil.copytree(models, folder)
-    settings = Settings(port=0, poll=0.1)
-    stop, answers = threading.Event(), []
-
-    def load(address: str) -> None:
-        with Client(address) as own:
-            while not stop.is_set():
-                answers.append(own.complete_shape(wearer, Ask(samples=1)).version)
-
-    with Server(folder, settings) as server:
-        thread = threading.Thread(target=load, args=(server.address,))
-        thread.start()
-        shutil.copytree(folder / "tryon" / "1", folder / ".2")
-        (folder / ".2").replace(folder / "tryon" / "2")
-        assert deployment.label(folder, 2) == {"stable": 1, "canary": 2}
-        wait_for(lambda: server.versions.labels == {"stable": 1, "canary": 2})
-        with Client(Target(server.address, label="canary")) as canary:
-            assert canary.complete_shape(wearer, Ask(samples=1)).version == 2
-        assert deployment.label(folder, 2, "stable") == {"stable": 2}
-        wait_for(lambda: answers[-1:] == [2])
-        assert sorted(server.versions.statuses()) == [1, 2]  # the former one waits for a roll-back
-        deployment.label(folder, 1, "stable")
-        wait_for(lambda: answers[-1] == 1)
-        (folder / "models.config").write_text("nonsense {")
-        (folder / "tryon" / "3").mkdir()
-        time.sleep(0.3)
-        deployment.label(models, 1)  # unrelated
-        stop.set()
-        thread.join()
-        assert server.versions.ready
-    changes = [version for k, version in enumerate(answers) if k == 0 or answers[k - 1] != version]
-    assert changes == [1, 2, 1]
-
-
-def test_a_version_that_cannot_be_loaded_is_reported_and_the_rest_serves(models: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "models"
-    shutil.copytree(models, folder)
-    (folder / "models.config").unlink()
-    with Server(folder, Settings(port=0, poll=0.05)) as server, Client(server.address) as client:
-        broken = folder / "tryon" / "2"
-        broken.mkdir()
-        (broken / "manifest.json").write_text(json.dumps({}))
-        wait_for(lambda: client.status().get(2) == "END")
-        assert client.status()[1] == "AVAILABLE"
-        assert server.versions.labels == {"stable": 1}
-
-
-def test_a_stopping_server_finishes_what_is_under_way(models: Path, wearer: Any) -> None:
-    server = Server(models, Settings(port=0))
-    server.start()
-    answers = []
-
-    def call() -> None:
-        with Client(server.address) as own:
-            answers.append(own.complete(wearer, Ask(samples=4)))
-
-    with server.versions.use() as version:
-        thread = threading.Thread(target=call)
-        thread.start()
-        wait_for(lambda: version.users == 2)
-    server.stop()
-    thread.join()
-    assert len(answers[0].photos) == 4
-    with Client(dataclasses.replace(Target(server.address), deadline=2)) as late:
-        assert not late.ready()
