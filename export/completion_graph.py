@@ -15,7 +15,7 @@ from tf_tryon.export.stage_graph import Batch, StageGraph
 
 Outputs = dict[str, tf.Tensor]
 SHAPE_OUTPUTS = ("parsings_bytes", "shape_codes", "shape_score")
-TEXTURE_OUTPUTS = ("photos_bytes", "texture_codes", "texture_score")
+TEXTURE_OUTPUTS = ("photos_bytes", "texture_codes", "texture_score", "realism")
 
 
 class Draw(NamedTuple):
@@ -127,10 +127,10 @@ class Completion:
         codes, labels = self._shape(shape_batch, samples, draw)
         batch = with_labels(texture_batch, labels)
         texture_codes = draw_codes(self.texture, batch, samples, draw)
-        photo = to_bytes(self.texture.generate(batch, texture_codes))
-        visible = batch[keys.VISIBLE] > 0
+        picture = tf.where(batch[keys.VISIBLE] > 0, batch[keys.PHOTO], self.texture.generate(batch, texture_codes))
         return {
-            "photos": tf.where(visible, to_bytes(batch[keys.PHOTO]), photo),
+            "photos": to_bytes(picture),
+            "realism": self.texture.realism(picture),
             "parsings": labels,
             "shape_codes": codes,
             "texture_codes": texture_codes,
@@ -139,8 +139,11 @@ class Completion:
         }
 
     def _ranked(self, outputs: Outputs, count: tf.Tensor) -> Outputs:
-        """`outputs` with `score`, the sum of both stages' scores per element of a code, and `order`, best first."""
-        total = tf.zeros((self.width,))
+        """`outputs` with `score` and `order`, best first.
+
+        The score is the sum of both stages' log-likelihoods per element of a code and of the discriminator's score.
+        """
+        total = outputs.get("realism", tf.zeros((self.width,)))
         for stage in (self.shape, self.texture):
             if f"{stage.name}_score" in outputs:
                 elements = tf.cast(tf.reduce_prod(stage.codes_shape), tf.float32)
@@ -160,7 +163,8 @@ class Completion:
         return codes, complete_labels(batch, self.shape.generate(batch, codes))
 
     def _pictures(self, person: Framed, batch: Batch, codes: tf.Tensor) -> Outputs:
-        photos = to_bytes(self.texture.generate(batch, codes))
+        output = self.texture.generate(batch, codes)
+        photos = to_bytes(output)
 
         def encode(picture: tf.Tensor) -> tf.Tensor:
             patch = framing.enlarged_photo(picture, person.window, person.rectangle)
@@ -170,6 +174,7 @@ class Completion:
             "photos_bytes": tf.map_fn(encode, photos, fn_output_signature=tf.string),
             "texture_codes": codes,
             "texture_score": self.texture.log_prior(batch, codes),
+            "realism": self.texture.realism(tf.where(batch[keys.VISIBLE] > 0, batch[keys.PHOTO], output)),
         }
 
     def _labels(self, person: Framed, labels: tf.Tensor) -> tf.Tensor:

@@ -55,6 +55,7 @@ def write(
         "classes": list(CLASSES),
         "frame": list(model.shape.size),
         "settings": settings,
+        "ranked_by": ["likelihood", *(["discriminator"] if model.texture.judges else [])],
         "parity": parity,
         "signatures": _signatures(folder),
         "config": {stage.config.stage: json.loads(to_json(stage.config)) for stage in (model.shape, model.texture)},

@@ -210,6 +210,7 @@ class Signatures:
             "parsings": tf.TensorSpec(self._size, tf.uint8),
             **{f"{stage.name}_codes": tf.TensorSpec(stage.codes_shape) for stage in (self._shape, self._texture)},
             **{f"{stage.name}_score": tf.TensorSpec(()) for stage in (self._shape, self._texture)},
+            "realism": tf.TensorSpec(()),
         }
         return tf.map_fn(answer, rows, fn_output_signature=kinds, parallel_iterations=1)
 

@@ -59,6 +59,10 @@ class StageGraph:
         self._prior = tf.function(lambda batch, codes: tuple(nets.prior(batch, codes)), autograph=False)
         self._generate = tf.function(lambda batch, codes: nets.generate(batch, codes)[-1], autograph=False)
         self._encode = tf.function(lambda batch: nets.posterior(batch).mean, autograph=False)
+        self.judges = stage.judges
+        self._judge = tf.function(
+            lambda pictures: tf.reduce_mean(nets.discriminate(pictures)[0], [1, 2, 3]), autograph=False
+        )
 
     def derives_like(self, other: StageGraph) -> bool:
         """Whether `examples.derive` gives both stages the same (x_s may differ: only the shape stage reads it)."""
@@ -97,6 +101,10 @@ class StageGraph:
     def generate(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
         """(chunk, H, W, 8) logits or (chunk, H, W, 3) RGB in [-1, 1]."""
         return self._generate(self._inputs(batch), codes)
+
+    def realism(self, pictures: tf.Tensor) -> tf.Tensor:
+        """The discriminator's mean score (chunk,) of RGB (chunk, H, W, 3) in [-1, 1]: 1 is real; 0 without one."""
+        return self._judge(pictures) if self.judges else tf.zeros((self.chunk,))
 
     def _inputs(self, batch: Batch) -> Batch:
         return {key: batch[key] for key in self._keys}

@@ -159,7 +159,7 @@ class Answer:
       photos: PNG each, of the photo's size (empty for `complete_shape`).
       parsings: grey PNG each, classes 0..7 (empty for `complete_texture`).
       codes: by stage, (n, h, w, c) float32.
-      scores: by stage, (n,) log-likelihood of the codes in nats.
+      scores: by stage, (n,) log-likelihood of the codes in nats; and "realism", the discriminator's (0 without one).
       score: (n,) what ranks them.
       erased: grey PNG, 255 where the photo was erased.
       version: of the model.
@@ -264,7 +264,10 @@ def answer(outputs: dict[str, np.ndarray], ask: Ask, version: int) -> Answer:
         photos=list(outputs["photos_bytes"][0, :n]) if "photos_bytes" in outputs else [],
         parsings=list(outputs["parsings_bytes"][0, :n]) if "parsings_bytes" in outputs else [],
         codes={stage: outputs[f"{stage}_codes"][0, :n] for stage in stages},
-        scores={stage: outputs[f"{stage}_score"][0, :n] for stage in stages},
+        scores={
+            **{stage: outputs[f"{stage}_score"][0, :n] for stage in stages},
+            **({"realism": outputs["realism"][0, :n]} if "realism" in outputs else {}),
+        },
         score=outputs["score"][0, :n],
         erased=bytes(outputs["erased_bytes"][0]),
         version=version,

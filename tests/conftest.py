@@ -138,10 +138,12 @@ def large_person(make_person: Callable[..., dict[str, Any]]) -> Any:
 @pytest.fixture(scope="session")
 def models(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of models with version 1 of `model` in it; read it, don't change it."""
-    from tf_tryon.export import deployment, saved_model
+    from tf_tryon.cli import main as cli
+    from tf_tryon.inference.tryon import TryOn
 
     folder = tmp_path_factory.mktemp("models")
-    version = saved_model.export(model, folder, width=4, max_pixels=1 << 20)
-    deployment.write_files(folder)
-    deployment.label(folder, int(version.name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TryOn, "load", lambda *_: model)
+        options = ["--max-samples=4", f"--max-pixels={1 << 20}"]
+        assert cli.main(["export", "saved-model", f"--out={folder}", *options]) == 0
     return folder
