@@ -1,4 +1,4 @@
-"""`tf-tryon serve` and `tf-tryon request` as they are typed; `export saved-model` has made the models of all these tests."""
+"""`tf-tryon serve` and `request` as they are typed; the models of all these tests were made by `export saved-model`."""
 
 import json
 import signal
