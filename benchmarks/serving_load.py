@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=128, help="of the photo, in pixels")
     parser.add_argument("--long", type=float, default=0.0, help="seconds of a run with the last number of clients")
     parser.add_argument("--server", default="")
+    parser.add_argument("--pid", type=int, default=0, help="of that server, if it runs on this machine")
     parser.add_argument("--models", default="", help="folder of models; default: the bundled weights, exported")
     parser.add_argument("--running", type=int, default=1, help="of the server that is started")
     parser.add_argument("--json", default="", help="also write the figures here")
@@ -42,7 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, address = (None, options.server) if options.server else _start(options, Path(folder))
         try:
-            rows = measure(options, person, address, process)
+            rows = measure(options, person, address, process.pid if process else options.pid)
         finally:
             if process is not None:
                 process.terminate()
@@ -51,9 +52,7 @@ def main() -> None:
         Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")
 
 
-def measure(
-    options: argparse.Namespace, person: Any, address: str, process: subprocess.Popen[str] | None
-) -> list[dict[str, float]]:
+def measure(options: argparse.Namespace, person: Any, address: str, pid: int) -> list[dict[str, float]]:
     """One row for each number of clients, and the long run."""
     rows, digests = [], {}
     print("clients  completions/s  p50 ms  p95 ms  p99 ms  errors  server MB  processor s/picture")
@@ -61,7 +60,7 @@ def measure(
     if options.long:
         runs = [(options.clients[-1], options.long / 20)] * 20
     for clients, seconds in runs:
-        before, start = _processor(process), time.perf_counter()
+        before, start = _processor(pid), time.perf_counter()
         latencies, errors = run(address, person, clients, seconds, options.samples, digests)
         took = time.perf_counter() - start
         pictures = len(latencies) * options.samples
@@ -73,8 +72,8 @@ def measure(
                 for p in (50, 95, 99)
             },
             "errors": errors,
-            "server_mb": _memory(process),
-            "processor_seconds": (_processor(process) - before) / max(pictures, 1),
+            "server_mb": _memory(pid),
+            "processor_seconds": (_processor(pid) - before) / max(pictures, 1),
         }
         rows.append(row)
         print(
@@ -87,7 +86,7 @@ def measure(
     if options.long:
         first, last = rows[1]["server_mb"], rows[-1]["server_mb"]
         print(
-            f"memory over {options.long:.0f} s: {first:.0f} MB after a tenth, {last:.0f} at the end ({last - first:+.0f})"
+            f"memory over {options.long:.0f} s: {first:.0f} MB after a tenth, {last:.0f} MB last ({last - first:+.0f})"
         )
     return rows
 
@@ -147,21 +146,21 @@ def _start(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[
     return process, process.stdout.readline().strip()
 
 
-def _memory(process: subprocess.Popen[str] | None) -> float:
-    """Resident megabytes."""
-    if process is None:
+def _memory(pid: int) -> float:
+    """Resident megabytes; of an unknown process not a number."""
+    if not pid:
         return float("nan")
-    for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return float("nan")
 
 
-def _processor(process: subprocess.Popen[str] | None) -> float:
+def _processor(pid: int) -> float:
     """Seconds of processor time so far."""
-    if process is None:
+    if not pid:
         return float("nan")
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
 
