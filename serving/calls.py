@@ -46,7 +46,7 @@ class Target:
     """Which model of which server.
 
     Attributes:
-      address: HOST:PORT.
+      address: HOST:PORT; dns:///NAME:PORT spreads calls over all addresses of a name.
       model: its name.
       label: version by label; empty: by number, or the newest.
       version: by number; 0: not.
@@ -67,7 +67,10 @@ class Target:
 
     def options(self) -> list[tuple[str, Any]]:
         """Of the channel: message sizes, retries with back-off and jitter."""
-        service = {"methodConfig": [{"name": [{}], "retryPolicy": _RETRY}]}
+        service = {
+            "methodConfig": [{"name": [{}], "retryPolicy": _RETRY}],
+            "loadBalancingConfig": [{"round_robin": {}}],  # over the addresses of dns:///NAME:PORT
+        }
         return [
             ("grpc.max_receive_message_length", MAX_MESSAGE),
             ("grpc.max_send_message_length", MAX_MESSAGE),
