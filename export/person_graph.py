@@ -58,7 +58,7 @@ def check_worn(labels: tf.Tensor, dress: tf.Tensor, target: tf.Tensor, config: C
     label = tf.cast(target + vocabulary_lib.HAT, tf.uint8)
     worn = require(
         tf.reduce_any(labels == label),
-        "garment: the parsing doesn't show it, and only a garment that is worn can be erased; choose another",
+        "garment: the parsing shows none, and only a garment that is worn can be erased; choose another",
     )
     if config.data.dresses:
         return [worn]
@@ -81,7 +81,7 @@ def from_bytes(
     labels = pictures.decode_labels(request["parsing_bytes"], max_pixels, "parsing_bytes")
     same = require(
         tf.reduce_all(tf.shape(photo)[:2] == tf.shape(labels)),
-        "parsing_bytes: not of the photo's size; sizes of photo and parsing are",
+        "parsing_bytes: of another size than the photo; sizes of photo and parsing are",
         tf.shape(photo)[:2],
         tf.shape(labels),
     )

@@ -16,7 +16,7 @@ _HEADER = 33  # bytes of a PNG's signature and IHDR; no JPEG is as short
 
 
 def require(condition: tf.Tensor, message: str, *values: tf.Tensor) -> tf.Operation:
-    """An assertion of the graph; run it by `tf.control_dependencies`."""
+    """An assertion of the graph; run it by `tf.control_dependencies`. TensorFlow would escape apostrophes."""
     return tf.debugging.Assert(condition, [message, *values])
 
 

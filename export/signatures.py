@@ -138,7 +138,7 @@ class Signatures:
         person, first, count = self._begin(request)
         edited = pictures.decode_labels(request["shape_bytes"], self._max_pixels, "shape_bytes")
         same = require(
-            tf.reduce_all(tf.shape(edited) == tf.shape(person.labels)), "shape_bytes: not of the photo's size"
+            tf.reduce_all(tf.shape(edited) == tf.shape(person.labels)), "shape_bytes: of another size than the photo"
         )
         with tf.control_dependencies([same]):
             classes, _ = pictures.to_classes(edited, tf.constant("tryon8"), "shape_bytes")

@@ -34,7 +34,7 @@ def test_into_the_frame_and_back(large_person: Any, change: Any) -> None:
     framed = placement.to_frame(person)
     photo = framing.photo_to_frame(tf.constant(person.photo), window, SIZE, SIZE).numpy()
     gap = np.abs(photo.astype(int) - framed.photo)
-    assert gap.max() <= 2
+    assert gap.max() <= 3
     assert gap.mean() < 0.25  # Pillow rounds between rows and columns
     labels = framing.labels_to_frame(tf.constant(person.labels), window, SIZE, SIZE).numpy()
     assert (labels == framed.labels).mean() > 0.998
