@@ -148,7 +148,7 @@ def _wanted(spec: Any, versions: Versions) -> tuple[int | None, str]:
     """Version number and label of a ModelSpec."""
     if spec.name != versions.name:
         raise NotServedError(f"no model {spec.name!r} here: this server has {versions.name!r}")
-    return (spec.version.value if spec.HasField("version") else None), spec.version_label
+    return spec.version.value or None, spec.version_label  # some clients send 0 for "any"
 
 
 def _fill_spec(spec: Any, name: str, version: int, signature: str) -> None:
