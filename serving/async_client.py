@@ -28,19 +28,7 @@ class AsyncClient:
             self._channel = grpc.aio.insecure_channel(self.target.address, options)
         else:
             self._channel = grpc.aio.secure_channel(self.target.address, credentials, options)
-        self._predict = self._channel.unary_unary(
-            messages.PREDICT, messages.PredictRequest.SerializeToString, messages.PredictResponse.FromString
-        )
-        self._status = self._channel.unary_unary(
-            messages.GET_MODEL_STATUS,
-            messages.GetModelStatusRequest.SerializeToString,
-            messages.GetModelStatusResponse.FromString,
-        )
-        self._health = self._channel.unary_unary(
-            messages.HEALTH_CHECK,
-            messages.HealthCheckRequest.SerializeToString,
-            messages.HealthCheckResponse.FromString,
-        )
+        self._methods = calls.Methods.of(self._channel)
 
     async def complete(self, person: Wearer, ask: Ask | None = None) -> Answer:
         return await self._all(await self._completions(person, ask or Ask(), self._step))
@@ -73,16 +61,16 @@ class AsyncClient:
         self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
     ) -> tuple[dict[str, np.ndarray], int]:
         request = self.target.predict_request(signature, inputs, outputs)
-        response = await self._call(self._predict, request)
+        response = await self._call(self._methods.predict, request)
         return calls.outputs_of(response), response.model_spec.version.value
 
     async def status(self) -> dict[int, str]:
-        response = await self._call(self._status, self.target.status_request())
+        response = await self._call(self._methods.status, self.target.status_request())
         return {status.version: messages.STATES[status.state] for status in response.model_version_status}
 
     async def ready(self) -> bool:
         try:
-            return (await self._call(self._health, messages.HealthCheckRequest())).status == messages.SERVING
+            return (await self._call(self._methods.health, messages.HealthCheckRequest())).status == messages.SERVING
         except ServingError:
             return False
 

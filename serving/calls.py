@@ -41,6 +41,33 @@ class ServingError(TryOnError):
         self.code = code
 
 
+class Methods(NamedTuple):
+    """The remote methods that a client calls; of a synchronous or an asynchronous channel."""
+
+    predict: Any
+    status: Any
+    health: Any
+
+    @classmethod
+    def of(cls, channel: Any) -> Methods:
+        """A channel's."""
+        return cls(
+            channel.unary_unary(
+                messages.PREDICT, messages.PredictRequest.SerializeToString, messages.PredictResponse.FromString
+            ),
+            channel.unary_unary(
+                messages.GET_MODEL_STATUS,
+                messages.GetModelStatusRequest.SerializeToString,
+                messages.GetModelStatusResponse.FromString,
+            ),
+            channel.unary_unary(
+                messages.HEALTH_CHECK,
+                messages.HealthCheckRequest.SerializeToString,
+                messages.HealthCheckResponse.FromString,
+            ),
+        )
+
+
 @dataclasses.dataclass(frozen=True)
 class Target:
     """Which model of which server.

@@ -46,19 +46,7 @@ class Client:
             self._channel = grpc.insecure_channel(self.target.address, options)
         else:
             self._channel = grpc.secure_channel(self.target.address, credentials, options)
-        self._predict = self._channel.unary_unary(
-            messages.PREDICT, messages.PredictRequest.SerializeToString, messages.PredictResponse.FromString
-        )
-        self._status = self._channel.unary_unary(
-            messages.GET_MODEL_STATUS,
-            messages.GetModelStatusRequest.SerializeToString,
-            messages.GetModelStatusResponse.FromString,
-        )
-        self._health = self._channel.unary_unary(
-            messages.HEALTH_CHECK,
-            messages.HealthCheckRequest.SerializeToString,
-            messages.HealthCheckResponse.FromString,
-        )
+        self._methods = calls.Methods.of(self._channel)
 
     def complete(self, person: Wearer, ask: Ask | None = None) -> Answer:
         """Erases the garment and completes the person."""
@@ -106,18 +94,18 @@ class Client:
     ) -> tuple[dict[str, np.ndarray], int]:
         """Any signature: arrays by name in; arrays by name, and the version that answered, out."""
         request = self.target.predict_request(signature, inputs, outputs)
-        response = self._call(self._predict, request)
+        response = self._call(self._methods.predict, request)
         return calls.outputs_of(response), response.model_spec.version.value
 
     def status(self) -> dict[int, str]:
         """State (AVAILABLE, LOADING, ...) by version."""
-        response = self._call(self._status, self.target.status_request())
+        response = self._call(self._methods.status, self.target.status_request())
         return {status.version: messages.STATES[status.state] for status in response.model_version_status}
 
     def ready(self) -> bool:
         """Whether the server says that it serves."""
         try:
-            return self._call(self._health, messages.HealthCheckRequest()).status == messages.SERVING
+            return self._call(self._methods.health, messages.HealthCheckRequest()).status == messages.SERVING
         except ServingError:
             return False
 

@@ -90,6 +90,7 @@ def _someone(model: Any) -> Any:
     return example_person(model.shape.size, model.garments)
 
 
+@pytest.mark.slow
 def test_a_fresh_process_loads_it_with_the_session_loader(
     models: Path, loaded: SessionModel, requests: dict[str, Arrays]
 ) -> None:
