@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 SERVE = "serve"
+DEFAULT = "serving_default"
 
 
 class SessionModel:
@@ -33,6 +34,10 @@ class SessionModel:
         self.signatures: dict[str, Any] = {
             name: signature for name, signature in self.meta_graph.signature_def.items() if not name.startswith("__")
         }
+
+        if DEFAULT in self.signatures and "complete" in self.signatures:
+            # One function under two names; by one of them it has to be prepared only once.
+            self.signatures[DEFAULT] = self.signatures["complete"]
 
     @property
     def graph(self) -> tf.Graph:

@@ -14,6 +14,7 @@ from PIL import Image
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
 from tf_tryon.data.person import Person
+from tf_tryon.export.session_model import DEFAULT
 
 FILE = pathlib.PurePosixPath("assets.extra/tf_serving_warmup_requests")
 SEED, SAMPLES = 7, 2
@@ -22,7 +23,7 @@ SEED, SAMPLES = 7, 2
 def requests(
     signatures: dict[str, list[tf.TensorSpec]], person: Person, model: str, garment: str
 ) -> dict[str, predict_pb2.PredictRequest]:
-    """One request by signature, of a person in the frame's size who wears `garment`."""
+    """One request by signature, the default one included, of a person in the frame's size who wears `garment`."""
     found = {}
     for name, specs in signatures.items():
         request = predict_pb2.PredictRequest()
@@ -32,6 +33,9 @@ def requests(
             value = _value(spec, person, garment)
             request.inputs[spec.name].CopyFrom(tf.make_tensor_proto(value, dtype=spec.dtype))
         found[name] = request
+    default = found[DEFAULT] = predict_pb2.PredictRequest()
+    default.CopyFrom(found["complete"])
+    default.model_spec.signature_name = DEFAULT  # TF-Serving prepares it apart
     return found
 
 

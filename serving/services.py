@@ -19,12 +19,12 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
+from tf_tryon.export.session_model import DEFAULT
 from tf_tryon.serving import validation
 from tf_tryon.serving.admission import Admission, GoneError, QueueFullError
 from tf_tryon.serving.tensors import from_proto
 from tf_tryon.serving.versions import NotServedError, Version, Versions
 
-DEFAULT_SIGNATURE = "serving_default"
 _DAMAGED = "a picture can't be decoded: the file is damaged or cut off"
 
 Context = grpc.ServicerContext
@@ -81,7 +81,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         left = context.time_remaining()
         deadline = None if left is None else time.monotonic() + left
         with self._served(request.model_spec) as version:
-            name = request.model_spec.signature_name or DEFAULT_SIGNATURE
+            name = request.model_spec.signature_name or DEFAULT
             arrays = _arrays(request)
             validation.check(name, arrays, version.limits)
             outputs = _outputs(version, name, list(request.output_filter))

@@ -104,7 +104,7 @@ folder = pathlib.Path(sys.argv[1])
 request = warmup.read(folder)[0]
 with tf.compat.v1.Session(graph=tf.Graph()) as session:
     meta = tf.compat.v1.saved_model.load(session, ["serve"], str(folder))
-    signature = meta.signature_def[request.model_spec.signature_name]
+    signature = meta.signature_def["serving_default"]
     feeds = {signature.inputs[k].name: v for k, v in warmup.arrays(request).items()}
     photos = session.run(signature.outputs["photos_bytes"].name, feeds)
 print(hashlib.sha256(b"".join(photos[0])).hexdigest())

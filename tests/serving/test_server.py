@@ -33,9 +33,7 @@ def test_every_warm_up_record_is_answered(models: Path, server: Any) -> None:
         )
     signatures = get_model_metadata_pb2.SignatureDefMap()
     assert metadata.metadata["signature_def"].Unpack(signatures)
-    assert {request.model_spec.signature_name for request in requests} | {"serving_default"} == set(
-        signatures.signature_def
-    )
+    assert {request.model_spec.signature_name for request in requests} == set(signatures.signature_def)
 
 
 def test_samples_are_those_of_python(client: Client, model: Any, large_person: Any) -> None:
