@@ -84,3 +84,66 @@ def make_data_set() -> Callable[..., Path]:
 def data_set(tmp_path_factory: pytest.TempPathFactory, make_data_set: Callable[..., Path]) -> Path:
     """A shared data set: read it, don't change it."""
     return make_data_set(tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture(scope="session")
+def model() -> Any:
+    """Tiny, untrained networks: what completion promises holds for any weights."""
+    from tf_tryon.config import thesis
+    from tf_tryon.inference.stage import Stage
+    from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.models.networks import build_networks
+
+    stages = []
+    for name in ("shape", "texture"):
+        config = thesis(name)
+        config.data.height = config.data.width = 64
+        config.data.shape_frame = "box"
+        config.model.update(
+            width=0.25, latent_stride=32, latent_channels=3, latent_layout="aligned", prior="autoregressive",
+            encoder_context=True, input_skips=True, decoder_norm="spade", discriminator=False,
+        )  # fmt: skip
+        means = np.ones((4, 64, 64, 3), np.float32)
+        stages.append(Stage(config, build_networks(config), means, name))
+    return TryOn(*stages)
+
+
+@pytest.fixture
+def someone(make_person: Callable[..., dict[str, Any]]) -> Any:
+    return as_person(make_person(1))
+
+
+def as_person(made: dict[str, Any]) -> Any:
+    from tf_tryon.data.person import Person
+    from tf_tryon.data.vocabulary import CIHP20
+
+    labels = CIHP20.table()[made["labels"]]
+    dress = bool((made["labels"] == 6).any())
+    points = made["keypoints"].astype(np.float32)
+    return Person(made["photo"], labels, points, made["identity"], made["metadata"], dress)
+
+
+@pytest.fixture
+def large_person(make_person: Callable[..., dict[str, Any]]) -> Any:
+    """A 150x230 photo with a person off its centre."""
+    person = as_person(make_person(0))
+    for name in ("photo", "labels"):
+        picture = np.kron(getattr(person, name), np.ones((2, 2) + (1,) * (getattr(person, name).ndim - 2), np.uint8))
+        width = [(15, 7), (90, 12)] + [(0, 0)] * (picture.ndim - 2)
+        setattr(person, name, np.pad(picture, width, mode="edge" if name == "photo" else "constant"))
+    person.keypoints[:, :2] = person.keypoints[:, :2] * 2 + (90, 15)
+    return person
+
+
+@pytest.fixture(scope="session")
+def models(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models with version 1 of `model` in it; read it, don't change it."""
+    from tf_tryon.cli import main as cli
+    from tf_tryon.inference.tryon import TryOn
+
+    folder = tmp_path_factory.mktemp("models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TryOn, "load", lambda *_: model)
+        options = ["--max-samples=4", f"--max-pixels={1 << 20}"]
+        assert cli.main(["export", "saved-model", f"--out={folder}", *options]) == 0
+    return folder

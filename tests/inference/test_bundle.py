@@ -14,6 +14,9 @@ from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.bundle import write_bundle
 from tf_tryon.inference.tryon import TryOn
+from tf_tryon.models.networks import build_networks
+from tf_tryon.training.checkpoints import read_arrays, write_arrays
+from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import save_weights
 
 
@@ -46,6 +49,25 @@ def test_the_wrong_stage_and_missing_files_are_named(bundle: Path, data_set: Pat
         write_bundle(shape, shape, open_records(data_set), tmp_path / "out")
     with pytest.raises(TryOnError, match=r"shape.config.json is missing"):
         TryOn.load(tmp_path)
+
+
+def test_a_discriminator_goes_along(model: Any, data_set: Path, tmp_path: Path) -> None:
+    config = model.texture.config.copy_and_resolve_references()
+    config.model.discriminator = True
+    nets = build_networks(config)
+    paths = [tmp_path / "shape.npz", tmp_path / "texture.npz"]
+    save_weights(model.shape.networks, paths[0])
+    save_weights(nets, paths[1])
+    variables = named_variables(nets.discriminator, "discriminator")
+    judge = {name: np.asarray(variable) for name, variable in variables.items()}
+    write_arrays(paths[1], {**read_arrays(paths[1]), **judge})
+    write_bundle(*paths, open_records(data_set), tmp_path / "both")
+    loaded = TryOn.load(tmp_path / "both")
+    assert loaded.texture.judges
+    assert not loaded.shape.judges
+    pictures = np.zeros((1, 64, 64, 3), np.float32)
+    scores = [n.discriminate(pictures)[0] for n in (nets, loaded.texture.networks)]
+    np.testing.assert_allclose(*scores, atol=1e-3)
 
 
 def write_person(person: Any, path: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 FILLED = 0.97  # of the frame, by the person's longer side
-_WHOLE_FROM = 0.7  # a picture of the frame's aspect whose person is at least this tall is taken as it is
+WHOLE_FROM = 0.7  # a picture of the frame's aspect whose person is at least this tall is taken as it is
 
 W = TypeVar("W", bound="Window")
 
@@ -47,7 +47,7 @@ class Window:
             raise ValueError(f"{source}: the parsing shows no person (every label is background)")
         size = labels.shape[0], labels.shape[1]
         tall, wide = int(rows[-1] + 1 - rows[0]), int(columns[-1] + 1 - columns[0])
-        if size[0] * width == size[1] * height and tall / size[0] >= _WHOLE_FROM:
+        if size[0] * width == size[1] * height and tall / size[0] >= WHOLE_FROM:
             return cls(0, 0, size, (height, width), size)
         scale = max(tall / height, wide / width) / FILLED
         window = max(1, round(scale * height)), max(1, round(scale * width))

@@ -11,8 +11,9 @@ from ml_collections import ConfigDict
 from tf_tryon.config import to_json
 from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.records import RecordSet
-from tf_tryon.inference.stage import CONFIG, MEANS, WEIGHTS
-from tf_tryon.training.weights import load_run, save_weights
+from tf_tryon.inference.stage import CONFIG, DISCRIMINATOR, MEANS, WEIGHTS
+from tf_tryon.training.checkpoints import write_arrays
+from tf_tryon.training.weights import load_run, read_run, save_weights
 
 
 def write_bundle(
@@ -23,7 +24,8 @@ def write_bundle(
 ) -> dict[str, int]:
     """Writes `shape/` and `texture/` into `folder`: weights as float16, configuration, mean garments.
 
-    An earlier bundle there is replaced only when the new one is whole; other files of the folder stay.
+    An earlier bundle there is replaced only when the new one is whole; other files of the folder stay. A run's
+    discriminator goes along, to rank completions by.
 
     Args:
       shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are
@@ -56,6 +58,10 @@ def write_bundle(
         target.mkdir(parents=True)
         save_weights(run.nets, target / WEIGHTS, run.step, float16=True)
         (target / WEIGHTS).with_suffix(".json").unlink()
+        arrays, *_ = read_run(path)
+        judge = {name: array for name, array in arrays.items() if name.startswith("discriminator/")}
+        if judge:
+            write_arrays(target / DISCRIMINATOR, {name: array.astype(np.float16) for name, array in judge.items()})
         (target / CONFIG).write_text(to_json(run.nets.config))
         means = np.clip(np.rint((mean_garments(records, run.config) + 1) * 127.5), 0, 255).astype(np.uint8)
         np.savez_compressed(target / MEANS, means=means)

@@ -9,6 +9,7 @@ import numpy as np
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference.noise import MAX_SEED
 
 STAGES = ("shape", "texture")
 ERASE = ("box", "silhouette")
@@ -57,8 +58,8 @@ class Request:
             raise ValueError(f"garment {self.garment!r}: choose one of {', '.join(GARMENTS)}")
         if not 1 <= self.samples <= MAX_SAMPLES:
             raise ValueError(f"samples = {self.samples}: ask for 1 to {MAX_SAMPLES}")
-        if self.seed < 0:
-            raise ValueError(f"seed = {self.seed}: a seed is a whole number from 0 on")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"seed = {self.seed}: a seed is a whole number from 0 to {MAX_SEED}")
         if not 0 <= self.temperature <= 10:
             raise ValueError(f"temperature = {self.temperature}: choose 0 (the mean) to 10")
         if self.walk is not None and self.walk_stage not in STAGES:

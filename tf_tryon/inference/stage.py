@@ -21,9 +21,12 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.inference.noise import latent_noise
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.models.networks import Networks, build_networks
+from tf_tryon.training.checkpoints import assign, read_arrays
+from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import load_weights
 
 CONFIG, WEIGHTS, MEANS = "config.json", "weights.npz", "mean_garments.npz"
+DISCRIMINATOR = "discriminator.npz"  # of the texture stage, where its run had one
 _SHARED = (keys.VISIBLE, keys.BOX, keys.TARGET, keys.POSE, keys.CONTEXT)  # alike for every sample of a person
 
 Batch = dict[str, tf.Tensor]
@@ -40,6 +43,7 @@ class Stage:
       digest: SHA-256 of weights and configuration, hexadecimal.
       compiled: trace the networks at first use: some seconds then, and four times faster from the second person on. The
         cell-by-cell sampling loop always is. Pictures of both ways differ by rounding only.
+      judges: whether the networks' discriminator, if there is one, is trained too.
     """
 
     config: ConfigDict
@@ -47,6 +51,7 @@ class Stage:
     means: np.ndarray
     digest: str
     compiled: bool = True
+    judges: bool = False
 
     def __post_init__(self) -> None:
         def compile_if(function: Callable[..., Any], wanted: bool) -> Callable[..., Any]:
@@ -73,13 +78,18 @@ class Stage:
         validate(config)
         networks = build_networks(config)
         load_weights(networks, folder / WEIGHTS)
+        judges = networks.discriminator is not None and (folder / DISCRIMINATOR).is_file()
+        if judges:
+            arrays = read_arrays(folder / DISCRIMINATOR)
+            variables = named_variables(networks.discriminator, "discriminator")
+            assign(arrays, variables, str(folder / DISCRIMINATOR))
         with np.load(folder / MEANS) as arrays:
             means = arrays["means"].astype(np.float32) / 127.5 - 1.0
         wanted = (4, config.data.height, config.data.width, 3)
         if means.shape != wanted:
             raise TryOnError(f"{folder / MEANS}: of shape {means.shape}, the configuration wants {wanted}")
         digest = hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(json.loads(text)).encode()).hexdigest()
-        return cls(config, networks, means, digest, compiled)
+        return cls(config, networks, means, digest, compiled, judges)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -102,7 +112,7 @@ class Stage:
     def noise(self, seed: int, samples: int) -> np.ndarray:
         """(samples, h, w, c) standard normal."""
         shape = examples.noise_shape(self.config)[1:]
-        return np.stack([latent_noise(seed, self.config.stage, k, shape) for k in range(samples)])
+        return np.stack([latent_noise(seed, self.config.stage, k, shape).numpy() for k in range(samples)])
 
     def draw(self, batch: Batch, noise: np.ndarray, temperature: float) -> np.ndarray:
         """Codes (n, h, w, c) from the compatibility prior; `batch` of size n."""

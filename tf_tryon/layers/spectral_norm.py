@@ -29,6 +29,7 @@ class SpectralNormalization(keras.layers.Layer):
         kwargs.setdefault("name", layer.name)
         super().__init__(**kwargs)
         self.layer = layer
+        self.folded = False
 
     def build(self, input_shape: Any) -> None:
         if not self.layer.built:
@@ -71,7 +72,15 @@ class SpectralNormalization(keras.layers.Layer):
             u = tf.math.l2_normalize(tf.linalg.matvec(matrix, v, transpose_a=True), epsilon=_TINY)
         self.u.assign(u)
 
+    def fold(self) -> None:
+        """Replaces the raw kernel by W / sigma(W) for good: inference pays nothing for it, and training is over."""
+        if not self.folded:
+            self.layer.kernel.assign(self.normalized_kernel())
+            self.folded = True
+
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        if self.folded:
+            return self.layer(inputs)
         return self.layer.convolve(inputs, self.normalized_kernel())
 
     def get_config(self) -> dict[str, Any]:
@@ -101,6 +110,12 @@ def update_spectral_norms(*models: keras.layers.Layer | None) -> None:
     """One power iteration for each spectrally normalised layer inside `models`; call once per training step."""
     for layer in spectral_layers(*models):
         layer.update()
+
+
+def fold_spectral_norms(*models: keras.layers.Layer | None) -> None:
+    """`SpectralNormalization.fold` for each one inside `models`, before an export."""
+    for layer in spectral_layers(*models):
+        layer.fold()
 
 
 def spectral_layers(*models: keras.layers.Layer | None) -> list[SpectralNormalization]:

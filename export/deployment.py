@@ -1,0 +1,93 @@
+"""What TF-Serving wants beside a model: `models.config` with labels, and the files of `serving/deploy`.
+
+A folder of models is self-contained: `models/` is mounted as /models, and everything in it is TF-Serving's own.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import pathlib
+
+from google.protobuf import text_format
+from tensorflow_serving.config import model_server_config_pb2
+
+from tf_tryon.errors import TryOnError
+
+MODEL_NAME = "tryon"
+CONFIG = "models.config"
+MOUNT = "/models"
+_HEADER = """\
+# TF-Serving: --model_config_file={mount}/{file} --allow_version_labels_for_unavailable_models=true
+# --model_config_file_poll_wait_seconds=10: an edit counts without a restart. `tf-tryon serve` reads it likewise.
+# Promote: give "stable" the canary's number. Roll back: give it the former one, as long as that is among `versions`.
+"""
+
+
+def write_files(folder: str | pathlib.Path) -> list[pathlib.Path]:
+    """Puts every file of `serving/deploy` into the folder of models, unless it is there; returns those written."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for source in importlib.resources.files("tf_tryon.serving").joinpath("deploy").iterdir():
+        target = folder / source.name
+        if not target.exists():
+            target.write_bytes(source.read_bytes())
+            written.append(target)
+    return written
+
+
+def label(folder: str | pathlib.Path, version: int, name: str | None = None) -> dict[str, int]:
+    """Serves a version under a label, by `models.config`.
+
+    Args:
+      folder: of the models.
+      version: one that is there.
+      name: "stable" or "canary"; None: stable for the first version, canary for a later one. A new stable version ends
+        the canary, and the former stable one stays loaded for rolling back.
+
+    Returns:
+      Version by label.
+
+    Raises:
+      TryOnError: the version isn't there, or the file isn't a ModelServerConfig.
+    """
+    folder = pathlib.Path(folder)
+    if not (folder / MODEL_NAME / str(version)).is_dir():
+        raise TryOnError(f"{folder / MODEL_NAME}: there is no version {version}")
+    config = read_config(folder)
+    ours = next((model for model in config.model_config_list.config if model.name == MODEL_NAME), None)
+    if ours is None:
+        ours = config.model_config_list.config.add(name=MODEL_NAME, base_path=f"{MOUNT}/{MODEL_NAME}")
+        ours.model_platform = "tensorflow"
+    labels = dict(ours.version_labels)
+    former = labels.get("stable")
+    name = name or ("stable" if former in (None, version) else "canary")
+    labels[name] = version
+    if name == "stable":
+        labels.pop("canary", None)
+    versions = {*labels.values(), *([former] if former else [])}
+    there = {number for number in versions if (folder / MODEL_NAME / str(number)).is_dir()}
+    ours.ClearField("version_labels")
+    ours.ClearField("model_version_policy")
+    ours.model_version_policy.specific.versions.extend(sorted(there))
+    for key in sorted(labels):
+        if labels[key] in there:
+            ours.version_labels[key] = labels[key]
+    text = _HEADER.format(mount=MOUNT, file=CONFIG) + text_format.MessageToString(config)
+    partial = folder / f".{CONFIG}.partial"
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, folder / CONFIG)
+    return dict(ours.version_labels)
+
+
+def read_config(folder: pathlib.Path) -> model_server_config_pb2.ModelServerConfig:
+    """`models.config` of a folder; empty if there is none."""
+    config = model_server_config_pb2.ModelServerConfig()
+    path = folder / CONFIG
+    if path.is_file():
+        try:
+            text_format.Parse(path.read_text(encoding="utf-8"), config)
+        except text_format.ParseError as error:
+            raise TryOnError(f"{path}: not a ModelServerConfig ({error}); mend it, or move it away") from error
+    return config

@@ -1,0 +1,100 @@
+"""Writing a SavedModel version: `models/tryon/<version>/`, whole or not at all.
+
+A version is written under a hidden name beside its place, tried out as TF-Serving would load it, and renamed. So a
+server that watches the folder never sees half a model.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+
+import keras
+import tensorflow as tf
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.export import manifest, parity, warmup
+from tf_tryon.export.deployment import MODEL_NAME
+from tf_tryon.export.example_person import example_person
+from tf_tryon.export.signatures import Signatures
+from tf_tryon.export.stage_graph import StageGraph
+from tf_tryon.inference.tryon import TryOn
+
+WIDTH, CHUNK, MAX_PIXELS = 16, 1, 16_000_000
+
+
+def export(
+    model: TryOn,
+    folder: str | pathlib.Path,
+    *,
+    version: int | None = None,
+    width: int = WIDTH,
+    chunk: int = CHUNK,
+    max_pixels: int = MAX_PIXELS,
+    revision: str = "",
+) -> pathlib.Path:
+    """Exports a model as the next version (or the given one) of `folder`/tryon.
+
+    Args:
+      model: trained. Its spectral norms are folded: the same object can still complete, but not be trained.
+      folder: TF-Serving's model base folder.
+      version: whole number; None: one more than the newest there.
+      width: most samples of one request.
+      chunk: samples that go through the nets at once: 1 on CPUs, 8 or so fills a GPU.
+      max_pixels: of a photo.
+      revision: of the source code, for the manifest.
+
+    Returns:
+      The version's folder.
+
+    Raises:
+      TryOnError: the version exists, or the written model answers otherwise than `model`.
+      ValueError: an argument is out of range.
+    """
+    if not 1 <= chunk <= width or width % chunk:
+        raise ValueError(f"width = {width}, chunk = {chunk}: a chunk is 1 or more samples and divides the width")
+    if max_pixels < 1:
+        raise ValueError(f"max_pixels = {max_pixels}: at least 1")
+    base = pathlib.Path(folder) / MODEL_NAME
+    number = next_version(base) if version is None else version
+    target = base / str(number)
+    if number < 1:
+        raise ValueError(f"version = {number}: versions are whole numbers from 1 on")
+    if target.exists():
+        raise TryOnError(f"{target} exists: versions are never overwritten; leave --version out for the next one")
+    person = example_person(model.shape.size, model.garments)
+    expected = parity.expected(model, person)  # before the norms are folded
+    partial = base / f".{number}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        signatures = write_graph(model, partial, width=width, chunk=chunk, max_pixels=max_pixels)
+        requests = warmup.requests(signatures, person, MODEL_NAME, model.garments[0])
+        warmup.write(requests, partial)
+        difference = parity.check(partial, requests, expected)
+        manifest.write(partial, model, {"width": width, "chunk": chunk, "max_pixels": max_pixels}, difference, revision)
+        partial.replace(target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return target
+
+
+def write_graph(
+    model: TryOn, folder: pathlib.Path, *, width: int, chunk: int, max_pixels: int
+) -> dict[str, list[tf.TensorSpec]]:
+    """The SavedModel itself into an empty folder; returns each signature's inputs."""
+    stages = [StageGraph(stage, chunk) for stage in (model.shape, model.texture)]
+    signatures = Signatures(*stages, model.garments, width, max_pixels).all()
+    archive = keras.export.ExportArchive()  # tracks the variables that endpoints use; tracking models would trace them
+    for name, signature in signatures.items():
+        archive.add_endpoint(name, signature.function, input_signature=signature.specs)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it: a smaller graph
+    archive.write_out(str(folder), options=options, verbose=False)
+    return {name: signature.specs for name, signature in signatures.items()}
+
+
+def next_version(base: pathlib.Path) -> int:
+    """One more than the newest version there, 1 if there is none."""
+    found = [int(path.name) for path in base.glob("*") if path.name.isdecimal()] if base.is_dir() else []
+    return max(found, default=0) + 1

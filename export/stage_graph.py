@@ -1,0 +1,110 @@
+"""One stage's networks as functions of an exported graph: sampling, scoring, encoding, generating.
+
+Each is traced once and shared by all signatures. The batch size inside is fixed (`chunk`), because oneDNN's and cuDNN's
+results depend on it in the last bits, and a request's answer must not depend on what else is asked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_tryon import keys
+from tf_tryon.config import latent_shape
+from tf_tryon.inference.noise import latent_noise
+from tf_tryon.inference.stage import Stage
+from tf_tryon.layers import compat
+from tf_tryon.layers.spectral_norm import fold_spectral_norms
+
+Batch = dict[str, tf.Tensor]
+# What generating and sampling read of a batch.
+_SHAPE_KEYS = (keys.PARSING, keys.VISIBLE, keys.POSE, keys.BOX, keys.CONTEXT)
+_TEXTURE_KEYS = (
+    *_SHAPE_KEYS, keys.PHOTO, keys.APPEARANCE, keys.TARGET, keys.GARMENT_BOX,
+)  # fmt: skip
+
+
+class _Means(keras.layers.Layer):
+    """Holds a stage's mean garments as a variable, which all signatures share."""
+
+    def __init__(self, means: np.ndarray, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.means = compat.add_weight(self, "means", means.shape, "zeros", trainable=False)
+        self.means.assign(means)
+        self.built = True
+
+
+class StageGraph:
+    """A stage in the graph. Folds the networks' spectral norms: `stage` can't be trained afterwards.
+
+    Args:
+      stage: as loaded.
+      chunk: people of a batch, for every function but `encode` (1).
+    """
+
+    def __init__(self, stage: Stage, chunk: int) -> None:
+        self.config, self.chunk = stage.config, chunk
+        self.name = str(stage.config.stage)
+        self.codes_shape = latent_shape(stage.config)
+        nets = stage.networks
+        fold_spectral_norms(*nets.models.values())
+        self._pictures = stage.means
+        self._means = _Means(stage.means, name=f"{self.name}_means")
+        self._keys = _SHAPE_KEYS if self.name == "shape" else _TEXTURE_KEYS
+        self._nets = nets
+        self._sample = tf.function(nets.sample_prior, autograph=False)
+        self._prior = tf.function(lambda batch, codes: tuple(nets.prior(batch, codes)), autograph=False)
+        self._generate = tf.function(lambda batch, codes: nets.generate(batch, codes)[-1], autograph=False)
+        self._encode = tf.function(lambda batch: nets.posterior(batch).mean, autograph=False)
+        self.judges = stage.judges
+        self._judge = tf.function(
+            lambda pictures: tf.reduce_mean(nets.discriminate(pictures)[0], [1, 2, 3]), autograph=False
+        )
+
+    def derives_like(self, other: StageGraph) -> bool:
+        """Whether `examples.derive` gives both stages the same (x_s may differ: only the shape stage reads it)."""
+        fields = ("height", "width", "box_widen", "keypoint_radius", "dresses")
+        alike = all(self.config.data[field] == other.config.data[field] for field in fields)
+        return alike and np.array_equal(self._pictures, other._pictures)
+
+    @property
+    def means(self) -> tf.Tensor:
+        return tf.convert_to_tensor(self._means.means)
+
+    def noise(self, seed: tf.Tensor, samples: tf.Tensor) -> tf.Tensor:
+        """(chunk, h, w, c) for () int64 seed and (chunk,) int64 samples; `latent_noise` of each."""
+        return tf.stack([latent_noise(seed, self.name, samples[i], self.codes_shape) for i in range(self.chunk)])
+
+    def sample(self, batch: Batch, noise: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
+        """Codes (chunk, h, w, c) from the prior."""
+        return self._sample(self._inputs(batch), noise, temperature)
+
+    def around(self, batch: Batch, codes: tf.Tensor, noise: tf.Tensor, spread: tf.Tensor) -> tf.Tensor:
+        """codes + spread * noise, in units of the prior's standard deviation there."""
+        _, std = self._prior(self._inputs(batch), codes)
+        return codes + spread * std * noise
+
+    def log_prior(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
+        """log p(codes | context) in nats, (chunk,)."""
+        mean, std = self._prior(self._inputs(batch), codes)
+        terms = tf.square((codes - mean) / std) + 2 * tf.math.log(std) + np.log(2 * np.pi)
+        return -0.5 * tf.reduce_sum(terms, axis=[1, 2, 3])
+
+    def encode(self, batch: Batch) -> tf.Tensor:
+        """The posterior's mean codes (1, h, w, c) of the garment that the batch's one person wears."""
+        own = keys.GARMENT_MASK if self.name == "shape" else keys.GARMENT_RGB
+        return self._encode({**self._inputs(batch), own: batch[own]})
+
+    def generate(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
+        """(chunk, H, W, 8) logits or (chunk, H, W, 3) RGB in [-1, 1]."""
+        return self._generate(self._inputs(batch), codes)
+
+    def realism(self, pictures: tf.Tensor) -> tf.Tensor:
+        """The discriminator's mean score (chunk,) of RGB (chunk, H, W, 3) in [-1, 1]: 1 is real; 0 without one."""
+        return self._judge(pictures) if self.judges else tf.zeros((self.chunk,))
+
+    def _inputs(self, batch: Batch) -> Batch:
+        return {key: batch[key] for key in self._keys}

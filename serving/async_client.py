@@ -1,0 +1,112 @@
+"""`AsyncClient`: `tf_tryon.serving.client.Client` with `await`, for web servers. Loads no TensorFlow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import numpy as np
+
+from tf_tryon.serving import calls, messages
+from tf_tryon.serving.calls import Answer, Ask, Call, ServingError, Target
+from tf_tryon.serving.wearer import Wearer
+
+
+class AsyncClient:
+    """Calls one server from one event loop; arguments and methods are `Client`'s.
+
+    A task that is cancelled cancels its call on the server.
+    """
+
+    def __init__(self, target: Target | str = "localhost:8500", step: int = 4, concurrency: int = 2) -> None:
+        self.target = Target(target) if isinstance(target, str) else target
+        self._step, self._places = step, asyncio.Semaphore(concurrency)
+        credentials, options = self.target.credentials(), self.target.options()
+        if credentials is None:
+            self._channel = grpc.aio.insecure_channel(self.target.address, options)
+        else:
+            self._channel = grpc.aio.secure_channel(self.target.address, credentials, options)
+        self._methods = calls.Methods.of(self._channel)
+
+    async def complete(self, person: Wearer, ask: Ask | None = None) -> Answer:
+        return await self._all(await self._completions(person, ask or Ask(), self._step))
+
+    async def stream(self, person: Wearer, ask: Ask | None = None, step: int = 1) -> AsyncIterator[Answer]:
+        for call in await self._completions(person, ask or Ask(), step):
+            yield await self._answer(call)
+
+    async def complete_shape(self, person: Wearer, ask: Ask | None = None) -> Answer:
+        return await self._all(calls.complete_calls(person, ask or Ask(), self._step, "complete_shape"))
+
+    async def complete_texture(self, person: Wearer, shape: bytes | np.ndarray, ask: Ask | None = None) -> Answer:
+        return await self._all(calls.texture_calls(person, shape, ask or Ask(), self._step))
+
+    async def encode(self, person: Wearer, garment: str = "top") -> dict[str, np.ndarray]:
+        outputs, _ = await self.predict("encode", calls.person_inputs(person, garment))
+        return {stage: outputs[f"{stage}_codes"][0] for stage in calls.STAGES}
+
+    async def transfer(
+        self,
+        person: Wearer,
+        codes: dict[str, np.ndarray],
+        ask: Ask | None = None,
+        use: tuple[str, ...] = calls.STAGES,
+        spread: float = 0.0,
+    ) -> Answer:
+        return await self._all(calls.transfer_calls(person, codes, use, spread, ask or Ask(), self._step))
+
+    async def predict(
+        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
+    ) -> tuple[dict[str, np.ndarray], int]:
+        request = self.target.predict_request(signature, inputs, outputs)
+        response = await self._call(self._methods.predict, request)
+        return calls.outputs_of(response), response.model_spec.version.value
+
+    async def status(self) -> dict[int, str]:
+        response = await self._call(self._methods.status, self.target.status_request())
+        return {status.version: messages.STATES[status.state] for status in response.model_version_status}
+
+    async def ready(self) -> bool:
+        try:
+            return (await self._call(self._methods.health, messages.HealthCheckRequest())).status == messages.SERVING
+        except ServingError:
+            return False
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _completions(self, person: Wearer, ask: Ask, step: int) -> list[Call]:
+        if not ask.kept:
+            return calls.complete_calls(person, ask, step)
+        kept = (await self._answer(*calls.complete_calls(person, ask.only_first(), 1))).code(0)
+        return calls.transfer_calls(person, kept, ask.kept, 0.0, ask, step)
+
+    async def _all(self, parts: list[Call]) -> Answer:
+        async def one(part: Call) -> Answer:
+            async with self._places:
+                return await self._answer(part)
+
+        tasks = [asyncio.create_task(one(part)) for part in parts]
+        try:
+            return calls.joined(await asyncio.gather(*tasks))
+        finally:  # one that fails, or the caller's cancellation, ends the others
+            for task in tasks:
+                task.cancel()
+
+    async def _answer(self, call: Call) -> Answer:
+        outputs, version = await self.predict(call.signature, call.inputs)
+        return calls.answer(outputs, call.ask, version)
+
+    async def _call(self, method: Any, request: Any) -> Any:
+        try:
+            return await method(request, timeout=self.target.deadline)
+        except grpc.RpcError as error:
+            raise self.target.error(error) from None

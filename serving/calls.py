@@ -1,0 +1,325 @@
+"""What the synchronous and the asynchronous client share: requests made, answers read, errors named."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from typing import Any, NamedTuple
+
+import grpc
+import numpy as np
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.serving import messages
+from tf_tryon.serving.tensors import from_proto, to_proto
+from tf_tryon.serving.validation import InvalidRequestError
+from tf_tryon.serving.wearer import Wearer, from_picture, to_png
+
+# An answer of many large pictures is larger than gRPC's own limit of 4 MiB.
+MAX_MESSAGE = 256 << 20
+STAGES = ("shape", "texture")
+_RETRY = {
+    "maxAttempts": 5,
+    "initialBackoff": "0.2s",
+    "maxBackoff": "5s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"],  # nothing else is worth a second try
+}
+_ADVICE = {
+    grpc.StatusCode.UNAVAILABLE: "is the server running there?",
+    grpc.StatusCode.DEADLINE_EXCEEDED: "ask for fewer samples, or give it a longer deadline",
+    grpc.StatusCode.RESOURCE_EXHAUSTED: "try again later, or run more replicas",
+}
+
+
+class ServingError(TryOnError):
+    """The server didn't answer; `code` is gRPC's."""
+
+    def __init__(self, code: grpc.StatusCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Methods(NamedTuple):
+    """The remote methods that a client calls; of a synchronous or an asynchronous channel."""
+
+    predict: Any
+    status: Any
+    health: Any
+
+    @classmethod
+    def of(cls, channel: Any) -> Methods:
+        """A channel's."""
+        return cls(
+            channel.unary_unary(
+                messages.PREDICT, messages.PredictRequest.SerializeToString, messages.PredictResponse.FromString
+            ),
+            channel.unary_unary(
+                messages.GET_MODEL_STATUS,
+                messages.GetModelStatusRequest.SerializeToString,
+                messages.GetModelStatusResponse.FromString,
+            ),
+            channel.unary_unary(
+                messages.HEALTH_CHECK,
+                messages.HealthCheckRequest.SerializeToString,
+                messages.HealthCheckResponse.FromString,
+            ),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """Which model of which server.
+
+    Attributes:
+      address: HOST:PORT; dns:///NAME:PORT spreads calls over all addresses of a name.
+      model: its name.
+      label: version by label; empty: by number, or the newest.
+      version: by number; 0: not.
+      deadline: seconds for a call with all its retries.
+      tls: speak TLS.
+      ca, certificate, key: PEM files: of who signed the server's certificate (else the system's), and the client's own.
+    """
+
+    address: str = "localhost:8500"
+    model: str = "tryon"
+    label: str = "stable"
+    version: int = 0
+    deadline: float = 60.0
+    tls: bool = False
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    def options(self) -> list[tuple[str, Any]]:
+        """Of the channel: message sizes, retries with back-off and jitter."""
+        service = {
+            "methodConfig": [{"name": [{}], "retryPolicy": _RETRY}],
+            "loadBalancingConfig": [{"round_robin": {}}],  # over the addresses of dns:///NAME:PORT
+        }
+        return [
+            ("grpc.max_receive_message_length", MAX_MESSAGE),
+            ("grpc.max_send_message_length", MAX_MESSAGE),
+            ("grpc.enable_retries", 1),
+            ("grpc.service_config", json.dumps(service)),
+        ]
+
+    def credentials(self) -> grpc.ChannelCredentials | None:
+        """For TLS, or None."""
+        if not (self.tls or self.ca or self.certificate):
+            return None
+        parts = [pathlib.Path(path).read_bytes() if path else None for path in (self.ca, self.key, self.certificate)]
+        return grpc.ssl_channel_credentials(*parts)
+
+    def fill(self, spec: Any, signature: str = "") -> None:
+        """A request's ModelSpec."""
+        spec.name, spec.signature_name = self.model, signature
+        if self.version:
+            spec.version.value = self.version
+        elif self.label:
+            spec.version_label = self.label
+
+    def predict_request(self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...]) -> Any:
+        request = messages.PredictRequest()
+        self.fill(request.model_spec, signature)
+        for name, array in inputs.items():
+            request.inputs[name].CopyFrom(to_proto(array))
+        request.output_filter.extend(outputs)
+        return request
+
+    def status_request(self) -> Any:
+        request = messages.GetModelStatusRequest()
+        request.model_spec.name = self.model
+        return request
+
+    def error(self, failure: grpc.RpcError) -> Exception:
+        """The exception to raise for a failed call."""
+        code, details = failure.code(), failure.details() or ""
+        if code == grpc.StatusCode.INVALID_ARGUMENT:
+            return InvalidRequestError(details)
+        advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
+        return ServingError(code, f"{self.address}: {code.name}: {details}{advice}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Ask:
+    """What is wanted of a completion.
+
+    Attributes:
+      garment: hat, top, bottom or shoes, as the model knows.
+      samples: how many.
+      seed: sample k of a seed is always the same picture.
+      first: number of the first sample: `first=8` goes on after eight.
+      temperature: spread of the prior; 0: the likeliest.
+      keep_shape, keep_texture: sample 0's for all; `complete` then asks for that first.
+    """
+
+    garment: str = "top"
+    samples: int = 8
+    seed: int = 0
+    first: int = 0
+    temperature: float = 1.0
+    keep_shape: bool = False
+    keep_texture: bool = False
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Stages whose code is sample 0's for all samples."""
+        return tuple(stage for stage, kept in (("shape", self.keep_shape), ("texture", self.keep_texture)) if kept)
+
+    def only_first(self) -> Ask:
+        """Sample 0 alone."""
+        return dataclasses.replace(self, first=0, samples=1, keep_shape=False, keep_texture=False)
+
+    def parts(self, step: int) -> list[Ask]:
+        """Asks of at most `step` samples that together are this one."""
+        starts = range(0, self.samples, step)
+        return [
+            dataclasses.replace(self, first=self.first + k, samples=min(step, self.samples - k)) for k in starts
+        ] or [self]
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """Completions in the order of their sample numbers.
+
+    Attributes:
+      first: number of the first sample.
+      photos: PNG each, of the photo's size (empty for `complete_shape`).
+      parsings: grey PNG each, classes 0..7 (empty for `complete_texture`).
+      codes: by stage, (n, h, w, c) float32.
+      scores: by stage, (n,) log-likelihood of the codes in nats; and "realism", the discriminator's (0 without one).
+      score: (n,) what ranks them.
+      erased: grey PNG, 255 where the photo was erased.
+      version: of the model.
+    """
+
+    first: int
+    photos: list[bytes]
+    parsings: list[bytes]
+    codes: dict[str, np.ndarray]
+    scores: dict[str, np.ndarray]
+    score: np.ndarray
+    erased: bytes
+    version: int
+
+    @property
+    def order(self) -> list[int]:
+        """Indices, best first."""
+        return np.argsort(-self.score, kind="stable").tolist()
+
+    def code(self, k: int) -> dict[str, np.ndarray]:
+        """Codes of one sample, by stage, for `transfer`."""
+        return {stage: values[k] for stage, values in self.codes.items()}
+
+    def photo(self, k: int) -> np.ndarray:
+        """(h, w, 3) uint8."""
+        return from_picture(self.photos[k])
+
+    def parsing(self, k: int) -> np.ndarray:
+        """(h, w) uint8."""
+        return from_picture(self.parsings[k])
+
+
+class Call(NamedTuple):
+    """One request: signature, inputs, and what of it is asked."""
+
+    signature: str
+    inputs: dict[str, np.ndarray]
+    ask: Ask
+
+
+def person_inputs(person: Wearer, garment: str) -> dict[str, np.ndarray]:
+    """Inputs that every signature but the tensors' has."""
+    return {
+        "photo_bytes": _strings(person.photo),
+        "parsing_bytes": _strings(person.parsing),
+        "vocabulary": _strings(person.vocabulary.encode()),
+        "keypoints": np.asarray(person.keypoints, np.float32)[None],
+        "garment": _strings(garment.encode()),
+    }
+
+
+def ask_inputs(person: Wearer, ask: Ask) -> dict[str, np.ndarray]:
+    """Inputs of `complete` and `complete_shape`, and of all that sample."""
+    return {
+        **person_inputs(person, ask.garment),
+        "seed": np.array([ask.seed], np.int64),
+        "first": np.array([ask.first], np.int64),
+        "samples": np.array([ask.samples], np.int32),
+        "temperature": np.array([ask.temperature], np.float32),
+    }
+
+
+def complete_calls(person: Wearer, ask: Ask, step: int, signature: str = "complete") -> list[Call]:
+    """Calls of `complete` or `complete_shape`, of at most `step` samples each."""
+    return [Call(signature, ask_inputs(person, part), part) for part in ask.parts(step)]
+
+
+def texture_calls(person: Wearer, shape: bytes | np.ndarray, ask: Ask, step: int) -> list[Call]:
+    """Calls of `complete_texture`: `shape` is a parsing, as PNG or (h, w) uint8 classes."""
+    given = {"shape_bytes": _strings(shape if isinstance(shape, bytes) else to_png(shape))}
+    return [Call("complete_texture", {**ask_inputs(person, part), **given}, part) for part in ask.parts(step)]
+
+
+def transfer_calls(
+    person: Wearer, codes: dict[str, np.ndarray], use: tuple[str, ...], spread: float, ask: Ask, step: int
+) -> list[Call]:
+    """Calls of `transfer`: `codes` of both stages, (h, w, c) each; a stage that isn't in `use` is drawn.
+
+    Raises:
+      ValueError: `use` names no stage, or a code is missing.
+    """
+    if not use or set(use) - set(STAGES) or set(codes) != set(STAGES):
+        raise ValueError(f"codes of {sorted(codes)}, use = {use!r}: give both stages' codes and use one or both")
+    given = {"spread": np.array([spread], np.float32)}
+    for stage in STAGES:
+        given[f"{stage}_codes"] = np.asarray(codes[stage], np.float32)[None]
+        given[f"use_{stage}"] = np.array([stage in use])
+    return [Call("transfer", {**ask_inputs(person, part), **given}, part) for part in ask.parts(step)]
+
+
+def outputs_of(response: Any) -> dict[str, np.ndarray]:
+    """Arrays of a PredictResponse."""
+    return {name: from_proto(proto) for name, proto in response.outputs.items()}
+
+
+def answer(outputs: dict[str, np.ndarray], ask: Ask, version: int) -> Answer:
+    """One request's answer."""
+    n = ask.samples
+    stages = [stage for stage in ("shape", "texture") if f"{stage}_codes" in outputs]
+    return Answer(
+        first=ask.first,
+        photos=list(outputs["photos_bytes"][0, :n]) if "photos_bytes" in outputs else [],
+        parsings=list(outputs["parsings_bytes"][0, :n]) if "parsings_bytes" in outputs else [],
+        codes={stage: outputs[f"{stage}_codes"][0, :n] for stage in stages},
+        scores={
+            **{stage: outputs[f"{stage}_score"][0, :n] for stage in stages},
+            **({"realism": outputs["realism"][0, :n]} if "realism" in outputs else {}),
+        },
+        score=outputs["score"][0, :n],
+        erased=bytes(outputs["erased_bytes"][0]),
+        version=version,
+    )
+
+
+def joined(answers: list[Answer]) -> Answer:
+    """Answers of consecutive samples as one."""
+    if len(answers) == 1:
+        return answers[0]
+    head = answers[0]
+    return dataclasses.replace(
+        head,
+        photos=[photo for part in answers for photo in part.photos],
+        parsings=[parsing for part in answers for parsing in part.parsings],
+        codes={stage: np.concatenate([part.codes[stage] for part in answers]) for stage in head.codes},
+        scores={stage: np.concatenate([part.scores[stage] for part in answers]) for stage in head.scores},
+        score=np.concatenate([part.score for part in answers]),
+    )
+
+
+def _strings(value: bytes) -> np.ndarray:
+    array = np.empty(1, object)
+    array[0] = value
+    return array

@@ -1,0 +1,171 @@
+"""The embedded server: TF-Serving's gRPC API on one process of a laptop or of a test.
+
+It isn't TF-Serving: Python answers each call, requests are never batched together, there is no REST, and nobody has
+run it for years. docs/serving.md says when to move; clients, models and configuration stay as they are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import sys
+import threading
+import time
+from concurrent import futures
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from tensorflow_serving.apis import (
+    model_service_pb2_grpc,
+    prediction_service_pb2_grpc,
+)
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.serving.admission import Admission
+from tf_tryon.serving.services import ModelService, PredictionService
+from tf_tryon.serving.versions import Versions
+
+PREDICTION, MODEL = "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService"
+_SPARE = 16  # threads for calls that need no model, so that a full queue still answers "full"
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Of a server.
+
+    Attributes:
+      host, port: to listen on; port 0 takes a free one.
+      model: name of the model, a folder of the models' folder.
+      running: requests that run at once.
+      waiting: requests that may wait for a place.
+      threads: of a model's session; 0: all cores.
+      max_message: bytes of a request or an answer.
+      max_pixels: lowers the model's own bound of a photo; 0: doesn't.
+      poll: seconds between looks for new versions.
+      certificate, key: PEM files; with them the server speaks TLS.
+      client_ca: PEM file; with it clients must show a certificate signed by it.
+    """
+
+    host: str = "localhost"
+    port: int = 8500
+    model: str = "tryon"
+    running: int = 1
+    waiting: int = 32
+    threads: int = 0
+    max_message: int = 64 << 20
+    max_pixels: int = 0
+    poll: float = 2.0
+    certificate: str = ""
+    key: str = ""
+    client_ca: str = ""
+
+    def __post_init__(self) -> None:
+        if self.running < 1 or self.waiting < 0:
+            raise ValueError(f"running = {self.running}, waiting = {self.waiting}: at least 1 and 0")
+        if bool(self.certificate) != bool(self.key) or (self.client_ca and not self.key):
+            raise ValueError("TLS needs both certificate and key; client_ca comes on top of them")
+
+
+class Server:
+    """Serves one model's folder until it is stopped.
+
+    Example:
+      with Server("models", Settings(port=0)) as server:
+          Client(server.address)
+
+    Raises (start):
+      TryOnError: there is no version that can be served, or the port is taken.
+    """
+
+    def __init__(self, models: str | pathlib.Path, settings: Settings | None = None, quiet: bool = True) -> None:
+        self.settings = settings or Settings()
+        self._quiet = quiet
+        self.versions = Versions(
+            pathlib.Path(models), self.settings.model, self.settings.threads, self.settings.max_pixels, self._say
+        )
+        self._admission = Admission(self.settings.running, self.settings.waiting)
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="versions", daemon=True)
+        self._health = health.HealthServicer()
+        self._grpc: grpc.Server | None = None
+        self.address = ""
+
+    def start(self) -> None:
+        """Loads the models, then listens."""
+        settings = self.settings
+        base = pathlib.Path(self.versions.folder)
+        if not base.is_dir():
+            raise TryOnError(f"{base} is no folder: make it with `tf-tryon export saved-model --out {base.parent}`")
+        self.versions.refresh()
+        if not self.versions.ready:
+            reasons = [f"version {n}: {text}" for n, (_, text) in sorted(self.versions.statuses().items()) if text]
+            raise TryOnError(f"{base}: no version to serve" + "".join(f"; {reason}" for reason in reasons))
+        threads = settings.running + settings.waiting + _SPARE
+        server = grpc.server(
+            futures.ThreadPoolExecutor(threads, thread_name_prefix="call"),
+            maximum_concurrent_rpcs=threads,
+            options=[
+                ("grpc.max_receive_message_length", settings.max_message),
+                ("grpc.max_send_message_length", settings.max_message),
+                ("grpc.so_reuseport", 0),  # a taken port is an error, not a shared one
+            ],
+        )
+        service = PredictionService(self.versions, self._admission, self._say)
+        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
+        model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(self.versions, self._say), server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        names = [PREDICTION, MODEL, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        reflection.enable_server_reflection(names, server)
+        port = self._listen(server)
+        for name in ("", PREDICTION, MODEL):
+            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        server.start()
+        self._grpc = server
+        self.address = f"{settings.host}:{port}"
+        self._watcher.start()
+        self._say(f"listening on {self.address}")
+
+    def stop(self, grace: float = 30.0) -> None:
+        """Takes no new calls, finishes those under way within `grace` seconds, unloads. Safe to call twice."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._health.enter_graceful_shutdown()
+        if self._grpc is not None:
+            self._grpc.stop(grace).wait()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        self.versions.close()
+
+    def wait(self) -> None:
+        """Until `stop`."""
+        while not self._stopping.wait(0.5):
+            pass
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self.settings.poll):
+            self.versions.refresh()
+
+    def _listen(self, server: grpc.Server) -> int:
+        settings = self.settings
+        address = f"{settings.host}:{settings.port}"
+        try:
+            if not settings.key:
+                return server.add_insecure_port(address)
+            pair = [(pathlib.Path(settings.key).read_bytes(), pathlib.Path(settings.certificate).read_bytes())]
+            client = pathlib.Path(settings.client_ca).read_bytes() if settings.client_ca else None
+            return server.add_secure_port(address, grpc.ssl_server_credentials(pair, client, client is not None))
+        except RuntimeError as error:
+            raise TryOnError(f"can't listen on {address}: is the port taken? Choose another with --port") from error
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,148 @@
+"""What may be asked of a served model, checked in front of it. numpy only: the client uses it too.
+
+The graph asserts the same, since TF-Serving has nothing in front; here every refusal is a plain sentence.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from tf_tryon.data.vocabulary import GARMENTS, RECORD_VOCABULARIES
+from tf_tryon.serving.picture_header import read_header
+
+MAX_TEMPERATURE = 10.0
+MAX_FIRST = 2**31 - 2**16
+_PHOTOS = ("photo_bytes",)
+_LABELS = ("parsing_bytes", "shape_bytes")
+
+
+class InvalidRequestError(ValueError):
+    """A request that can't be answered; the message is for whoever sent it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Of one served model.
+
+    Attributes:
+      inputs: by signature and name, dtype and shape; None in a shape: the batch.
+      garments: that the model completes.
+      width: most samples of a request.
+      max_pixels: of a photo.
+      max_batch: most requests in one message.
+    """
+
+    inputs: dict[str, dict[str, tuple[np.dtype, tuple[int | None, ...]]]]
+    garments: tuple[str, ...]
+    width: int
+    max_pixels: int
+    max_batch: int = 16
+
+
+def limits_of(manifest: dict[str, Any], max_pixels: int = 0, max_batch: int = 16) -> Limits:
+    """From an exported version's manifest.json; `max_pixels` may lower the model's own."""
+    inputs = {
+        name: {
+            key: (np.dtype(object if info["dtype"] == "string" else info["dtype"]), tuple(info["shape"]))
+            for key, info in signature["inputs"].items()
+        }
+        for name, signature in manifest["signatures"].items()
+    }
+    own = manifest["settings"]
+    pixels = min(own["max_pixels"], max_pixels) if max_pixels else own["max_pixels"]
+    return Limits(inputs, tuple(manifest["garments"]), own["width"], pixels, max_batch)
+
+
+def check(signature: str, arrays: dict[str, np.ndarray], limits: Limits) -> None:
+    """Raise InvalidRequestError unless a model with these limits can answer.
+
+    Args:
+      signature: its name.
+      arrays: the inputs, strings as object arrays of bytes.
+      limits: the model's.
+    """
+    if signature not in limits.inputs:
+        raise InvalidRequestError(f"unknown signature {signature!r}: choose one of {', '.join(sorted(limits.inputs))}")
+    wanted = limits.inputs[signature]
+    if missing := sorted(set(wanted) - set(arrays)):
+        raise InvalidRequestError(f"{signature} also needs {', '.join(missing)}: every input has to be sent")
+    if extra := sorted(set(arrays) - set(wanted)):
+        raise InvalidRequestError(f"{signature} has no input {', '.join(extra)}: it takes {', '.join(sorted(wanted))}")
+    for name, array in arrays.items():
+        _check_kind(name, array, *wanted[name])
+    counts = {name: len(array) for name, array in arrays.items()}
+    if len(set(counts.values())) > 1:
+        raise InvalidRequestError(f"all inputs need the same first dimension, one entry for each request: {counts}")
+    batch = next(iter(counts.values()))
+    if not 1 <= batch <= limits.max_batch:
+        raise InvalidRequestError(f"{batch} requests in one message: send 1 to {limits.max_batch}")
+    for i in range(batch):
+        where = f"request {i}: " if batch > 1 else ""
+        try:
+            _check_row({name: array[i] for name, array in arrays.items()}, limits)
+        except InvalidRequestError as error:
+            raise InvalidRequestError(f"{where}{error}") from None
+
+
+def _check_kind(name: str, array: np.ndarray, dtype: np.dtype, shape: tuple[int | None, ...]) -> None:
+    if array.dtype != dtype:
+        said, want = ("strings" if kind.kind == "O" else str(kind) for kind in (array.dtype, dtype))
+        raise InvalidRequestError(f"{name}: of type {said}, must be {want}")
+    fits = array.ndim == len(shape) and all(b is None or a == b for a, b in zip(array.shape, shape, strict=False))
+    if not fits:
+        shown = ", ".join("batch" if side is None else str(side) for side in shape)
+        raise InvalidRequestError(f"{name}: of shape {list(array.shape)}, must be [{shown}]")
+
+
+def _check_row(row: dict[str, Any], limits: Limits) -> None:
+    """One request of a message; a number is refused also when it isn't finite."""
+    sizes = {name: _picture_size(name, row[name], limits.max_pixels) for name in (*_PHOTOS, *_LABELS) if name in row}
+    if len(set(sizes.values())) > 1:
+        shown = ", ".join(f"{name} {width}x{height}" for name, (height, width) in sizes.items())
+        raise InvalidRequestError(f"all pictures of a request must have the same size: {shown}")
+    if "vocabulary" in row and _text(row["vocabulary"]) not in RECORD_VOCABULARIES:
+        raise InvalidRequestError(
+            f"vocabulary {_text(row['vocabulary'])!r}: choose one of {', '.join(RECORD_VOCABULARIES)}"
+        )
+    garment = _text(row["garment"])
+    if garment not in limits.garments:
+        why = "this model completes" if garment in GARMENTS else "choose one of"
+        raise InvalidRequestError(f"garment {garment!r}: {why} {', '.join(limits.garments)}")
+    for name in ("keypoints", "shape_codes", "texture_codes"):
+        if name in row and not np.isfinite(row[name]).all():
+            raise InvalidRequestError(f"{name}: must be finite numbers")
+    for name, low, high in (
+        ("seed", 0, 2**63 - 1),
+        ("first", 0, MAX_FIRST),
+        ("sample", 0, MAX_FIRST),
+        ("samples", 1, limits.width),
+        ("temperature", 0, MAX_TEMPERATURE),
+        ("spread", 0, MAX_TEMPERATURE),
+    ):
+        if name in row and not low <= row[name] <= high:
+            raise InvalidRequestError(f"{name} = {row[name]}: choose {low:g} to {high:g}")
+    if "parsing" in row and row["parsing"].max() > 7:
+        raise InvalidRequestError(f"parsing: classes are 0 to 7, not {row['parsing'].max()}")
+
+
+def _picture_size(name: str, encoded: bytes, max_pixels: int) -> tuple[int, int]:
+    try:
+        header = read_header(encoded)
+    except ValueError as error:
+        raise InvalidRequestError(f"{name}: {error}") from None
+    if header.height < 1 or header.width < 1 or header.height * header.width > max_pixels:
+        raise InvalidRequestError(
+            f"{name}: {header.width}x{header.height} pixels; 1 to {max_pixels} in all are accepted"
+        )
+    if name in _LABELS and not header.grey_bytes:
+        raise InvalidRequestError(
+            f"{name}: labels must be a grey PNG of 8 bits, whose values are the labels (no palette, no colours)"
+        )
+    return header.height, header.width
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="replace")[:64]

@@ -1,0 +1,214 @@
+"""The versions of a model that are served: found in a folder, loaded, labelled, replaced while requests go on.
+
+Which versions and labels there are is told by `models.config` beside the model's folder, TF-Serving's own format;
+without that file the newest version is served and labelled `stable`. Both are looked at again and again, so a new
+version, a canary or a roll-back needs no restart. A version that leaves goes only when its last request is answered.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pathlib
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from google.protobuf import text_format
+from tensorflow_serving.apis import get_model_status_pb2
+from tensorflow_serving.config import model_server_config_pb2
+
+from tf_tryon.export.deployment import CONFIG
+from tf_tryon.export.manifest import FILE as MANIFEST
+from tf_tryon.export.session_model import SessionModel
+from tf_tryon.export.warmup import arrays, read
+from tf_tryon.serving.validation import Limits, limits_of
+
+State = get_model_status_pb2.ModelVersionStatus.State
+
+
+class NotServedError(LookupError):
+    """No such model, version or label here; the message says which there are."""
+
+
+class Version:
+    """One loaded version and how many requests are in it."""
+
+    def __init__(self, number: int, folder: pathlib.Path, threads: int, max_pixels: int) -> None:
+        self.number = number
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        self.limits: Limits = limits_of(manifest, max_pixels)
+        self.model = SessionModel(folder, threads)
+        self.users = 0
+        for request in read(folder):
+            self.model.run(request.model_spec.signature_name, arrays(request))
+
+
+class Versions:
+    """Watches one model's folder.
+
+    Args:
+      models: the folder that holds `models.config` and NAME/.
+      name: of the model.
+      threads: of each version's session.
+      max_pixels: lowers the models' own bound of a photo; 0: doesn't.
+      say: called with a line for whatever happens.
+    """
+
+    def __init__(
+        self, models: pathlib.Path, name: str, threads: int = 0, max_pixels: int = 0, say: Any = lambda text: None
+    ) -> None:
+        self.name, self._models, self._threads, self._max_pixels, self._say = name, models, threads, max_pixels, say
+        self._lock = threading.Condition()
+        self._loaded: dict[int, Version] = {}
+        self._labels: dict[str, int] = {}
+        self._states: dict[int, tuple[int, str]] = {}
+
+    def refresh(self) -> None:
+        """Loads what is new, then relabels, then lets go of what is no longer wanted. One thread calls it.
+
+        A version or configuration that can't be used is reported, in the status too, and what served before goes on.
+        """
+        try:
+            wanted, labels = self._wanted()
+        except (ValueError, OSError) as error:
+            self._say(f"{self._models / CONFIG}: {error}; what was served before goes on")
+            return
+        for number in wanted:
+            if number not in self._loaded and self._states.get(number, (0, ""))[0] != State.END:
+                self._load(number)
+        with self._lock:
+            usable = {label: number for label, number in labels.items() if number in self._loaded}
+            self._labels = {**{k: v for k, v in self._labels.items() if k in labels}, **usable}
+            kept = {*wanted, *self._labels.values()}
+            if not any(number in self._loaded for number in wanted):
+                kept |= set(self._loaded)  # better the old than nothing
+            leaving = [self._loaded.pop(number) for number in sorted(self._loaded) if number not in kept]
+            # A version that failed is tried again when it has gone from the configuration and comes back.
+            self._states = {
+                n: s for n, s in self._states.items() if n in wanted or n in self._loaded or s[0] == State.END
+            }
+            for number in [n for n, s in self._states.items() if s[0] == State.END and s[1] and n not in wanted]:
+                del self._states[number]
+        for version in leaving:
+            self._unload(version)
+
+    @contextlib.contextmanager
+    def use(self, number: int | None = None, label: str = "") -> Iterator[Version]:
+        """A version for the time of one request: by number, by label, or the newest.
+
+        Raises:
+          NotServedError: there is none such.
+        """
+        with self._lock:
+            version = self._find(number, label)
+            version.users += 1
+        try:
+            yield version
+        finally:
+            with self._lock:
+                version.users -= 1
+                self._lock.notify_all()
+
+    @property
+    def folder(self) -> pathlib.Path:
+        """Where the versions are."""
+        return self._models / self.name
+
+    @property
+    def ready(self) -> bool:
+        """Whether any version can answer."""
+        return bool(self._loaded)
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """Version by label."""
+        return dict(self._labels)
+
+    def statuses(self) -> dict[int, tuple[int, str]]:
+        """State and error message by version."""
+        with self._lock:
+            return dict(self._states)
+
+    def close(self) -> None:
+        """Unloads all."""
+        with self._lock:
+            leaving = list(self._loaded.values())
+            self._loaded.clear()
+            self._labels.clear()
+        for version in leaving:
+            self._unload(version)
+
+    def _find(self, number: int | None, label: str) -> Version:
+        there = f"versions {', '.join(map(str, sorted(self._loaded))) or 'none'}"
+        if label:
+            if label not in self._labels:
+                raise NotServedError(f"{self.name}: no version is labelled {label!r}: labels {self._labels}, {there}")
+            number = self._labels[label]
+        if number is None and self._loaded:
+            number = max(self._loaded)
+        if number is None or number not in self._loaded:
+            raise NotServedError(
+                f"{self.name}: version {number if number is not None else 'any'} isn't served: {there}"
+            )
+        return self._loaded[number]
+
+    def _wanted(self) -> tuple[list[int], dict[str, int]]:
+        """Versions to serve, and labels."""
+        there = sorted(int(path.name) for path in self.folder.glob("*") if path.name.isdecimal() and path.is_dir())
+        path = self._models / CONFIG
+        if not path.is_file():
+            return there[-1:], {"stable": there[-1]} if there else {}
+        return wanted_by(path.read_text(encoding="utf-8"), self.name, there)
+
+    def _load(self, number: int) -> None:
+        self._set(number, State.LOADING)
+        folder = self.folder / str(number)
+        try:
+            version = Version(number, folder, self._threads, self._max_pixels)
+        except Exception as error:  # whatever is wrong with a model on disk must not end the server
+            self._set(number, State.END, f"{type(error).__name__}: {str(error).splitlines()[0][:300]}")
+            self._say(f"{folder} can't be loaded: {self._states[number][1]}")
+            return
+        with self._lock:
+            self._loaded[number] = version
+        self._set(number, State.AVAILABLE)
+        self._say(f"{folder} is served")
+
+    def _unload(self, version: Version) -> None:
+        self._set(version.number, State.UNLOADING)
+        with self._lock:
+            self._lock.wait_for(lambda: version.users == 0)
+        version.model.close()
+        with self._lock:
+            self._states.pop(version.number, None)
+        self._say(f"version {version.number} is no longer served")
+
+    def _set(self, number: int, state: int, message: str = "") -> None:
+        with self._lock:
+            self._states[number] = (state, message)
+
+
+def wanted_by(text: str, name: str, there: list[int]) -> tuple[list[int], dict[str, int]]:
+    """Versions and labels of one model that a `models.config` asks for, of those that are there.
+
+    Raises:
+      ValueError: not such a configuration, or it doesn't name the model.
+    """
+    config = model_server_config_pb2.ModelServerConfig()
+    try:
+        text_format.Parse(text, config)
+    except text_format.ParseError as error:
+        raise ValueError(f"not a ModelServerConfig: {error}") from error
+    for model in config.model_config_list.config:
+        if model.name != name:
+            continue
+        policy = model.model_version_policy
+        if policy.WhichOneof("policy_choice") == "specific":
+            wanted = sorted(set(policy.specific.versions) & set(there))
+        elif policy.WhichOneof("policy_choice") == "all":
+            wanted = there
+        else:
+            wanted = there[-(policy.latest.num_versions or 1) :]
+        return wanted, dict(model.version_labels)
+    raise ValueError(f"it names no model {name!r}")

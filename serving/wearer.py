@@ -1,0 +1,85 @@
+"""A person as a client sends them: encoded photo and labels, keypoints. Loads no TensorFlow."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import pathlib
+
+import numpy as np
+from PIL import Image
+
+from tf_tryon.data import keypoints as keypoints_lib
+from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.person import Person, read_labels, read_photo
+
+_ORIENTATION = 0x0112  # EXIF
+# A CIHP-20 label for each of the 8 classes.
+_TO_CIHP20 = np.array([0, 13, 10, 16, 1, 5, 9, 18], np.uint8)
+_DRESS = vocabulary_lib.CIHP20.dress_labels[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Wearer:
+    """What a server needs to know of a person.
+
+    Attributes:
+      photo: PNG or JPEG, upright.
+      parsing: grey PNG of 8 bits of the photo's size, its values labels of the vocabulary.
+      keypoints: (18, 3) float32, x, y in pixels of the photo, confidence; 0 = missing.
+      vocabulary: lip20, cihp20, atr18 or tryon8.
+    """
+
+    photo: bytes
+    parsing: bytes
+    keypoints: np.ndarray
+    vocabulary: str = "tryon8"
+
+    @classmethod
+    def from_files(cls, photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> Wearer:
+        """A photo with NAME_parsing.png and NAME_keypoints.json beside it, as `Person.from_files` reads them.
+
+        An upright JPEG or PNG is sent as it is; anything else (turned by EXIF, transparent, another format) as PNG.
+
+        Raises:
+          FileNotFoundError, ValueError: as `Person.from_files`.
+        """
+        path = pathlib.Path(photo_path)
+        Person.from_files(path, vocabulary)  # all its checks
+        parsing_path = path.with_name(f"{path.stem}_parsing.png")
+        labels, palette = read_labels(parsing_path)
+        points = keypoints_lib.read_openpose(path.with_name(f"{path.stem}_keypoints.json"))
+        name = vocabulary or vocabulary_lib.detect(labels, palette, str(parsing_path))
+        if name == "mm24":
+            labels, name = vocabulary_lib.mm24_to_cihp20(labels, points, str(parsing_path)), "cihp20"
+        photo = path.read_bytes() if _can_be_sent(path) else to_png(read_photo(path))
+        return cls(photo, to_png(labels), points, name)
+
+    @classmethod
+    def from_person(cls, person: Person) -> Wearer:
+        """A person in memory; the photo goes as PNG."""
+        labels = _TO_CIHP20[person.labels]
+        if person.dress:
+            labels = np.where(person.labels == vocabulary_lib.BOTTOM, np.uint8(_DRESS), labels)
+        return cls(to_png(person.photo), to_png(labels), person.keypoints.astype(np.float32), "cihp20")
+
+
+def to_png(picture: np.ndarray) -> bytes:
+    """(h, w, 3) or (h, w) uint8 as PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def from_picture(encoded: bytes) -> np.ndarray:
+    """An encoded picture as (h, w, 3) or (h, w) uint8."""
+    return np.asarray(Image.open(io.BytesIO(encoded)))
+
+
+def _can_be_sent(path: pathlib.Path) -> bool:
+    """Whether the server's decoder sees the file as `read_photo` does."""
+    with Image.open(path) as image:
+        upright = image.getexif().get(_ORIENTATION, 1) == 1
+        plain = (image.format, image.mode) in (("JPEG", "RGB"), ("JPEG", "L"), ("PNG", "RGB"), ("PNG", "L"))
+        return upright and plain and not image.has_transparency_data

@@ -1,0 +1,67 @@
+"""A running server over the tiny model, and people to send to it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def stub_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models whose version 1 answers `complete_shape` with nothing, and at once."""
+    import tensorflow as tf
+
+    from tf_tryon.export import deployment
+
+    specs = {
+        **dict.fromkeys(("photo_bytes", "parsing_bytes", "vocabulary", "garment"), ("string", [None])),
+        **dict.fromkeys(("seed", "first"), ("int64", [None])),
+        "keypoints": ("float32", [None, 18, 3]), "samples": ("int32", [None]), "temperature": ("float32", [None]),
+    }  # fmt: skip
+
+    class Stub(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec(shape, dtype, name) for name, (dtype, shape) in specs.items()])
+        def answer(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+            size = tf.shape(inputs[0])[0]
+            zeros = tf.zeros((size, 4))
+            strings = {"parsings_bytes": tf.fill((size, 4), "PNG"), "erased_bytes": tf.fill((size,), "PNG")}
+            return {**strings, "shape_codes": tf.zeros((size, 4, 2, 2, 3)), "shape_score": zeros, "score": zeros}
+
+    folder = tmp_path_factory.mktemp("stub")
+    version, stub = folder / "tryon" / "1", Stub()
+    tf.saved_model.save(stub, str(version), signatures={"complete_shape": stub.answer})
+    inputs = {name: {"dtype": dtype, "shape": shape} for name, (dtype, shape) in specs.items()}
+    manifest = {
+        "signatures": {"complete_shape": {"inputs": inputs}},
+        "garments": ["top", "bottom"],
+        "settings": {"width": 4, "max_pixels": 1 << 20},
+    }
+    (version / "manifest.json").write_text(json.dumps(manifest))
+    deployment.label(folder, 1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(models: Path) -> Iterator[Any]:
+    """Shared: don't stop it."""
+    from tf_tryon.serving.server import Server, Settings
+
+    with Server(models, Settings(port=0, waiting=3, max_message=4 << 20)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(server: Any) -> Iterator[Any]:
+    from tf_tryon.serving.client import Client
+
+    with Client(server.address) as connected:
+        yield connected
+
+
+@pytest.fixture
+def wearer(someone: Any) -> Any:
+    from tf_tryon.serving.client import Wearer
+
+    return Wearer.from_person(someone)

@@ -1,0 +1,100 @@
+"""Whatever comes in, every good request between is answered right and the process lives."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import numpy as np
+import pytest
+
+from tf_tryon.serving import calls, messages
+from tf_tryon.serving.client import Ask, Client
+
+BAD = 1000
+
+
+@pytest.fixture
+def send(server: Any) -> Iterator[Any]:
+    """A call that takes bytes for a message."""
+    with grpc.insecure_channel(server.address, calls.Target().options()) as channel:
+        yield channel.unary_unary(messages.PREDICT)
+
+
+def _bad_requests(wearer: Any) -> Iterator[bytes]:
+    """`BAD` messages, each wrong in one of many ways."""
+    rng = np.random.default_rng(0)
+    target = calls.Target()
+    inputs = calls.ask_inputs(wearer, Ask(samples=1))
+    photo = wearer.photo
+
+    def request(signature: str = "complete", **changes: Any) -> bytes:
+        changed = {name: value for name, value in {**inputs, **changes}.items() if value is not None}
+        return target.predict_request(signature, changed, ()).SerializeToString()
+
+    def strings(value: bytes) -> np.ndarray:
+        array = np.empty(1, object)
+        array[0] = value
+        return array
+
+    def bomb() -> bytes:
+        return photo[:16] + (60000).to_bytes(4, "big") * 2 + photo[24:]
+
+    ways = [
+        lambda: rng.bytes(rng.integers(1, 2000)),  # no message at all
+        lambda: request()[: rng.integers(1, 200)],
+        lambda: request(photo_bytes=strings(photo[: rng.integers(0, len(photo) - 1)])),
+        lambda: request(photo_bytes=strings(photo[:60] + rng.bytes(40) + photo[100:])),
+        lambda: request(photo_bytes=strings(bomb())),
+        lambda: request(photo_bytes=strings(rng.bytes(500))),
+        lambda: request(parsing_bytes=strings(photo)),
+        lambda: request(keypoints=np.full((1, 18, 3), np.nan, np.float32)),
+        lambda: request(keypoints=np.zeros((1, rng.integers(0, 18), 3), np.float32)),
+        lambda: request(samples=np.array([rng.choice([-1, 0, 5, 1 << 30])], np.int32)),
+        lambda: request(temperature=np.array([rng.choice([-1, np.nan, np.inf, 11])], np.float32)),
+        lambda: request(seed=None),
+        lambda: request(garment=strings(rng.bytes(20))),
+        lambda: request("no such signature"),
+        lambda: request("encode"),
+    ]
+    for k in range(BAD):
+        yield ways[k % len(ways)]()
+
+
+def test_a_thousand_bad_requests_between_good_ones(client: Client, send: Any, wearer: Any) -> None:
+    ask = Ask(samples=1, seed=11)
+    right = client.complete(wearer, ask).photos
+    refused = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INTERNAL)
+    for k, request in enumerate(_bad_requests(wearer)):
+        with pytest.raises(grpc.RpcError) as failure:
+            send(request, timeout=60)
+        code, details = failure.value.code(), failure.value.details()
+        assert code in refused, (k, code, details)
+        # A message that isn't one is refused by gRPC itself, as INTERNAL or UNKNOWN model.
+        assert code != grpc.StatusCode.INTERNAL or "deserializ" in details, (k, details)
+        assert "Traceback" not in details
+        assert len(details) < 500
+        if k % 100 == 0:
+            assert client.complete(wearer, ask).photos == right
+    assert client.complete(wearer, ask).photos == right
+
+
+def test_too_large_a_message_is_refused(client: Client, send: Any, wearer: Any) -> None:
+    with pytest.raises(grpc.RpcError) as failure:
+        send(bytes(5 << 20), timeout=60)
+    assert failure.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert client.ready()
+
+
+def test_clients_that_go_away_leave_nothing_behind(server: Any, client: Client, wearer: Any) -> None:
+    target = calls.Target(server.address)
+    request = target.predict_request("complete", calls.ask_inputs(wearer, Ask(samples=4)), ())
+    for _ in range(3):
+        with grpc.insecure_channel(server.address) as channel:
+            method = channel.unary_unary(messages.PREDICT, messages.PredictRequest.SerializeToString)
+            pending = [method.future(request) for _ in range(4)]
+            threading.Event().wait(0.05)
+            pending[0].cancel()  # the others lose their channel
+    answer = Client(calls.Target(server.address, deadline=120)).complete(wearer, Ask(samples=1, seed=11))
+    assert answer.photos == client.complete(wearer, Ask(samples=1, seed=11)).photos
+    assert server._admission.waiting == 0

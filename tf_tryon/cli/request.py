@@ -1,0 +1,95 @@
+"""`tf-tryon request`."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+from absl import flags
+
+ARGUMENTS = "PHOTO..."
+HELP = """Ask a server, TF-Serving or `tf-tryon serve`, to complete people.
+
+PHOTO has NAME_parsing.png and NAME_keypoints.json beside it. Each gets a folder in --out with sample-K.png,
+sample-K_parsing.png, erased.png and result.json, whose `order` lists the samples, best first. Samples are the same as
+those of `tf-tryon complete` with the same seed.
+
+  tf-tryon request photo.jpg --server localhost:8500 --garment top --samples 8 --seed 7 --out answers
+  tf-tryon request photo.jpg --like other.jpg --like_what texture --out answers
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """absl flags of the verb."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
+    flags.DEFINE_string("server", "localhost:8500", "HOST:PORT.", **add)
+    flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes"], "What to erase and complete.", **add)
+    flags.DEFINE_integer("samples", 8, "Pictures for each person.", lower_bound=1, upper_bound=1024, **add)
+    flags.DEFINE_integer("first", 0, "Number of the first sample.", lower_bound=0, **add)
+    flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)
+    flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
+    flags.DEFINE_bool("keep_shape", False, "One shape, many textures.", **add)
+    flags.DEFINE_bool("keep_texture", False, "One texture, many shapes.", **add)
+    flags.DEFINE_string("like", None, "Another person's photo whose garment to transfer.", **add)
+    flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
+    flags.DEFINE_float("spread", 0.0, "With --like: how far from it samples go.", lower_bound=0.0, **add)
+    flags.DEFINE_enum(
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "Labels of NAME_parsing.png; default: detected.", **add,
+    )  # fmt: skip
+    flags.DEFINE_string("label", "stable", "Which version, by label; empty: the newest.", **add)
+    flags.DEFINE_integer("version", 0, "Which version, by number; 0: by label.", lower_bound=0, **add)
+    flags.DEFINE_float("deadline", 60.0, "Seconds for a call.", lower_bound=0.001, **add)
+    flags.DEFINE_bool("tls", False, "Speak TLS.", **add)
+    flags.DEFINE_string("ca", "", "PEM file of who signed the server's certificate; default: the system's.", **add)
+    flags.DEFINE_string("certificate", "", "PEM file: the client's own certificate.", **add)
+    flags.DEFINE_string("key", "", "PEM file of that certificate's key.", **add)
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Asks for every person; bad ones are reported and the rest go on."""
+    from tf_tryon.errors import TryOnError
+    from tf_tryon.serving.answer_folder import save
+    from tf_tryon.serving.client import Ask, Client, Target, Wearer
+
+    ask = Ask(
+        garment=flag_values.garment,
+        samples=flag_values.samples,
+        seed=flag_values.seed,
+        first=flag_values.first,
+        temperature=flag_values.temperature,
+        keep_shape=flag_values.keep_shape,
+        keep_texture=flag_values.keep_texture,
+    )
+    target = Target(
+        address=flag_values.server,
+        label=flag_values.label,
+        version=flag_values.version,
+        deadline=flag_values.deadline,
+        tls=flag_values.tls,
+        ca=flag_values.ca,
+        certificate=flag_values.certificate,
+        key=flag_values.key,
+    )
+    use = ("shape", "texture") if flag_values.like_what == "both" else (flag_values.like_what,)
+    failed = 0
+    with Client(target) as client:
+        like = None
+        if flag_values.like:
+            like = client.encode(Wearer.from_files(flag_values.like, flag_values.vocabulary), ask.garment)
+        for path in map(pathlib.Path, args):
+            try:
+                person = Wearer.from_files(path, flag_values.vocabulary)
+                if like is None:
+                    answer = client.complete(person, ask)
+                else:
+                    answer = client.transfer(person, like, ask, use, flag_values.spread)
+            except (TryOnError, ValueError, FileNotFoundError) as error:
+                failed += 1
+                print(f"tf-tryon: {path}: {error}", file=sys.stderr)
+                continue
+            print(save(answer, ask, pathlib.Path(flag_values.out) / path.stem))
+    if failed:
+        print(f"tf-tryon: {failed} of {len(args)} people were not answered", file=sys.stderr)
+    return 1 if failed else 0
