@@ -51,7 +51,8 @@ def test_weights_of_either_lane_complete_alike_in_both(answers, trained, garment
         {k.rpartition("/")[2]: v for k, v in a.items() if k.startswith(f"{trained}/{garment}/")} for a in answers
     )
     assert set(here) == set(there) >= {"photos", "parsings", "shape_codes", "texture_codes"}
-    np.testing.assert_array_equal(here["parsings"], there["parsings"])
+    different = here["parsings"] != there["parsings"]
+    assert different.mean() <= (0 if trained == "bundled" else 1e-3)
     distance = np.abs(here["photos"].astype(int) - there["photos"].astype(int)).max(axis=-1)
     assert (distance > 1).mean() <= 1e-3
     for stage in ("shape", "texture"):
