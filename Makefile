@@ -45,7 +45,7 @@ $(VENV)/installed-dev: pyproject.toml setup.py tools/make_venv.sh
 
 # tensorflow-addons has no release for Python 3.12.
 $(ADDONS_VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
-	@MINORS=11 tools/make_venv.sh $(ADDONS_VENV) -e '.[addons]' 'pytest>=8.3'
+	@MINORS=11 tools/make_venv.sh $(ADDONS_VENV) -e '.[addons,phone]' 'pytest>=8.3'
 	@touch $@
 
 clean:

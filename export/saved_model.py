@@ -19,6 +19,7 @@ from tf_tryon.export.example_person import example_person
 from tf_tryon.export.signatures import Signatures
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.inference.tryon import TryOn
+from tf_tryon.layers import compat
 
 WIDTH, CHUNK, MAX_PIXELS = 16, 1, 16_000_000
 
@@ -90,7 +91,7 @@ def write_graph(
     for name, signature in signatures.items():
         archive.add_endpoint(name, signature.function, input_signature=signature.specs)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it: a smaller graph
-    archive.write_out(str(folder), options=options, verbose=False)
+    compat.write_out(archive, str(folder), options)
     return {name: signature.specs for name, signature in signatures.items()}
 
 

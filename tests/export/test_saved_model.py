@@ -18,8 +18,8 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.export import saved_model, warmup
 from tf_tryon.export.session_model import SessionModel
 from tf_tryon.export.stage_graph import StageGraph
+from tf_tryon.layers.compat import raw
 from tf_tryon.layers.spectral_norm import spectral_layers
-from tf_tryon.training.variables import raw
 
 Arrays = dict[str, np.ndarray]
 
@@ -96,7 +96,7 @@ def test_a_fresh_process_loads_it_with_the_session_loader(
 ) -> None:
     code = """
 import hashlib, sys
-from tf_tryon.cli import quiet
+from tf_tryon import quiet
 quiet.import_tensorflow()
 import pathlib, tensorflow as tf
 from tf_tryon.export import warmup
