@@ -18,7 +18,7 @@ demo: $(VENV)/installed
 	@$(VENV)/bin/tf-tryon demo --out demo
 
 test: lint
-	@$(VENV)/bin/python -m pytest -q
+	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile
 
 # Needs both environments: each lane also completes with weights that the other has trained.
 test-addons: $(ADDONS_VENV)/installed $(VENV)/installed-dev

@@ -10,9 +10,8 @@ import pathlib
 import numpy as np
 from PIL import Image
 
-from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.person import Person, read_labels, read_photo
+from tf_tryon.data.person import Person, read_parsing
 
 _ORIENTATION = 0x0112  # EXIF
 # A CIHP-20 label for each of the 8 classes.
@@ -46,15 +45,11 @@ class Wearer:
           FileNotFoundError, ValueError: as `Person.from_files`.
         """
         path = pathlib.Path(photo_path)
-        Person.from_files(path, vocabulary)  # all its checks
+        person = Person.from_files(path, vocabulary)
         parsing_path = path.with_name(f"{path.stem}_parsing.png")
-        labels, palette = read_labels(parsing_path)
-        points = keypoints_lib.read_openpose(path.with_name(f"{path.stem}_keypoints.json"))
-        name = vocabulary or vocabulary_lib.detect(labels, palette, str(parsing_path))
-        if name == "mm24":
-            labels, name = vocabulary_lib.mm24_to_cihp20(labels, points, str(parsing_path)), "cihp20"
-        photo = path.read_bytes() if _can_be_sent(path) else to_png(read_photo(path))
-        return cls(photo, to_png(labels), points, name)
+        labels, name = read_parsing(parsing_path, person.size, person.keypoints, vocabulary)
+        photo = path.read_bytes() if _can_be_sent(path) else to_png(person.photo)
+        return cls(photo, to_png(labels), person.keypoints, name)
 
     @classmethod
     def from_person(cls, person: Person) -> Wearer:

@@ -25,7 +25,7 @@ def test_a_file_is_a_configuration(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--config=shapes", *PLACES], "no installed configuration 'shapes': choose shape, "),
+        (["--config=shapes", *PLACES], "no installed configuration 'shapes': choose "),
         (["--config=none/shape.py", *PLACES], "there is no file none/shape.py"),
         (["--config=shape_debug", "--config.train.stepps=3", *PLACES], "no such field"),
         (["--config=shape_debug", "--data=people"], "workdir"),

@@ -47,7 +47,7 @@ def test_the_wrong_stage_and_missing_files_are_named(bundle: Path, data_set: Pat
     shape = bundle.parent / "shape.npz"
     with pytest.raises(ValueError, match="run of the shape stage"):
         write_bundle(shape, shape, open_records(data_set), tmp_path / "out")
-    with pytest.raises(TryOnError, match=r"shape.config.json is missing"):
+    with pytest.raises(TryOnError, match=r"texture.config.json is missing"):
         TryOn.load(tmp_path)
 
 

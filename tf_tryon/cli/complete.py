@@ -62,7 +62,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.inference.saving import save
     from tf_tryon.inference.tryon import BUNDLED, TryOn
 
-    people = People(flag_values)
+    people = People(flag_values, pathlib.Path(flag_values.out) / "annotations")
     request = Request(
         garment=flag_values.garment,
         samples=flag_values.samples,

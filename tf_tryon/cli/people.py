@@ -1,4 +1,4 @@
-"""The people that `tf-tryon complete` is given: photos with files beside them, photos alone, records of a folder."""
+"""The people that a verb is given: photos with files beside them, photos alone, records of a folder."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ Source = tuple[str, "Callable[[], Person]"]  # a name, and the function that rea
 
 
 class People:
-    """Reads people as the command line's flags ask; the annotator is loaded for the first photo that needs it."""
+    """Reads people as the command line's flags ask; the annotator is loaded for the first photo that needs it.
 
-    def __init__(self, flag_values: flags.FlagValues) -> None:
-        self._flags = flag_values
+    `annotations` is the folder for what it finds.
+    """
+
+    def __init__(self, flag_values: flags.FlagValues, annotations: pathlib.Path) -> None:
+        self._flags, self._annotations = flag_values, annotations
         self._annotator: Annotator | None = None
 
     def sources(self, argument: str, index: list[int] | None) -> list[Source]:
@@ -68,7 +71,7 @@ class People:
             annotation = self._annotator.annotate(photo, self._flags.person, path)
         except TryOnError as error:
             raise TryOnError(f"{path}: {error}") from error
-        folder = pathlib.Path(self._flags.out) / "annotations"
+        folder = self._annotations
         save(annotation, photo, path, folder, path.stem)
         for text in annotation.warnings:
             print(f"tf-tryon: warning: {path}: {text}", file=sys.stderr)

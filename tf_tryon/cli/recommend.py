@@ -7,13 +7,15 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli.annotate import define_annotator_flags
+
 ARGUMENTS = "PERSON"
 HELP = """Rank a catalogue's garments by how well they go with what PERSON wears, and draw the best.
 
-PERSON is a photo with NAME_parsing.png and NAME_keypoints.json beside it, or FOLDER:INDEX of a folder of records. The
-catalogue is any folder of records; what counts is the garment of each of its people. The score is the log-likelihood of
-the garment's codes under the compatibility prior, in nats. Writes --out (a contact sheet: the catalogue's person, the
-score, and PERSON in the garment) and the same name with .json.
+PERSON is a photo with NAME_parsing.png and NAME_keypoints.json beside it (or alone: it is annotated first), or
+FOLDER:INDEX of a folder of records. The catalogue is any folder of records; what counts is the garment of each of its
+people. The score is the log-likelihood of the garment's codes under the compatibility prior, in nats. Writes --out (a
+contact sheet: the catalogue's person, the score, and PERSON in the garment) and the same name with .json.
 
   tf-tryon recommend photo.jpg --garment bottom --catalogue people --top 12 --out recommended.png
 """
@@ -33,13 +35,14 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
     )  # fmt: skip
+    define_annotator_flags(flag_values, ["builtin", "fashn"])
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Ranks, draws, prints where."""
     import itertools
 
-    from tf_tryon.cli.complete import one_person
+    from tf_tryon.cli.people import People
     from tf_tryon.data.person import Person
     from tf_tryon.data.records import open_records
     from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
@@ -50,7 +53,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.inference.tryon import BUNDLED, TryOn
 
     garment, out = flag_values.garment, pathlib.Path(flag_values.out)
-    person, records = one_person(args[0], flag_values.vocabulary), open_records(flag_values.catalogue)
+    records = open_records(flag_values.catalogue)
+    person = People(flag_values, out.with_name(f"{out.stem}_annotations")).one(args[0])
     model = TryOn.load(flag_values.model or BUNDLED)
     Request(garment=garment).check_person(person, model.garments)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
