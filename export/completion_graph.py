@@ -206,5 +206,6 @@ class Completion:
     def _filled(self, values: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
         """(steps, chunk, ...) -> (width, ...), empty from `count` on."""
         flat = tf.reshape(values, [-1, *values.shape[2:]])[:count]
-        empty = tf.zeros([self.width - tf.cast(count, tf.int32), *flat.shape[1:]], flat.dtype)
+        left = tf.maximum(self.width - tf.cast(count, tf.int32), 0)  # too large a count is refused by its own check
+        empty = tf.zeros([left, *flat.shape[1:]], flat.dtype)
         return tf.ensure_shape(tf.concat([flat, empty], axis=0), (self.width, *flat.shape[1:]))
