@@ -56,7 +56,7 @@ def test_what_is_wrong_with_files_is_said(tmp_path, make_person):
     with pytest.raises(ValueError, match=r"anna_parsing\.png: a RGB picture"):
         Person.from_files(photo)
     (tmp_path / "anna_keypoints.json").unlink()
-    with pytest.raises(FileNotFoundError, match=r"anna_keypoints\.json: the keypoints is missing"):
+    with pytest.raises(FileNotFoundError, match=r"anna_keypoints\.json: the file of keypoints is missing"):
         Person.from_files(photo)
     photo.write_text("not a picture")
     save(tmp_path, person)

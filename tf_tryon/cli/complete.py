@@ -21,7 +21,7 @@ others come back bit for bit.
 
   tf-tryon complete photo.jpg --garment top --samples 8 --seed 7 --out completed
   tf-tryon complete photo.jpg --garment top --mask erased.png --background restore --out completed
-  tf-tryon complete people/ --index 3 --like other.jpg --like_what texture --out completed
+  tf-tryon complete people/ --index 3 --like other.jpg --like-what texture --out completed
 """
 
 
@@ -81,6 +81,11 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     sources = [source for arg in args for source in people.sources(arg, flag_values.index)]
     if flag_values.mask and len(sources) != 1:
         raise ValueError(f"--mask is of one photo, and {len(sources)} people are given")
+    names = [name for name, _ in sources]
+    for twice in sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(
+            f"several people are called {twice!r} and would share a folder of results: complete them one by one"
+        )
     model = TryOn.load(flag_values.model or BUNDLED, compiled=len(sources) > 1)
     failed, photos = [], False
     for name, read in sources:

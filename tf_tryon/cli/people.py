@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import pathlib
 import sys
 from collections.abc import Callable
@@ -67,6 +68,7 @@ class People:
         photo = read_photo(path)
         if self._annotator is None:
             self._annotator = load_annotator(self._flags)
+            atexit.register(self._annotator.close)  # MediaPipe can't close itself once Python is ending
         try:
             annotation = self._annotator.annotate(photo, self._flags.person, path)
         except TryOnError as error:

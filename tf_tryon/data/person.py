@@ -59,7 +59,7 @@ class Person:
         path = pathlib.Path(photo_path)
         parsing_path = path.with_name(f"{path.stem}_parsing.png")
         keypoints_path = path.with_name(f"{path.stem}_keypoints.json")
-        for file, what in ((path, "photo"), (parsing_path, "parsing"), (keypoints_path, "keypoints")):
+        for file, what in ((path, "photo"), (parsing_path, "parsing"), (keypoints_path, "file of keypoints")):
             if not file.is_file():
                 raise FileNotFoundError(
                     f"{file}: the {what} is missing; a person is NAME.jpg (or .png), NAME_parsing.png and "
