@@ -28,6 +28,7 @@ from tf_tryon.training import pictures, run_folder, strategy, weights
 from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.objective import shape_objective
+from tf_tryon.training.prior_objective import prior_objective
 from tf_tryon.training.progress import Progress
 from tf_tryon.training.step import ObjectiveFn, State, TrainingStep
 from tf_tryon.training.texture_objective import TextureObjective
@@ -58,7 +59,9 @@ class Trainer:
             nets = build_networks(config)
             objective: ObjectiveFn = shape_objective
             constants: dict[str, tf.Variable] = {}
-            if config.model.family == "bicyclegan":
+            if config.train.networks == "prior":
+                objective = prior_objective
+            elif config.model.family == "bicyclegan":
                 objective = bicyclegan_objective
             elif config.stage == "texture":
                 objective = TextureObjective(config)
