@@ -10,10 +10,24 @@ from tf_tryon.models.networks import Batch
 
 
 def complete_labels(batch: Batch, logits: tf.Tensor) -> tf.Tensor:
-    """(n, H, W) uint8: the likeliest class of (n, H, W, 8) logits where erased, the given one where visible."""
+    """(n, H, W) uint8: the likeliest class of (n, H, W, 8) logits where erased, the given one where visible.
+
+    An erased pixel whose class none of its eight neighbours has takes the class that most of them have.
+    """
     visible = batch[keys.VISIBLE][..., 0] > 0
     given, likeliest = tf.argmax(batch[keys.PARSING], axis=-1), tf.argmax(logits, axis=-1)
-    return tf.cast(tf.where(visible, given, likeliest), tf.uint8)
+    labels = tf.where(visible, given, likeliest)
+    return tf.cast(tf.where(visible, given, _without_lone_pixels(labels)), tf.uint8)
+
+
+def _without_lone_pixels(labels: tf.Tensor) -> tf.Tensor:
+    """(n, H, W) int64 classes; each class's neighbours are counted by a 3x3 convolution with ones around a zero."""
+    count = len(vocabulary.CLASSES)
+    around = tf.tile(tf.constant([[1.0, 1, 1], [1, 0, 1], [1, 1, 1]])[:, :, tf.newaxis, tf.newaxis], [1, 1, count, 1])
+    classes = tf.one_hot(labels, count)
+    neighbours = tf.nn.depthwise_conv2d(classes, around, [1, 1, 1, 1], "SAME")
+    lone = tf.reduce_sum(neighbours * classes, axis=-1) == 0
+    return tf.where(lone, tf.argmax(neighbours, axis=-1), labels)
 
 
 def with_labels(batch: Batch, labels: tf.Tensor) -> Batch:
