@@ -134,13 +134,12 @@ class Completion:
     def _ranked(self, outputs: Outputs, count: tf.Tensor) -> Outputs:
         """`outputs` with `score` and `order`, best first.
 
-        The score is the sum of both stages' log-likelihoods per element of a code and of the discriminator's score.
+        The score is the sum of both stages' log-likelihoods per latent and of the discriminator's score.
         """
         total = outputs.get("realism", tf.zeros((self.width,)))
         for stage in (self.shape, self.texture):
             if f"{stage.name}_score" in outputs:
-                elements = tf.cast(tf.reduce_prod(stage.codes_shape), tf.float32)
-                total += outputs[f"{stage.name}_score"] / elements
+                total += outputs[f"{stage.name}_score"] / stage.latents
         asked = tf.range(self.width) < count
         best = tf.argsort(tf.where(asked, total, -float("inf")), direction="DESCENDING", stable=True)
         return {**outputs, "score": total, "order": tf.where(asked, best, -1)}
