@@ -229,11 +229,8 @@ def validate(config: ConfigDict) -> None:
         raise ValueError("config.train.shape_fraction needs config.train.shape_run, the folder of a shape run")
     if model.discriminator and min(data.height, data.width) < 64:
         raise ValueError("config.model.discriminator needs pictures of at least 64 px")
-    if train.networks == "prior" and (not train.init_from or model.family == "bicyclegan"):
-        raise ValueError(
-            "config.train.networks = 'prior' fits the prior of a trained run, which config.train.init_from has to name;"
-            " bicyclegan has none"
-        )
+    if train.networks == "prior" and model.family == "bicyclegan":
+        raise ValueError("config.train.networks = 'prior': bicyclegan's prior is fixed; choose 'all'")
     if not 0 <= train.ema < 1:
         raise ValueError(f"config.train.ema = {train.ema}: a decay lies in [0, 1)")
     if loss.kl_schedule == "target" and loss.kl_target_nats <= 0:

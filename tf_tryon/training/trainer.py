@@ -48,6 +48,10 @@ class Trainer:
 
     def __init__(self, config: ConfigDict, data: str | Path, workdir: str | Path) -> None:
         configuration.validate(config)
+        if config.train.networks == "prior" and not config.train.init_from:  # a bundle's configuration names no run
+            raise ValueError(
+                "config.train.networks = 'prior' fits the prior of a trained run: name it in config.train.init_from"
+            )
         self._config, self._workdir = config, Path(workdir)
         self._records = open_records(data)
         self._index, self._workers = strategy.worker()
