@@ -1,7 +1,8 @@
 """Finding what a visitor has wiped away before the upload, with a phone's editor: transparent, or of one flat colour.
 
 Flat is what no photo of cloth is: a window of 5 x 5 pixels whose values differ by no more than a JPEG's ripple. Studio
-backgrounds are flat too, so only what lies on the body counts, as the keypoints place it.
+backgrounds are flat too, so of a flat part that reaches the photo's border only what lies on the body counts, as the
+keypoints place it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from scipy import ndimage
 
 _WINDOW: Final = 5
 _RIPPLE: Final = 6  # levels of 255
-_WIPED_PART: Final = 0.4  # of the torso's or the thighs' core: as much must be flat
+_WIPED_PART: Final = 0.75  # of the torso's or the thighs' core: as much must be flat (0.6 of a glaring white shirt is)
 _CORES: Final = {"top": (2, 5, 11, 8), "bottom": (8, 11, 12, 9)}  # shoulders and hips; hips and knees
 _LIMBS: Final = {
     "top": ((2, 3), (3, 4), (5, 6), (6, 7), (2, 5), (8, 11), (2, 8), (5, 11)),
@@ -52,13 +53,20 @@ def find_wiped(photo: np.ndarray, keypoints: np.ndarray, transparent: np.ndarray
             share = float((area & core).sum() / max(core.sum(), 1))
             if share < _WIPED_PART or (best and best[0] >= share):
                 continue
-            parts, _ = ndimage.label(area)
-            numbers = np.unique(parts[area & core])
-            erased = np.isin(parts, numbers[numbers > 0]) & _around(area.shape, keypoints, garment)
-            best = share, Wiped(erased, garment)
+            best = share, Wiped(_wiped(area, core, _around(area.shape, keypoints, garment)), garment)
         if best:
             return best[1]
     return None
+
+
+def _wiped(area: np.ndarray, core: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """(h, w) bool: the parts of an area that lie in the core; of one that reaches the border only what is near."""
+    parts, _ = ndimage.label(area)
+    numbers = np.unique(parts[area & core])
+    outside = np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))
+    own = np.isin(parts, np.setdiff1d(numbers, [0, *outside]))
+    shared = np.isin(parts, np.setdiff1d(np.intersect1d(numbers, outside), [0]))
+    return own | (shared & near)
 
 
 def _flat(photo: np.ndarray) -> np.ndarray:

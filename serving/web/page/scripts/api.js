@@ -54,13 +54,17 @@ export async function* results(key, ask, signal) {
   const headers = { "Content-Type": "application/json" };
   const options = { method: "POST", headers, body: JSON.stringify(ask), signal };
   const response = await call(`/api/people/${key}/results`, options);
+  let done = false;
   for await (const line of linesOf(response)) {
     const value = JSON.parse(line);
     if (value.error) throw new Failure(value.error.code, value.error);
-    if (value.done) return;
+    if (value.done) {
+      done = true;
+      continue;
+    }
     yield { ...value, photo: `/api/results/${value.key}/photo.png`, parsing: `/api/results/${value.key}/parsing.png` };
   }
-  throw new Failure("page-away"); // it ended without saying so
+  if (!done) throw new Failure("page-away"); // cut off
 }
 
 async function* linesOf(response) {

@@ -69,7 +69,7 @@ export class Results {
       const ask = { ...view.ask, first: view.next, samples: view.wanted - view.next };
       for await (const result of api.results(this.person.key, ask, controller.signal)) {
         if (controller.signal.aborted) return;
-        const item = { ...result, garment: view.ask.garment, place: view.items.length + 1 };
+        const item = { ...result, garment: view.ask.garment };
         tile(item, { open: (it) => this.viewer.open(it, this.view.items), alike: (it) => this.#from(it, this.viewer.alike) });
         view.items.push(item);
         view.next = result.number + 1;

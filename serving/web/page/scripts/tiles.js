@@ -29,25 +29,26 @@ export function tile(item, { open, alike }) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "tile-open" });
   const picture = Object.assign(document.createElement("img"), { src: item.photo, decoding: "async" });
   button.append(picture);
-  label(picture, "tileAlt", { number: item.place });
-  label(button, "tileOpen", { number: item.place });
   button.addEventListener("click", () => open(item));
-  const foot = document.createElement("div");
-  foot.className = "tile-foot";
-  const name = document.createElement("span");
-  name.className = "tile-name";
-  say(name, "tileName", { number: item.place });
+  const foot = Object.assign(document.createElement("div"), { className: "tile-foot" });
+  const name = Object.assign(document.createElement("span"), { className: "tile-name" });
   const more = Object.assign(document.createElement("button"), { type: "button", className: "quiet icon" });
   more.append(icon("alike"));
-  label(more, "alikeTo", { number: item.place });
   more.addEventListener("click", () => alike(item));
-  const save = Object.assign(document.createElement("a"), { className: "quiet icon download" });
-  save.href = `${item.photo}?save`;
-  save.download = `try-on-${item.place}.png`;
+  const save = Object.assign(document.createElement("a"), { className: "quiet icon download", href: `${item.photo}?save` });
   save.append(icon("download"));
-  label(save, "downloadOne", { number: item.place });
   foot.append(name, more, save);
   box.append(button, foot);
+  item.rank = (place, best) => {
+    item.place = place;
+    const number = { number: place };
+    say(name, best ? "tileBest" : "tileName", number);
+    label(picture, "tileAlt", number);
+    label(button, "tileOpen", number);
+    label(more, "alikeTo", number);
+    label(save, "downloadOne", number);
+    save.download = `try-on-${place}.png`;
+  };
   item.tile = box;
   return box;
 }
@@ -61,7 +62,11 @@ export function arrange(items, missing) {
     // Moving what stands right would drop its focus.
     if (list.children[i] !== box) list.insertBefore(box, list.children[i] ?? null);
   });
-  items.forEach(({ tile }, i) => tile.classList.toggle("best", i === 0 && items.length > 1));
+  items.forEach(({ tile, rank }, i) => {
+    const best = i === 0 && items.length > 1;
+    tile.classList.toggle("best", best);
+    rank(i + 1, best);
+  });
   for (let i = 0; i < missing; i++) {
     const box = document.createElement("li");
     box.className = "tile pending";

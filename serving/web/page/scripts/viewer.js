@@ -55,7 +55,7 @@ export class Viewer {
     this.item = item;
     const { sorted } = this.items;
     const place = sorted.indexOf(item) + 1;
-    say(element("viewer-title"), "largeTitle", { number: item.place, place, count: sorted.length });
+    say(element("viewer-title"), "largeTitle", { number: place, count: sorted.length });
     element("previous").disabled = place <= 1;
     element("next").disabled = place >= sorted.length;
     element("large-before").src = this.before;
