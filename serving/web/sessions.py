@@ -147,6 +147,7 @@ class Sessions:
         Raises:
           RefusedError: 404: there is none, or no longer.
         """
+        self.sweep()
         if key is None or key not in self._kept:
             raise RefusedError(404, "photo-gone")
         return self.open(key)[1]
