@@ -58,8 +58,14 @@ def png(picture: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.fixture(scope="session")
+def loaded() -> None:
+    """What a page imports at its start, in the background: the first upload would wait for it."""
+    import tf_tryon.annotation.annotator  # noqa: F401
+
+
 @pytest.fixture
-def seen() -> Seen:
+def seen(loaded: None) -> Seen:
     return Seen()
 
 

@@ -8,8 +8,7 @@ export function offerCamera(take) {
   if (navigator.mediaDevices?.getUserMedia) {
     live(take);
   } else if (matchMedia("(pointer: coarse)").matches) {
-    element("capture-label").hidden = false;
-    element("capture").tabIndex = 0;
+    element("capture-label").hidden = element("capture").hidden = false;
     element("capture").addEventListener("change", (event) => {
       const [file] = event.target.files;
       event.target.value = "";

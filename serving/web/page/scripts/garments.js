@@ -44,6 +44,6 @@ export class Garments {
       say(hint, key, { garment: `@garment.${missing[0]}` });
     }
     const pick = [wanted, ...this.names].find((name) => this.names.includes(name) && can(name)) ?? "";
-    if (pick !== this.value || !pick) this.choose(pick);
+    this.choose(pick);
   }
 }

@@ -110,7 +110,12 @@ async function take(photo, options = {}) {
   const busy = element("reading");
   busy.hidden = false;
   element("drop").setAttribute("aria-busy", "true");
-  if (document.body.dataset.stage !== "start") whisper("reading");
+  whisper("reading");
+  if (document.body.dataset.stage === "room") {
+    results.stop();
+    element("show").disabled = true;
+    notice("reading");
+  }
   try {
     if (photo instanceof Blob && photo.size > about.maxUpload) {
       throw new api.Failure("too-many-bytes", { limit: about.maxUpload >> 20 });
@@ -125,11 +130,14 @@ async function take(photo, options = {}) {
     stage("room");
     editor.sawDress = person.dress;
     offered(person.wiped || about.garments[0]);
+    dismiss();
     scrollTo({ top: 0 });
     element("main").focus({ preventScroll: true });
     tell(photo, options);
   } catch (error) {
     if (!(error instanceof api.Failure)) throw error;
+    dismiss();
+    element("show").disabled = !garments.value;
     if (error.code === "page-away") lost(() => take(photo, options));
     const cut = ["head-cut", "feet-cut"].includes(error.code);
     failed(error, cut ? [["useAnyway", {}, () => take(photo, { ...options, cut: "allow" })]] : []);

@@ -71,7 +71,7 @@ class Shopper:
     def __init__(self, page: Any, screens: Path) -> None:
         self.page, self._screens = page, screens
         self.errors: list[str] = []
-        page.set_default_timeout(60_000)  # a busy machine isn't a broken page
+        page.set_default_timeout(20_000)  # a busy machine isn't a broken page
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._heard)
 

@@ -31,6 +31,7 @@ def editing(shopper: Any, shop: Any, photo: bytes) -> Any:
 
 
 def _stroke(visitor: Any, *places: tuple[float, float]) -> None:
+    visitor.page.locator("#canvas").scroll_into_view_if_needed()
     box = visitor.page.locator("#canvas").bounding_box()
     for i, (x, y) in enumerate(places):
         visitor.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=3 if i else 1)

@@ -139,7 +139,7 @@ def test_a_new_ask_ends_the_old_one(shopper: Any, fake_server: Any) -> None:
     visitor.page.locator(".tile.pending").first.wait_for()
     while not fake_server.calls:
         visitor.page.wait_for_timeout(20)
-    visitor.page.get_by_text("Bottom", exact=True).first.click()
+    visitor.page.check("#garments input[value=bottom]")
     visitor.page.click("#show")
     while not fake_server.cancelled:
         visitor.page.wait_for_timeout(20)

@@ -9,6 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.serving.web.shop import Settings
+
+
+@pytest.fixture
+def shop(fake_server: Any, make_shop: Callable[..., Any]) -> Any:
+    return make_shop(fake_server.address, settings=Settings(samples=4, max_upload=1 << 20))
+
 
 def test_a_killed_server_is_waited_for(shopper: Any, fake_server: Any, restart: Any) -> None:
     visitor = shopper()
@@ -49,7 +56,7 @@ def test_bad_files_are_refused_in_words(shopper: Any, photo: bytes, seen: Any) -
     for data, sentence in (
         (b"no picture", "no picture that can be read"),
         (photo[: len(photo) // 2], "damaged or incomplete"),
-        (bytes(21 << 20), "20 MB are the most"),
+        (bytes(2 << 20), "1 MB are the most"),
     ):
         visitor.upload(data)
         visitor.say(sentence)
@@ -103,6 +110,7 @@ def test_a_forgotten_photo_can_be_given_again(shopper: Any, shop: Any, photo: by
     visitor.page.click("#show")
     visitor.say("no longer kept")
     visitor.page.get_by_role("button", name="Use the photo again").click()
+    visitor.page.locator("#show:enabled").wait_for()
     visitor.page.locator(".notice").wait_for(state="detached")
     visitor.page.click("#show")
     visitor.results(4)
