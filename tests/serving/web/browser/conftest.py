@@ -106,6 +106,9 @@ class Shopper:
         """Axe finds nothing serious, and nothing sticks out sideways."""
         from axe_playwright_python.sync_playwright import Axe
 
+        # Colours are judged when what glides and fades has arrived.
+        ending = "document.getAnimations().filter((one) => one.effect.getTiming().iterations < Infinity)"
+        self.page.evaluate(f"Promise.allSettled({ending}.map((one) => one.finished)).then(() => 0)")
         violations = Axe().run(self.page).response["violations"]
         serious = [violation for violation in violations if violation["impact"] in ("serious", "critical")]
         told = [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious]
