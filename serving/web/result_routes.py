@@ -61,8 +61,8 @@ async def _codes(here: Shop, session: Session, ask: PageAsk) -> Codes:
 
 
 async def photo(request: Request) -> Response:
-    """GET: a result; with `?name=`, to be saved."""
-    return shop.picture(_sample(request).photo, "try-on.png" if "save" in request.query_params else "")
+    """GET: a result; with `?save`, to be saved."""
+    return shop.picture(_sample(request).photo, "save" in request.query_params)
 
 
 async def parsing(request: Request) -> Response:

@@ -93,7 +93,7 @@ def with_cookie(response: Response, request: Request, key: str) -> Response:
     return response
 
 
-def picture(data: bytes, name: str = "") -> Response:
-    """PNG; with a name, to be saved by it."""
-    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"'} if name else {}
+def picture(data: bytes, save: bool = False) -> Response:
+    """PNG; to be saved under a name that the page gives, if asked so."""
+    headers: dict[str, Any] = {"Content-Disposition": "attachment"} if save else {}
     return Response(data, media_type="image/png", headers=headers)

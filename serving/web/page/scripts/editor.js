@@ -105,6 +105,7 @@ export class Editor {
         canvas.tabIndex = 0;
         canvas.setAttribute("role", "application");
         label(canvas, "canvasPaint");
+        fold.scrollIntoView({ block: "nearest" });
       } else {
         canvas.removeAttribute("tabindex");
         canvas.setAttribute("role", "img");
