@@ -33,7 +33,7 @@ def test_bytes_in_memory_are_read_alike(tmp_path, picture):
     Image.fromarray(picture).save(tmp_path / "photo.png")
     with (tmp_path / "photo.png").open("rb") as file:
         np.testing.assert_array_equal(to_rgb(open_upright(file, "the photo")), picture)
-    with pytest.raises(PhotoError, match="^the photo: not a readable picture"):
+    with pytest.raises(PhotoError, match="the photo: not a readable picture"):
         open_upright(io.BytesIO(b"no picture"), "the photo")
 
 

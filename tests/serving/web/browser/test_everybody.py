@@ -34,7 +34,7 @@ def test_by_keyboard_alone(shopper: Any) -> None:
     visitor.say("Result 2 of 4")
     visitor.shot("keyboard")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.matches('.tile:nth-child(2) .tile-open')")
+    page.locator(".tile:nth-child(2) .tile-open:focus").wait_for()
     _tab_to(page, ".tile:nth-child(2) .download")
     with page.expect_download():
         page.keyboard.press("Enter")
