@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Any
 
@@ -17,6 +18,7 @@ from tf_tryon.serving.web.probe import Probe
 from tf_tryon.serving.web.sessions import Session, Sessions
 
 COOKIE = "tryon"
+_SWEEP = 30.0  # seconds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,23 +50,32 @@ class Shop:
     sessions: Sessions
     catalogue: Catalogue | None = None
     keeping: Keeping | None = None
-    client: AsyncClient = dataclasses.field(init=False)
-    probe: Probe = dataclasses.field(init=False)
+    client: AsyncClient = dataclasses.field(init=False, repr=False)
+    probe: Probe = dataclasses.field(init=False, repr=False)
+    _sweeping: asyncio.Task[None] = dataclasses.field(init=False, repr=False)
 
     async def start(self) -> None:
         """Connects (gRPC's channels belong to the running event loop) and warms up."""
         self.client, self.probe = AsyncClient(self.target), Probe(self.target)
+        self._sweeping = asyncio.create_task(self._sweep())
         self.annotating.warm()
         if self.catalogue:
             self.catalogue.warm()
 
     async def stop(self) -> None:
         """Closes what `start` opened."""
+        self._sweeping.cancel()
         await self.client.close()
         await self.probe.close()
         self.annotating.close()
         if self.catalogue:
             self.catalogue.close()
+
+    async def _sweep(self) -> None:
+        """Idle visitors are forgotten though nobody else comes."""
+        while True:
+            await asyncio.sleep(_SWEEP)
+            self.sessions.sweep()
 
 
 def shop_of(request: Request) -> Shop:

@@ -131,3 +131,26 @@ def test_health_and_reflection(server: Any, client: Client) -> None:
         (response,) = stub.ServerReflectionInfo(iter([request]))
     names = {service.name for service in response.list_services_response.service}
     assert {"tensorflow.serving.PredictionService", "tensorflow.serving.ModelService"} <= names
+
+
+def test_the_pages_asks_are_answered_by_a_real_graph(server: Any, client: Client) -> None:
+    from tf_tryon.serving.web import starts
+    from tf_tryon.serving.web.asks import PageAsk
+
+    subject = starts.subject("3")
+    subject.erased[100:120, 80:120] = True
+
+    async def asked(**fields: Any) -> list[calls.Answer]:
+        async def codes(_: PageAsk) -> dict[str, np.ndarray]:
+            return await connected.encode(starts.subject("4").wearer("top"), "top")
+
+        async with AsyncClient(server.address) as connected:
+            ask = PageAsk.of({"garment": "top", "samples": 2, "seed": 5, **fields}, ("top",))
+            return [answer async for answer in ask.answers(connected, subject, codes)]
+
+    expected = client.complete(subject.wearer("top"), Ask(samples=2, seed=5))
+    assert [answer.photos[0] for answer in asyncio.run(asked())] == expected.photos
+    erased = calls.from_picture(expected.erased) > 0
+    assert erased[100:120, 80:120].all(), "what is painted lies inside the box"
+    worn = asyncio.run(asked(source="person", key="4", use=["shape"]))
+    assert (worn[0].parsing(0) == worn[1].parsing(0)).all()

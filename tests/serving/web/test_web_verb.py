@@ -1,4 +1,4 @@
-"""`tf-tryon web` as it is typed, over the tiny model: its embedded server, its cache, its catalogue."""
+"""`tf-tryon web` as it is typed, over models that are hardly any: its embedded server, its cache, its catalogue."""
 
 import json
 import signal
@@ -14,8 +14,8 @@ from tf_tryon.cli import main as cli
 from tf_tryon.serving.web import embedded
 
 
-def test_the_page_opens_and_ends_with_a_signal(models: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tf_tryon.cli.main", "web", f"--models={models}", "--port=0"]
+def test_the_page_opens_and_ends_with_a_signal(stub_models: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tf_tryon.cli.main", "web", f"--models={stub_models}", "--port=0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
@@ -55,11 +55,7 @@ def test_a_taken_port_is_told(make_shop: Any) -> None:
         listen(make_shop("localhost:1"), "127.0.0.1", taken.getsockname()[1])
 
 
-def test_an_export_is_made_once_for_the_same_weights(
-    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import shutil
-
+def test_an_export_is_made_once_for_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tf_tryon.export import saved_model
     from tf_tryon.inference.tryon import TryOn
 
@@ -67,7 +63,10 @@ def test_an_export_is_made_once_for_the_same_weights(
 
     def export(model: Any, folder: Path) -> Path:
         exports.append(folder)
-        return Path(shutil.copytree(models / "tryon/1", folder / "tryon/1"))
+        version = folder / "tryon/1"
+        version.mkdir(parents=True)
+        (version / "saved_model.pb").touch()
+        return version
 
     monkeypatch.setenv("TF_TRYON_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(saved_model, "export", export)
@@ -87,13 +86,13 @@ def test_an_export_is_made_once_for_the_same_weights(
 
 
 def test_the_catalogue_is_ranked_and_tried_on(
-    server: Any, make_shop: Any, visit: Any, data_set: Path, model: Any, monkeypatch: pytest.MonkeyPatch
+    fake_server: Any, make_shop: Any, visit: Any, data_set: Path, model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tf_tryon.inference.tryon import TryOn
     from tf_tryon.serving.web.catalogue import Catalogue
 
     monkeypatch.setattr(TryOn, "load", lambda *_: model)
-    with visit(make_shop(server.address, catalogue=Catalogue(data_set, count=4))) as visitor:
+    with visit(make_shop(fake_server.address, catalogue=Catalogue(data_set, count=4))) as visitor:
         assert visitor.get("/api/about").json()["catalogue"]
         person = visitor.post("/api/people?start=1").json()["key"]
         found = visitor.get(f"/api/people/{person}/matches?garment=top").json()["matches"]

@@ -25,6 +25,8 @@ def test_a_killed_server_is_waited_for(shopper: Any, fake_server: Any, restart: 
     fake_server.kill()
     visitor.page.click("#more")
     visitor.page.locator("#away").wait_for()
+    box = visitor.page.locator("#away").bounding_box()
+    assert 0 <= box["y"] < 200, "it is in view though the visitor has scrolled down"
     visitor.check_access()
     visitor.shot("away")
     restart(fake_server.port)
