@@ -50,6 +50,21 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, tmp_path, monkeyp
     assert logits.dtype == tf.float32
 
 
+def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
+    records = open_records(data_set)
+    first = train(tiny(1), records, tmp_path / "first")
+    config = tiny(1)
+    config.train.update(init_from=str(first), learning_rate=0.0)
+    second = train(config, records, tmp_path / "second")
+    own, new = read_arrays(first), read_arrays(second)
+    for name in own.keys() - {"config.json"}:
+        np.testing.assert_array_equal(own[name], new[name], err_msg=name)
+    assert load_parser(second)[1].train.init_from == ""
+    config.model.head = 4
+    with pytest.raises(ValueError, match=r"first.*does not fit"):
+        train(config, records, tmp_path / "third")
+
+
 def test_fields_are_changed_and_unknown_ones_refused(capsys):
     config = parser_config.with_changes(["train.steps=7", "randomise.scale=(0.5, 1.5)", "train.precision=float32"])
     assert (config.train.steps, config.train.precision) == (7, "float32")
