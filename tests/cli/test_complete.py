@@ -1,5 +1,7 @@
 """`tf-tryon complete`: what is refused before anything is read."""
 
+import pathlib
+
 import pytest
 
 from tf_tryon import quiet
@@ -8,6 +10,9 @@ from tf_tryon.cli import main
 
 def test_people_of_one_name_would_overwrite_each_other(tmp_path, capsys):
     people = [str(tmp_path / folder / "anna.png") for folder in ("one", "two")]
+    for person in people:
+        pathlib.Path(person).parent.mkdir()
+        pathlib.Path(person).touch()
     assert main.main(["complete", *people, f"--out={tmp_path / 'out'}"]) == 1
     assert "several people are called 'anna'" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
