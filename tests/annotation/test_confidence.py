@@ -46,3 +46,9 @@ def test_the_pose_speaks_against(person, old, new, below, doubted):
     assert {name for name, value in found.items() if value == 0.5} == {doubted}
     unknown = garment_confidences(labels, certain(labels), points * (1, 1, 0))
     assert set(unknown.values()) == {1.0}
+
+
+def test_a_close_up_is_doubted(person):
+    labels, points = person
+    points[8:14, 2] = 0  # hips and all below
+    assert set(garment_confidences(labels, certain(labels), points).values()) == {0.5}

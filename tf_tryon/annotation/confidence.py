@@ -5,7 +5,8 @@ and whether the labels agree with the pose.
 
 A: the garment's pixels, p: the probability of its class. Unlike the mean of p over A it also sees what is missing.
 Legs are looked at from hip over knee to ankle. It counts against the bottom if it starts again below bare skin or
-reaches down one leg much further than the other, and against the shoes if they stand at one ankle only, or at none.
+reaches down one leg much further than the other, and against the shoes if they stand at one ankle only, or at none. If
+the photo shows no hips it is closer than any that the network was trained on, which counts against every garment.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.vocabulary import BOTTOM, GARMENT_CLASSES, GARMENTS, LOWER_SKIN, SHOES
 
 _CLASSES: Final = np.array(vocabulary_lib.CIHP20.classes)
+_NECK, _HIPS = 1, (8, 11)
 _LEGS: Final = ((8, 9, 10), (11, 12, 13))  # hip, knee, ankle
 _SAMPLES: Final = 24  # places along a leg
 _RUN: Final = 2  # places that are no accident
@@ -50,6 +52,8 @@ def garment_confidences(
 
 def _contradicted(classes: np.ndarray, keypoints: np.ndarray) -> set[str]:
     """Garments that the pose speaks against."""
+    if keypoints[_NECK, 2] > 0 and not keypoints[list(_HIPS), 2].any():
+        return set(GARMENTS)
     legs = [keypoints[list(leg)] for leg in _LEGS if (keypoints[list(leg), 2] > 0).all()]
     found = set()
     along = [_along(classes, leg) for leg in legs]
