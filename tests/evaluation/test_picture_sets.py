@@ -63,6 +63,13 @@ def test_sets_of_different_numbers_scaled_and_of_records(folders: tuple[Path, Pa
     assert report["passed_over"] == []
 
 
+def test_too_few_pictures_have_no_distance(folders: tuple[Path, Path]) -> None:
+    real = pictures_of(folders[0])
+    few = dict(list(real.items())[:3])
+    with pytest.raises(ValueError, match="made set has 3 pictures"):
+        PictureSets(Corner(), None).measure(real, few)
+
+
 def test_the_command_reports_pairs_and_passes_over(folders: tuple[Path, Path], tmp_path: Path, capsys) -> None:
     out = tmp_path / "report.json"
     line = ["metrics", *map(str, folders), "--features=none", f"--out={out}"]

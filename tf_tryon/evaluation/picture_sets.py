@@ -5,7 +5,7 @@ kept of it is its features and four numbers.
 
 - **frechet**: all of one set against all of the other; its interval is the jackknife's over 10 groups of pictures.
 - **kid**: the mean over blocks of 25 pictures of each set; its interval resamples blocks. The made set is turned by
-  half its length first, so that no picture meets the one of its own name.
+  half its length first, so that pictures of one name stand in different blocks.
 - **l1, psnr, ssim, perceptual**: whole pictures of the same name and size, [0, 1]; intervals resample pairs.
 """
 
@@ -51,6 +51,8 @@ def pictures_of(folder: str | os.PathLike[str], split: str | None = None) -> Pic
         records = open_records(path)
         numbers = records.split(split) if split else range(len(records))
         ids = {decode_metadata(records.read(i))[0]: i for i in numbers}
+        if len(ids) < len(numbers):
+            raise ValueError(f"{path}: several records have one id; see `tf-tryon data check`")
         return {name: lambda i=i: decode(records.read(i))["photo"] for name, i in ids.items()}
     if split:
         raise ValueError(f"{path}: a split {split!r} is asked for, and this is no folder of records")
@@ -92,6 +94,9 @@ class PictureSets:
         Returns:
           pictures {real, made, pairs}, size [height, width], measures name -> {value, low, high, pictures}, and
           passed_over [{set, name, reason}].
+
+        Raises:
+          ValueError: fewer than 4 pictures of a set count.
         """
         names, passed_over = sorted({*real, *made}), []
         for done, name in enumerate(names, 1):
@@ -163,8 +168,11 @@ class PictureSets:
         self._pairs.clear()
 
     def _set_measures(self) -> dict[str, Any]:
-        if self._features is None or min(self._counts["real"], self._counts["made"]) < _LEAST:
+        if self._features is None:
             return {}
+        for kind in ("real", "made"):
+            if self._counts[kind] < _LEAST:
+                raise ValueError(f"the {kind} set has {self._counts[kind]} pictures that count: {_LEAST} are needed")
         real, made = (np.concatenate(self._found[kind]) for kind in ("real", "made"))
         end = f"{self._features.name}_n{len(real)}" + (f"_{len(made)}" if len(made) != len(real) else "")
         count = len(real) + len(made)
