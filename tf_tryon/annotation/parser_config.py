@@ -41,12 +41,12 @@ def default_config() -> ConfigDict:
         "train": {
             "seed": 0,
             "init_from": "",  # a weights file to start from
-            "batch_size": 16,
-            "steps": 3000,
-            "learning_rate": 2e-3,  # falls to a hundredth along a cosine
-            "warmup_steps": 50,
+            "batch_size": 8,
+            "steps": 6000,
+            "learning_rate": 1.5e-3,  # falls to a hundredth along a cosine
+            "warmup_steps": 100,
             "clip_norm": 1.0,
-            "ema": 0.997,
+            "ema": 0.998,
             "precision": "mixed_bfloat16",
             "log_every": 20,
             "checkpoint_every": 200,
