@@ -8,10 +8,10 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.evaluation.sampling import with_labels
 from tf_tryon.export import framing, pictures
 from tf_tryon.export.person_graph import Framed
 from tf_tryon.export.stage_graph import Batch, StageGraph
+from tf_tryon.models.compositing import complete_labels, with_labels
 
 Outputs = dict[str, tf.Tensor]
 SHAPE_OUTPUTS = ("parsings_bytes", "shape_codes", "shape_score")
@@ -47,13 +47,6 @@ def draw_codes(stage: StageGraph, batch: Batch, samples: tf.Tensor, draw: Draw) 
         return drawn()
     given = tf.repeat(draw.codes[None], stage.chunk, axis=0)
     return tf.cond(draw.use, lambda: stage.around(batch, given, noise, draw.spread), drawn)
-
-
-def complete_labels(batch: Batch, logits: tf.Tensor) -> tf.Tensor:
-    """(n, H, W) uint8: the likeliest class where erased, the given one where visible."""
-    visible = batch[keys.VISIBLE][..., 0] > 0
-    given, likeliest = tf.argmax(batch[keys.PARSING], axis=-1), tf.argmax(logits, axis=-1)
-    return tf.cast(tf.where(visible, given, likeliest), tf.uint8)
 
 
 def to_bytes(rgb: tf.Tensor) -> tf.Tensor:
@@ -141,13 +134,12 @@ class Completion:
     def _ranked(self, outputs: Outputs, count: tf.Tensor) -> Outputs:
         """`outputs` with `score` and `order`, best first.
 
-        The score is the sum of both stages' log-likelihoods per element of a code and of the discriminator's score.
+        The score is the sum of both stages' log-likelihoods per latent and of the discriminator's score.
         """
         total = outputs.get("realism", tf.zeros((self.width,)))
         for stage in (self.shape, self.texture):
             if f"{stage.name}_score" in outputs:
-                elements = tf.cast(tf.reduce_prod(stage.codes_shape), tf.float32)
-                total += outputs[f"{stage.name}_score"] / elements
+                total += outputs[f"{stage.name}_score"] / stage.latents
         asked = tf.range(self.width) < count
         best = tf.argsort(tf.where(asked, total, -float("inf")), direction="DESCENDING", stable=True)
         return {**outputs, "score": total, "order": tf.where(asked, best, -1)}

@@ -16,7 +16,10 @@ from tf_tryon.export.warmup import SAMPLES, SEED, arrays
 from tf_tryon.inference.tryon import Completion, TryOn
 
 # The mean is what counts: one pixel on the edge between two classes may tip, and its colour changes wholly.
-LIMITS = {"photos": 0.5, "parsings": 0.005, "shape_codes": 1e-3, "texture_codes": 1e-2}
+LIMITS = {
+    "photos": 0.5, "parsings": 0.005, "shape_codes": 1e-3, "texture_codes": 1e-2,
+    "shape_score": 0.1, "texture_score": 1.0,
+}  # fmt: skip
 
 
 def expected(model: TryOn, person: Person) -> Completion:
@@ -28,7 +31,8 @@ def check(folder: pathlib.Path, requests: dict[str, Any], wanted: Completion) ->
     """Loads the written model with the session loader, answers every request, compares `complete` with the networks.
 
     Returns:
-      Largest and mean difference by output: photos in levels of 255, parsings in the part of pixels, codes.
+      Largest and mean difference by output: photos in levels of 255, parsings in the part of pixels, codes,
+      scores in nats.
 
     Raises:
       TryOnError: a mean is beyond LIMITS.
@@ -43,6 +47,7 @@ def check(folder: pathlib.Path, requests: dict[str, Any], wanted: Completion) ->
         "photos": (decoded(found["photos_bytes"]), wanted.photos),
         "parsings": (decoded(found["parsings_bytes"]), wanted.parsings),
         **{f"{stage}_codes": (found[f"{stage}_codes"], codes) for stage, codes in wanted.codes.items()},
+        **{f"{stage}_score": (found[f"{stage}_score"], scores) for stage, scores in wanted.scores.items()},
     }
     differences = {}
     for name, (here, there) in pairs.items():

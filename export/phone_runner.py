@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import CLASSES
 from tf_tryon.errors import TryOnError
 from tf_tryon.export import phone_inputs
 from tf_tryon.export.phone_inputs import Contract, Inputs
@@ -84,12 +85,24 @@ class PhoneStage:
         return self.run("generate", given=inputs.given, codes=laid)["logits"]
 
     def labels(self, inputs: Inputs, codes: np.ndarray) -> np.ndarray:
-        """(H, W) uint8: the likeliest class where erased, the given one where visible."""
-        return np.where(inputs.visible > 0, inputs.labels, self.logits(inputs, codes).argmax(-1)).astype(np.uint8)
+        """(H, W) uint8: the likeliest class where erased, without lone pixels; the given one where visible."""
+        visible = inputs.visible > 0
+        labels = np.where(visible, inputs.labels, self.logits(inputs, codes).argmax(-1))
+        return np.where(visible, labels, without_lone_pixels(labels, len(CLASSES))).astype(np.uint8)
 
     def _std(self, raw: np.ndarray) -> np.ndarray:
         scale = np.array(self.contract.code_scale, np.float32)
         return (np.logaddexp(0, raw) + self.contract.std_floor) / scale
+
+
+def without_lone_pixels(labels: np.ndarray, classes: int) -> np.ndarray:
+    """(H, W) classes: a pixel whose class none of its eight neighbours has takes the one that most of them have."""
+    height, width = labels.shape
+    own = np.pad(np.arange(classes) == labels[..., None], ((1, 1), (1, 1), (0, 0)))
+    offsets = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]
+    neighbours = np.sum([own[y : y + height, x : x + width] for y, x in offsets], axis=0)
+    lone = np.take_along_axis(neighbours, labels[..., None], axis=-1)[..., 0] == 0
+    return np.where(lone, neighbours.argmax(-1), labels)
 
 
 def quantised(values: np.ndarray, spec: dict[str, Any]) -> np.ndarray:

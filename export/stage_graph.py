@@ -17,6 +17,7 @@ from tf_tryon.config import latent_shape
 from tf_tryon.inference.noise import latent_noise
 from tf_tryon.inference.stage import Stage
 from tf_tryon.layers import compat
+from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import fold_spectral_norms
 
 Batch = dict[str, tf.Tensor]
@@ -43,6 +44,11 @@ class StageGraph:
     Args:
       stage: as loaded.
       chunk: people of a batch, for every function but `encode` (1).
+
+    Attributes:
+      codes_shape: (h, w, c) of one picture's codes.
+      latents: how many variables a code has, each shared one counted once.
+      judges: whether `realism` says anything.
     """
 
     def __init__(self, stage: Stage, chunk: int) -> None:
@@ -51,6 +57,9 @@ class StageGraph:
         self.codes_shape = latent_shape(stage.config)
         nets = stage.networks
         fold_spectral_norms(*nets.models.values())
+        height, width, channels = self.codes_shape
+        shared = stage.config.model.latent_shared
+        self.latents = height * width * (channels - shared) + shared
         self._pictures = stage.means
         self._means = _Means(stage.means, name=f"{self.name}_means")
         self._keys = _SHAPE_KEYS if self.name == "shape" else _TEXTURE_KEYS
@@ -89,9 +98,7 @@ class StageGraph:
 
     def log_prior(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
         """log p(codes | context) in nats, (chunk,)."""
-        mean, std = self._prior(self._inputs(batch), codes)
-        terms = tf.square((codes - mean) / std) + 2 * tf.math.log(std) + np.log(2 * np.pi)
-        return -0.5 * tf.reduce_sum(terms, axis=[1, 2, 3])
+        return Gaussian(*self._prior(self._inputs(batch), codes)).log_density(codes, self.config.model.latent_shared)
 
     def encode(self, batch: Batch) -> tf.Tensor:
         """The posterior's mean codes (1, h, w, c) of the garment that the batch's one person wears."""

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from tf_tryon.data import examples
 from tf_tryon.data.records import open_records
@@ -27,6 +28,7 @@ from tf_tryon.evaluation.shape_metrics import box_accuracy, diversity, garment_m
 from tf_tryon.export.phone_runner import PhoneStage
 from tf_tryon.export.tflite_calibration import people
 from tf_tryon.inference.stage import Stage, repeat
+from tf_tryon.models.compositing import complete_labels
 
 _ROUNDS = 12  # of the latency's interleaved measurements
 THREADS = (1, 2)
@@ -66,7 +68,7 @@ def measure(
         logits = stage.generate(repeat(batch, samples), codes)
         inputs = phone.inputs(person, garment)
         truth, erased = inputs.labels, inputs.visible == 0
-        exact = np.where(erased, logits.argmax(-1), truth)
+        exact = complete_labels(repeat(batch, samples), tf.constant(logits)).numpy()
         encoded = phone.encode(inputs)
         drawn = [phone.sample(encoded, one) for one in noise]
         found = np.stack([phone.labels(inputs, one) for one in drawn])

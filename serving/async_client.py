@@ -57,6 +57,18 @@ class AsyncClient:
     ) -> Answer:
         return await self._all(calls.transfer_calls(person, codes, use, spread, ask or Ask(), self._step))
 
+    async def stream_transfer(
+        self,
+        person: Wearer,
+        codes: dict[str, np.ndarray],
+        ask: Ask | None = None,
+        use: tuple[str, ...] = calls.STAGES,
+        spread: float = 0.0,
+        step: int = 1,
+    ) -> AsyncIterator[Answer]:
+        for call in calls.transfer_calls(person, codes, use, spread, ask or Ask(), step):
+            yield await self._answer(call)
+
     async def predict(
         self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
     ) -> tuple[dict[str, np.ndarray], int]:

@@ -19,6 +19,7 @@ from tf_tryon.serving.wearer import Wearer, from_picture, to_png
 # An answer of many large pictures is larger than gRPC's own limit of 4 MiB.
 MAX_MESSAGE = 256 << 20
 STAGES = ("shape", "texture")
+_RECONNECT = 5000  # ms; gRPC's own two minutes would keep a client waiting long after its server is back
 _RETRY = {
     "maxAttempts": 5,
     "initialBackoff": "0.2s",
@@ -102,6 +103,7 @@ class Target:
             ("grpc.max_receive_message_length", MAX_MESSAGE),
             ("grpc.max_send_message_length", MAX_MESSAGE),
             ("grpc.enable_retries", 1),
+            ("grpc.max_reconnect_backoff_ms", _RECONNECT),
             ("grpc.service_config", json.dumps(service)),
         ]
 

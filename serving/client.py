@@ -89,6 +89,19 @@ class Client:
         """
         return self._all(calls.transfer_calls(person, codes, use, spread, ask or Ask(), self._step))
 
+    def stream_transfer(
+        self,
+        person: Wearer,
+        codes: dict[str, np.ndarray],
+        ask: Ask | None = None,
+        use: tuple[str, ...] = calls.STAGES,
+        spread: float = 0.0,
+        step: int = 1,
+    ) -> Iterator[Answer]:
+        """`transfer`, `step` samples at a time, as they come."""
+        for call in calls.transfer_calls(person, codes, use, spread, ask or Ask(), step):
+            yield self._answer(call)
+
     def predict(
         self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
     ) -> tuple[dict[str, np.ndarray], int]:

@@ -54,10 +54,15 @@ class Wearer:
     @classmethod
     def from_person(cls, person: Person) -> Wearer:
         """A person in memory; the photo goes as PNG."""
-        labels = _TO_CIHP20[person.labels]
-        if person.dress:
-            labels = np.where(person.labels == vocabulary_lib.BOTTOM, np.uint8(_DRESS), labels)
-        return cls(to_png(person.photo), to_png(labels), person.keypoints.astype(np.float32), "cihp20")
+        return cls.of_classes(to_png(person.photo), person.labels, person.keypoints, person.dress)
+
+    @classmethod
+    def of_classes(cls, photo: bytes, classes: np.ndarray, keypoints: np.ndarray, dress: bool = False) -> Wearer:
+        """An encoded photo with (h, w) uint8 labels of the eight classes; `dress`: the bottom is one."""
+        labels = _TO_CIHP20[classes]
+        if dress:
+            labels = np.where(classes == vocabulary_lib.BOTTOM, np.uint8(_DRESS), labels)
+        return cls(photo, to_png(labels), np.asarray(keypoints, np.float32), "cihp20")
 
 
 def to_png(picture: np.ndarray) -> bytes:

@@ -101,10 +101,10 @@ def model() -> Any:
         config.data.shape_frame = "box"
         config.model.update(
             width=0.25, latent_stride=32, latent_channels=3, latent_layout="aligned", prior="autoregressive",
-            encoder_context=True, input_skips=True, decoder_norm="spade", discriminator=False,
+            encoder_context=True, input_skips=True, decoder_norm="spade", latent_shared=1,
         )  # fmt: skip
         means = np.ones((4, 64, 64, 3), np.float32)
-        stages.append(Stage(config, build_networks(config), means, name))
+        stages.append(Stage(config, build_networks(config), means, name, judges=name == "texture"))
     return TryOn(*stages)
 
 

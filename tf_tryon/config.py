@@ -29,6 +29,7 @@ _CHOICES = {
     "loss.region": ("picture", "erased"),
     "loss.perceptual": ("vgg19", "vgg16", "none"),
     "loss.random_codes": ("normal", "prior"),
+    "train.networks": ("all", "prior"),
     "train.precision": ("float32", "mixed_bfloat16", "mixed_float16"),
 }
 
@@ -116,6 +117,7 @@ def thesis(stage: str) -> ConfigDict:
     train.precision = "float32"
     train.jit = False
     train.init_from = ""  # a run's folder or weights file to start from (for instance 64 px before 128)
+    train.networks = "all"  # that learn; or the "prior" alone, by its KL to the posterior of init_from's run
     train.shape_run = ""  # texture: a shape run whose outputs replace some true parsings, as at test time
     train.shape_fraction = 0.0  # how many of them
     train.log_every = 50
@@ -227,6 +229,8 @@ def validate(config: ConfigDict) -> None:
         raise ValueError("config.train.shape_fraction needs config.train.shape_run, the folder of a shape run")
     if model.discriminator and min(data.height, data.width) < 64:
         raise ValueError("config.model.discriminator needs pictures of at least 64 px")
+    if train.networks == "prior" and model.family == "bicyclegan":
+        raise ValueError("config.train.networks = 'prior': bicyclegan's prior is fixed; choose 'all'")
     if not 0 <= train.ema < 1:
         raise ValueError(f"config.train.ema = {train.ema}: a decay lies in [0, 1)")
     if loss.kl_schedule == "target" and loss.kl_target_nats <= 0:

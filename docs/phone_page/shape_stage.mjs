@@ -126,18 +126,30 @@ export class ShapeStage {
     return laid;
   }
 
-  /** The completed parsing: the likeliest class where erased, the given one where visible. */
+  /** The completed parsing: the likeliest class where erased, without lone pixels; the given one where visible. */
   async labels(given, codes, box, visible, labels) {
     const laid = this.lay(codes, box, visible);
     const {logits} = await this.run('generate', {given, codes: laid});
     const classes = this.sidecar.labels.length;
-    return labels.map((label, pixel) => {
+    const completed = labels.map((label, pixel) => {
       if (visible[pixel]) return label;
       let best = 0;
       for (let c = 1; c < classes; ++c) {
         if (logits[pixel * classes + c] > logits[pixel * classes + best]) best = c;
       }
       return best;
+    });
+    const {height, width} = this.contract;
+    return completed.map((label, pixel) => {
+      if (visible[pixel]) return label;
+      const counts = new Array(classes).fill(0);
+      const y = Math.floor(pixel / width), x = pixel % width;
+      for (let j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); ++j) {
+        for (let i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); ++i) {
+          if (i !== x || j !== y) ++counts[completed[j * width + i]];
+        }
+      }
+      return counts[label] ? label : counts.indexOf(Math.max(...counts));
     });
   }
 }

@@ -1,11 +1,13 @@
 """Any picture becomes upright RGB, or is refused with a reason."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tf_tryon.data import photo
-from tf_tryon.data.photo import PhotoError, read_photo
+from tf_tryon.data.photo import PhotoError, open_upright, read_photo, to_rgb
 
 
 @pytest.fixture
@@ -25,6 +27,14 @@ def test_colour_modes(tmp_path, picture, mode, suffix):
     assert found.dtype == np.uint8
     assert found.flags.owndata or found.base is not None
     assert np.abs(found.astype(int) - picture).mean() < (12 if mode == "P" else 2)
+
+
+def test_bytes_in_memory_are_read_alike(tmp_path, picture):
+    Image.fromarray(picture).save(tmp_path / "photo.png")
+    with (tmp_path / "photo.png").open("rb") as file:
+        np.testing.assert_array_equal(to_rgb(open_upright(file, "the photo")), picture)
+    with pytest.raises(PhotoError, match="the photo: not a readable picture"):
+        open_upright(io.BytesIO(b"no picture"), "the photo")
 
 
 @pytest.mark.parametrize(

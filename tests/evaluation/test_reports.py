@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon import keys
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.evaluation import report, sampling, subject
@@ -65,23 +64,6 @@ def test_visible_pixels_are_the_photo_s(people: Path, bundle: Path) -> None:
     made = sampling.complete_photo(batch, sampler.sample(batch, first, 0))
     visible = ~sampling.erased(batch)
     np.testing.assert_array_equal(made[visible], sampling.true_photo(batch)[visible])
-    logits = np.zeros((*visible.shape, 8), np.float32)
-    logits[..., 6] = 1
-    labels = sampling.complete_labels(batch, logits)
-    assert (labels[~visible] == 6).all()
-    np.testing.assert_array_equal(labels[visible], sampling.true_labels(batch)[visible])
-
-
-def test_other_parsings_renew_what_depends_on_them(people: Path, bundle: Path) -> None:
-    run = subject.load(bundle / "texture").runs["texture"]
-    _, batch = next(sampling.people(open_records(people), "test", "bottom", run.config, 2, 2))
-    same = sampling.with_labels(batch, sampling.true_labels(batch))
-    for name in batch:
-        np.testing.assert_array_equal(same[name].numpy(), batch[name].numpy(), err_msg=name)
-    labels = sampling.true_labels(batch)
-    labels[:, 40:] = np.where(labels[:, 40:] == 6, 3, labels[:, 40:])  # shorts
-    shorter = sampling.with_labels(batch, labels)
-    np.testing.assert_array_equal(shorter[keys.GARMENT_BOX][:, 2].numpy(), 40)
 
 
 def test_noise_is_a_person_s_own(bundle: Path) -> None:

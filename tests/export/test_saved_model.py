@@ -49,10 +49,16 @@ def test_the_manifest_tells_what_it_is(models: Path, model: Any) -> None:
     assert manifest["config"]["shape"]["data"]["height"] == manifest["frame"][0] == 64
     assert manifest["signatures"]["complete"]["inputs"]["keypoints"] == {"dtype": "float32", "shape": [None, 18, 3]}
     # Parity with the Keras networks, as measured when exported.
-    for name, limits in {"photos": (3, 0.01), "parsings": (1, 0.001), "texture_codes": (1e-3, 1e-4)}.items():
+    for name, limits in {
+        "photos": (3, 0.01),
+        "parsings": (1, 0.001),
+        "texture_codes": (1e-3, 1e-4),
+        "shape_score": (1e-2, 1e-2),
+    }.items():
         measured = manifest["parity"][name]
         assert measured["max"] <= limits[0], (name, measured)
         assert measured["mean"] <= limits[1], (name, measured)
+    assert manifest["ranked_by"] == ["likelihood", "discriminator"]
     assert not list((models / "tryon").glob(".*"))
 
 
@@ -62,6 +68,14 @@ def test_versions_are_never_overwritten(models: Path, model: Any) -> None:
     assert saved_model.next_version(models / "tryon") == 2
     with pytest.raises(ValueError, match="divides the width"):
         saved_model.export(model, models, width=4, chunk=3)
+
+
+def test_realism_is_the_discriminator_s_mean_score(
+    loaded: SessionModel, requests: dict[str, Arrays], model: Any
+) -> None:
+    answer = loaded.run("complete_tensors", requests["complete_tensors"])
+    scores, _ = model.texture.networks.discriminate(tf.cast(answer["photos"], tf.float32) / 127.5 - 1)
+    np.testing.assert_allclose(answer["realism"], tf.reduce_mean(scores, [1, 2, 3]), atol=0.01)
 
 
 def test_no_sigma_is_computed(model: Any) -> None:

@@ -68,6 +68,8 @@ def test_codes_go_out_and_in(client: Client, wearer: Any) -> None:
     again = client.transfer(wearer, codes, Ask(samples=1))
     np.testing.assert_array_equal(again.photo(0), whole.photo(1))
     near = client.transfer(wearer, codes, Ask(samples=2, seed=1), spread=0.1)
+    parts = list(client.stream_transfer(wearer, codes, Ask(samples=2, seed=1), spread=0.1))
+    assert [part.photos[0] for part in parts] == near.photos
     assert 0 < np.abs(near.codes["shape"] - codes["shape"]).max() < np.abs(np.diff(whole.codes["shape"], axis=0)).max()
     textures = client.transfer(wearer, codes, Ask(samples=2, seed=1), use=("shape",))
     assert textures.parsings[0] == textures.parsings[1] == whole.parsings[1]

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.training.objective import shape_objective
+from tf_tryon.training.prior_objective import prior_objective
 from tf_tryon.training.step import State, TrainingStep
 from tf_tryon.training.texture_objective import TextureObjective
 
@@ -116,3 +117,18 @@ def test_a_block_that_never_runs_is_an_error(make, random_batch):
 def test_a_batch_that_cannot_be_divided_is_refused(make):
     with pytest.raises(ValueError, match="choose a multiple of 3"):
         make("shape", train__accumulate=3)
+
+
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_a_prior_learns_alone(make, random_batch, stage):
+    state, step = make(stage, train__networks="prior", train__init_from="a run", train__ema=0.9)
+    step = TrainingStep(state, prior_objective, tf.distribute.get_strategy())
+    before, batch = _values(state), random_batch(4)
+    nats = [step.read(i, step(batch, i).numpy())["kl"][0] for i in range(30)]
+    assert nats[-1] < nats[0]
+    changed = {name for name, value in _values(state).items() if np.any(value != before[name])}
+    learns = {"model", "ema", "optimizer"}
+    assert {tuple(name.split("/")[:2]) for name in changed if name.split("/")[0] == "model"} == {
+        ("model", "context_encoder")
+    }
+    assert {name.split("/")[0] for name in changed} == learns

@@ -172,3 +172,8 @@ def test_a_missing_data_set_is_named(small_config, tmp_path):
     with pytest.raises(FileNotFoundError, match="is no data set"):
         Trainer(small_config("shape"), tmp_path / "none", tmp_path / "run")
     assert not Path(tmp_path / "run").exists()
+
+
+def test_a_prior_alone_needs_a_run_to_be_the_prior_of(make):
+    with pytest.raises(ValueError, match=r"config\.train\.init_from"):
+        make(train__networks="prior")

@@ -9,7 +9,7 @@ import os
 import pathlib
 import struct
 import warnings
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -41,26 +41,35 @@ def read_photo(path: str | os.PathLike[str]) -> np.ndarray:
     """
     if not pathlib.Path(path).is_file():
         raise FileNotFoundError(f"{path}: there is no such photo")
+    return to_rgb(open_upright(path, str(path)))
+
+
+def open_upright(source: str | os.PathLike[str] | BinaryIO, name: str) -> Image.Image:
+    """The decoded picture of a file or of bytes in memory, in its own mode, upright by EXIF; `name` is for messages.
+
+    Raises:
+      PhotoError: as `read_photo`.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(path)
+            image = Image.open(source)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(path) from error
+        raise _too_large(name) from error
     except UnidentifiedImageError as error:
-        raise PhotoError("unreadable", f"{path}: not a readable picture (no known format)") from error
+        raise PhotoError("unreadable", f"{name}: not a readable picture (no known format)") from error
     except _DAMAGED as error:
-        raise PhotoError("unreadable", f"{path}: not a readable picture ({error})") from error
+        raise PhotoError("unreadable", f"{name}: not a readable picture ({error})") from error
     with image:
         if image.width * image.height > MAX_PIXELS:
-            raise _too_large(path)
+            raise _too_large(name)
         if getattr(image, "is_animated", False) and image.format not in _STILL:
-            raise PhotoError("animated", f"{path}: an animated picture; save the wanted frame as a photo")
+            raise PhotoError("animated", f"{name}: an animated picture; save the wanted frame as a photo")
         try:
             image.load()
         except _DAMAGED as error:
-            raise PhotoError("truncated", f"{path}: the file is damaged or cut off ({error}); copy it again") from error
-        return _to_rgb(ImageOps.exif_transpose(image))
+            raise PhotoError("truncated", f"{name}: the file is damaged or cut off ({error}); copy it again") from error
+        return ImageOps.exif_transpose(image)
 
 
 def photos_of(paths: list[pathlib.Path]) -> list[pathlib.Path]:
@@ -84,11 +93,12 @@ def photos_of(paths: list[pathlib.Path]) -> list[pathlib.Path]:
     return found
 
 
-def _too_large(path: str | os.PathLike[str]) -> PhotoError:
-    return PhotoError("too large", f"{path}: more than {MAX_PIXELS // 1_000_000} million pixels; save it smaller")
+def _too_large(name: str) -> PhotoError:
+    return PhotoError("too large", f"{name}: more than {MAX_PIXELS // 1_000_000} million pixels; save it smaller")
 
 
-def _to_rgb(image: Image.Image) -> np.ndarray:
+def to_rgb(image: Image.Image) -> np.ndarray:
+    """(h, w, 3) uint8 of a picture in any mode."""
     if image.mode == "F" or image.mode.startswith("I"):
         return np.repeat(_eight_bits(np.asarray(image))[..., None], 3, axis=-1)
     if image.has_transparency_data:

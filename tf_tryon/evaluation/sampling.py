@@ -14,7 +14,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.config import latent_shape
-from tf_tryon.data import boxes, pipeline, vocabulary
+from tf_tryon.data import pipeline
 from tf_tryon.data.records import RecordSet
 from tf_tryon.losses.kl import kl
 from tf_tryon.models.networks import Networks
@@ -86,11 +86,6 @@ def erased(batch: Batch) -> np.ndarray:
     return batch[keys.VISIBLE].numpy()[..., 0] == 0
 
 
-def complete_labels(batch: Batch, logits: np.ndarray) -> np.ndarray:
-    """(B, H, W) uint8: the likeliest class inside the box, the true one outside."""
-    return np.where(erased(batch), np.argmax(logits, axis=-1), true_labels(batch)).astype(np.uint8)
-
-
 def complete_photo(batch: Batch, output: np.ndarray) -> np.ndarray:
     """(B, H, W, 3) float32 in [0, 1]: the output inside the box, the photo outside."""
     rgb = np.where(erased(batch)[..., None], output, batch[keys.PHOTO].numpy())
@@ -100,18 +95,6 @@ def complete_photo(batch: Batch, output: np.ndarray) -> np.ndarray:
 def true_photo(batch: Batch) -> np.ndarray:
     """(B, H, W, 3) float32 in [0, 1]."""
     return (batch[keys.PHOTO].numpy() + 1) / 2
-
-
-def with_labels(batch: Batch, labels: np.ndarray) -> Batch:
-    """The texture stage's inputs for other parsings (B, H, W): parsing, appearance and the garment's box are new."""
-    parsing = tf.one_hot(labels, len(vocabulary.CLASSES))
-    own = boxes.garment_boxes(boxes.class_boxes(parsing))
-    return {
-        **batch,
-        keys.PARSING: parsing,
-        keys.APPEARANCE: tf.concat([batch[keys.APPEARANCE][..., :3], parsing], axis=-1),
-        keys.GARMENT_BOX: tf.gather(own, batch[keys.TARGET], batch_dims=1),
-    }
 
 
 def _compiled(call: Callable[..., Any]) -> Callable[..., Any]:

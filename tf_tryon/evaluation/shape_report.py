@@ -14,6 +14,7 @@ from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import bootstrap, sampling, shape_metrics
 from tf_tryon.evaluation.progress import Progress
+from tf_tryon.models.compositing import complete_labels
 from tf_tryon.models.networks import Networks
 
 
@@ -75,8 +76,8 @@ def shape_columns(
         bar = Progress(f"shape, {garment}", count, progress)
         for first, people in sampling.people(records, split, garment, config, count, batch):
             logits, nats = sampler.reconstruct(people)
-            reconstructed = sampling.complete_labels(people, logits)
-            drawn = [sampling.complete_labels(people, sampler.sample(people, first, k)) for k in range(samples)]
+            reconstructed = complete_labels(people, logits).numpy()
+            drawn = [complete_labels(people, sampler.sample(people, first, k)).numpy() for k in range(samples)]
             stacked = np.stack(drawn, axis=1)
             truth, erased = sampling.true_labels(people), sampling.erased(people)
             points = people[keys.KEYPOINTS].numpy()

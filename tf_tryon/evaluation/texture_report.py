@@ -26,6 +26,7 @@ from tf_tryon.evaluation.features import Features, VggFeatures
 from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 from tf_tryon.evaluation.progress import Progress
 from tf_tryon.evaluation.set_distances import SetDistances
+from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.models.networks import Networks
 
 Columns = dict[str, list[Any]]
@@ -154,8 +155,8 @@ class _Looks:
             self._sampled("end_to_end", people, look, lambda k: self._both_stages(people, first, k))
 
     def _both_stages(self, people: sampling.Batch, first: int, k: int) -> tuple[np.ndarray, sampling.Batch]:
-        shaped = sampling.complete_labels(people, self.shaper.sample(people, first, k))
-        renewed = sampling.with_labels(people, shaped)
+        shaped = complete_labels(people, self.shaper.sample(people, first, k))
+        renewed = with_labels(people, shaped)
         return self.sampler.sample(renewed, first, k), renewed
 
     def _sampled(

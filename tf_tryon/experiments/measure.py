@@ -23,6 +23,7 @@ from tf_tryon.evaluation.shape_report import shape_columns
 from tf_tryon.evaluation.shape_report import summary as shape_summary
 from tf_tryon.evaluation.texture_report import texture_columns
 from tf_tryon.models.accounting import count_trained
+from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.training.weights import Run, load_run
 
 SPLIT = "test"
@@ -115,8 +116,8 @@ def _figures(
     if shape is not None:
         shaper = sampling.Sampler(shape.nets, seed)
         _, shape_people = next(sampling.people(records, SPLIT, garment, shape.config, count, count))
-        drawn = [sampling.complete_labels(shape_people, shaper.sample(shape_people, 0, k)) for k in range(SHAPES)]
-        given = sampling.with_labels(people, drawn[0])
+        drawn = [complete_labels(shape_people, shaper.sample(shape_people, 0, k)).numpy() for k in range(SHAPES)]
+        given = with_labels(people, drawn[0])
         found["shapes"] = np.stack(drawn, axis=1)[:_SHAPE_PEOPLE]
         found["walk"] = _walk(shape, shaper, shape_people)
         found["shape_truth"] = sampling.true_labels(shape_people)[:_SHAPE_PEOPLE]
@@ -141,7 +142,7 @@ def _walk(shape: Run, shaper: sampling.Sampler, people: sampling.Batch) -> np.nd
             codes[channel * len(WALK) + place, ..., channel] += shift
     repeated = {name: tf.repeat(value, len(WALK), axis=0) for name, value in one.items()}
     rows = [
-        sampling.complete_labels(repeated, nets.generate(repeated, tf.constant(part))[-1].numpy())
+        complete_labels(repeated, nets.generate(repeated, tf.constant(part))[-1]).numpy()
         for part in np.split(codes, channels)
     ]
     return np.stack(rows)

@@ -13,7 +13,6 @@ import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon import keys
 from tf_tryon.config import from_json, validate
 from tf_tryon.data import examples
 from tf_tryon.data.person import Person
@@ -29,7 +28,6 @@ from tf_tryon.training.weights import load_weights
 
 WEIGHTS, MEANS = "weights.npz", "mean_garments.npz"
 DISCRIMINATOR = "discriminator.npz"  # of the texture stage, where its run had one
-_SHARED = (keys.VISIBLE, keys.BOX, keys.TARGET, keys.POSE, keys.CONTEXT)  # alike for every sample of a person
 
 Batch = dict[str, tf.Tensor]
 
@@ -144,23 +142,3 @@ class Stage:
 def repeat(batch: Batch, count: int) -> Batch:
     """The same person `count` times."""
     return {name: tf.repeat(value, count, axis=0) for name, value in batch.items()}
-
-
-def complete_labels(batch: Batch, logits: np.ndarray) -> np.ndarray:
-    """(n, H, W) uint8: the most likely class where erased, the given one where visible."""
-    given = tf.argmax(batch[keys.PARSING], axis=-1).numpy()
-    visible = batch[keys.VISIBLE].numpy()[..., 0] > 0
-    return np.where(visible, given, np.argmax(logits, axis=-1)).astype(np.uint8)
-
-
-def with_labels(batch: Batch, people: list[Person], garment: str, stage: Stage) -> Batch:
-    """The texture stage's inputs for new parsings of the same person.
-
-    What is erased, the other garments and the face's and hair's colours are the original's; parsing and garment box
-    are new.
-    """
-    renewed = examples.from_people(people, garment, stage.means, stage.config)
-    shared = repeat({key: batch[key] for key in _SHARED}, len(people))
-    colours = tf.repeat(batch[keys.APPEARANCE][..., :3], len(people), axis=0)
-    appearance = tf.concat([colours, renewed[keys.APPEARANCE][..., 3:]], axis=-1)
-    return {**renewed, **shared, keys.APPEARANCE: appearance}

@@ -24,7 +24,8 @@ from tf_tryon.inference.erasure import erase, erased_labels, with_mask_as_garmen
 from tf_tryon.inference.model_folder import BUNDLED, check_channel
 from tf_tryon.inference.placement import Placement, place
 from tf_tryon.inference.request import Request
-from tf_tryon.inference.stage import Batch, Stage, complete_labels, repeat, with_labels
+from tf_tryon.inference.stage import Batch, Stage, repeat
+from tf_tryon.models.compositing import complete_labels, with_labels
 
 WALK_REACH = 3.0  # standard deviations each way
 _SEAM = 3.0  # width of the blended seam in pixels of the frame
@@ -139,13 +140,12 @@ class TryOn:
         batch = erase(self.shape.batch(framed, request.garment), framed.labels, request, placement.scale)
         shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request, other)
         labels = self._in_chunks(
-            lambda part, codes: complete_labels(part, self.shape.generate(part, codes)),
+            lambda part, codes: complete_labels(part, self.shape.generate(part, codes)).numpy(),
             repeat(batch, request.samples),
             shape_codes,
         )
-        people = [dataclasses.replace(framed, labels=picture) for picture in labels]
         texture_batch = erase(self.texture.batch(framed, request.garment), framed.labels, request, placement.scale)
-        texture_batch = with_labels(texture_batch, people, request.garment, self.texture)
+        texture_batch = with_labels(repeat(texture_batch, request.samples), tf.constant(labels))
         codes, scores = self._codes(self.texture, texture_batch, request, other)
         pictures = self._in_chunks(self.texture.generate, texture_batch, codes)
         return self._completion(

@@ -29,6 +29,7 @@ class KLWeight:
 
     def __init__(self, config: ConfigDict) -> None:
         self._loss = config.loss
+        self._steered = config.loss.kl_schedule == "target" and config.train.networks == "all"
         self._pixels = configuration.elbo_weights(config)
         first = tf.VariableAggregation.ONLY_FIRST_REPLICA
         self._beta = tf.Variable(float(config.loss.beta), trainable=False, aggregation=first)
@@ -57,7 +58,7 @@ class KLWeight:
 
     def observe(self, nats: tf.Tensor, valid: tf.Tensor) -> None:
         """Tell the controller the mean KL of the global batch (scalar), in a replica context."""
-        if self._loss.kl_schedule != "target":
+        if not self._steered:
             return
         ema = tf.where(self._ema < 0.0, nats, _EMA * self._ema + (1.0 - _EMA) * nats)
         error = tf.math.log(tf.maximum(ema, 1e-6) / self._loss.kl_target_nats)

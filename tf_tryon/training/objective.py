@@ -103,13 +103,23 @@ def add_kl(
     step: tf.Tensor,
 ) -> None:
     """KL(q || p), by schedule, and KL(N(0, I) || q); "kl" is watched in nats per person, also for each garment."""
-    loss, shared = nets.config.loss, nets.config.model.latent_shared
-    nats = kl(posterior, nets.prior(batch, codes, training=True), shared)
+    loss = nets.config.loss
+    nats = kl_of(nets, batch, posterior, codes)
     price = kl_weight.weight(step)
     objective.add("kl_cost", kl_weight.cost(nats), price)
-    from_standard = kl_from_standard(posterior, shared)
+    from_standard = kl_from_standard(posterior, nets.config.model.latent_shared)
     if loss.kl_prior:
         objective.add("kl_standard", from_standard, price * loss.kl_prior)
+    watch_kl(objective, nets, batch, nats)
+
+
+def kl_of(nets: Networks, batch: Batch, posterior: Gaussian, codes: tf.Tensor) -> tf.Tensor:
+    """KL(q || p) in nats (B,); an autoregressive p predicts each cell from earlier ones of `codes`, drawn from q."""
+    return kl(posterior, nets.prior(batch, codes, training=True), nets.config.model.latent_shared)
+
+
+def watch_kl(objective: Objective, nets: Networks, batch: Batch, nats: tf.Tensor) -> None:
+    """Logs (B,) nats per person, also for each garment."""
     objective.watch("kl", nats)
     for slot, name in enumerate(SLOTS):
         if nets.config.data.targets[name] > 0:

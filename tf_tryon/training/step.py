@@ -44,7 +44,9 @@ class State:
         train = nets.config.train
         own = trainable(network_variables(nets, discriminator=False))
         second = None
-        if nets.discriminator is not None:
+        if train.networks == "prior":
+            own = {name: variable for name, variable in own.items() if name.startswith("context_encoder/")}
+        elif nets.discriminator is not None:
             judged = trainable(named_variables(nets.discriminator, "discriminator"))
             second = Adam(judged, train.beta_1, train.beta_2)
         return cls(
@@ -104,7 +106,7 @@ class TrainingStep:
 
     def adversarial(self, number: int) -> bool:
         """Whether the GAN terms take part in step `number`."""
-        return self.state.nets.discriminator is not None and number >= self._config.loss.adversarial_start
+        return self.state.discriminator_optimizer is not None and number >= self._config.loss.adversarial_start
 
     def read(self, number: int, metrics: np.ndarray) -> dict[str, tuple[float, float]]:
         """Step `number`'s metrics by name: (sum, how many examples) of terms, (value, 1) of anything else."""
@@ -134,7 +136,7 @@ class TrainingStep:
 
     def _replica(self, batch: Batch, number: tf.Tensor, requests: tf.Tensor, gan: bool) -> tf.Tensor:
         state, train = self.state, self._config.train
-        state.nets.update_spectral_norms()
+        state.nets.update_spectral_norms(prior_only=train.networks == "prior")
         own = list(state.optimizer.variables.values())
         judged = list(state.discriminator_optimizer.variables.values()) if gan else []
         gradients, sums, names = None, None, []

@@ -28,6 +28,7 @@ from tf_tryon.training import pictures, run_folder, strategy, weights
 from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.objective import shape_objective
+from tf_tryon.training.prior_objective import prior_objective
 from tf_tryon.training.progress import Progress
 from tf_tryon.training.step import ObjectiveFn, State, TrainingStep
 from tf_tryon.training.texture_objective import TextureObjective
@@ -47,6 +48,10 @@ class Trainer:
 
     def __init__(self, config: ConfigDict, data: str | Path, workdir: str | Path) -> None:
         configuration.validate(config)
+        if config.train.networks == "prior" and not config.train.init_from:  # a bundle's configuration names no run
+            raise ValueError(
+                "config.train.networks = 'prior' fits the prior of a trained run: name it in config.train.init_from"
+            )
         self._config, self._workdir = config, Path(workdir)
         self._records = open_records(data)
         self._index, self._workers = strategy.worker()
@@ -58,7 +63,9 @@ class Trainer:
             nets = build_networks(config)
             objective: ObjectiveFn = shape_objective
             constants: dict[str, tf.Variable] = {}
-            if config.model.family == "bicyclegan":
+            if config.train.networks == "prior":
+                objective = prior_objective
+            elif config.model.family == "bicyclegan":
                 objective = bicyclegan_objective
             elif config.stage == "texture":
                 objective = TextureObjective(config)

@@ -1,0 +1,116 @@
+"""Garments of a catalogue that go with what a visitor wears: ranked here, tried on by the gRPC API.
+
+Ranking needs the networks themselves (a served model has no such signature), so they are loaded in this process where
+a catalogue is configured, in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import itertools
+import pathlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+from tf_tryon.serving.async_client import AsyncClient
+from tf_tryon.serving.wearer import Wearer, to_png
+from tf_tryon.serving.web.refusal import RefusedError
+from tf_tryon.serving.web.sessions import Subject
+
+
+@dataclasses.dataclass(frozen=True)
+class Match:
+    """A garment of the catalogue: its number there, and the log-likelihood of its codes in nats."""
+
+    number: int
+    score: float
+
+
+class Catalogue:
+    """People of a folder of records whose garments can be had.
+
+    Args:
+      folder: of records.
+      model: folder of a bundle; None: the bundled weights.
+      count: at most so many people of the folder, the first.
+      say: called with a line about a failed load.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        model: str | None = None,
+        count: int = 200,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        from tf_tryon.data.records import open_records
+
+        self._records = open_records(folder)  # a wrong folder is told at the start
+        self._model_folder, self._count, self._say = model, count, say
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recommend")
+        self._people: list[Person] = []
+        self._model: Any = None
+        self._codes: dict[tuple[int, str], dict[str, np.ndarray]] = {}
+
+    def warm(self) -> None:
+        """Loads people and networks meanwhile."""
+        self._thread.submit(self._warm)
+
+    def close(self) -> None:
+        """Ends the thread; what it ranks is not waited for."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def best(self, subject: Subject, garment: str, top: int) -> list[Match]:
+        """The best matches, best first.
+
+        Raises:
+          TryOnError: the subject doesn't wear such a garment.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._rank, subject, garment, top)
+
+    def picture(self, number: int) -> bytes:
+        """Photo of one of the people, PNG."""
+        return to_png(self._person(number).photo)
+
+    async def codes(self, client: AsyncClient, number: int, garment: str) -> dict[str, np.ndarray]:
+        """Codes of a garment, from the server; kept."""
+        if (number, garment) not in self._codes:
+            wearer = Wearer.from_person(self._person(number))
+            self._codes[number, garment] = await client.encode(wearer, garment)
+        return self._codes[number, garment]
+
+    def _person(self, number: int) -> Person:
+        if not 0 <= number < len(self._people):
+            raise RefusedError(404, "result-gone")
+        return self._people[number]
+
+    def _warm(self) -> None:
+        try:
+            self._loaded()
+        except Exception as error:  # told again, to whoever asks for matches
+            self._say(f"the catalogue can't be used: {error}")
+
+    def _loaded(self) -> None:
+        if self._model is not None:
+            return
+        from tf_tryon.inference.tryon import TryOn
+
+        numbers = range(min(self._count, len(self._records)))
+        self._people = [Person.from_record(self._records.read(number)) for number in numbers]
+        self._model = TryOn.load(self._model_folder)
+
+    def _rank(self, subject: Subject, garment: str, top: int) -> list[Match]:
+        from tf_tryon.inference.recommend import recommend, wearers
+
+        self._loaded()
+        label = GARMENT_CLASSES[GARMENTS.index(garment)]
+        people = list(wearers(iter(self._people), garment, label))
+        numbers = {id(person): number for number, person in enumerate(self._people)}
+        ranked = recommend(self._model, subject.person(garment), garment, people) if people else []
+        return [Match(numbers[id(each.person)], each.score) for each in itertools.islice(ranked, top)]

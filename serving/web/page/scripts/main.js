@@ -1,0 +1,169 @@
+// The page: from a photo to results. Each part has a file of its own; here they are put together.
+
+import * as api from "./api.js";
+import { offerBorrowing } from "./borrow.js";
+import { lost, watch } from "./connection.js";
+import { Editor } from "./editor.js";
+import { Garments } from "./garments.js";
+import { preferred, say, speak } from "./language.js";
+import { Matches } from "./matches.js";
+import { dismiss, failed, notice, whisper } from "./notices.js";
+import { Results } from "./results.js";
+import { offerStarts } from "./start.js";
+
+const element = (id) => document.getElementById(id);
+
+const [about] = await Promise.all([begun(), speak(preferred())]);
+document.title = element("brand").textContent = about.title;
+say(element("privacy"), about.keeps ? "privacyKept" : "privacy");
+
+let source = null; // what the visitor gave: sent again if the server has forgotten it
+let person = null;
+
+const garments = new Garments(about.garments, about.classes, (name, number) => {
+  editor.aim(number);
+  element("show").disabled = !name;
+  say(element("show"), name ? `show.${name}` : "showNothing");
+});
+const editor = new Editor(about.classes, (told) => {
+  Object.assign(person, told);
+  offered();
+});
+const results = new Results({
+  samples: about.samples,
+  settle: () => editor.flush(),
+  gone: (error) => failed(error, [["useAgain", {}, () => take(source)]]),
+  temperature: () => element("temperature").valueAsNumber / 100,
+  finished: (garment) => about.catalogue && matches.find(person, garment),
+});
+results.viewer.classes = about.classes;
+const matches = new Matches((match, garment, photo) => {
+  const ask = { garment, source: "match", key: match.key, samples: 1 };
+  results.ask(ask, { says: "fromMatch", details: {}, photo });
+  element("finds-title").focus();
+});
+const closeBorrowing = offerBorrowing(about.starts, (other, use) => {
+  const ask = { garment: garments.value, source: "person", key: other.key, use };
+  results.ask(use.length > 1 ? { ...ask, samples: 1 } : ask, { says: `fromOther.${use.join("-")}`, photo: other.photo });
+});
+
+offerStarts(about.starts, take);
+element("show").addEventListener("click", show);
+element("change").addEventListener("click", () => {
+  results.stop();
+  matches.hide();
+  stage("start");
+  element("headline").scrollIntoView({ block: "center" });
+  element("file").focus();
+});
+element("forget").addEventListener("click", async () => {
+  try {
+    await api.forget();
+  } catch (error) {
+    failed(error);
+    return;
+  }
+  // Nothing of the visit stays in the browser either.
+  location.reload();
+});
+element("dress").addEventListener("change", () => {
+  editor.dress = element("dress").checked;
+  editor.edited();
+});
+watch();
+
+/** What the page is about; waits for a server that isn't there yet. */
+async function begun() {
+  for (;;) {
+    try {
+      return await api.about();
+    } catch (error) {
+      if (!(error instanceof api.Failure)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+  }
+}
+
+function stage(name) {
+  document.body.dataset.stage = name;
+  element("start").hidden = name !== "start";
+  element("room").hidden = name === "start";
+  element("forget").hidden = person === null;
+}
+
+function show() {
+  if (!garments.value) return;
+  matches.hide();
+  results.ask({ garment: garments.value });
+}
+
+function offered(wanted) {
+  garments.offer(person, editor.labels.erased, wanted);
+  // A dress that the parsing saw may be none: then the visitor says so.
+  element("dress-label").hidden = !(person.dress || (editor.dress === false && editor.sawDress));
+  element("dress").checked = editor.dress;
+}
+
+/** A photo (Blob) or the name of one of the people: read, shown, and what is doubtful about it told. */
+async function take(photo, options = {}) {
+  dismiss();
+  const busy = element("reading");
+  busy.hidden = false;
+  element("drop").setAttribute("aria-busy", "true");
+  whisper("reading");
+  if (document.body.dataset.stage === "room") {
+    results.stop();
+    element("show").disabled = true;
+    notice("reading");
+  }
+  try {
+    if (photo instanceof Blob && photo.size > about.maxUpload) {
+      throw new api.Failure("too-many-bytes", { limit: about.maxUpload >> 20 });
+    }
+    const added = await api.addPerson(photo, options);
+    await editor.open(added);
+    source = photo;
+    person = added;
+    results.open(person);
+    matches.hide();
+    closeBorrowing();
+    stage("room");
+    editor.sawDress = person.dress;
+    offered(person.wiped || about.garments[0]);
+    dismiss();
+    scrollTo({ top: 0 });
+    element("main").focus({ preventScroll: true });
+    tell(photo, options);
+  } catch (error) {
+    if (!(error instanceof api.Failure)) throw error;
+    dismiss();
+    element("show").disabled = !garments.value;
+    if (error.code === "page-away") lost(() => take(photo, options));
+    const cut = ["head-cut", "feet-cut"].includes(error.code);
+    failed(error, cut ? [["useAnyway", {}, () => take(photo, { ...options, cut: "allow" })]] : []);
+  } finally {
+    busy.hidden = true;
+    element("drop").removeAttribute("aria-busy");
+  }
+}
+
+function tell(photo, options) {
+  if (person.people > 1) {
+    const others = Array.from({ length: person.people }, (_, i) => i + 1).filter((number) => number !== person.person);
+    const actions = others.map((number) => ["choosePerson", { number }, () => take(photo, { ...options, person: number })]);
+    notice("several", { count: person.people, person: person.person }, { actions });
+  }
+  if (person.wiped) {
+    const wrong = () => {
+      editor.labels.clear();
+      editor.edited();
+      offered();
+    };
+    const garment = `@garment.${person.wiped}`;
+    notice("wiped", { garment }, { actions: [["wipedRight", {}, show], ["wipedWrong", {}, wrong]] });
+  } else if (person.doubts?.length) {
+    notice("doubts", { garment: `@garment.${person.doubts[0]}` });
+  } else if (person.few) {
+    notice("few");
+  }
+}

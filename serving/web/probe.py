@@ -1,0 +1,36 @@
+"""Whether the model's server answers, asked at most once a second however many pages want to know."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+
+from tf_tryon.serving.async_client import AsyncClient
+from tf_tryon.serving.calls import ServingError, Target
+
+_FRESH, _DEADLINE = 1.0, 2.0  # seconds
+
+
+class Probe:
+    """Asks through a channel of its own, with a short deadline, for a status that TF-Serving tells too."""
+
+    def __init__(self, target: Target) -> None:
+        self._client = AsyncClient(dataclasses.replace(target, deadline=_DEADLINE))
+        self._lock = asyncio.Lock()
+        self._known, self._asked = False, -_FRESH
+
+    async def serving(self) -> bool:
+        """True if a version is there to answer."""
+        async with self._lock:
+            if time.monotonic() - self._asked >= _FRESH:
+                try:
+                    self._known = "AVAILABLE" in (await self._client.status()).values()
+                except ServingError:
+                    self._known = False
+                self._asked = time.monotonic()
+            return self._known
+
+    async def close(self) -> None:
+        """Closes the channel."""
+        await self._client.close()

@@ -1,0 +1,117 @@
+"""Routes of results: a stream of them, their pictures, all in one archive, and matches of the catalogue."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import AsyncGenerator
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from tf_tryon.serving.web import bodies, shop
+from tf_tryon.serving.web.asks import Codes, PageAsk
+from tf_tryon.serving.web.refusal import RefusedError
+from tf_tryon.serving.web.sessions import Sample, Session, Subject
+from tf_tryon.serving.web.shop import Shop
+from tf_tryon.serving.web.streaming import Lines
+
+_ARCHIVE: Final = 64  # results in one
+
+
+async def results(request: Request) -> ASGIApp:
+    """POST an ask: lines of results as they come, `{"done": true}` last."""
+    here, session = shop.shop_of(request), shop.session_of(request)
+    key = request.path_params["key"]
+    subject = session.person(key)
+    ask = PageAsk.of(await bodies.read_json(request), here.settings.garments)
+    return Lines(_results(here, session, key, subject, ask))
+
+
+async def _results(
+    here: Shop, session: Session, key: str, subject: Subject, ask: PageAsk
+) -> AsyncGenerator[dict[str, Any]]:
+    async def codes(ask: PageAsk) -> Codes:
+        return await _codes(here, session, ask)
+
+    async for answer in ask.answers(here.client, subject, codes):
+        sample = Sample(ask.ask.garment, answer.code(0), answer.photos[0], answer.parsings[0])
+        name = session.add_sample(sample)
+        if here.keeping:
+            here.keeping.sample(key, name, sample)
+        yield {"key": name, "number": answer.first, "score": float(answer.score[0]), "version": answer.version}
+    yield {"done": True}
+
+
+async def _codes(here: Shop, session: Session, ask: PageAsk) -> Codes:
+    garment = ask.ask.garment
+    if ask.source == "sample":
+        sample = session.sample(ask.key)
+        if sample.garment != garment:
+            raise RefusedError(400, "bad-request", f"that result is a {sample.garment}, not a {garment}")
+        return sample.codes
+    if ask.source == "person":
+        return await here.client.encode(session.person(ask.key).wearer(garment), garment)
+    if here.catalogue is None or not ask.key.isdecimal():
+        raise RefusedError(404, "result-gone")
+    return await here.catalogue.codes(here.client, int(ask.key), garment)
+
+
+async def photo(request: Request) -> Response:
+    """GET: a result; with `?save`, to be saved."""
+    return shop.picture(_sample(request).photo, "save" in request.query_params)
+
+
+async def parsing(request: Request) -> Response:
+    """GET: a result's parsing, grey values are classes."""
+    return shop.picture(_sample(request).parsing)
+
+
+def _sample(request: Request) -> Sample:
+    return shop.session_of(request).sample(request.path_params["key"])
+
+
+async def archive(request: Request) -> Response:
+    """GET `?key=K&key=...`: results in one archive, in that order; PNG is packed already."""
+    session = shop.session_of(request)
+    keys = request.query_params.getlist("key")
+    if not 1 <= len(keys) <= _ARCHIVE:
+        raise RefusedError(400, "bad-request", f"1 to {_ARCHIVE} results in one archive")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as packed:
+        for number, key in enumerate(keys, 1):
+            packed.writestr(f"try-on-{number:02d}.png", session.sample(key).photo)
+    headers = {"Content-Disposition": 'attachment; filename="try-on.zip"'}
+    return Response(buffer.getvalue(), media_type="application/zip", headers=headers)
+
+
+async def matches(request: Request) -> Response:
+    """GET `?garment=top`: the catalogue's best matches, best first."""
+    here = shop.shop_of(request)
+    subject = shop.session_of(request).person(request.path_params["key"])
+    garment = request.query_params.get("garment", "")
+    if here.catalogue is None or garment not in here.settings.garments:
+        raise RefusedError(404, "result-gone")
+    best = await here.catalogue.best(subject, garment, here.settings.matches)
+    return JSONResponse({"matches": [{"key": str(match.number), "score": match.score} for match in best]})
+
+
+async def catalogue_photo(request: Request) -> Response:
+    """GET: the photo of somebody of the catalogue."""
+    catalogue = shop.shop_of(request).catalogue
+    if catalogue is None:
+        raise RefusedError(404, "result-gone")
+    return shop.picture(catalogue.picture(request.path_params["number"]))
+
+
+ROUTES: Final = [
+    Route("/api/people/{key}/results", results, methods=["POST"]),
+    Route("/api/people/{key}/matches", matches),
+    Route("/api/results.zip", archive),
+    Route("/api/results/{key}/photo.png", photo),
+    Route("/api/results/{key}/parsing.png", parsing),
+    Route("/api/catalogue/{number:int}.png", catalogue_photo),
+]

@@ -1,0 +1,185 @@
+"""What is kept of visitors, in memory alone, bounded in number, bytes and time. Nothing here writes a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+from tf_tryon.serving.wearer import Wearer, from_picture
+from tf_tryon.serving.web.refusal import RefusedError
+
+_T = TypeVar("_T")
+
+
+@dataclasses.dataclass
+class Subject:
+    """A person on the page: the visitor's photo and what is known of it.
+
+    Attributes:
+      photo: PNG.
+      size: (height, width).
+      labels: (h, w) uint8 of the eight classes, as the visitor has corrected them.
+      erased: (h, w) bool, what the visitor has wiped or painted to be erased.
+      keypoints: (18, 3) float32.
+      dress: whether the bottom is a dress.
+    """
+
+    photo: bytes
+    size: tuple[int, int]
+    labels: np.ndarray
+    erased: np.ndarray
+    keypoints: np.ndarray
+    dress: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes."""
+        return len(self.photo) + self.labels.nbytes + self.erased.nbytes
+
+    def labels_for(self, garment: str) -> np.ndarray:
+        """The parsing to send: what is to be erased counts as the garment, whatever was seen there."""
+        return np.where(self.erased, np.uint8(GARMENT_CLASSES[GARMENTS.index(garment)]), self.labels)
+
+    def wearer(self, garment: str) -> Wearer:
+        """As the gRPC API wants a person."""
+        return Wearer.of_classes(self.photo, self.labels_for(garment), self.keypoints, self.dress)
+
+    def person(self, garment: str) -> Person:
+        """As the networks want one."""
+        photo = from_picture(self.photo)
+        return Person(photo, self.labels_for(garment), self.keypoints, "the photo", {}, self.dress)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """One result, kept for "keep this shape" and for downloads."""
+
+    garment: str
+    codes: dict[str, np.ndarray]
+    photo: bytes
+    parsing: bytes
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes."""
+        return len(self.photo) + len(self.parsing) + sum(code.nbytes for code in self.codes.values())
+
+
+class Session:
+    """One visitor's people and results, the latest of each; a page in a second tab has people of its own."""
+
+    def __init__(self, people: int, samples: int) -> None:
+        self._most_people, self._most_samples = people, samples
+        self._people: OrderedDict[str, Subject] = OrderedDict()
+        self._samples: OrderedDict[str, Sample] = OrderedDict()
+
+    def add_person(self, person: Subject) -> str:
+        """Keeps a person, maybe in the oldest one's place; returns a key."""
+        return _add(self._people, person, self._most_people)
+
+    def add_sample(self, sample: Sample) -> str:
+        """Likewise a result."""
+        return _add(self._samples, sample, self._most_samples)
+
+    def person(self, key: str) -> Subject:
+        """Raises RefusedError: 404, the page has to be given the photo again."""
+        return _get(self._people, key, "photo-gone")
+
+    def sample(self, key: str) -> Sample:
+        """Likewise."""
+        return _get(self._samples, key, "result-gone")
+
+    @property
+    def bytes(self) -> int:
+        """Memory of all that is kept."""
+        return sum(kept.bytes for kept in (*self._people.values(), *self._samples.values()))
+
+
+class Sessions:
+    """All visitors' sessions.
+
+    Args:
+      number: at most so many; the one that was idle longest goes first.
+      memory: bytes of all together, likewise.
+      idle: seconds after which a session is forgotten.
+      people, samples: of one session.
+      clock: for tests.
+    """
+
+    def __init__(
+        self,
+        number: int = 200,
+        memory: int = 1 << 30,
+        idle: float = 1800.0,
+        people: int = 8,
+        samples: int = 120,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._number, self._memory, self._idle, self._clock = number, memory, idle, clock
+        self._bounds = people, samples
+        self._kept: OrderedDict[str, tuple[float, Session]] = OrderedDict()  # the longest idle first
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def open(self, key: str | None) -> tuple[str, Session]:
+        """The session of a key, or a new one with a new key, which no visitor can choose."""
+        self.sweep()
+        if key is None or key not in self._kept:
+            key, session = secrets.token_urlsafe(32), Session(*self._bounds)
+        else:
+            session = self._kept[key][1]
+        self._kept[key] = (self._clock(), session)
+        self._kept.move_to_end(key)
+        return key, session
+
+    def find(self, key: str | None) -> Session:
+        """The session of a key.
+
+        Raises:
+          RefusedError: 404: there is none, or no longer.
+        """
+        self.sweep()
+        if key is None or key not in self._kept:
+            raise RefusedError(404, "photo-gone")
+        return self.open(key)[1]
+
+    def forget(self, key: str | None) -> None:
+        """Drops a session with everything in it."""
+        self._kept.pop(key or "", None)
+
+    def sweep(self) -> None:
+        """Forgets who is idle, and the longest idle while there is too much."""
+        oldest = self._clock() - self._idle
+        sizes = {key: session.bytes for key, (_, session) in self._kept.items()}
+        total = sum(sizes.values())
+        for key, (touched, _) in list(self._kept.items()):
+            # The latest stays in any case: its visitor is being answered.
+            crowded = len(self._kept) > 1 and (len(self._kept) > self._number or total > self._memory)
+            if touched >= oldest and not crowded:
+                break
+            total -= sizes[key]
+            del self._kept[key]
+
+
+def _add(kept: OrderedDict[str, _T], value: _T, most: int) -> str:
+    key = secrets.token_urlsafe(12)
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)
+    return key
+
+
+def _get(kept: OrderedDict[str, _T], key: str, code: str) -> _T:
+    if key not in kept:
+        raise RefusedError(404, code)
+    kept.move_to_end(key)
+    return kept[key]

@@ -1,0 +1,99 @@
+"""What the routes of the page share."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tf_tryon.serving.async_client import AsyncClient
+from tf_tryon.serving.calls import Target
+from tf_tryon.serving.web.annotating import Annotating
+from tf_tryon.serving.web.catalogue import Catalogue
+from tf_tryon.serving.web.keeping import Keeping
+from tf_tryon.serving.web.probe import Probe
+from tf_tryon.serving.web.sessions import Session, Sessions
+
+COOKIE = "tryon"
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Of a page.
+
+    Attributes:
+      title: what the page is called.
+      garments: that can be completed.
+      max_upload: bytes of a photo's file.
+      samples: results of one ask.
+      matches: of the catalogue, shown.
+    """
+
+    title: str = "Try on"
+    garments: tuple[str, ...] = ("top", "bottom")
+    max_upload: int = 20 << 20
+    samples: int = 8
+    matches: int = 6
+
+
+@dataclasses.dataclass
+class Shop:
+    """One page: its settings, its visitors, and what answers them; `catalogue` and `keeping` may be missing."""
+
+    settings: Settings
+    target: Target
+    annotating: Annotating
+    sessions: Sessions
+    catalogue: Catalogue | None = None
+    keeping: Keeping | None = None
+    client: AsyncClient = dataclasses.field(init=False)
+    probe: Probe = dataclasses.field(init=False)
+
+    async def start(self) -> None:
+        """Connects (gRPC's channels belong to the running event loop) and warms up."""
+        self.client, self.probe = AsyncClient(self.target), Probe(self.target)
+        self.annotating.warm()
+        if self.catalogue:
+            self.catalogue.warm()
+
+    async def stop(self) -> None:
+        """Closes what `start` opened."""
+        await self.client.close()
+        await self.probe.close()
+        self.annotating.close()
+        if self.catalogue:
+            self.catalogue.close()
+
+
+def shop_of(request: Request) -> Shop:
+    """The app's."""
+    return request.app.state.shop
+
+
+def session_of(request: Request) -> Session:
+    """The visitor's, by their cookie.
+
+    Raises:
+      RefusedError: 404: there is none.
+    """
+    return shop_of(request).sessions.find(request.cookies.get(COOKIE))
+
+
+def opened(request: Request) -> tuple[str, Session]:
+    """The visitor's, made if there is none; its key goes into the answer by `with_cookie`."""
+    return shop_of(request).sessions.open(request.cookies.get(COOKIE))
+
+
+def with_cookie(response: Response, request: Request, key: str) -> Response:
+    """The answer with the session's key, which scripts can't read and other sites can't send; gone with the browser."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=secure)
+    return response
+
+
+def picture(data: bytes, save: bool = False) -> Response:
+    """PNG; to be saved under a name that the page gives, if asked so."""
+    headers: dict[str, Any] = {"Content-Disposition": "attachment"} if save else {}
+    return Response(data, media_type="image/png", headers=headers)

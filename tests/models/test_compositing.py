@@ -1,0 +1,64 @@
+"""What is visible stays; what is erased is the networks', without lone pixels."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon import keys
+from tf_tryon.config import thesis
+from tf_tryon.data import examples
+from tf_tryon.export.phone_runner import without_lone_pixels
+from tf_tryon.models.compositing import complete_labels, with_labels
+
+
+@pytest.fixture
+def parsings():
+    """Given and made labels (2, 12, 16), and where they are visible."""
+    rng = np.random.default_rng(4)
+    given, made = rng.integers(0, 8, (2, 2, 12, 16))
+    visible = np.ones((2, 12, 16), bool)
+    visible[:, 3:, 5:14] = False
+    return given, made, visible
+
+
+def _completed(given, made, visible):
+    batch = {keys.PARSING: tf.one_hot(given, 8), keys.VISIBLE: tf.cast(visible[..., None], tf.float32)}
+    return complete_labels(batch, tf.one_hot(made, 8)).numpy()
+
+
+def _tidied(labels, y, x):
+    """The rule, written as a loop."""
+    around = labels[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
+    counts = np.bincount(around.ravel(), minlength=8)
+    counts[labels[y, x]] -= 1
+    return labels[y, x] if counts[labels[y, x]] else counts.argmax()
+
+
+def test_erased_pixels_follow_the_rule_and_visible_ones_stay(parsings):
+    given, made, visible = parsings
+    completed = _completed(given, made, visible)
+    mixed = np.where(visible, given, made)
+    for n, y, x in np.ndindex(mixed.shape):
+        wanted = mixed[n, y, x] if visible[n, y, x] else _tidied(mixed[n], y, x)
+        assert completed[n, y, x] == wanted, (n, y, x)
+    assert np.any(completed != mixed)
+
+
+def test_the_phone_s_rule_is_the_same(parsings):
+    given, made, visible = parsings
+    nothing = np.zeros_like(visible)
+    for one, wanted in zip(made, _completed(given, made, nothing), strict=True):
+        np.testing.assert_array_equal(without_lone_pixels(one, 8), wanted)
+
+
+def test_other_parsings_renew_what_depends_on_them(someone):
+    config = thesis("texture")
+    config.data.height = config.data.width = 64
+    batch = examples.from_people([someone], "bottom", np.zeros((4, 64, 64, 3), np.float32), config)
+    labels = someone.labels[None]
+    same = with_labels(batch, labels)
+    for name in batch:
+        np.testing.assert_array_equal(same[name].numpy(), batch[name].numpy(), err_msg=name)
+    shorter = labels.copy()
+    shorter[:, 40:] = np.where(labels[:, 40:] == 6, 3, labels[:, 40:])  # shorts
+    np.testing.assert_array_equal(with_labels(batch, shorter)[keys.GARMENT_BOX][:, 2].numpy(), 40)

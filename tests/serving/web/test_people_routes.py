@@ -1,0 +1,185 @@
+"""A photo comes in, its parsing goes out, corrections come back; what is wrong is refused with a code."""
+
+import gzip
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.data.vocabulary import CIHP20, TOP
+from tf_tryon.serving.web.people_routes import ERASED
+
+
+def _labels(visitor: Any, person: dict[str, Any]) -> np.ndarray:
+    content = visitor.get(f"/api/people/{person['key']}/labels").content
+    return np.frombuffer(content, np.uint8).reshape(person["height"], person["width"])
+
+
+def test_a_photo_is_annotated_and_can_be_corrected(visitor: Any, photo: bytes, seen: Any) -> None:
+    person = visitor.post("/api/people", content=photo).json()
+    assert (person["height"], person["width"], person["people"]) == (256, 256, 1)
+    assert person["worn"] == ["top", "bottom", "shoes"]
+    assert visitor.get(f"/api/people/{person['key']}/photo.png").content == photo
+    labels = _labels(visitor, person)
+    np.testing.assert_array_equal(labels, CIHP20.table()[seen.labels])
+    mended = np.where(labels == TOP, 0, labels).astype(np.uint8)
+    mended[:40, :40] |= ERASED
+    address = f"/api/people/{person['key']}/labels?dress=0"
+    told = visitor.put(address, content=gzip.compress(mended.tobytes())).json()
+    assert told["worn"] == ["bottom", "shoes"]
+    np.testing.assert_array_equal(_labels(visitor, person), mended)
+
+
+def test_what_is_erased_counts_as_the_garment(visitor: Any, shop: Any, photo: bytes) -> None:
+    person = visitor.post("/api/people", content=photo).json()
+    subject = next(iter(shop.sessions._kept.values()))[1].person(person["key"])
+    subject.erased[:30, :30] = True
+    sent = np.asarray(Image.open(io.BytesIO(subject.wearer("top").parsing)))
+    assert (CIHP20.table()[sent][:30, :30] == TOP).all()
+    assert (subject.labels[:30, :30] == 0).all(), "the parsing itself stays"
+
+
+def test_large_and_transparent_and_turned_photos_are_taken(
+    visitor: Any, seen: Any, make_person: Callable[..., dict[str, Any]]
+) -> None:
+    made = make_person(1, 256)
+    seen.show(made)
+    transparent = np.dstack([made["photo"], np.where(np.isin(made["labels"], (5, 14, 15)), 0, 255)]).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(transparent).save(buffer, "PNG")
+    person = visitor.post("/api/people", content=buffer.getvalue()).json()
+    assert person["wiped"] == "top"
+    assert (_labels(visitor, person) & ERASED).any()
+
+    seen.show(make_person(1, 1024))
+    buffer, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.zeros((1536, 2048, 3), np.uint8)).save(buffer, "JPEG", exif=exif)
+    seen.labels = np.kron(made["labels"], np.ones((4, 3), np.uint8))
+    person = visitor.post("/api/people", content=buffer.getvalue()).json()
+    assert (person["height"], person["width"]) == (1024, 768)
+
+
+@pytest.mark.parametrize(
+    ("change", "query", "code"),
+    [
+        ({"people": 0}, "", "no-person"),
+        ({"beyond": ("feet",)}, "", "feet-cut"),
+        ({"people": 2}, "?person=3", "no-such-person"),
+        ({}, "?person=x", "bad-request"),
+        ({}, "?start=7", "photo-gone"),
+    ],
+)
+def test_refusals_have_codes(
+    visitor: Any, seen: Any, make_person: Callable[..., dict[str, Any]], change: dict[str, Any], query: str, code: str
+) -> None:
+    photo = seen.show(make_person(1, 256), **change)
+    answer = visitor.post(f"/api/people{query}", content=photo)
+    assert (answer.status_code // 100, answer.json()["error"]["code"]) == (4, code)
+
+
+def test_what_is_doubtful_is_told(visitor: Any, seen: Any, make_person: Callable[..., dict[str, Any]]) -> None:
+    photo = seen.show(make_person(1, 256), people=2, beyond=("feet",))
+    seen.confidences = {"top": 0.5, "bottom": 0.9}
+    person = visitor.post("/api/people?cut=allow&person=2", content=photo).json()
+    assert (person["people"], person["person"], person["doubts"], person["few"]) == (2, 2, ["top"], False)
+
+
+@pytest.mark.parametrize("body", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(60)])
+def test_bad_files_are_refused(visitor: Any, body: bytes) -> None:
+    answer = visitor.post("/api/people", content=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unreadable")
+
+
+def test_cut_off_files_are_refused(visitor: Any, photo: bytes) -> None:
+    assert visitor.post("/api/people", content=photo[: len(photo) // 2]).json()["error"]["code"] == "truncated"
+
+
+def test_too_many_bytes_are_not_read(make_shop: Any, visit: Any, fake_server: Any, photo: bytes) -> None:
+    from tf_tryon.serving.web.shop import Settings
+
+    with visit(make_shop(fake_server.address, settings=Settings(max_upload=100))) as visitor:
+        for content in (photo, iter([photo])):  # with its length in the header, and without
+            answer = visitor.post("/api/people", content=content)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too-many-bytes")
+
+
+@pytest.mark.parametrize("body", [b"", b"x", gzip.compress(bytes(10)), gzip.compress(bytes(1 << 20))])
+def test_wrong_labels_are_refused_and_change_nothing(visitor: Any, body: bytes) -> None:
+    person = visitor.post("/api/people?start=1").json()
+    before = _labels(visitor, person)
+    answer = visitor.put(f"/api/people/{person['key']}/labels", content=body)
+    assert answer.status_code == 400
+    wrong = gzip.compress(bytes([9]) * before.size)
+    assert visitor.put(f"/api/people/{person['key']}/labels", content=wrong).status_code == 400
+    np.testing.assert_array_equal(_labels(visitor, person), before)
+
+
+def test_other_sites_may_not_ask(visitor: Any) -> None:
+    for headers in ({"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = visitor.post("/api/people?start=1", headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "foreign")
+    assert visitor.post("/api/people?start=1", headers={"Origin": "http://testserver"}).status_code == 201
+
+
+def test_the_cookie_and_the_headers_are_strict(visitor: Any) -> None:
+    answer = visitor.post("/api/people?start=1")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    picture = visitor.get(f"/api/people/{answer.json()['key']}/photo.png")
+    assert picture.headers["cache-control"] == "no-store"
+    for path in ("/", "/page/scripts/main.js", "/api/about", "/nowhere", "/starts/1.jpg"):
+        headers = visitor.get(path).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_nobody_sees_anothers_and_forgetting_forgets(visitor: Any) -> None:
+    person = visitor.post("/api/people?start=1").json()
+    address = f"/api/people/{person['key']}/photo.png"
+    mine = visitor.cookies["tryon"]
+    visitor.cookies.clear()
+    assert visitor.get(address).status_code == 404
+    visitor.post("/api/people?start=2")  # another visitor
+    assert visitor.get(address).status_code == 404
+    visitor.cookies = {"tryon": mine}
+    assert visitor.get(address).status_code == 200
+    assert visitor.delete("/api/session").status_code == 204
+    visitor.cookies = {"tryon": mine}
+    assert visitor.get(address).json()["error"]["code"] == "photo-gone"
+
+
+def test_nothing_is_written_to_disk_unless_the_operator_says_so(
+    make_shop: Any,
+    visit: Any,
+    fake_server: Any,
+    photo: bytes,
+    writes: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tf_tryon.serving.web.keeping import Keeping
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def visited(keeping: Any) -> list[str]:
+        with visit(make_shop(fake_server.address, keeping=keeping)) as visitor, writes() as written:
+            person = visitor.post("/api/people", content=photo).json()
+            body = {"garment": "top", "samples": 1}
+            lines = visitor.post(f"/api/people/{person['key']}/results", json=body).text.splitlines()
+            assert len(lines) == 2
+        return written
+
+    assert visited(None) == []
+    assert list(tmp_path.iterdir()) == []
+    kept = visited(Keeping(tmp_path / "kept"))
+    assert kept, "the check itself sees files that are written"
+    (folder,) = (tmp_path / "kept").iterdir()
+    assert (folder / "photo.png").read_bytes() == photo
+    assert len(list(folder.iterdir())) == 3

@@ -1,0 +1,108 @@
+"""`tf-tryon web` as it is typed, over the tiny model: its embedded server, its cache, its catalogue."""
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tf_tryon.cli import main as cli
+from tf_tryon.serving.web import embedded
+
+
+def test_the_page_opens_and_ends_with_a_signal(models: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tf_tryon.cli.main", "web", f"--models={models}", "--port=0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(address, timeout=60) as page:
+            assert b"<!doctype html>" in page.read()
+        with urllib.request.urlopen(address + "health", timeout=60) as health:
+            assert json.load(health) == {"server": True}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--server=a:1", "--models=b"], "give one of them"),
+        (["--garments=top,gloves"], "gloves"),
+        (["--models=missing"], "missing"),
+        (["--server=a:1", "--catalogue=missing"], "missing"),
+    ],
+)
+def test_wrong_flags_are_one_line(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["web", *arguments]) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+
+
+def test_a_taken_port_is_told(make_shop: Any) -> None:
+    import socket
+
+    from tf_tryon.errors import TryOnError
+    from tf_tryon.serving.web.running import listen
+
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(TryOnError, match="--port"):
+        listen(make_shop("localhost:1"), "127.0.0.1", taken.getsockname()[1])
+
+
+def test_an_export_is_made_once_for_the_same_weights(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    from tf_tryon.export import saved_model
+    from tf_tryon.inference.tryon import TryOn
+
+    exports: list[Path] = []
+
+    def export(model: Any, folder: Path) -> Path:
+        exports.append(folder)
+        return Path(shutil.copytree(models / "tryon/1", folder / "tryon/1"))
+
+    monkeypatch.setenv("TF_TRYON_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(saved_model, "export", export)
+    monkeypatch.setattr(TryOn, "load", lambda *_: None)
+    bundle, said = tmp_path / "bundle", []
+    (bundle / "shape").mkdir(parents=True)
+    (bundle / "shape/weights.npz").write_bytes(b"1")
+    first = embedded.exported(str(bundle), said.append)
+    assert (first / "tryon/1/saved_model.pb").is_file()
+    assert embedded.exported(str(bundle), said.append) == first
+    assert len(exports) == len(said) == 1
+    (first / "models.config").unlink()  # stopped half way
+    assert embedded.exported(str(bundle), said.append) == first
+    assert len(exports) == 2
+    (bundle / "shape/weights.npz").write_bytes(b"2")
+    assert embedded.exported(str(bundle), said.append) != first
+
+
+def test_the_catalogue_is_ranked_and_tried_on(
+    server: Any, make_shop: Any, visit: Any, data_set: Path, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.serving.web.catalogue import Catalogue
+
+    monkeypatch.setattr(TryOn, "load", lambda *_: model)
+    with visit(make_shop(server.address, catalogue=Catalogue(data_set, count=4))) as visitor:
+        assert visitor.get("/api/about").json()["catalogue"]
+        person = visitor.post("/api/people?start=1").json()["key"]
+        found = visitor.get(f"/api/people/{person}/matches?garment=top").json()["matches"]
+        scores = [match["score"] for match in found]
+        assert len(scores) == 4
+        assert scores == sorted(scores, reverse=True)
+        assert visitor.get(f"/api/catalogue/{found[0]['key']}.png").headers["content-type"] == "image/png"
+        assert visitor.get("/api/catalogue/99.png").status_code == 404
+        ask = {"garment": "top", "samples": 1, "source": "match", "key": found[0]["key"]}
+        result, end = visitor.post(f"/api/people/{person}/results", json=ask).text.splitlines()
+        assert json.loads(end) == {"done": True}
+        assert visitor.get(f"/api/results/{json.loads(result)['key']}/photo.png").status_code == 200

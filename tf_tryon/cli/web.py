@@ -1,0 +1,122 @@
+"""`tf-tryon web`."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+if TYPE_CHECKING:
+    from tf_tryon.serving.web.shop import Shop
+
+ARGUMENTS = ""
+HELP = """Open the shop's page: a visitor's photo, and one fitting garment after another.
+
+The page's backend is a client of the gRPC API: of --server, or else of an embedded server that it starts over --models
+(default: an export of the bundled weights, made once and cached). Photos stay in memory for the visit, and nothing is
+written to disk, unless --keep says so. Own photos need `pip install 'tf-tryon[photos]'`.
+
+  tf-tryon web
+  tf-tryon web --server tryon:8500 --host 0.0.0.0 --port 8080 --catalogue people
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """absl flags of the verb."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_string("server", "", "HOST:PORT of TF-Serving or `tf-tryon serve`; empty: an embedded one.", **add)
+    flags.DEFINE_string("models", None, "For the embedded server: folder of `tf-tryon export saved-model`.", **add)
+    text = "Folder of `tf-tryon bundle`, for the embedded server and --catalogue; default: the bundled weights."
+    flags.DEFINE_string("model", None, text, **add)
+    flags.DEFINE_string("host", "127.0.0.1", "Address to listen on; 0.0.0.0: all.", **add)
+    flags.DEFINE_integer("port", 8080, "0: a free one.", lower_bound=0, upper_bound=65535, **add)
+    flags.DEFINE_string("title", "Try on", "What the page is called.", **add)
+    flags.DEFINE_list("garments", ["top", "bottom"], "What --server's model completes.", **add)
+    flags.DEFINE_string("catalogue", None, "Folder of records whose garments are recommended.", **add)
+    flags.DEFINE_integer("count", 200, "At most so many people of it, the first.", lower_bound=1, **add)
+    flags.DEFINE_string("keep", None, "Folder to write visitors' photos and results to; the page says so.", **add)
+    flags.DEFINE_integer("max_upload_mb", 20, "Of a photo's file.", lower_bound=1, upper_bound=200, **add)
+    text = "Pixels of a photo's longer side; longer ones are shrunk."
+    flags.DEFINE_integer("max_side", 1024, text, lower_bound=128, upper_bound=4096, **add)
+    flags.DEFINE_integer("visitors", 200, "Kept at once; who was idle longest is forgotten.", lower_bound=1, **add)
+    flags.DEFINE_integer("memory_mb", 1024, "Of all visitors' photos and results, likewise.", lower_bound=16, **add)
+    flags.DEFINE_float("idle", 30.0, "Minutes after which a visitor is forgotten.", lower_bound=0.1, **add)
+    flags.DEFINE_string("pose_model", None, "MediaPipe's pose_landmarker_full.task; default: see `annotate`.", **add)
+    flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn"], "As for `annotate`.", **add)
+    flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
+    flags.DEFINE_string("label", "stable", "Which version, by label; empty: the newest.", **add)
+    flags.DEFINE_float("deadline", 30.0, "Seconds for a call of the server.", lower_bound=0.001, **add)
+    flags.DEFINE_bool("tls", False, "Speak TLS to --server.", **add)
+    flags.DEFINE_string("ca", "", "PEM file of who signed the server's certificate; default: the system's.", **add)
+    flags.DEFINE_string("certificate", "", "PEM file: the backend's own certificate, for the server.", **add)
+    flags.DEFINE_string("key", "", "PEM file of that certificate's key.", **add)
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Serves until a signal."""
+    del args
+    import contextlib
+    import importlib.util
+    import signal
+
+    from tf_tryon.data.vocabulary import GARMENTS
+    from tf_tryon.errors import TryOnError
+
+    if missing := [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]:
+        raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
+    if wrong := set(flag_values.garments) - set(GARMENTS):
+        raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(GARMENTS)}")
+    if flag_values.server and flag_values.models:
+        raise ValueError("--models is for the embedded server, and --server names another: give one of them")
+
+    from tf_tryon.serving.web import embedded
+    from tf_tryon.serving.web.running import listen, say
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, end)
+    try:
+        with contextlib.ExitStack() as stack:
+            address = flag_values.server
+            if not address:
+                models = flag_values.models or embedded.exported(flag_values.model, say)
+                say("loading the model")
+                address = stack.enter_context(embedded.serving(pathlib.Path(models))).address
+            listen(_shop(flag_values, address), flag_values.host, flag_values.port)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    return 0
+
+
+def _shop(flag_values: flags.FlagValues, address: str) -> Shop:
+    """What the flags ask for, over the server at an address."""
+    from tf_tryon.annotation.annotator import Annotator
+    from tf_tryon.serving.calls import Target
+    from tf_tryon.serving.web.annotating import Annotating
+    from tf_tryon.serving.web.catalogue import Catalogue
+    from tf_tryon.serving.web.keeping import Keeping
+    from tf_tryon.serving.web.running import say
+    from tf_tryon.serving.web.sessions import Sessions
+    from tf_tryon.serving.web.shop import Settings, Shop
+
+    def annotator() -> Annotator:
+        options = {"pose_model": flag_values.pose_model, "parser_weights": flag_values.parser_weights}
+        return Annotator.load(flag_values.parser, **options)
+
+    catalogue = None
+    if flag_values.catalogue:
+        folder = pathlib.Path(flag_values.catalogue)
+        catalogue = Catalogue(folder, flag_values.model, flag_values.count, say)
+    named = ("label", "deadline", "tls", "ca", "certificate", "key") if flag_values.server else ("deadline",)
+    return Shop(
+        Settings(flag_values.title, tuple(flag_values.garments), flag_values.max_upload_mb << 20),
+        Target(address, **{name: flag_values[name].value for name in named}),
+        Annotating(annotator, flag_values.max_side, say=say),
+        Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),
+        catalogue,
+        Keeping(pathlib.Path(flag_values.keep)) if flag_values.keep else None,
+    )
