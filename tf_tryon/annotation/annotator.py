@@ -143,13 +143,13 @@ def judge(parsing: Parsing) -> list[str]:
         warnings.append(
             f"the parsing shows only {' and '.join(shown)}; {MIN_GARMENTS} garments are wanted, to match a new one to"
         )
-    for name in doubtful(parsing):
+    for name in doubtful(parsing.confidences):
         if name in shown:
             confidence = parsing.confidences[name]
             warnings.append(f"uncertain of the {name} ({confidence:.2f} of 1): look at the preview before you use it")
     return warnings
 
 
-def doubtful(parsing: Parsing) -> list[str]:
-    """Garments of a parsing that may well be wrong."""
-    return [name for name, confidence in parsing.confidences.items() if confidence < MIN_CONFIDENCE[name]]
+def doubtful(confidences: dict[str, float]) -> list[str]:
+    """Garments of a parsing that may well be wrong, by its confidences."""
+    return [name for name, confidence in confidences.items() if confidence < MIN_CONFIDENCE[name]]

@@ -55,7 +55,7 @@ def evaluate_parser(
         classes, truth = parsing.classes, person.labels
         confusion += np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8)
         right.append(float((classes == truth)[truth > 0].mean()))
-        _count_garments(counts, classes, truth, doubtful(parsing))
+        _count_garments(counts, classes, truth, doubtful(parsing.confidences))
     union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
     iou = np.diag(confusion) / np.maximum(union, 1)
     return {
