@@ -9,8 +9,9 @@ from PIL import Image
 
 from tf_tryon.annotation.annotation import AnnotationError
 from tf_tryon.annotation.batch import REPORT, annotate_all
-from tf_tryon.annotation.files import photos_of, stems
+from tf_tryon.annotation.files import stems
 from tf_tryon.data.person import Person
+from tf_tryon.data.photo import photos_of
 
 GOOD, BROKEN = 15, 5
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tf_tryon.annotation.builtin_parser import BUNDLED, BuiltinParser, Square, garment_confidences
+from tf_tryon.annotation.builtin_parser import BUNDLED, BuiltinParser, Square
 from tf_tryon.annotation.pose import Pose
 from tf_tryon.data.vocabulary import CIHP20
 
@@ -41,7 +41,7 @@ def test_unseen_people_are_parsed(parser, rendered):
         assert ((parsing.labels > 0) == person).mean() > 0.97
         assert all(0 <= value <= 1 for value in parsing.confidences.values())
         assert parsing.confidences["top"] > 0.5
-    assert np.mean(right) > 0.75  # a random network: below 0.2
+    assert np.mean(right) > 0.88  # a random network: below 0.2
 
 
 def test_without_a_pose_the_person_fills_the_photo(parser, rendered):
@@ -73,11 +73,3 @@ def test_what_is_cut_comes_back_to_its_place(square):
     rows, columns = (slice(max(at, 0), at + square.side) for at in (square.top, square.left))
     inside[rows, columns] = True
     np.testing.assert_array_equal(back, np.where(inside, labels, 0))
-
-
-def test_confidence_is_the_mean_probability_of_the_class():
-    labels = np.zeros((4, 4), np.uint8)
-    labels[:2] = 5
-    p = np.zeros((4, 4, 20), np.float32)
-    p[..., 5], p[..., 7], p[..., 0] = 0.3, 0.4, 0.3
-    assert garment_confidences(labels, p) == pytest.approx({"top": 0.7})

@@ -6,10 +6,12 @@ import tensorflow as tf
 
 from tf_tryon.annotation import parser_config
 from tf_tryon.annotation.parser_inputs import CHANNELS
-from tf_tryon.annotation.parser_training import load_parser, train
+from tf_tryon.annotation.parser_network import build_parser
+from tf_tryon.annotation.parser_training import load_parser, train, write_parser
 from tf_tryon.cli import main as cli
 from tf_tryon.data.records import open_records
 from tf_tryon.training.checkpoints import read_arrays
+from tf_tryon.training.variables import named_variables
 
 
 def tiny(steps: int):
@@ -48,6 +50,21 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, tmp_path, monkeyp
     logits = network(tf.zeros((1, 32, 48, CHANNELS)))
     assert logits.shape == (1, 32, 48, 20)
     assert logits.dtype == tf.float32
+
+
+def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
+    records, config = open_records(data_set), tiny(1)
+    first = tmp_path / "first.npz"
+    write_parser(first, named_variables(build_parser(config), "parser"), config, 1)
+    config.train.update(init_from=str(first), learning_rate=0.0)
+    second = train(config, records, tmp_path / "second")
+    own, new = read_arrays(first), read_arrays(second)
+    for name in own.keys() - {"config.json"}:
+        np.testing.assert_array_equal(own[name], new[name], err_msg=name)
+    assert load_parser(second)[1].train.init_from == ""
+    config.model.head = 4
+    with pytest.raises(ValueError, match=r"first.*does not fit"):
+        train(config, records, tmp_path / "third")
 
 
 def test_fields_are_changed_and_unknown_ones_refused(capsys):

@@ -53,6 +53,27 @@ def test_islands_of_the_mask_are_left_out():
     assert found.box[3] == 75
 
 
+def test_who_is_found_only_with_a_margin_stands_where_he_is(monkeypatch):
+    mask, looked = np.zeros((200, 100), np.float32), []
+    mask[20:180, 30:70] = 1
+
+    def detected(self, photo):
+        looked.append(photo.shape)
+        if len(looked) == 1:
+            return []
+        points = _points()
+        points[:, :2] = (points[:, :2] * (100, 200) + 50) / (200, 300)
+        return [(points, np.pad(mask, 50))]
+
+    monkeypatch.setattr(PoseAnnotator, "_detected", detected)
+    (found,) = PoseAnnotator(None, None).annotate(np.zeros((200, 100, 3), np.uint8))
+    assert looked == [(200, 100, 3), (300, 200, 3)]
+    expected = pose._pose(_points(), mask)
+    np.testing.assert_allclose(found.keypoints, expected.keypoints, atol=1e-3)
+    np.testing.assert_array_equal(found.mask, mask)
+    assert found.beyond == ()
+
+
 def _model_is_there() -> bool:
     folder = model_files._in_package(model_files.POSE_LANDMARKER)
     cached = model_files.cache_folder() / model_files.POSE_LANDMARKER.name

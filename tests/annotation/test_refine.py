@@ -56,6 +56,16 @@ def test_no_shoes_above_the_hips():
     np.testing.assert_array_equal(refine._possible(p, np.zeros((18, 3), np.float32)), p)
 
 
+def test_no_trousers_at_the_neck_of_somebody_whose_hips_are_cut_off():
+    keypoints = np.zeros((18, 3), np.float32)
+    keypoints[0], keypoints[1] = (0.5, 0.3, 1), (0.5, 0.5, 1)
+    p = np.zeros((20, 20, 20), np.float32)
+    p[..., 9], p[..., 13] = 0.9, 0.1
+    best = np.argmax(refine._possible(p, keypoints), -1)
+    assert (best[:12] == 13).all()
+    assert (best[13:] == 9).all()
+
+
 def test_specks_take_what_is_around_them():
     labels = np.zeros((20, 20), np.uint8)
     labels[5:15, 5:15] = 5

@@ -81,7 +81,7 @@ def test_writer_keeps_splits_together_and_data_sets_whole(tmp_path, make_person,
     with pytest.raises(ValueError, match="no record"):
         write_all(tmp_path / "c", [])
     folder = make_data_set(tmp_path / "b")
-    with pytest.raises(FileExistsError, match="holds a data set already"):
+    with pytest.raises(FileExistsError, match="another folder, or --overwrite it"):
         records.RecordWriter(folder, (64, 64))
     with records.RecordWriter(folder, (64, 64), overwrite=True) as writer:
         writer.write(record)

@@ -10,6 +10,7 @@ import pytest
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.saving import save
+from tf_tryon.losses.kl import kl
 
 
 def pairwise(codes: np.ndarray) -> float:
@@ -64,6 +65,14 @@ def test_walk_moves_one_channel(model: Any, someone: Any) -> None:
     assert pairwise(codes[..., :2]) < 1e-6
     with pytest.raises(ValueError, match="channels 0 to 2"):
         model.complete(someone, "top", samples=2, walk=3)
+    nats = model.walkable(someone, "top", "shape")
+    assert sorted(nats) == [0, 1, 2]
+    assert list(nats.values()) == sorted(nats.values(), reverse=True)
+    stage = model.shape
+    batch = stage.batch(someone, "top")
+    posterior = stage.networks.posterior(batch)
+    total = kl(posterior, stage.networks.prior(batch, posterior.mean), stage.config.model.latent_shared)
+    assert sum(nats.values()) == pytest.approx(float(total[0]), rel=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,8 @@ class Parsing:
     Attributes:
       labels: (h, w) uint8 of `vocabulary`.
       vocabulary: lip20, cihp20, atr18 or tryon8.
-      confidences: mean probability that the parser gives its own labels, in [0, 1], by garment (hat, top, bottom,
-        shoes) that is shown; empty for labels from a file.
+      confidences: overlap with the truth (IoU) that is to be expected, in [0, 1], by garment (hat, top, bottom, shoes)
+        that is shown (`confidence.py`); empty for labels from a file.
     """
 
     labels: np.ndarray

@@ -12,18 +12,17 @@ from ml_collections import ConfigDict
 from PIL import Image
 
 from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
+from tf_tryon.annotation.confidence import garment_confidences
 from tf_tryon.annotation.parser_inputs import CHANNELS, network_inputs
 from tf_tryon.annotation.parser_network import ParserNetwork
 from tf_tryon.annotation.parser_training import load_parser
 from tf_tryon.annotation.random_place import MIRRORED
 from tf_tryon.annotation.refine import refine
-from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.keypoints import SWAP
 
 BUNDLED: Final = pathlib.Path(__file__).parent.parent / "weights" / "parser" / "parser.npz"
 _MARGIN: Final = 0.12  # of the person's longer side, each way: what the network saw in training
 _WORKING: Final = 448  # side of the square in which edges are refined, at most
-_CLASSES: Final = np.array(vocabulary_lib.CIHP20.classes)
 
 
 class BuiltinParser:
@@ -47,11 +46,12 @@ class BuiltinParser:
         del source
         square = Square.around(photo.shape[:2], pose)
         probabilities = self.probabilities(photo, pose, square)
-        labels, trusted = refine(square.cut(photo, min(_WORKING, square.side)), probabilities, *square.pose(pose))
+        mask, points = square.pose(pose)
+        labels, trusted = refine(square.cut(photo, min(_WORKING, square.side)), probabilities, mask, points)
         whole = square.paste(labels, photo.shape[:2])
         if not whole.any():
             raise AnnotationError("no person", "the parser finds nobody in this photo; see the picture's quality")
-        return Parsing(whole, "cihp20", garment_confidences(labels, trusted))
+        return Parsing(whole, "cihp20", garment_confidences(labels, trusted, points))
 
     def probabilities(self, photo: np.ndarray, pose: Pose | None, square: Square) -> np.ndarray:
         """(S, S, 20) float32: of the square, the mean over the picture and its mirror image."""
@@ -123,18 +123,3 @@ class Square:
         centres = (np.arange(resolution) + 0.5) * self.side / resolution
         rows, columns = centres + self.top, centres + self.left
         return ((rows < 0) | (rows >= size[0]))[:, None] | ((columns < 0) | (columns >= size[1]))[None]
-
-
-def garment_confidences(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """Mean probability of its class over each garment's pixels, by garment that is shown.
-
-    Args:
-      labels: (n, n) uint8 of CIHP-20.
-      probabilities: (n, n, 20).
-    """
-    classes, shown = _CLASSES[labels], {}
-    for name, number in zip(vocabulary_lib.GARMENTS, vocabulary_lib.GARMENT_CLASSES, strict=True):
-        area = classes == number
-        if area.any():
-            shown[name] = float(probabilities[area][:, number == _CLASSES].sum(axis=-1).mean())
-    return shown

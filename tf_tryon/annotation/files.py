@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from tf_tryon.annotation.annotation import Annotation
 from tf_tryon.annotation.preview import preview
@@ -43,27 +42,6 @@ def save(annotation: Annotation, photo: np.ndarray, source: pathlib.Path, folder
 def is_annotated(photo: pathlib.Path) -> bool:
     """Whether parsing and keypoints lie beside a photo."""
     return all(photo.with_name(f"{photo.stem}{end}").is_file() for end in ("_parsing.png", "_keypoints.json"))
-
-
-def photos_of(paths: list[pathlib.Path]) -> list[pathlib.Path]:
-    """The files among `paths`, and those of its folders that are named like pictures and are no annotations.
-
-    Raises:
-      FileNotFoundError: a path isn't there, or a folder holds no picture.
-    """
-    known, found = set(Image.registered_extensions()), []
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(f"{path}: there is no such photo or folder")
-        if path.is_dir():
-            inside = [p for p in sorted(path.iterdir()) if p.suffix.lower() in known and not p.name.startswith(".")]
-            inside = [p for p in inside if p.is_file() and not p.stem.endswith(("_parsing", "_preview", "_segm"))]
-            if not inside:
-                raise FileNotFoundError(f"{path}: a folder without pictures")
-            found += inside
-        else:
-            found.append(path)
-    return found
 
 
 def stems(photos: list[pathlib.Path]) -> list[str]:

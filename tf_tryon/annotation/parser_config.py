@@ -21,30 +21,32 @@ def default_config() -> ConfigDict:
             "keypoint_radius": 3 / 128,  # standard deviation of a keypoint's spot, of the side
         },
         "randomise": {
-            "scale": (0.65, 2.2),  # the person's size, of Studio's
+            "whole": 0.7,  # a whole person as the annotator frames one; else one of any scale, often cut
+            "scale": (0.75, 2.0),  # then: the person's size, of Studio's
             "rotate": 12.0,  # degrees, each way
             "garment": 0.65,  # a garment gets another colour (per garment)
             "pattern": 0.3,  # and stripes, checks or blotches on it (per garment)
             "skin": 0.7,  # another skin tone, another hair colour
             "background": 0.9,  # anything else than the studio's backdrop
-            "crowd": 0.3,  # other people in the background
-            "occluder": 0.45,  # up to two things in front
-            "blur": 0.6,  # lower resolution
+            "crowd": 0.2,  # other people in the background
+            "occluder": 0.3,  # up to two things in front
+            "blur": 0.35,  # lower resolution
             "jpeg": (35, 95),  # quality
             "noise": 0.05,  # largest standard deviation, of [0, 1]
-            "no_mask": 0.15,  # the person mask is missing
-            "no_pose": 0.12,  # all keypoints are missing
+            "no_mask": 0.05,  # the person mask is missing
+            "no_pose": 0.05,  # all keypoints are missing
             "no_point": 0.1,  # one keypoint is missing (per keypoint)
             "jitter": 0.014,  # standard deviation of a keypoint's place, of the side
         },
         "train": {
             "seed": 0,
-            "batch_size": 16,
-            "steps": 3000,
-            "learning_rate": 2e-3,  # falls to a hundredth along a cosine
-            "warmup_steps": 50,
+            "init_from": "",  # a weights file to start from
+            "batch_size": 8,
+            "steps": 6000,
+            "learning_rate": 1.5e-3,  # falls to a hundredth along a cosine
+            "warmup_steps": 100,
             "clip_norm": 1.0,
-            "ema": 0.997,
+            "ema": 0.998,
             "precision": "mixed_bfloat16",
             "log_every": 20,
             "checkpoint_every": 200,
@@ -82,7 +84,18 @@ def validate(config: ConfigDict) -> None:
     low, high = config.randomise.scale
     if not 0 < low <= high:
         raise ValueError(f"config.randomise.scale = {config.randomise.scale}: the smallest and the largest factor")
-    for name in ("garment", "pattern", "skin", "background", "crowd", "occluder", "blur", "no_mask", "no_pose"):
+    for name in (
+        "whole",
+        "garment",
+        "pattern",
+        "skin",
+        "background",
+        "crowd",
+        "occluder",
+        "blur",
+        "no_mask",
+        "no_pose",
+    ):
         if not 0 <= config.randomise[name] <= 1:
             raise ValueError(f"config.randomise.{name} = {config.randomise[name]}: a probability lies in [0, 1]")
 

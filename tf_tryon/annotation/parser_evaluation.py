@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
-from tf_tryon.annotation.annotator import MIN_CONFIDENCE
+from tf_tryon.annotation.annotator import doubtful
 from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import CLASSES, GARMENT_CLASSES, GARMENTS
 
+_COUNTS = ("shown", "found", "invented", "warned", "false_alarms", "missed", "invented_warned")
 _RIGHT = 0.5  # intersection over union from which a garment counts as found
 
 
@@ -37,10 +38,11 @@ def evaluate_parser(
     Returns:
       people, not_found; people_right, the part of the people's pixels of the right class, the mean over people; iou by
       class, over all pixels; and by garment the numbers of people: shown (who wear it), found (IoU at least 0.5),
-      invented (who don't, and whose parsing has it), warned (uncertain and not found), false_alarms (uncertain, found).
+      missed (who wear it, and whose parsing has none), invented (who don't, and whose parsing has it); and of those
+      whom the annotator warns about it, warned (seen, not found), false_alarms (found) and invented_warned.
     """
     confusion, right, missing = np.zeros((8, 8), np.int64), [], 0
-    counts = {name: dict.fromkeys(("shown", "found", "invented", "warned", "false_alarms"), 0) for name in GARMENTS}
+    counts = {name: dict.fromkeys(_COUNTS, 0) for name in GARMENTS}
     for person in people:
         pose = pose_of(person)
         try:
@@ -53,7 +55,7 @@ def evaluate_parser(
         classes, truth = parsing.classes, person.labels
         confusion += np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8)
         right.append(float((classes == truth)[truth > 0].mean()))
-        _count_garments(counts, classes, truth, parsing.confidences)
+        _count_garments(counts, classes, truth, doubtful(parsing.confidences))
     union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
     iou = np.diag(confusion) / np.maximum(union, 1)
     return {
@@ -66,18 +68,19 @@ def evaluate_parser(
 
 
 def _count_garments(
-    counts: dict[str, dict[str, int]], classes: np.ndarray, truth: np.ndarray, confidences: dict[str, float]
+    counts: dict[str, dict[str, int]], classes: np.ndarray, truth: np.ndarray, doubted: list[str]
 ) -> None:
     least = MIN_AREA * truth.size
     for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True):
         own, count = truth == number, counts[name]
-        seen = classes == number
-        unsure = confidences.get(name, 0.0) < MIN_CONFIDENCE
+        seen, unsure = classes == number, name in doubted
         if own.sum() >= least:
             found = (own & seen).sum() / (own | seen).sum() >= _RIGHT
             count["shown"] += 1
             count["found"] += int(found)
+            count["missed"] += int(seen.sum() < least)
             count["warned"] += int(unsure and not found)
             count["false_alarms"] += int(unsure and found)
         elif seen.sum() >= least:
             count["invented"] += 1
+            count["invented_warned"] += int(unsure)

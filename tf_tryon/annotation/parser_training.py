@@ -30,7 +30,7 @@ def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
     """Train, or go on with a run in `workdir`; returns the weights file that it wrote, `workdir/parser.npz`.
 
     Raises:
-      ValueError: the folder holds a run of another configuration.
+      FileNotFoundError, ValueError: the folder holds a run of another configuration; `train.init_from` doesn't fit.
     """
     parser_config.validate(config)
     workdir.mkdir(parents=True, exist_ok=True)
@@ -53,6 +53,8 @@ def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
     if start:
         checkpoints.restore(start, state)
     else:
+        if config.train.init_from:
+            _start_from(Path(config.train.init_from), variables)
         ema.restart()
     one_step = _step(network, adam, ema, config)
     examples = iter(training_examples(records, config, start))
@@ -70,6 +72,11 @@ def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
                 checkpoints.save(done, state)
                 write_parser(workdir / "parser.npz", ema.averages, config, done)
     return workdir / "parser.npz"
+
+
+def _start_from(path: Path, variables: dict[str, tf.Variable]) -> None:
+    """Take the weights of a file that `write_parser` wrote; the network must be the same."""
+    assign(_read_parser(path)[0], variables, str(path))
 
 
 def _step(network: ParserNetwork, adam: Adam, ema: Ema, config: ConfigDict):
@@ -100,7 +107,9 @@ def _step(network: ParserNetwork, adam: Adam, ema: Ema, config: ConfigDict):
 
 
 def write_parser(path: Path, averages: dict[str, tf.Variable], config: ConfigDict, step: int) -> None:
-    """Weights as float16 by name, with the configuration: all that `load_parser` needs."""
+    """Weights as float16 by name, with the configuration, but for paths: all that `load_parser` needs."""
+    config = config.copy_and_resolve_references()
+    config.train.init_from = ""
     arrays = {name: np.asarray(variable).astype(np.float16) for name, variable in averages.items()}
     arrays[CONFIG] = np.frombuffer(to_json(config).encode(), np.uint8)
     arrays[STEP] = np.int64(step)
@@ -113,6 +122,13 @@ def load_parser(path: Path) -> tuple[ParserNetwork, ConfigDict]:
     Raises:
       FileNotFoundError, ValueError: no such file, or no weights of a parsing network.
     """
+    arrays, config = _read_parser(path)
+    network = build_parser(config)
+    assign(arrays, named_variables(network, "parser"), str(path))
+    return network, config
+
+
+def _read_parser(path: Path) -> tuple[dict[str, np.ndarray], ConfigDict]:
     if not path.is_file():
         raise FileNotFoundError(f"there is no weights file {path}")
     arrays = read_arrays(path)
@@ -120,6 +136,4 @@ def load_parser(path: Path) -> tuple[ParserNetwork, ConfigDict]:
         raise ValueError(f"{path} holds no weights of a parsing network: make them with `tf-tryon parser train`")
     config = parser_config.from_json(arrays.pop(CONFIG).tobytes().decode(), str(path))
     arrays.pop(STEP)
-    network = build_parser(config)
-    assign(arrays, named_variables(network, "parser"), str(path))
-    return network, config
+    return arrays, config

@@ -26,6 +26,7 @@ _FEET: Final = (27, 28, 29, 30, 31, 32)
 _HEAD: Final = range(11)
 MIN_VISIBILITY: Final = 0.5
 MAX_PEOPLE: Final = 6
+_SECOND_LOOK: Final = 0.25  # of the photo's longer side: the margin
 _MARGIN: Final = 0.02  # of the picture: a point that far inside is not cut
 
 
@@ -83,18 +84,31 @@ class PoseAnnotator:
         return cls(landmarker, mediapipe)
 
     def annotate(self, photo: np.ndarray) -> list[Pose]:
-        """All people of a photo (h, w, 3) uint8 RGB, by size."""
+        """All people of a photo (h, w, 3) uint8 RGB, by size.
+
+        Where nobody is found, MediaPipe looks once more with a margin around the photo: people who fill it escape it
+        now and then (4 of 950 rendered ones, all of whom the margin brought back).
+        """
+        height, width = photo.shape[:2]
+        found = self._detected(photo)
+        if not found:
+            margin = round(_SECOND_LOOK * max(height, width))
+            around = self._detected(np.pad(photo, ((margin, margin), (margin, margin), (0, 0)), mode="edge"))
+            found = [_without_margin(points, mask, margin) for points, mask in around]
+        poses = [pose for pose in (_pose(points, mask) for points, mask in found) if pose is not None]
+        return sorted(poses, key=lambda pose: -_area(pose.box))
+
+    def _detected(self, photo: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Of each person (33, 3) points in parts of the picture, with their visibility, and the mask (h, w)."""
         image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(photo))
         with _silenced():
             found = self._landmarker.detect(image)
-        height, width = photo.shape[:2]
-        poses = []
+        people = []
         for points, mask in zip(found.pose_landmarks, found.segmentation_masks or [], strict=True):
             array = np.array([(p.x, p.y, p.visibility) for p in points], np.float32)
             # A copy: the memory is the landmarker's.
-            poses.append(_pose(array, np.array(mask.numpy_view(), np.float32).reshape(height, width)))
-        poses = [pose for pose in poses if pose is not None]
-        return sorted(poses, key=lambda pose: -_area(pose.box))
+            people.append((array, np.array(mask.numpy_view(), np.float32).reshape(photo.shape[:2])))
+        return people
 
     def close(self) -> None:
         """Frees the network."""
@@ -105,6 +119,13 @@ class PoseAnnotator:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _without_margin(points: np.ndarray, mask: np.ndarray, margin: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points in parts of the picture, and mask, of the picture inside a margin."""
+    size = np.array(mask.shape[::-1], np.float32)
+    inner = (points[:, :2] * size - margin) / (size - 2 * margin)
+    return np.concatenate([inner, points[:, 2:]], axis=1), mask[margin:-margin, margin:-margin]
 
 
 def _pose(points: np.ndarray, mask: np.ndarray) -> Pose | None:

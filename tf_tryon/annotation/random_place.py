@@ -29,9 +29,10 @@ def place_people(people: dict[str, tf.Tensor], draws: Draws, randomise: ConfigDi
     height, width = people["labels"].shape[1], people["labels"].shape[2]
     unit = size / height
     low, high = (math.log(limit) for limit in randomise.scale)
-    # Studio's own size is as likely as all others together.
     scale = tf.where(
-        draws.chance((batch,), 0.5), draws.uniform((batch,), 0.85, 1.1), tf.exp(draws.uniform((batch,), low, high))
+        draws.chance((batch,), randomise.whole),
+        draws.uniform((batch,), 0.85, 1.1),
+        tf.exp(draws.uniform((batch,), low, high)),
     )
     angle = draws.uniform((batch,), -1.0, 1.0) * (randomise.rotate * math.pi / 180)
     # Where a scaled picture is larger than the frame, its visible part is drawn evenly; a smaller one moves a little.

@@ -10,7 +10,7 @@ from ml_collections import ConfigDict
 from tf_tryon.annotation.draws import Draws
 from tf_tryon.annotation.random_texture import blotches, grid, rectangle, room
 
-_BLURS = (0.75, 0.55, 0.4)  # of the resolution
+_BLURS = (0.75, 0.6, 0.45)  # of the resolution
 
 
 def background(photo: tf.Tensor, labels: tf.Tensor, draws: Draws, randomise: ConfigDict) -> tf.Tensor:

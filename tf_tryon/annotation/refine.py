@@ -23,7 +23,8 @@ _BAND: Final = 0.02  # of the side: no certain pixel is that near to the outline
 _ROUNDS: Final = 2
 _MIN_AREA: Final = 0.01  # of the square: a garment with its own GrabCut
 _SPECK: Final = 0.0004
-_NECK, _HIPS = 1, (8, 11)
+_NOSE, _NECK, _HIPS = 0, 1, (8, 11)
+_TORSO: Final = 2.2  # from the neck to the hips, of that from the nose to the neck: for hips that the photo cuts off
 
 
 def refine(
@@ -115,21 +116,20 @@ def _weighed(p: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def _possible(p: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
-    """Without what an upright person's keypoints rule out: legs above the hips, hat and face below the neck."""
+    """Without what an upright person's keypoints rule out: legs above the hips, trousers at the neck, hats below it."""
     size = p.shape[0]
     hips = [keypoints[i, 1] for i in _HIPS if keypoints[i, 2] > 0]
-    if not hips or keypoints[_NECK, 2] <= 0:
+    if keypoints[_NECK, 2] <= 0 or not (hips or keypoints[_NOSE, 2] > 0):
         return p
-    neck, hip = keypoints[_NECK, 1], min(hips)
-    torso = hip - neck
+    neck = keypoints[_NECK, 1]
+    torso = min(hips) - neck if hips else _TORSO * (neck - keypoints[_NOSE, 1])
     if torso < 0.05:  # lying, or bent over
         return p
-    y = ((np.arange(size) + 0.5) / size)[:, None]
-    legs = y < hip - 0.15 * torso
-    head = y > neck + 0.6 * torso
+    below = (((np.arange(size) + 0.5) / size)[:, None] - neck) / torso
     p = p.copy()
-    p[..., [16, 17, 18, 19]] *= np.where(legs, 1e-3, 1.0)[..., None]
-    p[..., [1, 4, 13]] *= np.where(head, 1e-3, 1.0)[..., None]
+    p[..., [16, 17, 18, 19]] *= np.where(below < 0.85, 1e-3, 1.0)[..., None]
+    p[..., [9, 12]] *= np.where(below < 0.3, 1e-3, 1.0)[..., None]
+    p[..., [1, 4, 13]] *= np.where(below > 0.6, 1e-3, 1.0)[..., None]
     return p / p.sum(axis=-1, keepdims=True)
 
 

@@ -67,7 +67,7 @@ def load_annotator(flag_values: flags.FlagValues) -> Annotator:
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Annotates every photo; 1 if one was refused."""
     from tf_tryon.annotation.batch import REPORT, annotate_all
-    from tf_tryon.annotation.files import photos_of
+    from tf_tryon.data.photo import photos_of
     from tf_tryon.evaluation.progress import Progress
 
     photos = photos_of([pathlib.Path(arg) for arg in args])

@@ -9,7 +9,7 @@ import sys
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
-from tf_tryon.cli.people import People
+from tf_tryon.cli.people import People, check_there
 
 ARGUMENTS = "PERSON..."
 HELP = """Erase a garment of each PERSON and complete it, many times.
@@ -43,7 +43,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_bool("keep_texture", False, "One texture, many shapes.", **add)
     flags.DEFINE_string("like", None, "Another person (photo, or FOLDER:INDEX) whose garment to transfer.", **add)
     flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
-    flags.DEFINE_integer("walk", None, "Vary this latent channel only, from -3 to 3.", lower_bound=0, **add)
+    text = "Vary this latent channel only, from -3 to 3. Most channels do little: the output tells which do much."
+    flags.DEFINE_integer("walk", None, text, lower_bound=0, **add)
     flags.DEFINE_enum("walk_stage", "shape", ["shape", "texture"], "Whose channel --walk varies.", **add)
     text = "Picture of the photo's size, white where it is to be erased; garment and skin are erased as well."
     flags.DEFINE_string("mask", None, text, **add)
@@ -52,6 +53,16 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "Keep it; studio: grey instead; restore: grey for the nets, the photo's own in the result."
     flags.DEFINE_enum("background", "keep", ["keep", "studio", "restore"], text, **add)
     define_annotator_flags(flag_values, ["builtin", "fashn"])
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses what the model can't do, and people who aren't there."""
+    from tf_tryon.inference.model_folder import ModelFolder
+
+    check_there(args)
+    if flag_values.like:
+        check_there([flag_values.like])
+    ModelFolder(flag_values.model).check(flag_values.garment, flag_values.walk, flag_values.walk_stage)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -100,6 +111,10 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
             continue
         photos = photos or not person.metadata
         print(path)
+        if request.walk is not None and request.mask is None:
+            nats = model.walkable(person, request.garment, request.walk_stage)
+            told = ", ".join(f"{channel}: {value:.2f}" for channel, value in nats.items())
+            print(f"{name}: nats by channel of the {request.walk_stage} code, the most telling first: {told}")
     if photos and not flag_values.model:
         print(
             "tf-tryon: warning: the bundled weights have seen synthetic people only; on a photo expect the right place"

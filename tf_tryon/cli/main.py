@@ -8,6 +8,8 @@ A verb is a line of VERBS and a module of `tf_tryon.cli` with
                      absl flags, each `flags.DEFINE_x(..., flag_values=flag_values)`; `required=True` where there is no
                      sensible default; a configuration is `config_flags.DEFINE_config_file("config", ..., flag_values=
                      flag_values)`, made required by `flags.mark_flag_as_required("config", flag_values)`
+    def check(flags: absl.flags.FlagValues, args: list[str]) -> None
+                     optional: refuses what can be refused without TensorFlow, before it is loaded
     def run(flags: absl.flags.FlagValues, args: list[str]) -> int
                      flags are read as attributes (`flags.out`), args are the positional arguments (their number is
                      checked here against ARGUMENTS); returns the exit status
@@ -68,6 +70,7 @@ VERBS = {
     "train": Verb("train", "train the shape or the texture stage"),
     "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
+    "metrics": Verb("metrics", "compare two folders of pictures: Frechet, kernel and pairwise distances"),
     "experiment": Verb("experiment", "train and measure a table of models under one equal budget"),
     "parser train": Verb("parser_train", "train the parsing network of `annotate`"),
     "parser evaluate": Verb("parser_evaluate", "measure a parser on people with true labels"),
@@ -126,6 +129,8 @@ def _dispatch(argv: list[str]) -> int:
         print(usage.verb(name, module.ARGUMENTS, module.HELP, flag_values))
         return 0
     module, flag_values, args = parse(argv)
+    if hasattr(module, "check"):
+        module.check(flag_values, args)
     if VERBS[name].tensorflow:
         quiet.import_tensorflow()
     return module.run(flag_values, [*VERBS[name].first, *args])

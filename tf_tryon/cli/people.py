@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 Source = tuple[str, "Callable[[], Person]"]  # a name, and the function that reads the person
 
 
+def check_there(arguments: list[str]) -> None:
+    """Raise FileNotFoundError if none of the people is there; where some are, the others are reported in their turn."""
+    missing = [argument for argument in arguments if not (_record(argument) or pathlib.Path(argument).exists())]
+    if len(missing) == len(arguments):
+        raise FileNotFoundError("; ".join(f"{argument}: there is no such photo or folder" for argument in missing))
+
+
+def _record(argument: str) -> tuple[str, int] | None:
+    """Folder and index of FOLDER:INDEX; None if it isn't of that form."""
+    folder, colon, index = argument.rpartition(":")
+    return (folder, int(index)) if colon and index.isdecimal() and pathlib.Path(folder).is_dir() else None
+
+
 class People:
     """Reads people as the command line's flags ask; the annotator is loaded for the first photo that needs it.
 
@@ -43,9 +56,9 @@ class People:
 
     def one(self, argument: str) -> Person:
         """A photo's path, or FOLDER:INDEX of a folder of records."""
-        folder, colon, index = argument.rpartition(":")
-        if colon and index.isdecimal() and pathlib.Path(folder).is_dir():
-            return self.sources(folder, [int(index)])[0][1]()
+        record = _record(argument)
+        if record:
+            return self.sources(record[0], [record[1]])[0][1]()
         if pathlib.Path(argument).is_dir():
             raise ValueError(f"{argument} is a folder of records: say which person, as {argument}:0")
         return self.sources(argument, None)[0][1]()

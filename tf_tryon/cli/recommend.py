@@ -8,6 +8,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
+from tf_tryon.cli.people import check_there
 
 ARGUMENTS = "PERSON"
 HELP = """Rank a catalogue's garments by how well they go with what PERSON wears, and draw the best.
@@ -29,13 +30,22 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("split", None, "Only this split of the catalogue.", **add)
     flags.DEFINE_integer("count", 500, "At most so many garments of it, the first.", lower_bound=1, **add)
     flags.DEFINE_integer("top", 12, "How many to show.", lower_bound=1, upper_bound=60, **add)
-    flags.DEFINE_string("out", "recommended.png", "The contact sheet.", **add)
+    flags.DEFINE_string("out", None, "The contact sheet to write.", required=True, **add)
     flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`; default: the bundled weights.", **add)
     flags.DEFINE_enum(
         "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
     )  # fmt: skip
     define_annotator_flags(flag_values, ["builtin", "fashn"])
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses what the model can't do, and who isn't there."""
+    from tf_tryon.inference.model_folder import ModelFolder
+
+    check_there([args[0]])
+    check_there([flag_values.catalogue])
+    ModelFolder(flag_values.model).check(flag_values.garment)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

@@ -72,6 +72,27 @@ def open_upright(source: str | os.PathLike[str] | BinaryIO, name: str) -> Image.
         return ImageOps.exif_transpose(image)
 
 
+def photos_of(paths: list[pathlib.Path]) -> list[pathlib.Path]:
+    """The files among `paths`, and those of its folders that are named like pictures and are no annotations.
+
+    Raises:
+      FileNotFoundError: a path isn't there, or a folder holds no picture.
+    """
+    known, found = set(Image.registered_extensions()), []
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: there is no such photo or folder")
+        if path.is_dir():
+            inside = [p for p in sorted(path.iterdir()) if p.suffix.lower() in known and not p.name.startswith(".")]
+            inside = [p for p in inside if p.is_file() and not p.stem.endswith(("_parsing", "_preview", "_segm"))]
+            if not inside:
+                raise FileNotFoundError(f"{path}: a folder without pictures")
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
 def _too_large(name: str) -> PhotoError:
     return PhotoError("too large", f"{name}: more than {MAX_PIXELS // 1_000_000} million pixels; save it smaller")
 

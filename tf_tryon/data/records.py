@@ -51,7 +51,9 @@ class RecordWriter:
     ) -> None:
         self.directory = pathlib.Path(directory)
         if (self.directory / MANIFEST).exists() and not overwrite:
-            raise FileExistsError(f"{self.directory} holds a data set already: choose another folder, or overwrite it")
+            raise FileExistsError(
+                f"{self.directory} holds a data set already: choose another folder, or --overwrite it"
+            )
         self.directory.mkdir(parents=True, exist_ok=True)
         self._manifest: dict[str, Any] = {
             "format": FORMAT, "version": VERSION, "size": list(size), "generator": generator, "seed": seed

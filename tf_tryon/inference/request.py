@@ -9,6 +9,7 @@ import numpy as np
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference.model_folder import check_garment
 from tf_tryon.inference.noise import MAX_SEED
 
 STAGES = ("shape", "texture")
@@ -77,8 +78,7 @@ class Request:
 
     def check_person(self, person: Person, trained: tuple[str, ...]) -> None:
         """Raise TryOnError unless `person` wears the garment and the model was trained on it."""
-        if self.garment not in trained:
-            raise TryOnError(f"this model completes {', '.join(trained)}, not {self.garment}: choose one of those")
+        check_garment(self.garment, trained)
         if self.mask is None:
             check_wears(person, self.garment)
         if self.like is not None:

@@ -17,14 +17,16 @@ from tf_tryon.config import from_json, validate
 from tf_tryon.data import examples
 from tf_tryon.data.person import Person
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference.model_folder import CONFIG
 from tf_tryon.inference.noise import latent_noise
-from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.gaussian import Gaussian, counted_by_channel
+from tf_tryon.losses.kl import kl_terms
 from tf_tryon.models.networks import Networks, build_networks
 from tf_tryon.training.checkpoints import assign, read_arrays
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import load_weights
 
-CONFIG, WEIGHTS, MEANS = "config.json", "weights.npz", "mean_garments.npz"
+WEIGHTS, MEANS = "weights.npz", "mean_garments.npz"
 DISCRIMINATOR = "discriminator.npz"  # of the texture stage, where its run had one
 
 Batch = dict[str, tf.Tensor]
@@ -125,6 +127,12 @@ class Stage:
         given = tf.constant(codes)
         prior: Gaussian = self._prior(batch, given)
         return prior.log_density(given, self.config.model.latent_shared).numpy()
+
+    def channel_nats(self, batch: Batch) -> np.ndarray:
+        """KL of the posterior from the compatibility prior by channel, over one person's cells: (c,) nats."""
+        posterior: Gaussian = self._posterior(batch)
+        prior: Gaussian = self._prior(batch, posterior.mean)
+        return counted_by_channel(kl_terms(posterior, prior), self.config.model.latent_shared)[0].numpy()
 
     def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""

@@ -21,12 +21,12 @@ from tf_tryon.data.person import Person
 from tf_tryon.inference.background import on_studio_grey, with_own_background
 from tf_tryon.inference.blending import blend_seam
 from tf_tryon.inference.erasure import erase, erased_labels, with_mask_as_garment
+from tf_tryon.inference.model_folder import BUNDLED, check_channel
 from tf_tryon.inference.placement import Placement, place
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Batch, Stage, repeat
 from tf_tryon.models.compositing import complete_labels, with_labels
 
-BUNDLED = pathlib.Path(__file__).parent.parent / "weights"
 WALK_REACH = 3.0  # standard deviations each way
 _SEAM = 3.0  # width of the blended seam in pixels of the frame
 _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
@@ -93,6 +93,18 @@ class TryOn:
     def size(self) -> tuple[int, int]:
         """(height, width) of the nets' frame."""
         return self.texture.size
+
+    def walkable(self, person: Person, garment: str, stage: str) -> dict[int, float]:
+        """What each channel of a stage's code tells of the garment beyond its context, in nats, the most first.
+
+        Walking along a channel of few nats shows little.
+        """
+        chosen = self.shape if stage == "shape" else self.texture
+        if chosen is None:
+            raise ValueError("stage 'shape': this model has one stage, 'texture'")
+        framed = place(person, *self.size).to_frame(person)
+        nats = chosen.channel_nats(chosen.batch(framed, garment))
+        return {int(channel): float(nats[channel]) for channel in np.argsort(-nats)}
 
     @property
     def garments(self) -> tuple[str, ...]:
@@ -222,8 +234,7 @@ class TryOn:
 
 def _walked(codes: np.ndarray, channel: int) -> np.ndarray:
     """Codes (n, h, w, c) with one channel shifted by -3 .. 3 over the samples, in all cells."""
-    if not 0 <= channel < codes.shape[-1]:
-        raise ValueError(f"walk = {channel}: this stage's codes have channels 0 to {codes.shape[-1] - 1}")
+    check_channel(channel, codes.shape[-1])
     shifted = codes.copy()
     shifted[..., channel] += np.linspace(-WALK_REACH, WALK_REACH, len(codes), dtype=np.float32)[:, None, None]
     return shifted

@@ -53,8 +53,13 @@ def share(codes: tf.Tensor, shared: int) -> tf.Tensor:
 
 def counted(nats: tf.Tensor, shared: int) -> tf.Tensor:
     """Sum of (B, h, w, c) terms over all latents, each shared one counted once: (B,)."""
-    own = tf.reduce_sum(nats[..., : nats.shape[-1] - shared], axis=[1, 2, 3])
-    return own + tf.reduce_sum(nats[:, 0, 0, nats.shape[-1] - shared :], axis=1)
+    return tf.reduce_sum(counted_by_channel(nats, shared), axis=1)
+
+
+def counted_by_channel(nats: tf.Tensor, shared: int = 0) -> tf.Tensor:
+    """`counted` for each channel alone: (B, c)."""
+    own = nats.shape[-1] - shared
+    return tf.concat([tf.reduce_sum(nats[..., :own], axis=[1, 2]), nats[:, 0, 0, own:]], axis=1)
 
 
 def _with_shared(values: tf.Tensor, one: tf.Tensor, shared: int) -> tf.Tensor:

@@ -17,9 +17,14 @@ def kl(q: Gaussian, p: Gaussian, shared: int = 0) -> tf.Tensor:
     Returns:
       (B,) float32 nats.
     """
+    return counted(kl_terms(q, p), shared)
+
+
+def kl_terms(q: Gaussian, p: Gaussian) -> tf.Tensor:
+    """The terms of `kl`, one a latent: (B, h, w, c)."""
     ratio = tf.square(q.std / p.std)
     distance = tf.square((q.mean - p.mean) / p.std)
-    return counted(0.5 * (ratio + distance - 1.0 - tf.math.log(ratio)), shared)
+    return 0.5 * (ratio + distance - 1.0 - tf.math.log(ratio))
 
 
 def kl_from_standard(q: Gaussian, shared: int = 0) -> tf.Tensor:

@@ -130,7 +130,7 @@ def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Optio
     if not root.is_dir():
         raise FileNotFoundError(f"{root} is no folder: unpack the data set and name its root")
     if (out / records.MANIFEST).exists() and not options.overwrite:
-        raise FileExistsError(f"{out} holds a data set already: choose another folder, or overwrite it")
+        raise FileExistsError(f"{out} holds a data set already: choose another folder, or --overwrite it")
     if options.size < 32 or options.size % 32:
         raise ValueError(f"size {options.size}: a multiple of 32 is needed, as the networks halve it five times")
     if options.workers < 1 or not 0 <= options.min_garments <= len(vocabulary_lib.GARMENTS):

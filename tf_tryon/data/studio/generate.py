@@ -77,7 +77,7 @@ def generate(
         raise ValueError(f"size is {size} and workers {workers}; use a size of at least 32 and at least one worker")
     folder = pathlib.Path(out)
     if (folder / records.MANIFEST).exists() and not overwrite:
-        raise FileExistsError(f"{folder} holds a data set already: choose another folder, or overwrite it")
+        raise FileExistsError(f"{folder} holds a data set already: choose another folder, or --overwrite it")
     generator = f"studio {render.VERSION}, outfits {outfit_distribution.fingerprint()}"
     key = {"generator": generator, "seed": seed, "size": size, "format": records.VERSION}
     parts = Parts(folder, key, count, PART)

@@ -1,0 +1,54 @@
+"""Confidence is the expected overlap, and the pose can speak against a garment."""
+
+import numpy as np
+import pytest
+
+from tf_tryon.annotation.confidence import garment_confidences
+
+PANTS, LEFT_SHOE = 9, 18
+
+
+@pytest.fixture
+def person(make_person):
+    """Labels (64, 64) and keypoints in parts of the square."""
+    made = make_person(1)
+    return made["labels"].copy(), made["keypoints"] / (64, 64, 1)
+
+
+def certain(labels: np.ndarray) -> np.ndarray:
+    return np.eye(20, dtype=np.float32)[labels]
+
+
+def test_it_is_the_overlap_to_expect():
+    labels = np.zeros((4, 4), np.uint8)
+    labels[:2] = 5
+    p = np.zeros((4, 4, 20), np.float32)
+    p[..., 5], p[..., 7], p[..., 0] = 0.3, 0.4, 0.3  # top and coat are one class
+    p[2:, :, 7], p[2:, :, 0] = 0.0, 0.7
+    assert garment_confidences(labels, p) == pytest.approx({"top": 8 * 0.7 / (8 + 8 * 0.3)})
+
+
+def test_a_sure_parsing_that_fits_the_pose_is_trusted(person):
+    labels, points = person
+    assert garment_confidences(labels, certain(labels), points) == {"top": 1.0, "bottom": 1.0, "shoes": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "below", "doubted"),
+    [(16, PANTS, 53, "bottom"), (17, PANTS, 0, "bottom"), (LEFT_SHOE, 0, 0, "shoes")],
+    ids=["trousers go on below bare skin", "one leg is longer", "one foot is bare"],
+)
+def test_the_pose_speaks_against(person, old, new, below, doubted):
+    labels, points = person
+    changed = labels[below:]
+    changed[changed == old] = new
+    found = garment_confidences(labels, certain(labels), points)
+    assert {name for name, value in found.items() if value == 0.5} == {doubted}
+    unknown = garment_confidences(labels, certain(labels), points * (1, 1, 0))
+    assert set(unknown.values()) == {1.0}
+
+
+def test_a_close_up_is_doubted(person):
+    labels, points = person
+    points[8:14, 2] = 0  # hips and all below
+    assert set(garment_confidences(labels, certain(labels), points).values()) == {0.5}

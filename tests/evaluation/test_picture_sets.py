@@ -1,0 +1,96 @@
+"""Two folders of pictures: known distances, bad files passed over, records like pictures, the command line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.cli import main as cli
+from tf_tryon.evaluation.picture_sets import PictureSets, pictures_of
+
+SIDE = 24
+
+
+class Corner:
+    name, size = "corner", 3
+
+    def __call__(self, pictures: np.ndarray) -> np.ndarray:
+        return pictures[:, 0, 0]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """30 pictures, and the same 10 levels lighter, the last 6 of other names; a broken file and one of another size."""
+    rng = np.random.default_rng(0)
+    real, made = tmp_path / "real", tmp_path / "made"
+    real.mkdir()
+    made.mkdir()
+    for i in range(30):
+        picture = rng.integers(0, 200, (SIDE, SIDE, 3)).astype(np.uint8)
+        Image.fromarray(picture).save(real / f"p{i:02d}.png")
+        Image.fromarray(picture + np.uint8(10)).save(made / f"{'p' if i < 24 else 'q'}{i:02d}.bmp")
+    (made / "broken.png").write_text("no picture")
+    Image.new("RGB", (SIDE, 2 * SIDE)).save(real / "tall.png")
+    return real, made
+
+
+def test_known_distances_and_what_is_passed_over(folders: tuple[Path, Path]) -> None:
+    told: list[int] = []
+    report = PictureSets(Corner(), None, batch=7).measure(*map(pictures_of, folders), told.append)
+    assert report["pictures"] == {"real": 30, "made": 30, "pairs": 24}
+    assert told == list(range(1, 39))
+    measures = report["measures"]
+    assert measures["frechet_corner_n30"]["value"] == pytest.approx(3 * (10 / 255) ** 2, abs=1e-6)
+    assert measures["l1"]["value"] == pytest.approx(10 / 255, rel=1e-4)
+    assert measures["psnr"]["value"] == pytest.approx(20 * np.log10(25.5), rel=1e-4)
+    assert measures["ssim"]["pictures"] == 24
+    assert measures.pop("kid_corner_n30")["low"] is None  # one block
+    for measure in measures.values():
+        assert measure["low"] <= measure["value"] + 1e-9
+        assert measure["value"] <= measure["high"] + 1e-9
+    reasons = {bad["name"]: bad["reason"] for bad in report["passed_over"]}
+    assert reasons.keys() == {"broken", "tall"}
+    assert "24 x 48 pixels, the first picture 24 x 24" in reasons["tall"]
+
+
+def test_sets_of_different_numbers_scaled_and_of_records(folders: tuple[Path, Path], data_set: Path) -> None:
+    real = pictures_of(data_set, "train")
+    report = PictureSets(Corner(), None, size=32).measure(real, pictures_of(folders[0]))
+    assert report["size"] == [32, 32]
+    assert set(report["measures"]) == {"frechet_corner_n14_31", "kid_corner_n14_31"}
+    assert report["passed_over"] == []
+
+
+def test_too_few_pictures_have_no_distance(folders: tuple[Path, Path]) -> None:
+    real = pictures_of(folders[0])
+    few = dict(list(real.items())[:3])
+    with pytest.raises(ValueError, match="made set has 3 pictures"):
+        PictureSets(Corner(), None).measure(real, few)
+
+
+def test_the_command_reports_pairs_and_passes_over(folders: tuple[Path, Path], tmp_path: Path, capsys) -> None:
+    out = tmp_path / "report.json"
+    line = ["metrics", *map(str, folders), "--features=none", f"--out={out}"]
+    assert cli.main(line) == 1
+    told = capsys.readouterr()
+    assert "passed over, made broken: " in told.err
+    assert "psnr: 28.1308 (28.1308 to 28.1308), 24 pictures" in told.out
+    assert json.loads(out.read_text())["measures"].keys() == {"l1", "psnr", "ssim"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--features=vgg16"], "needs --weights"),
+        (["--features=none", "--weights=imagenet"], "takes no --weights"),
+        (["--weights=nowhere.h5"], "nowhere.h5: there is no such file"),
+        (["--features=none", "--split=test"], "no folder of records"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(folders: tuple[Path, Path], capsys, flags: list[str], words: str) -> None:
+    assert cli.main(["metrics", *map(str, folders), "--out=never.json", *flags]) == 1
+    assert words in capsys.readouterr().err
+    assert cli.main(["metrics", str(folders[0]), "nowhere", "--out=never.json", *flags]) == 1
+    assert "no such folder" in capsys.readouterr().err

@@ -1,0 +1,63 @@
+"""What a folder of weights can do, told from its configurations alone: no TensorFlow is loaded."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Final
+
+from ml_collections import ConfigDict
+
+from tf_tryon.config import from_json
+from tf_tryon.errors import TryOnError
+
+BUNDLED: Final = pathlib.Path(__file__).parent.parent / "weights"
+CONFIG: Final = "config.json"
+
+
+class ModelFolder:
+    """Configurations of the stages in a folder that `tf-tryon bundle` wrote.
+
+    Attributes:
+      configs: by stage, shape before texture; without shape in a model of one stage.
+
+    Raises:
+      TryOnError: the folder holds no stage.
+    """
+
+    def __init__(self, folder: str | pathlib.Path | None = None) -> None:
+        folder = pathlib.Path(folder) if folder else BUNDLED
+        files = {stage: folder / stage / CONFIG for stage in ("shape", "texture")}
+        self.configs: dict[str, ConfigDict] = {
+            stage: from_json(path.read_text(encoding="utf-8"), str(path))
+            for stage, path in files.items()
+            if path.is_file()
+        }
+        if not self.configs:
+            raise TryOnError(f"{folder} holds no model: make the folder with `tf-tryon bundle`")
+
+    @property
+    def garments(self) -> tuple[str, ...]:
+        """Garments that all stages complete."""
+        targets = [config.data.targets for config in self.configs.values()]
+        return tuple(name for name in targets[0] if all(target[name] > 0 for target in targets))
+
+    def check(self, garment: str, walk: int | None = None, walk_stage: str = "shape") -> None:
+        """Raise TryOnError or ValueError for a garment or a walk that the model doesn't know."""
+        check_garment(garment, self.garments)
+        if walk is None:
+            return
+        if walk_stage not in self.configs:
+            raise ValueError(f"walk_stage = {walk_stage!r}: this model has one stage, {', '.join(self.configs)}")
+        check_channel(walk, self.configs[walk_stage].model.latent_channels)
+
+
+def check_garment(garment: str, trained: tuple[str, ...]) -> None:
+    """Raise TryOnError unless the model was trained on the garment."""
+    if garment not in trained:
+        raise TryOnError(f"this model completes {', '.join(trained)}, not {garment}: choose one of those")
+
+
+def check_channel(channel: int, channels: int) -> None:
+    """Raise ValueError unless the stage's codes have that channel."""
+    if not 0 <= channel < channels:
+        raise ValueError(f"walk = {channel}: this stage's codes have channels 0 to {channels - 1}")
