@@ -20,23 +20,28 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
-def listen(here: Shop, host: str, port: int) -> None:
-    """Serves a shop until a signal; prints the address as soon as it can be opened.
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket, to be had before anything expensive starts: browsers that come early wait at it.
 
     Raises:
       TryOnError: the port can't be had.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-            listening.listen(128)
-        except OSError as error:
-            raise TryOnError(f"can't listen on {host}:{port} ({error}): choose another with --port") from error
-        shown = f"[{host}]" if ":" in host else host
-        print(f"http://{shown}:{listening.getsockname()[1]}/", flush=True)
-        config = uvicorn.Config(
-            make_app(here), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
-        )
-        uvicorn.Server(config).run(sockets=[listening])
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise TryOnError(f"can't listen on {host}:{port} ({error}): choose another with --port") from error
+    return listening
+
+
+def listen(here: Shop, listening: socket.socket) -> None:
+    """Serves a shop until a signal; prints the address, which answers from then on."""
+    host, port = listening.getsockname()[:2]
+    print(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/", flush=True)
+    config = uvicorn.Config(
+        make_app(here), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
+    )
+    uvicorn.Server(config).run(sockets=[listening])

@@ -94,3 +94,11 @@ def test_what_is_found_in_a_folder(folder, tmp_path):
 
 def test_equal_names_do_not_overwrite_each_other():
     assert stems([Path("a/x.jpg"), Path("b/x.jpg"), Path("b/x.png"), Path("y.jpg")]) == ["x", "x-2", "x-3", "y"]
+
+
+def test_the_report_goes_on_listing_what_earlier_runs_put_there(folder, counting, tmp_path):
+    first, second, *_ = photos_of([folder])
+    for photo in (first, second, first):
+        assert len(annotate_all(counting, [photo], tmp_path / "out", {}).entries) == 1
+    listed = json.loads((tmp_path / "out" / REPORT).read_text())["entries"]
+    assert sorted(entry["photo"] for entry in listed) == sorted([str(first), str(second)])

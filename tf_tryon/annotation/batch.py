@@ -23,7 +23,7 @@ _SAVE_EVERY: Final = 25  # photos
 
 @dataclasses.dataclass
 class Report:
-    """What became of each photo, in order; `report.json`."""
+    """What became of each photo; `report.json`."""
 
     entries: list[dict[str, Any]]
 
@@ -51,7 +51,7 @@ def annotate_all(
     person: int | None = None,
     tell: Callable[[int, dict[str, Any]], None] = lambda done, entry: None,
 ) -> Report:
-    """Annotate photos into a folder, with `report.json`.
+    """Annotate photos into a folder, with `report.json`, which goes on listing what earlier runs put there.
 
     Args:
       annotator: loaded.
@@ -62,7 +62,7 @@ def annotate_all(
       tell: called with how many are done and the last one's entry.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    before, report = _earlier(folder / REPORT), Report([])
+    before, report, given = _earlier(folder / REPORT), Report([]), {str(photo) for photo in photos}
     for photo, stem in zip(photos, stems(photos), strict=True):
         state = {"photo": str(photo), "name": stem, "options": options, **_stamp(photo)}
         entry = before.get(str(photo))
@@ -73,10 +73,13 @@ def annotate_all(
         report.entries.append(entry)
         tell(len(report.entries), entry)
         if len(report.entries) % _SAVE_EVERY == 0:
-            # What an earlier run did behind this place isn't forgotten.
-            rest = [before[str(p)] for p in photos[len(report.entries) :] if str(p) in before]
+            # What an earlier run did behind this place isn't forgotten, nor are other photos of the folder.
+            done = {entry["photo"] for entry in report.entries}
+            rest = [entry for photo, entry in before.items() if photo not in done]
             Report(report.entries + rest).write(folder / REPORT)
-    report.write(folder / REPORT)
+    names = {entry["name"] for entry in report.entries}
+    others = [entry for photo, entry in before.items() if photo not in given and entry["name"] not in names]
+    Report(others + report.entries).write(folder / REPORT)
     return report
 
 

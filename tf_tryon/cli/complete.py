@@ -67,13 +67,17 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Completes every person; bad ones are reported and the rest go on."""
+    with People(flag_values, pathlib.Path(flag_values.out) / "annotations") as people:
+        return _complete(people, flag_values, args)
+
+
+def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.errors import TryOnError
     from tf_tryon.inference.erasure import read_mask
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import save
     from tf_tryon.inference.tryon import BUNDLED, TryOn
 
-    people = People(flag_values, pathlib.Path(flag_values.out) / "annotations")
     request = Request(
         garment=flag_values.garment,
         samples=flag_values.samples,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import pathlib
 import sys
 from collections.abc import Callable
@@ -33,12 +32,20 @@ def _record(argument: str) -> tuple[str, int] | None:
 class People:
     """Reads people as the command line's flags ask; the annotator is loaded for the first photo that needs it.
 
-    `annotations` is the folder for what it finds.
+    `annotations` is the folder for what it finds. To be used in a `with`: MediaPipe can't close itself once Python is
+    ending.
     """
 
     def __init__(self, flag_values: flags.FlagValues, annotations: pathlib.Path) -> None:
         self._flags, self._annotations = flag_values, annotations
         self._annotator: Annotator | None = None
+
+    def __enter__(self) -> People:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._annotator is not None:
+            self._annotator.close()
 
     def sources(self, argument: str, index: list[int] | None) -> list[Source]:
         """A photo, or people of a folder of records, all or those of `index`."""
@@ -81,7 +88,6 @@ class People:
         photo = read_photo(path)
         if self._annotator is None:
             self._annotator = load_annotator(self._flags)
-            atexit.register(self._annotator.close)  # MediaPipe can't close itself once Python is ending
         try:
             annotation = self._annotator.annotate(photo, self._flags.person, path)
         except TryOnError as error:

@@ -64,7 +64,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 
     garment, out = flag_values.garment, pathlib.Path(flag_values.out)
     records = open_records(flag_values.catalogue)
-    person = People(flag_values, out.with_name(f"{out.stem}_annotations")).one(args[0])
+    with People(flag_values, out.with_name(f"{out.stem}_annotations")) as given:
+        person = given.one(args[0])
     model = TryOn.load(flag_values.model or BUNDLED)
     Request(garment=garment).check_person(person, model.garments)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))

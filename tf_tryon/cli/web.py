@@ -71,7 +71,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         raise ValueError("--models is for the embedded server, and --server names another: give one of them")
 
     from tf_tryon.serving.web import embedded
-    from tf_tryon.serving.web.running import listen, say
+    from tf_tryon.serving.web.running import bound, listen, say
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
@@ -79,12 +79,13 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     former = signal.signal(signal.SIGTERM, end)
     try:
         with contextlib.ExitStack() as stack:
+            listening = stack.enter_context(bound(flag_values.host, flag_values.port))
             address = flag_values.server
             if not address:
                 models = flag_values.models or embedded.exported(flag_values.model, say)
                 say("loading the model")
                 address = stack.enter_context(embedded.serving(pathlib.Path(models))).address
-            listen(_shop(flag_values, address), flag_values.host, flag_values.port)
+            listen(_shop(flag_values, address), listening)
     except KeyboardInterrupt:
         pass
     finally:

@@ -45,14 +45,12 @@ def test_wrong_flags_are_one_line(arguments: list[str], said: str, capsys: pytes
     assert "Traceback" not in error
 
 
-def test_a_taken_port_is_told(make_shop: Any) -> None:
+def test_a_taken_port_is_told_before_anything_expensive(capsys: pytest.CaptureFixture[str]) -> None:
     import socket
 
-    from tf_tryon.errors import TryOnError
-    from tf_tryon.serving.web.running import listen
-
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(TryOnError, match="--port"):
-        listen(make_shop("localhost:1"), "127.0.0.1", taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert cli.main(["web", f"--port={taken.getsockname()[1]}"]) == 1
+    assert "choose another with --port" in capsys.readouterr().err
 
 
 def test_an_export_is_made_once_for_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

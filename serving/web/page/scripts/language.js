@@ -8,14 +8,14 @@ async function load(name) {
   catalogues[name] ??= await (await fetch(`/page/text/${name}.json`)).json();
 }
 
-/** The sentence of a key; {name} in it is replaced by the details' value. */
+/** The sentence of a key; {name} in it is replaced by the details' value, or by all of a list. */
 export function text(key, details = {}) {
   const sentence = catalogues[language][key];
   if (sentence === undefined) throw new Error(`no text ${key}`);
   return sentence.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = details[name] ?? "";
     // "@top" names another text: a garment, say
-    return typeof value === "string" && value.startsWith("@") ? text(value.slice(1)) : String(value);
+    const shown = (value) => (typeof value === "string" && value.startsWith("@") ? text(value.slice(1)) : String(value));
+    return new Intl.ListFormat(language).format([details[name] ?? ""].flat().map(shown));
   });
 }
 

@@ -162,7 +162,7 @@ function tell(photo, options) {
     const garment = `@garment.${person.wiped}`;
     notice("wiped", { garment }, { actions: [["wipedRight", {}, show], ["wipedWrong", {}, wrong]] });
   } else if (person.doubts?.length) {
-    notice("doubts", { garment: `@garment.${person.doubts[0]}` });
+    notice("doubts", { garments: person.doubts.map((garment) => `@garment.${garment}`) });
   } else if (person.few) {
     notice("few");
   }
