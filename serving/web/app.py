@@ -85,6 +85,7 @@ async def about(request: Request) -> Response:
             "starts": starts.NAMES,
             "catalogue": here.catalogue is not None,
             "keeps": here.keeping is not None,
+            "drawn": settings.drawn,
             "classes": [{"name": name, "colour": colour} for name, colour in zip(CLASSES, _colours(), strict=True)],
         }
     )

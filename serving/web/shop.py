@@ -31,6 +31,7 @@ class Settings:
       max_upload: bytes of a photo's file.
       samples: results of one ask.
       matches: of the catalogue, shown.
+      drawn: whether the model has seen drawn people only, as the bundled one; the page says so.
     """
 
     title: str = "Try on"
@@ -38,6 +39,7 @@ class Settings:
     max_upload: int = 20 << 20
     samples: int = 8
     matches: int = 6
+    drawn: bool = False
 
 
 @dataclasses.dataclass

@@ -113,8 +113,9 @@ def _shop(flag_values: flags.FlagValues, address: str) -> Shop:
         folder = pathlib.Path(flag_values.catalogue)
         catalogue = Catalogue(folder, flag_values.model, flag_values.count, say)
     named = ("label", "deadline", "tls", "ca", "certificate", "key") if flag_values.server else ("deadline",)
+    bundled = not (flag_values.server or flag_values.models or flag_values.model)
     return Shop(
-        Settings(flag_values.title, tuple(flag_values.garments), flag_values.max_upload_mb << 20),
+        Settings(flag_values.title, tuple(flag_values.garments), flag_values.max_upload_mb << 20, drawn=bundled),
         Target(address, **{name: flag_values[name].value for name in named}),
         Annotating(annotator, flag_values.max_side, say=say),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),
