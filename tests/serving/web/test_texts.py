@@ -71,3 +71,8 @@ def test_the_page_asks_nobody_else_for_anything() -> None:
 def test_files_have_one_subject() -> None:
     for path in [*(PAGE / "scripts").iterdir(), *(PAGE / "styles").iterdir()]:
         assert len(path.read_text().splitlines()) <= 350, f"{path.name}: split it by subject"
+
+
+def test_elements_have_names_of_their_own() -> None:
+    names = re.findall(r'\bid="([\w-]+)"', HTML)
+    assert len(names) == len(set(names))

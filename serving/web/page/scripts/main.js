@@ -16,7 +16,7 @@ const element = (id) => document.getElementById(id);
 const [about] = await Promise.all([begun(), speak(preferred())]);
 document.title = element("brand").textContent = about.title;
 say(element("privacy"), about.keeps ? "privacyKept" : "privacy");
-say(element("origin"), about.drawn ? "originDrawn" : "origin");
+say(element("made-by"), about.drawn ? "madeByDrawn" : "madeBy");
 
 let source = null; // what the visitor gave: sent again if the server has forgotten it
 let person = null;
