@@ -109,7 +109,7 @@ class Annotating:
         return self._annotator
 
     def _annotate(self, encoded: bytes, person: int | None, allow_cut: bool) -> Annotated:
-        from tf_tryon.annotation.annotator import MIN_GARMENTS, Annotator, doubtful
+        from tf_tryon.annotation.annotator import MIN_GARMENTS, Annotator, doubtful, garments_shown
 
         photo, transparent = self._decoded(encoded)
         loaded = self._loaded()
@@ -119,7 +119,7 @@ class Annotating:
         erased = wiped.erased if wiped else np.zeros(seen.size, bool)
         subject = Subject(to_png(photo), seen.size, seen.labels, erased, seen.keypoints, seen.dress)
         doubts = tuple(doubtful(found.confidences))
-        few = sum(bool((seen.labels == label).any()) for label in range(4, 8)) < MIN_GARMENTS
+        few = len(garments_shown(seen.labels)) < MIN_GARMENTS
         return Annotated(subject, found.people, found.person, doubts, few, wiped.garment if wiped else "")
 
     def _decoded(self, encoded: bytes) -> tuple[np.ndarray, np.ndarray | None]:

@@ -119,7 +119,7 @@ class _FakeNetworks:
     def share(self, codes):
         return codes
 
-    def update_spectral_norms(self, prior_only=False):
+    def update_spectral_norms(self):
         self.updates += 1
 
 

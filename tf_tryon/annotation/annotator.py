@@ -129,13 +129,7 @@ def judge(parsing: Parsing) -> list[str]:
     Raises:
       AnnotationError: "no garment".
     """
-    classes = parsing.classes
-    person = max(int((classes > 0).sum()), 1)
-    shown = [
-        name
-        for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True)
-        if (classes == number).sum() >= 4 * MIN_AREA * person
-    ]
+    shown = garments_shown(parsing.classes)
     if not shown:
         raise AnnotationError("no garment", "the parsing shows no garment: is there a dressed person in the photo?")
     warnings = []
@@ -148,6 +142,12 @@ def judge(parsing: Parsing) -> list[str]:
             confidence = parsing.confidences[name]
             warnings.append(f"uncertain of the {name} ({confidence:.2f} of 1): look at the preview before you use it")
     return warnings
+
+
+def garments_shown(classes: np.ndarray) -> list[str]:
+    """Garments of (h, w) uint8 classes that are more than specks beside the person."""
+    least = 4 * MIN_AREA * max(int((classes > 0).sum()), 1)
+    return [name for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (classes == number).sum() >= least]
 
 
 def doubtful(confidences: dict[str, float]) -> list[str]:

@@ -62,7 +62,7 @@ def annotate_all(
       tell: called with how many are done and the last one's entry.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    before, report, given = _earlier(folder / REPORT), Report([]), {str(photo) for photo in photos}
+    before, report = _earlier(folder / REPORT), Report([])
     for photo, stem in zip(photos, stems(photos), strict=True):
         state = {"photo": str(photo), "name": stem, "options": options, **_stamp(photo)}
         entry = before.get(str(photo))
@@ -73,13 +73,8 @@ def annotate_all(
         report.entries.append(entry)
         tell(len(report.entries), entry)
         if len(report.entries) % _SAVE_EVERY == 0:
-            # What an earlier run did behind this place isn't forgotten, nor are other photos of the folder.
-            done = {entry["photo"] for entry in report.entries}
-            rest = [entry for photo, entry in before.items() if photo not in done]
-            Report(report.entries + rest).write(folder / REPORT)
-    names = {entry["name"] for entry in report.entries}
-    others = [entry for photo, entry in before.items() if photo not in given and entry["name"] not in names]
-    Report(others + report.entries).write(folder / REPORT)
+            _with_earlier(report, before).write(folder / REPORT)
+    _with_earlier(report, before).write(folder / REPORT)
     return report
 
 
@@ -116,6 +111,13 @@ def _annotated(
         "confidences": {name: round(value, 3) for name, value in annotation.confidences.items()},
         "mask_agreement": round(agreement(annotation), 3),
     }
+
+
+def _with_earlier(report: Report, before: dict[str, dict[str, Any]]) -> Report:
+    """With what earlier runs did, but for photos done again and for files written over."""
+    again = {entry[key] for entry in report.entries for key in ("photo", "name")}
+    others = [entry for photo, entry in before.items() if photo not in again and entry["name"] not in again]
+    return Report(report.entries + others)
 
 
 def _stamp(photo: pathlib.Path) -> dict[str, Any]:

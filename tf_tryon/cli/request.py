@@ -7,6 +7,8 @@ import sys
 
 from absl import flags
 
+from tf_tryon.cli.target import define_target_flags, target_of
+
 ARGUMENTS = "PHOTO..."
 HELP = """Ask a server, TF-Serving or `tf-tryon serve`, to complete people.
 
@@ -38,20 +40,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
     )  # fmt: skip
-    flags.DEFINE_string("label", "stable", "Which version, by label; empty: the newest.", **add)
     flags.DEFINE_integer("version", 0, "Which version, by number; 0: by label.", lower_bound=0, **add)
-    flags.DEFINE_float("deadline", 60.0, "Seconds for a call.", lower_bound=0.001, **add)
-    flags.DEFINE_bool("tls", False, "Speak TLS.", **add)
-    flags.DEFINE_string("ca", "", "PEM file of who signed the server's certificate; default: the system's.", **add)
-    flags.DEFINE_string("certificate", "", "PEM file: the client's own certificate.", **add)
-    flags.DEFINE_string("key", "", "PEM file of that certificate's key.", **add)
+    define_target_flags(flag_values, deadline=60.0)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Asks for every person; bad ones are reported and the rest go on."""
     from tf_tryon.errors import TryOnError
     from tf_tryon.serving.answer_folder import save
-    from tf_tryon.serving.client import Ask, Client, Target, Wearer
+    from tf_tryon.serving.client import Ask, Client, Wearer
 
     ask = Ask(
         garment=flag_values.garment,
@@ -62,16 +59,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         keep_shape=flag_values.keep_shape,
         keep_texture=flag_values.keep_texture,
     )
-    target = Target(
-        address=flag_values.server,
-        label=flag_values.label,
-        version=flag_values.version,
-        deadline=flag_values.deadline,
-        tls=flag_values.tls,
-        ca=flag_values.ca,
-        certificate=flag_values.certificate,
-        key=flag_values.key,
-    )
+    target = target_of(flag_values, flag_values.server, flag_values.version)
     use = ("shape", "texture") if flag_values.like_what == "both" else (flag_values.like_what,)
     failed = 0
     with Client(target) as client:

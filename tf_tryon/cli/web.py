@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tf_tryon.cli.target import define_target_flags, target_of
+
 if TYPE_CHECKING:
     from tf_tryon.serving.web.shop import Shop
 
@@ -45,12 +47,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("pose_model", None, "MediaPipe's pose_landmarker_full.task; default: see `annotate`.", **add)
     flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn"], "As for `annotate`.", **add)
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
-    flags.DEFINE_string("label", "stable", "Which version, by label; empty: the newest.", **add)
-    flags.DEFINE_float("deadline", 30.0, "Seconds for a call of the server.", lower_bound=0.001, **add)
-    flags.DEFINE_bool("tls", False, "Speak TLS to --server.", **add)
-    flags.DEFINE_string("ca", "", "PEM file of who signed the server's certificate; default: the system's.", **add)
-    flags.DEFINE_string("certificate", "", "PEM file: the backend's own certificate, for the server.", **add)
-    flags.DEFINE_string("key", "", "PEM file of that certificate's key.", **add)
+    define_target_flags(flag_values, deadline=30.0)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -112,11 +109,11 @@ def _shop(flag_values: flags.FlagValues, address: str) -> Shop:
     if flag_values.catalogue:
         folder = pathlib.Path(flag_values.catalogue)
         catalogue = Catalogue(folder, flag_values.model, flag_values.count, say)
-    named = ("label", "deadline", "tls", "ca", "certificate", "key") if flag_values.server else ("deadline",)
+    embedded = Target(address, deadline=flag_values.deadline)
     bundled = not (flag_values.server or flag_values.models or flag_values.model)
     return Shop(
         Settings(flag_values.title, tuple(flag_values.garments), flag_values.max_upload_mb << 20, drawn=bundled),
-        Target(address, **{name: flag_values[name].value for name in named}),
+        target_of(flag_values, address) if flag_values.server else embedded,
         Annotating(annotator, flag_values.max_side, say=say),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),
         catalogue,

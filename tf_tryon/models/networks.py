@@ -78,9 +78,10 @@ class Networks:
             raise ValueError("this configuration has no discriminator (config.model.discriminator = False)")
         return self.discriminator(pictures, training=training)
 
-    def update_spectral_norms(self, prior_only: bool = False) -> None:
+    def update_spectral_norms(self) -> None:
         """One power iteration for every spectral norm of what is trained; the step calls this once."""
-        update_spectral_norms(*([self.context_encoder] if prior_only else self.models.values()))
+        alone = self.config.train.networks == "prior"
+        update_spectral_norms(*([self.context_encoder] if alone else self.models.values()))
 
     def share(self, codes: tf.Tensor) -> tf.Tensor:
         """Codes as both nets read them: shared channels are the first cell's, whoever drew them."""

@@ -136,7 +136,7 @@ class TrainingStep:
 
     def _replica(self, batch: Batch, number: tf.Tensor, requests: tf.Tensor, gan: bool) -> tf.Tensor:
         state, train = self.state, self._config.train
-        state.nets.update_spectral_norms(prior_only=train.networks == "prior")
+        state.nets.update_spectral_norms()
         own = list(state.optimizer.variables.values())
         judged = list(state.discriminator_optimizer.variables.values()) if gan else []
         gradients, sums, names = None, None, []

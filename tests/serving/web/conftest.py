@@ -1,12 +1,14 @@
 """A page over a server without a model, an annotator that sees whom a test wants, and people to send."""
 
 import contextlib
+import importlib
 import io
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent import futures
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -38,18 +40,9 @@ class Seen:
         from tf_tryon.annotation.annotation import Parsing
         from tf_tryon.annotation.annotator import Annotator
 
-        class Poses:
-            def annotate(_, photo: np.ndarray) -> list[Any]:  # noqa: N805
-                return self.poses
-
-            def close(_) -> None:  # noqa: N805
-                pass
-
-        class Labels:
-            def annotate(_, *given: Any) -> Parsing:  # noqa: N805
-                return Parsing(self.labels, "cihp20", self.confidences)
-
-        return Annotator(Poses(), Labels())
+        poses: Any = SimpleNamespace(annotate=lambda photo: self.poses, close=lambda: None)
+        labels: Any = SimpleNamespace(annotate=lambda *given: Parsing(self.labels, "cihp20", self.confidences))
+        return Annotator(poses, labels)
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -61,7 +54,7 @@ def png(picture: np.ndarray) -> bytes:
 @pytest.fixture(scope="session")
 def loaded() -> None:
     """What a page imports at its start, in the background: the first upload would wait for it."""
-    import tf_tryon.annotation.annotator  # noqa: F401
+    importlib.import_module("tf_tryon.annotation.annotator")
 
 
 @pytest.fixture
