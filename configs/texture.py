@@ -37,7 +37,7 @@ def get_config() -> ConfigDict:
     loss.pixel = 1.0
     loss.pixel_box = 4.0
     loss.perceptual = "vgg16"
-    loss.perceptual_normalised = True  # raw Gram terms are 10^4 times the L1
+    loss.perceptual_normalised = True  # the weights below say what a layer counts
     loss.perceptual_crop = 64  # of the box: a quarter of the cost of the whole picture
     loss.content = (0.1, 0.1, 0.1, 0.1, 0.0)
     loss.style = (0.1, 0.1, 0.1, 0.1, 0.0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon.losses.perceptual import Perceptual, crop, crop_corners, gram
+from tf_tryon.losses.perceptual import BYTES_PER_UNIT, Perceptual, crop, crop_corners, gram
 from tf_tryon.losses.vgg_weights import BLOCKS
 
 CHANNELS = (4, 6, 8, 8, 8)
@@ -52,7 +52,7 @@ def test_style_ignores_where_things_are_and_content_does_not(vgg):
     b = tf.reverse(a, [1])
     real, fake = [a] * 5, [b] * 5
     np.testing.assert_allclose(vgg.style(real, fake, ONES), 0, atol=1e-5)
-    assert float(vgg.content(real, fake, ONES)[0]) > 0.1
+    np.testing.assert_allclose(vgg.content(real, fake, ONES), 5 * np.mean(np.abs(a - b)) / BYTES_PER_UNIT, rtol=1e-5)
     np.testing.assert_array_equal(vgg.content(real, real, ONES), [0])
 
 
@@ -64,8 +64,17 @@ def test_normalised_layers_weigh_alike(vgg, pictures):
     real, fake = other.features(pictures[0]), other.features(pictures[1])
     alone = [float(other.content(real, fake, np.eye(5)[i])[0]) for i in range(5)]
     assert max(alone) < 20 * min(alone)
-    raw = [float(vgg.content(real, fake, np.eye(5)[i])[0]) for i in range(5)]
-    np.testing.assert_allclose(np.array(raw) / other.scales.numpy(), alone, rtol=1e-4)
+    units = [float(vgg.content(real, fake, np.eye(5)[i])[0]) for i in range(5)]
+    np.testing.assert_allclose(np.array(units) * BYTES_PER_UNIT / other.scales.numpy(), alone, rtol=1e-4)
+
+
+def test_style_is_the_difference_of_gram_matrices_in_unit_inputs(vgg, pictures):
+    real, fake = vgg.features(pictures[0]), vgg.features(pictures[1])
+    expected = [
+        np.mean(np.abs(gram(a) - gram(b)), axis=(1, 2)) / BYTES_PER_UNIT**2 for a, b in zip(real, fake, strict=True)
+    ]
+    for layer in range(5):
+        np.testing.assert_allclose(vgg.style(real, fake, 3 * np.eye(5)[layer]), 3 * expected[layer], rtol=1e-4)
 
 
 def test_bfloat16_is_close_and_returns_float32(pictures):

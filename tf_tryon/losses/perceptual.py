@@ -17,6 +17,9 @@ from tf_tryon.losses.vgg_weights import BLOCKS
 
 _MEAN_BGR = (103.939, 116.779, 123.68)  # what the weights were trained with
 LAYERS = 5
+# Keras's VGG reads bytes; the method's layer weights are those of networks that read pictures of unit variance, and
+# features grow with the input: standard deviation of ImageNet's bytes, mean of the colours.
+BYTES_PER_UNIT = 57.6
 
 
 class Perceptual(tf.Module):
@@ -37,8 +40,8 @@ class Perceptual(tf.Module):
             if block == LAYERS:
                 names = names[:2]  # nothing after conv5_2 is needed
             self._layers.append([tuple(tf.Variable(w, trainable=False) for w in weights[n]) for n in names])
-        # What each layer is divided by: its mean activation on real pictures once `calibrate` ran.
-        self.scales = tf.Variable(tf.ones([LAYERS]), trainable=False, name="scales")
+        # What each layer is divided by; its mean activation on real pictures once `calibrate` ran.
+        self.scales = tf.Variable(tf.fill([LAYERS], BYTES_PER_UNIT), trainable=False, name="scales")
 
     def features(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         """Five maps (B, H / 2^l, W / 2^l, C_l) in compute_dtype, of pictures (B, H, W, 3) in [-1, 1]."""
