@@ -1,0 +1,122 @@
+"""The tables of an experiment's report, as blocks of a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tf_tryon.experiments import measures
+from tf_tryon.experiments.document import Block, Heading, Points, Table, Text
+from tf_tryon.experiments.plan import Row
+from tf_tryon.models.accounting import Counts, table_4_1
+
+_COUNTS = (("G", "generator"), ("E", "encoder"), ("E_c", "context_encoder"), ("D", "discriminator"))
+
+
+def preamble(told: dict[str, Any]) -> list[Block]:
+    """What was measured on what, under which budget, and what is missing."""
+    budget, evaluation = told["budget"], told["evaluation"]
+    data = told["data"]
+    points = [
+        f"Data: {data['people']:,} people, {data['generator'] or 'unnamed'}, seed {data['seed']}; pictures of"
+        f' {told["size"]} px. Measured on people of the split "test", at most {evaluation["people"]} for each garment,'
+        f" {evaluation['samples']} samples each.",
+        f"Budget: {budget['shape']:g} {budget['unit']} for the first stage and {budget['texture']:g} for the second;"
+        " a model of one stage has the sum. Ablations of the second stage share the full model's first.",
+        "Every row was trained once, with one seed: intervals (95 %) are over people, and say nothing of another run.",
+    ]
+    if told["reader"]:
+        read = ", ".join(f"{head.replace('_', ' ')} {value:.1%}" for head, value in told["reader"].items())
+        points.append(f"The garment reader is right on photos that it never saw in: {read}.")
+    points += [f"Not done yet: {', '.join(told['missing'])}."] if told["missing"] else []
+    points += [f"Failed: {name}: {reason}" for name, reason in told["failed"].items()]
+    return [Heading(told["title"], 1), Points(points)]
+
+
+def thesis_table(rows: list[Row], found: dict[str, Any], told: dict[str, Any]) -> list[Block]:
+    """What the thesis prints, beside ours, each under its own name."""
+    garment = told["evaluation"]["garments"][0]
+    printed = {row.name: row.printed for row in table_4_1()}
+    lines = []
+    for row in rows:
+        thesis = printed[row.counts] if row.counts else None
+        own = found[row.name]
+        lines.append(
+            [
+                row.title,
+                f"{row.thesis_fid:.2f}" if row.thesis_fid else "-",
+                _counted(thesis),
+                _counted(Counts(*(own["parameters"].get(field) for _, field in _COUNTS))),
+                measures.cell(own, garment, measures.FRECHET),
+                measures.cell(own, garment, measures.KID),
+            ]
+        )
+    names = [measures.name_of(own, garment, measures.FRECHET) for own in found.values()]
+    network = next((name.split("_frechet_")[1] for name in names if name), "")
+    head = [
+        "model", "thesis: FID", "thesis: parameters G / E / E_c / D", "here: trained parameters of the second stage",
+        "here: Fréchet distance", "here: kernel distance",
+    ]  # fmt: skip
+    ours = f"Ours is on {network} (n: pictures in each set) of completed {garment}s. " if network else ""
+    note = (
+        "The thesis's FID is of Inception-V3 on photos of tops at 256 px after 80,000 steps. "
+        f"{ours}The columns are different quantities and can't be compared. The thesis counts vectors of spectral norms"
+        " and unused blocks, too; our counts at 256 px by its rules agree exactly (`tf-tryon models`)."
+    )
+    return [Heading("Table 4-1: the thesis's and ours"), Table(head, lines), Text(note)]
+
+
+def _counted(counts: Counts | None) -> str:
+    if counts is None:
+        return "-"
+    values = [getattr(counts, field) for _, field in _COUNTS]
+    return " / ".join("-" if value is None else f"{value / 1e6:.4f}M" for value in values)
+
+
+def garment_tables(rows: list[Row], found: dict[str, Any], told: dict[str, Any]) -> list[Block]:
+    """For each garment a table of each group of measures, with its anchors."""
+    blocks: list[Block] = []
+    for garment in told["evaluation"]["garments"]:
+        for group in measures.GROUPS:
+            shown = [m for m in group.measures if any(measures.name_of(own, garment, m) for own in found.values())]
+            if not shown:
+                continue
+            lines = [[row.title, *(measures.cell(found[row.name], garment, m) for m in shown)] for row in rows]
+            for title, swap in group.anchors:
+                first = next(iter(found.values()))
+                cells = [measures.cell(first, garment, m.swapped(swap)) if m.swapped(swap) else "" for m in shown]
+                lines += [[title, *cells]] if any(cell not in ("", "-") for cell in cells) else []
+            blocks += [Heading(f"{group.title}: {garment}"), Table(["model", *(m.title for m in shown)], lines)]
+            blocks += [Text(group.note)] if group.note else []
+    return blocks
+
+
+def comparison_table(told: dict[str, Any]) -> list[Block]:
+    """Differences between rows, and whether the thesis's orderings came out again."""
+    if not told["comparisons"]:
+        return []
+    lines = [
+        [
+            f"{line['first']} - {line['second']}", line["garment"], line["measure"],
+            measures.shown(line["difference"]), line["verdict"], line["thesis"],
+        ]
+        for line in told["comparisons"]
+    ]  # fmt: skip
+    text = (
+        "Differences are of the same people, so they are told apart more finely than two intervals side by side would."
+        " A difference counts if its interval leaves 0 out."
+    )
+    head = ["rows", "garment", "measure", "difference", "verdict", "thesis's ordering"]
+    return [Heading("Comparisons"), Text(text), Table(head, lines)]
+
+
+def cost_table(told: dict[str, Any]) -> list[Block]:
+    """Steps, time and memory of each run."""
+    lines = [
+        [
+            name, f"{run['steps']:,}", f"{run['minutes']:.1f}", f"{run['seconds_per_step']:.3f}", str(run["batch"]),
+            f"{run['peak_gigabytes']:.2f}",
+        ]
+        for name, run in told["runs"].items()
+    ]  # fmt: skip
+    head = ["run", "steps", "minutes of training", "median seconds a step", "batch", "peak memory, GB"]
+    return [Heading("Budget and cost"), Table(head, lines)]
