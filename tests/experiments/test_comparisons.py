@@ -38,3 +38,4 @@ def test_differences_verdicts_and_the_thesiss_orderings(tmp_path) -> None:
     assert possible["verdict"] == "better"
     np.testing.assert_allclose(possible["difference"]["value"], 0.3, atol=1e-6)
     assert possible["thesis"] == ""
+    assert found["recommended", "FiNet", frechet]["verdict"] == "better"

@@ -1,7 +1,7 @@
 """Differences between rows, person by person, and whether the thesis's orderings come out again.
 
 The full model is compared with every row that the thesis prints, on the Fréchet distance; the recommended one with the
-thesis's and with itself under the thesis's KL weight, on realism, diversity and compatibility.
+thesis's, with itself under the thesis's KL weight and with both baselines, on realism, diversity and compatibility.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from tf_tryon.experiments import measures
 from tf_tryon.experiments.measures import Measure
 from tf_tryon.experiments.plan import Row
 
-FULL, RECOMMENDED, THESIS_KL = "full", "recommended", "recommended_thesis_kl"
+FULL, RECOMMENDED = "full", "recommended"
+_RIVALS = (FULL, "recommended_thesis_kl", "finet", "bicyclegan")  # of the recommended row
 _ASKED = (
     measures.FRECHET, measures.KID, measures.SHAPE_DIVERSITY, measures.PICTURE_DIVERSITY, measures.KIND_POSSIBLE,
     measures.COLOUR_POSSIBLE, measures.BLANK,
@@ -31,7 +32,7 @@ def compare(rows: Sequence[Row], workdir: pathlib.Path, garments: Sequence[str])
     pairs: list[tuple[str, str, Sequence[Measure]]] = [
         (FULL, row.name, (measures.FRECHET, measures.KID)) for row in rows if row.thesis_fid and row.name != FULL
     ]
-    pairs += [(RECOMMENDED, other, _ASKED) for other in (FULL, THESIS_KL)]
+    pairs += [(RECOMMENDED, other, _ASKED) for other in _RIVALS]
     found = []
     for first, second, asked in pairs:
         if first not in by_name or second not in by_name:
