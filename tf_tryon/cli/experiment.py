@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+
 from absl import flags
 
 from tf_tryon.cli import config_flag
@@ -26,6 +28,24 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
     flags.DEFINE_integer("jobs", 1, "processes at once", lower_bound=1, flag_values=flag_values)
     flags.DEFINE_integer("threads", 0, "CPU threads of each process; 0: all", lower_bound=0, flag_values=flag_values)
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a plan that doesn't work, and data and weights that aren't there, before TensorFlow is loaded."""
+    del args
+    from tf_tryon.experiments.plan import plan
+
+    plan(flag_values.config)
+    if not (pathlib.Path(flag_values.data) / "manifest.json").is_file():
+        raise FileNotFoundError(f"{flag_values.data} is no data set; make one with `tf-tryon data studio`")
+    config = flag_values.config
+    weights = {
+        "perceptual_weights": config.perceptual_weights,
+        "evaluation.features_weights": config.evaluation.features_weights,
+    }
+    for field, file in weights.items():
+        if file and not pathlib.Path(file).is_file():
+            raise FileNotFoundError(f"config.{field}: there is no file {file}")
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

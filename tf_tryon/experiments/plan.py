@@ -123,8 +123,9 @@ def plan(config: ConfigDict) -> Plan:
     budget = config.budget
     if budget.unit not in UNITS:
         raise ValueError(f"config.budget.unit = {budget.unit!r}: choose one of {', '.join(UNITS)}")
-    if min(budget.shape, budget.texture) <= 0:
-        raise ValueError("config.budget.shape and texture must be positive")
+    for stage in ("shape", "texture"):
+        if budget[stage] <= 0:
+            raise ValueError(f"config.budget.{stage} = {budget[stage]:g}: must be positive")
     if not config.names:
         raise ValueError("config.names is empty: an experiment needs rows")
     if config.evaluation.samples < 2 or config.evaluation.people < 8:

@@ -73,7 +73,7 @@ class Scheduler:
             if time.monotonic() - told > _TELL:
                 told = time.monotonic()
                 for name in self._running:
-                    _say(f"[{len(done)}/{len(self._tasks)}] {name}: {_last_line(self._log(name))}")
+                    _say(f"[{len(done)}/{len(self._tasks)}] {name}: {_last_line(self._log(name)) or 'starting'}")
             time.sleep(_POLL)
         if self._signal:
             _say("stopped; the same command goes on")
