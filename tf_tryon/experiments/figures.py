@@ -105,8 +105,9 @@ def _grid(
     for column, head in enumerate(heads):
         x = left + column * (tile + _GAP)
         wrapped = head if "\n" in head else _wrapped(head, font, tile)
-        anchor, at = ("la", x) if "\n" in head and "z" in head else ("ma", x + tile // 2)
-        pen.multiline_text((at, 3), wrapped, _INK, font, anchor=anchor, spacing=2, align="center")
+        # A title longer than its tile begins at the tile and runs over the next ones.
+        anchor, at, align = ("la", x, "left") if "\n" in head and "z" in head else ("ma", x + tile // 2, "center")
+        pen.multiline_text((at, 3), wrapped, _INK, font, anchor=anchor, spacing=2, align=align)
     for line, pictures in enumerate(tiles):
         y = _CAPTION + line * (tile + _GAP)
         if names:
