@@ -65,8 +65,8 @@ def test_sets_of_different_numbers_scaled_and_of_records(folders: tuple[Path, Pa
 
 def test_too_few_pictures_have_no_distance(folders: tuple[Path, Path]) -> None:
     real = pictures_of(folders[0])
-    few = dict(list(real.items())[:3])
-    with pytest.raises(ValueError, match="made set has 3 pictures"):
+    few = {**dict(list(real.items())[:3]), "broken": pictures_of(folders[1])["broken"]}
+    with pytest.raises(ValueError, match=r"made set has 3 pictures that count: 4 are needed; broken: .+"):
         PictureSets(Corner(), None).measure(real, few)
 
 

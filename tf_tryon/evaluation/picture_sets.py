@@ -116,7 +116,7 @@ class PictureSets:
         return {
             "pictures": self._counts,
             "size": list(self._size or ()),
-            "measures": {**self._set_measures(), **self._pair_measures()},
+            "measures": {**self._set_measures(passed_over), **self._pair_measures()},
             "passed_over": passed_over,
         }
 
@@ -167,12 +167,15 @@ class PictureSets:
             self._values.setdefault(name, []).extend(map(float, found))
         self._pairs.clear()
 
-    def _set_measures(self) -> dict[str, Any]:
+    def _set_measures(self, passed_over: list[dict[str, str]]) -> dict[str, Any]:
         if self._features is None:
             return {}
         for kind in ("real", "made"):
             if self._counts[kind] < _LEAST:
-                raise ValueError(f"the {kind} set has {self._counts[kind]} pictures that count: {_LEAST} are needed")
+                reasons = "".join(f"; {bad['name']}: {bad['reason']}" for bad in passed_over if bad["set"] == kind)
+                raise ValueError(
+                    f"the {kind} set has {self._counts[kind]} pictures that count: {_LEAST} are needed{reasons}"
+                )
         real, made = (np.concatenate(self._found[kind]) for kind in ("real", "made"))
         end = f"{self._features.name}_n{len(real)}" + (f"_{len(made)}" if len(made) != len(real) else "")
         count = len(real) + len(made)
