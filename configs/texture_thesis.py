@@ -1,6 +1,6 @@
 """Texture stage, the thesis's settings exactly: 256 px, VGG-19 appearance loss, GAN, batch 16, 60,000 steps.
 
-VGG-19's losses need its ImageNet weights (`--config.loss.perceptual_weights=FILE`, or Keras's own download).
+Raw VGG-19 losses need its ImageNet weights (`--config.loss.perceptual_weights=FILE`, or Keras's own download).
 `texture.py` is the one to use.
 """
 

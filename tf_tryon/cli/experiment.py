@@ -33,12 +33,19 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a plan that doesn't work, and data and weights that aren't there, before TensorFlow is loaded."""
     del args
-    from tf_tryon.experiments.plan import check_weights, plan
+    from tf_tryon.experiments.plan import plan
 
     plan(flag_values.config)
     if not (pathlib.Path(flag_values.data) / "manifest.json").is_file():
         raise FileNotFoundError(f"{flag_values.data} is no data set; make one with `tf-tryon data studio`")
-    check_weights(flag_values.config)
+    config = flag_values.config
+    weights = {
+        "perceptual_weights": config.perceptual_weights,
+        "evaluation.features_weights": config.evaluation.features_weights,
+    }
+    for field, file in weights.items():
+        if file and not pathlib.Path(file).is_file():
+            raise FileNotFoundError(f"config.{field}: there is no file {file}")
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

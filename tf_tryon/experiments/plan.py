@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 import hashlib
-import pathlib
 
 from ml_collections import ConfigDict
 
@@ -153,14 +152,11 @@ def plan(config: ConfigDict) -> Plan:
     return Plan(runs, tuple(rows))
 
 
-def check_weights(config: ConfigDict) -> None:
-    """Raise TryOnError for files of weights that are named and aren't there."""
-    for field, file in (
-        ("perceptual_weights", config.perceptual_weights),
-        ("evaluation.features_weights", config.evaluation.features_weights),
-    ):
-        if file and not pathlib.Path(file).is_file():
-            raise TryOnError(f"config.{field}: there is no file {file}")
+def with_steps(run: Run, steps: int) -> ConfigDict:
+    """The run's configuration for so many steps."""
+    config = copy.deepcopy(run.config)
+    config.train.steps = steps
+    return config
 
 
 def digest(*texts: str) -> str:

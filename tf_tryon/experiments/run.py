@@ -14,7 +14,7 @@ from tf_tryon.data.records import RecordSet, open_records
 from tf_tryon.data.usable import usable
 from tf_tryon.errors import TryOnError
 from tf_tryon.evaluation.features import NETWORKS
-from tf_tryon.experiments.plan import Plan, check_weights, plan
+from tf_tryon.experiments.plan import Plan, plan
 from tf_tryon.experiments.report import write_report
 from tf_tryon.experiments.schedule import Scheduler
 from tf_tryon.experiments.tasks import Task, tasks
@@ -63,7 +63,6 @@ def run_experiment(
 
 def _check(config: ConfigDict, work: Plan, records: RecordSet) -> None:
     """Everything that would fail after hours, now."""
-    check_weights(config)
     name = config.evaluation.features
     if name != "none" and name not in NETWORKS:
         raise ValueError(f"config.evaluation.features = {name!r}: choose one of {', '.join(NETWORKS)}, none")
@@ -76,6 +75,9 @@ def _check(config: ConfigDict, work: Plan, records: RecordSet) -> None:
             vgg_weights.load(network, path)
         except FileNotFoundError as error:
             raise TryOnError(f"config.perceptual_weights: {error}") from error
+    weights = config.evaluation.features_weights
+    if weights and not pathlib.Path(weights).is_file():
+        raise TryOnError(f"config.evaluation.features_weights: there is no file {weights}")
     first = next(iter(work.runs.values())).config
     for garment in config.evaluation.garments:
         if first.data.targets.get(garment, 0) <= 0:
