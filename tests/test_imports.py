@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = [
     "quiet",
     "keys", "errors", "config", "data", "layers", "models", "losses", "training", "evaluation", "annotation",
-    "inference", "experiments", "cli",
+    "inference", "experiments", "doctor", "cli",
     "export", "serving",
 ]  # fmt: skip
 FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from tf_tryon.cli.main import VERBS
 
@@ -85,7 +86,7 @@ def test_the_wheel_says_what_it_needs(wheel):
     assert metadata["Name"] == "tf-tryon"
     assert metadata["Version"] == project["version"]
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert set(metadata["Requires-Python"].split(",")) == {">=3.11", "<3.13"}
+    assert SpecifierSet(metadata["Requires-Python"]) == SpecifierSet(project["requires-python"])
     required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     assert len(required) == len(project["dependencies"])
     tensorflow = [Requirement(line).specifier for line in required if line.startswith("tensorflow")]

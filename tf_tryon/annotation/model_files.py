@@ -77,18 +77,23 @@ def find(model: ModelFile, path: str | os.PathLike[str] | None = None) -> pathli
         if not pathlib.Path(path).is_file():
             raise AnnotationError("model missing", f"{path}: there is no such file ({model.what} was to be there)")
         return pathlib.Path(path)
-    cached = cache_folder() / model.name
-    for candidate in (cached, _in_package(model)):
-        if candidate is not None and candidate.is_file():
-            if _digest(candidate) != model.sha256:
-                raise AnnotationError(
-                    "model missing",
-                    f"{candidate} is not {model.what}: its SHA-256 is not {model.sha256}; delete it and try again",
-                )
-            return candidate
+    candidate = present(model)
+    if candidate is not None:
+        if _digest(candidate) != model.sha256:
+            raise AnnotationError(
+                "model missing",
+                f"{candidate} is not {model.what}: its SHA-256 is not {model.sha256}; delete it and try again",
+            )
+        return candidate
     if os.environ.get(OFFLINE) == "1":
         raise AnnotationError("model missing", f"{model.what} is not on this machine and {OFFLINE}=1. {_remedy(model)}")
-    return _fetch(model, cached)
+    return _fetch(model, cache_folder() / model.name)
+
+
+def present(model: ModelFile) -> pathlib.Path | None:
+    """The file in the cache or in a package that carries it; None if it would have to be fetched."""
+    candidates = (cache_folder() / model.name, _in_package(model))
+    return next((path for path in candidates if path is not None and path.is_file()), None)
 
 
 def _fetch(model: ModelFile, target: pathlib.Path) -> pathlib.Path:

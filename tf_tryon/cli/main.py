@@ -56,6 +56,7 @@ VERBS = {
     "complete": Verb("complete", "erase a garment of a person and complete it, many times"),
     "annotate": Verb("annotate", "find pose and clothes in your own photos"),
     "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
+    "doctor": Verb("doctor", "what is installed here, what is missing, and what to do", tensorflow=False),
     "models": Verb("models", "parameter counts of the networks, next to the thesis's table"),
     "data studio": Verb("data_studio", "render a data set of clothed 3D people"),
     "data show": Verb("data_show", "draw people of a data set with all that is derived from them"),
