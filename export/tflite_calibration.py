@@ -27,7 +27,7 @@ def people(records: RecordSet, split: str, contract: Contract, count: int, seed:
     for number in numbers:
         if len(found) == count:
             break
-        person = Person.from_record(records.read(int(number)))
+        person = Person.of(records, int(number))
         garment = contract.garments[len(found) % len(contract.garments)]
         person = place(person, contract.height, contract.width).to_frame(person)
         shown = sum((person.labels == label).mean() >= MIN_AREA for label in GARMENT_CLASSES)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from tf_tryon.data.picture_header import read_header
 from tf_tryon.data.vocabulary import GARMENTS, RECORD_VOCABULARIES
-from tf_tryon.serving.picture_header import read_header
 
 MAX_TEMPERATURE = 10.0
 MAX_FIRST = 2**31 - 2**16

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 # Each part may import itself and what stands before it.
 ORDER = [
     "quiet",
-    "keys", "errors", "config", "data", "layers", "models", "losses", "training", "evaluation", "annotation",
+    "keys", "errors", "files", "config", "data", "layers", "models", "losses", "training", "evaluation", "annotation",
     "inference", "experiments", "doctor", "cli",
     "export", "serving",
 ]  # fmt: skip

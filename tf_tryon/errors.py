@@ -1,4 +1,4 @@
-"""The error that a user can act on."""
+"""The errors that a user can act on."""
 
 
 class TryOnError(Exception):
@@ -8,3 +8,11 @@ class TryOnError(Exception):
     OSError for a file that can't be read or written; the command line treats those alike. TryOnError is for what is
     neither: a run that can't go on, weights that don't fit, a person without the asked garment.
     """
+
+
+class BadFileError(TryOnError, ValueError):
+    """A file isn't what it should be: damaged, made by another program, or made to do harm."""
+
+
+class MissingFileError(TryOnError, FileNotFoundError):
+    """A file that should be there isn't."""

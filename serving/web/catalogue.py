@@ -102,7 +102,7 @@ class Catalogue:
         from tf_tryon.inference.tryon import TryOn
 
         numbers = range(min(self._count, len(self._records)))
-        self._people = [Person.from_record(self._records.read(number)) for number in numbers]
+        self._people = [Person.of(self._records, number) for number in numbers]
         self._model = TryOn.load(self._model_folder)
 
     def _rank(self, subject: Subject, garment: str, top: int) -> list[Match]:

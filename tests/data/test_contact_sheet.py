@@ -8,7 +8,7 @@ from tf_tryon.data.person import Person
 
 
 def test_pictures_show_what_they_say(data_set):
-    person = Person.from_record(records.open_records(data_set).read(0))
+    person = Person.of(records.open_records(data_set), 0)
     config = config_lib.thesis("shape")
     config.data.height = config.data.width = 64
     shown = dict(zip(contact_sheet.COLUMNS, contact_sheet.pictures(person, "top", config), strict=True))

@@ -13,7 +13,7 @@ def test_means_are_the_mean_crops_and_are_cached(tmp_path, make_data_set):
     means = mean_garments.mean_garments(opened, config, progress=False)
     assert (means.shape, means.dtype) == ((4, 64, 64, 3), np.float32)
 
-    people = [Person.from_record(opened.read(i)) for i in range(8)]
+    people = [Person.of(opened, i) for i in range(8)]
     batch = examples.from_people(people, "hat", np.zeros_like(means), config)
     context = batch[keys.CONTEXT].numpy().reshape(8, 64, 64, 4, 3)
     hats = batch[keys.GARMENT_RGB].numpy()[[0, 3, 6]]

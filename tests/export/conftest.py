@@ -91,4 +91,4 @@ def people(data_set: Path) -> list[Any]:
     from tf_tryon.data.records import open_records
 
     records = open_records(data_set)
-    return [Person.from_record(records.read(i)) for i in range(6)]
+    return [Person.of(records, i) for i in range(6)]

@@ -13,6 +13,7 @@ from tf_tryon.annotation import parser_config
 from tf_tryon.annotation.parser_examples import training_examples
 from tf_tryon.annotation.parser_network import ParserNetwork, build_parser
 from tf_tryon.config import to_json
+from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
 from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, read_arrays, write_arrays
 from tf_tryon.training.ema import Ema
@@ -57,7 +58,7 @@ def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
             _start_from(Path(config.train.init_from), variables)
         ema.restart()
     one_step = _step(network, adam, ema, config)
-    examples = iter(training_examples(records, config, start))
+    examples = read_through(training_examples(records, config, start))
     steps, sums = config.train.steps, {}
     with Progress(workdir, steps, config.train.batch_size, start) as progress:
         for step in range(start, steps):

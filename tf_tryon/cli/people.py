@@ -59,7 +59,7 @@ class People:
         for wrong in [i for i in index or [] if not 0 <= i < len(records)]:
             raise ValueError(f"{path}: --index {wrong}: the folder has people 0 to {len(records) - 1}")
         numbers = index if index is not None else range(len(records))
-        return [(f"{path.name}-{i:06d}", lambda i=i: Person.from_record(records.read(i))) for i in numbers]
+        return [(f"{path.name}-{i:06d}", lambda i=i: Person.of(records, i)) for i in numbers]
 
     def one(self, argument: str) -> Person:
         """A photo's path, or FOLDER:INDEX of a folder of records."""

@@ -69,7 +69,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     model = TryOn.load(flag_values.model or BUNDLED)
     Request(garment=garment).check_person(person, model.garments)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
-    people = (Person.from_record(records.read(number)) for number in numbers)
+    people = (Person.of(records, number) for number in numbers)
     found = wearers(people, garment, GARMENT_CLASSES[GARMENTS.index(garment)])
     catalogue = list(itertools.islice(found, flag_values.count))
     if not catalogue:

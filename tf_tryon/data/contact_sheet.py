@@ -59,7 +59,7 @@ def contact_sheet(
     config.data.height, config.data.width = records.size
     rows = []
     for turn, i in enumerate(chosen):
-        person = Person.from_record(records.read(members[int(i)]))
+        person = Person.of(records, members[int(i)])
         rows.append(_row(person, garment or _target(person, turn), config, cell))
     if len(rows) % 2:
         rows.append(np.full_like(rows[0], _BACKGROUND))

@@ -7,13 +7,15 @@ Layouts: docs/data.md; OpenPose's output document for BODY_25 and COCO.
 
 from __future__ import annotations
 
-import json
 import os
-import pathlib
 from typing import Any, Final
 
 import numpy as np
 from PIL import Image, ImageDraw
+
+from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
+from tf_tryon.files.json_file import Value
 
 NAMES: Final = (
     "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist",
@@ -28,6 +30,7 @@ LIMBS: Final = (
 )  # fmt: skip
 # COCO-17: nose, then left and right of eyes, ears, shoulders, elbows, wrists, hips, knees, ankles. -1: the neck.
 _FROM_COCO17: Final = (0, -1, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)
+_REMEDY: Final = "OpenPose's JSON of this photo is expected"
 _FROM_BODY25: Final = (*range(8), *range(9, 19))
 
 
@@ -56,40 +59,28 @@ def from_body25(points: np.ndarray) -> np.ndarray:
 
 
 def from_points(points: np.ndarray, source: str = "keypoints") -> np.ndarray:
-    """17 (COCO), 18 (OpenPose COCO) or 25 (BODY_25) points -> (18, 3); ValueError for another number."""
+    """17 (COCO), 18 (OpenPose COCO) or 25 (BODY_25) points -> (18, 3); BadFileError for another number."""
     readers = {17: from_coco17, 18: clean, 25: from_body25}
     if points.ndim != 2 or points.shape[1] != 3 or len(points) not in readers:
-        raise ValueError(f"{source}: shape {points.shape}; (18, 3) COCO, (25, 3) BODY_25 or (17, 3) COCO-17 is read")
+        raise BadFileError(f"{source}: shape {points.shape}; (18, 3) COCO, (25, 3) BODY_25 or (17, 3) COCO-17 is read")
     return readers[len(points)](points)
 
 
-def from_openpose(data: dict[str, Any], source: str = "keypoints") -> np.ndarray:
+def from_openpose(data: Any, source: str = "keypoints") -> np.ndarray:
     """(18, 3) from OpenPose's JSON.
 
     Both `pose_keypoints_2d` and the older `pose_keypoints` are read, in `people[...]` or at the top level. Of several
     people the one with the greatest total confidence counts; with no people all points are missing.
+
+    Raises:
+      BadFileError: it isn't that; calls it `source`.
     """
-    people = [data] if _values(data) is not None else data.get("people")
-    if not isinstance(people, list):
-        raise ValueError(f"{source}: neither `people` nor `pose_keypoints(_2d)` found: OpenPose's JSON is expected")
-    found = []
-    for person in people:
-        values = _values(person)
-        if values is None or len(values) % 3:
-            raise ValueError(f"{source}: a person without `pose_keypoints_2d` of x, y, confidence triples")
-        found.append(from_points(np.array(values, np.float32).reshape(-1, 3), source))
-    return max(found, key=lambda points: float(points[:, 2].sum()), default=np.zeros((18, 3), np.float32))
+    return _of_value(Value(data, source, "", _REMEDY))
 
 
 def read_openpose(path: str | os.PathLike[str]) -> np.ndarray:
-    """`from_openpose` of a file; ValueError names it."""
-    try:
-        data = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path}: not JSON ({error})") from error
-    if not isinstance(data, dict):
-        raise ValueError(f"{path}: OpenPose's JSON is an object, not a {type(data).__name__}")
-    return from_openpose(data, str(path))
+    """`from_openpose` of a file; MissingFileError or BadFileError names it."""
+    return _of_value(json_file.read(path, _REMEDY))
 
 
 def to_openpose(points: np.ndarray) -> dict[str, Any]:
@@ -114,9 +105,28 @@ def draw(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
     return np.asarray(image)
 
 
-def _values(person: dict[str, Any]) -> list[float] | None:
-    values = person.get("pose_keypoints_2d", person.get("pose_keypoints"))
-    return values if isinstance(values, list) else None
+def _of_value(given: Value) -> np.ndarray:
+    if _values(given) is not None:
+        people = [given]
+    elif (found := given.get("people")) is not None:
+        people = found.entries()
+    else:
+        raise given.wrong("has neither `people` nor `pose_keypoints(_2d)`")
+    read = []
+    for person in people:
+        values = _values(person)
+        if values is None or len(values) % 3:
+            raise person.wrong("is a person without `pose_keypoints_2d` of x, y, confidence triples")
+        # Beyond float32 is infinite, and a point that is not finite is missing.
+        with np.errstate(over="ignore"):
+            points = np.array(values, np.float32).reshape(-1, 3)
+        read.append(from_points(points, given.source))
+    return max(read, key=lambda points: float(points[:, 2].sum()), default=np.zeros((18, 3), np.float32))
+
+
+def _values(person: Value) -> list[float] | None:
+    found = person.get("pose_keypoints_2d") or person.get("pose_keypoints")
+    return None if found is None else found.numbers()
 
 
 def _colour(i: int) -> tuple[int, int, int]:

@@ -14,9 +14,11 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon.data import boxes, crops, examples, vocabulary
-from tf_tryon.data.reading import raw_records
+from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet, parse, save_arrays
-from tf_tryon.data.usable import fingerprint, garment_table
+from tf_tryon.data.usable import DERIVED, fingerprint, garment_table
+from tf_tryon.errors import BadFileError
+from tf_tryon.files.array_file import Form, read_arrays
 
 FILE = "mean_garments.npz"
 _BATCH = 32
@@ -40,11 +42,13 @@ def mean_garments(records: RecordSet, config: ConfigDict, split: str = "train", 
     name = f"{split}-{config.data.height}x{config.data.width}-min{config.data.min_garments}"
     stamp = fingerprint(records)
     cached: dict[str, np.ndarray] = {}
-    if path.exists():
-        with np.load(path) as arrays:
-            if str(arrays["fingerprint"]) == stamp:
-                cached = {key: arrays[key] for key in arrays.files}
-    if name not in cached:
+    if path.exists() and str(read_arrays(path, DERIVED, {"fingerprint": Form("U", ())})["fingerprint"]) == stamp:
+        cached = {key: array for key, array in read_arrays(path, DERIVED).items() if key != "fingerprint"}
+    if name in cached:
+        found, shape = cached[name], (4, config.data.height, config.data.width, 3)
+        if found.dtype != np.float32 or found.shape != shape or np.abs(found).max() > 1.001:
+            raise BadFileError(f"{path}: {name} is no array of shape {shape} with values from -1 to 1: {DERIVED}")
+    else:
         cached[name] = _compute(records, config, split, progress)
         save_arrays(path, **{**cached, "fingerprint": np.array(stamp)})
     return cached[name]
@@ -73,7 +77,7 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool)
     dataset = raw_records(records, tf.data.Dataset.from_tensor_slices(np.array(numbers, np.int64)))
     dataset = dataset.map(lambda record: parse(record, *records.size), num_parallel_calls=tf.data.AUTOTUNE)
     told = time.monotonic()
-    for step, people in enumerate(dataset.batch(_BATCH).prefetch(2), start=1):
+    for step, people in enumerate(read_through(dataset.batch(_BATCH).prefetch(2)), start=1):
         total, count = sums(people)
         totals += total.numpy()
         counts += count.numpy().astype(np.int64)

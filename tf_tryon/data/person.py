@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -14,6 +14,9 @@ from PIL.PngImagePlugin import PngInfo
 from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.photo import read_photo
+
+if TYPE_CHECKING:
+    from tf_tryon.data.records import RecordSet
 
 _VOCABULARY = "vocabulary"  # PNG text of label pictures
 
@@ -42,6 +45,11 @@ class Person:
     def size(self) -> tuple[int, int]:
         """(height, width)"""
         return self.labels.shape[0], self.labels.shape[1]
+
+    @classmethod
+    def of(cls, records: RecordSet, number: int) -> Person:
+        """The person of a data set's record; BadFileError names file and record."""
+        return cls.from_record(records.read(number), records.place(number))
 
     @classmethod
     def from_files(cls, photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> Person:
@@ -73,13 +81,13 @@ class Person:
         return cls(photo, classes, points, path.stem, {}, dress)
 
     @classmethod
-    def from_record(cls, record: bytes) -> Person:
-        """The person of one record (`RecordSet.read`)."""
+    def from_record(cls, record: bytes, source: str = "the record") -> Person:
+        """The person of one record (`RecordSet.read`); BadFileError calls a wrong one `source`."""
         from tf_tryon.data import records  # loads TensorFlow, which a person from files does without
 
-        parts = records.decode(record)
-        known = vocabulary_lib.named(parts["vocabulary"], parts["id"])
-        classes = vocabulary_lib.to_classes(parts["labels"], known.name, parts["id"])
+        parts = records.decode(record, source)
+        known = vocabulary_lib.named(parts["vocabulary"])
+        classes = vocabulary_lib.to_classes(parts["labels"], known.name, f"{source} ({parts['id']})")
         dress = bool(np.isin(parts["labels"], known.dress_labels).any())
         return cls(parts["photo"], classes, parts["keypoints"], parts["id"], parts["metadata"], dress)
 

@@ -18,14 +18,15 @@ from typing import Any, Final
 import numpy as np
 
 from tf_tryon.data import tfrecord
+from tf_tryon.data.manifest import FORMAT, INDEX, MANIFEST, REMEDY, VERSION, map_shard, read_index, read_manifest
+from tf_tryon.data.record_parts import parts_of
 from tf_tryon.data.schema import decode, encode, parse, parse_labels
+from tf_tryon.errors import BadFileError
 
-__all__ = ["RecordSet", "RecordWriter", "decode", "encode", "open_records", "parse", "parse_labels", "save_arrays"]
-
-FORMAT: Final = "tf_tryon.people"
-VERSION: Final = 1
-MANIFEST: Final = "manifest.json"
-INDEX: Final = "index.npz"
+__all__ = [
+    "MANIFEST", "VERSION", "RecordSet", "RecordWriter", "decode", "encode", "open_records", "parse", "parse_labels",
+    "save_arrays",
+]  # fmt: skip
 
 
 class RecordWriter:
@@ -150,18 +151,25 @@ class RecordSet:
         height, width = self.manifest["size"]
         return height, width
 
+    def place(self, i: int) -> str:
+        """Where record i lies, for messages."""
+        return f"{self.directory / self.manifest['shards'][int(self.index[i][0])]['name']}: record {i}"
+
     def read(self, i: int) -> bytes:
-        """Record i, its checksums verified; ValueError names shard and record."""
+        """Record i, its checksums verified; BadFileError names shard and record."""
         if not 0 <= i < len(self):
             raise IndexError(f"{self.directory}: record {i} of {len(self)}")
         shard, offset, length = (int(value) for value in self.index[i])
         try:
             return tfrecord.unframe(self.shards[shard], offset, length)
         except ValueError as error:
-            name = self.manifest["shards"][shard]["name"]
-            raise ValueError(
-                f"{self.directory / name}: record {i} is corrupt ({error}): make or copy the data set again"
-            ) from error
+            raise BadFileError(f"{self.place(i)} is corrupt ({error}): {REMEDY}") from error
+
+    def checked(self, i: int) -> bytes:
+        """`read`, and what the record holds is of the kinds and the size that the graph's `parse` relies on."""
+        record = self.read(i)
+        parts_of(record, self.place(i), self.size)
+        return record
 
     def split(self, name: str) -> range:
         """The record numbers of a split."""
@@ -180,31 +188,13 @@ def open_records(directory: str | os.PathLike[str]) -> RecordSet:
     """Open a data set's folder.
 
     Raises:
-      FileNotFoundError: no data set, or a part is missing.
-      ValueError: another format or version, or the parts don't fit together.
+      MissingFileError: no data set, or a part is missing.
+      BadFileError: another format or version, a part is damaged, or the parts don't fit together.
     """
     directory = pathlib.Path(directory)
-    path = directory / MANIFEST
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{directory} is no data set: {MANIFEST} is missing; make one with `tf-tryon data studio`"
-        )
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path}: not JSON ({error}); make or copy the data set again") from error
-    if manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
-        raise ValueError(
-            f"{path}: format {manifest.get('format')!r} version {manifest.get('version')!r}, but {FORMAT!r} version "
-            f"{VERSION} is read here: make the data set again with this version"
-        )
-    if not (directory / INDEX).exists():
-        raise FileNotFoundError(f"{directory / INDEX} is missing: make or copy the data set again")
-    with np.load(directory / INDEX) as arrays:
-        index = np.stack([arrays["shard"], arrays["offset"], arrays["length"]], axis=1)
-    if len(index) != manifest["count"] or index[:, 0].max() >= len(manifest["shards"]):
-        raise ValueError(f"{directory / INDEX}: {len(index)} records, the manifest says {manifest['count']}")
-    return RecordSet(directory, manifest, index, tuple(_map_shard(directory, shard) for shard in manifest["shards"]))
+    manifest = read_manifest(directory)
+    index = read_index(directory, manifest)
+    return RecordSet(directory, manifest, index, tuple(map_shard(directory, shard) for shard in manifest["shards"]))
 
 
 def save_arrays(path: pathlib.Path, **arrays: np.ndarray) -> None:
@@ -212,12 +202,3 @@ def save_arrays(path: pathlib.Path, **arrays: np.ndarray) -> None:
     temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp.npz")
     np.savez(temporary, **arrays)
     os.replace(temporary, path)
-
-
-def _map_shard(directory: pathlib.Path, shard: dict[str, Any]) -> np.ndarray:
-    path = directory / shard["name"]
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: make or copy the data set again")
-    if path.stat().st_size != shard["bytes"]:
-        raise ValueError(f"{path}: {path.stat().st_size} bytes, the manifest says {shard['bytes']}: copy it again")
-    return np.memmap(path, np.uint8, "r")

@@ -21,6 +21,7 @@ import tensorflow as tf
 from PIL import Image
 
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.record_parts import decode_picture, id_and_metadata, metadata_of, parts_of
 
 _FEATURES: Final = {
     "photo": tf.io.FixedLenFeature((), tf.string),
@@ -81,24 +82,30 @@ def encode(
     return example.SerializeToString(deterministic=True)
 
 
-def decode(record: bytes) -> dict[str, Any]:
-    """The Python values of a record, without TensorFlow's graph: photo, labels, vocabulary, keypoints, id, metadata."""
-    features = tf.train.Example.FromString(record).features.feature
-    texts = {key: features[key].bytes_list.value[0] for key in _FEATURES if key != "keypoints"}
+def decode(record: bytes, source: str = "the record") -> dict[str, Any]:
+    """The Python values of a record, without TensorFlow's graph: photo, labels, vocabulary, keypoints, id, metadata.
+
+    Args:
+      record: serialised.
+      source: what messages call it, such as `RecordSet.place`.
+
+    Raises:
+      BadFileError: it is no such record, or a picture is damaged.
+    """
+    parts = parts_of(record, source)
     return {
-        "photo": np.asarray(Image.open(io.BytesIO(texts["photo"])).convert("RGB")),
-        "labels": np.asarray(Image.open(io.BytesIO(texts["parsing"]))),
-        "vocabulary": texts["vocabulary"].decode(),
-        "keypoints": np.array(features["keypoints"].float_list.value, np.float32).reshape(18, 3),
-        "id": texts["id"].decode(),
-        "metadata": json.loads(texts["metadata"]),
+        "photo": decode_picture(parts.photo, parts.size, "RGB", "photo", source),
+        "labels": decode_picture(parts.parsing, parts.size, "L", "parsing", source),
+        "vocabulary": parts.vocabulary,
+        "keypoints": parts.keypoints,
+        "id": parts.id,
+        "metadata": metadata_of(parts.metadata, source),
     }
 
 
-def decode_metadata(record: bytes) -> tuple[str, dict[str, Any]]:
-    """A record's id and metadata; the pictures aren't decoded."""
-    features = tf.train.Example.FromString(record).features.feature
-    return features["id"].bytes_list.value[0].decode(), json.loads(features["metadata"].bytes_list.value[0])
+def decode_metadata(record: bytes, source: str = "the record") -> tuple[str, dict[str, Any]]:
+    """A record's id and metadata; the pictures aren't decoded. Raises as `decode`."""
+    return id_and_metadata(record, source)
 
 
 def parse(record: tf.Tensor, height: int, width: int) -> dict[str, tf.Tensor]:

@@ -13,20 +13,22 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data import boxes, vocabulary
 from tf_tryon.data.examples import target_weights
-from tf_tryon.data.reading import raw_records
+from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet, parse_labels, save_arrays
+from tf_tryon.files.array_file import Form, read_arrays
 
 FILE = "usable.npz"
+DERIVED = "delete it, it is made again"  # what to do about a damaged file that follows from the records
 
 
 def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
     """Garments shown (N, 4) bool and dress (N,) bool of every record; cached."""
     path = records.directory / FILE
     stamp = fingerprint(records)
-    if path.exists():
-        with np.load(path) as cached:
-            if str(cached["fingerprint"]) == stamp:
-                return cached["shown"], cached["dress"]
+    if path.exists() and str(read_arrays(path, DERIVED, {"fingerprint": Form("U", ())})["fingerprint"]) == stamp:
+        people = len(records)
+        cached = read_arrays(path, DERIVED, {"shown": Form("b", (people, 4)), "dress": Form("b", (people,))})
+        return cached["shown"], cached["dress"]
     height, width = records.size
 
     def look(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -35,9 +37,9 @@ def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
 
     dataset = raw_records(records, tf.data.Dataset.range(len(records)))
     counts, dress = [], []
-    for count, flag in dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE).batch(256).as_numpy_iterator():
-        counts.append(count)
-        dress.append(flag)
+    for count, flag in read_through(dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE).batch(256)):
+        counts.append(count.numpy())
+        dress.append(flag.numpy())
     shown = np.concatenate(counts)[:, list(vocabulary.GARMENT_CLASSES)] >= boxes.MIN_AREA * height * width
     flags = np.concatenate(dress)
     save_arrays(path, shown=shown, dress=flags, fingerprint=np.array(stamp))
@@ -51,6 +53,7 @@ def usable(records: RecordSet, split: str, config: ConfigDict, garment: str | No
     any of positive weight in config.data.targets. A dress may be erased only with config.data.dresses.
 
     Raises:
+      BadFileError: a record, or the file that keeps what was found, is damaged.
       ValueError: there is none, or the split or the garment is unknown.
     """
     if garment is not None and garment not in vocabulary.GARMENTS:

@@ -21,6 +21,7 @@ from tf_tryon import keys
 from tf_tryon.config import thesis
 from tf_tryon.data import vocabulary
 from tf_tryon.data.pipeline import training_dataset
+from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet, save_arrays
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, worn
@@ -85,7 +86,7 @@ class GarmentReader:
             return total
 
         progress = Progress("garment reader", steps)
-        for number, people in enumerate(training_dataset(records, config)):
+        for number, people in enumerate(read_through(training_dataset(records, config))):
             if number == steps:
                 break
             kinds, colours = _truths(people, known)

@@ -72,4 +72,4 @@ def _conditionals(
 
 def metadata_by_id(records: RecordSet, split: str) -> dict[str, dict[str, Any]]:
     """Metadata of every person of a split, by id."""
-    return dict(decode_metadata(records.read(number)) for number in records.split(split))
+    return dict(decode_metadata(records.read(number), records.place(number)) for number in records.split(split))

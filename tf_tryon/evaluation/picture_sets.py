@@ -50,10 +50,10 @@ def pictures_of(folder: str | os.PathLike[str], split: str | None = None) -> Pic
     if (path / MANIFEST).is_file():
         records = open_records(path)
         numbers = records.split(split) if split else range(len(records))
-        ids = {decode_metadata(records.read(i))[0]: i for i in numbers}
+        ids = {decode_metadata(records.read(i), records.place(i))[0]: i for i in numbers}
         if len(ids) < len(numbers):
             raise ValueError(f"{path}: several records have one id; see `tf-tryon data check`")
-        return {name: lambda i=i: decode(records.read(i))["photo"] for name, i in ids.items()}
+        return {name: lambda i=i: decode(records.read(i), records.place(i))["photo"] for name, i in ids.items()}
     if split:
         raise ValueError(f"{path}: a split {split!r} is asked for, and this is no folder of records")
     found: Pictures = {}

@@ -15,6 +15,7 @@ from ml_collections import ConfigDict
 from tf_tryon import keys
 from tf_tryon.config import latent_shape
 from tf_tryon.data import pipeline
+from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
 from tf_tryon.losses.kl import kl
 from tf_tryon.models.networks import Networks
@@ -68,7 +69,7 @@ def people(
 ) -> Iterator[tuple[int, Batch]]:
     """Number of the first person and batch, over the first `count` people of a split who show the garment."""
     first = 0
-    for found in pipeline.evaluation_dataset(records, split, garment, config, batch):
+    for found in read_through(pipeline.evaluation_dataset(records, split, garment, config, batch)):
         if first >= count:
             return
         kept = {name: value[: count - first] for name, value in found.items()}

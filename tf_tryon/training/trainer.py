@@ -6,7 +6,6 @@ resumed run makes the steps that an uninterrupted one would have made.
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 import time
@@ -21,6 +20,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
 from tf_tryon.data.pipeline import training_dataset
+from tf_tryon.data.reading import failure
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.networks import build_networks
@@ -184,9 +184,7 @@ class Trainer:
         try:
             return next(batches)
         except tf.errors.OpError as error:
-            told = [line.strip() for line in (error.message or "").splitlines() if line.strip()]
-            own = [line for line in told if re.match(r"(ValueError|OSError|FileNotFoundError|IndexError): ", line)]
-            raise TryOnError(f"reading the data failed: {(own or told or [str(error)])[0]}") from error
+            raise failure(error) from error
 
     def _agreed(self, wants: tuple[float, float], metrics: tf.Tensor) -> tuple[bool, int]:
         """(save now?, exit code): this process's own wishes, or what all workers wished together."""

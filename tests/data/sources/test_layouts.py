@@ -33,7 +33,7 @@ def test_labels_keypoints_and_splits_come_back(name, variant, trees, make_person
     seen = {}
     for split in ("train", "test"):
         for i in data.split(split):
-            person = Person.from_record(data.read(i))
+            person = Person.of(data, i)
             seen[number(person)] = split
             expected = make_person(number(person))
             np.testing.assert_array_equal(person.labels, CIHP20.table()[expected["labels"]])

@@ -11,6 +11,8 @@ import numpy as np
 from tf_tryon.data import boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.checking import duplicates
+from tf_tryon.data.record_parts import WrongSizeError
+from tf_tryon.errors import BadFileError
 
 
 @dataclasses.dataclass
@@ -70,11 +72,10 @@ def examine(data: records.RecordSet, number: int) -> Examined:
         return found
     found.size = len(record)
     try:
-        parts = records.decode(record)
-    except (
-        Exception
-    ) as error:  # of protobuf, Pillow, json or numpy, which have no common base: reported, whatever it is
-        found.problems.append(("undecodable", f"{type(error).__name__}: {error}"))
+        parts = records.decode(record, data.place(number))
+    except BadFileError as error:
+        kind = "wrong size" if isinstance(error, WrongSizeError) else "undecodable"
+        found.problems.append((kind, str(error)))
         return found
     found.id = parts["id"]
     _examine_pictures(found, parts, data.size)
@@ -85,10 +86,8 @@ def examine(data: records.RecordSet, number: int) -> Examined:
 def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int]) -> None:
     photo, labels = parts["photo"], parts["labels"]
     found.picture, found.vocabulary = photo.shape[:2], parts["vocabulary"]
-    if photo.shape[:2] != size or labels.shape[:2] != size:
-        found.problems.append(
-            ("wrong size", f"photo {photo.shape[:2]}, labels {labels.shape[:2]}, the manifest says {size}")
-        )
+    if photo.shape[:2] != size:
+        found.problems.append(("wrong size", f"{photo.shape[:2]}, the manifest says {size}"))
         return
     found.look = duplicates.look(photo)
     try:

@@ -247,6 +247,6 @@ def _divided(
 def _sheet(out: pathlib.Path) -> None:
     data = records.open_records(out)
     numbers = np.unique(np.linspace(0, len(data) - 1, min(_SHEET, len(data))).round().astype(int))
-    people = [Person.from_record(data.read(int(number))) for number in numbers]
+    people = [Person.of(data, int(number)) for number in numbers]
     sheet = contact_sheet([(one.photo, one.labels) for one in people], vocabulary="tryon8")
     sheet.save(out / "contact_sheet.png")

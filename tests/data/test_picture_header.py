@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_tryon.serving.picture_header import read_header
+from tf_tryon.data.picture_header import read_header
 
 
 def _encoded(kind: str, mode: str, **options: object) -> bytes:
