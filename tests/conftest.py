@@ -87,6 +87,23 @@ def data_set(tmp_path_factory: pytest.TempPathFactory, make_data_set: Callable[.
 
 
 @pytest.fixture(scope="session")
+def photos_of_own_sizes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set of people 0 to 5 whose pictures go 2 * i pixels on at the top and i at the right: read it only."""
+    from tf_tryon.data import records
+
+    folder = tmp_path_factory.mktemp("own_sizes")
+    with records.RecordWriter(folder) as writer:
+        for i in range(6):
+            made = person(i)
+            for name in ("photo", "labels"):
+                edges = [(2 * i, 0), (0, i)] + [(0, 0)] * (made[name].ndim - 2)
+                made[name] = np.pad(made[name], edges, mode="edge" if name == "photo" else "constant")
+            made["keypoints"] += np.array((0, 2 * i, 0), np.float32)
+            writer.write(records.encode(**made, jpeg_quality=None), "train" if i < 4 else "test")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def model() -> Any:
     """Tiny, untrained networks: what completion promises holds for any weights."""
     from tf_tryon.config import thesis

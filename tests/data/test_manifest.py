@@ -45,6 +45,8 @@ def shard(**fields):
         ({"count": 17.5}, "count is 17.5, not a whole number"),
         ({"count": "18"}, "count is '18', not a whole number"),
         ({"count": 17}, "shards hold 18 records, and count is 17"),
+        ({"size": None}, "size is null, not a list"),
+        ({"version": 2, "size": "64"}, "size is '64', not a list"),
         ({"size": [64]}, "size has 1 entries, not 2"),
         ({"size": [64, 10**9]}, r"size\[1\] is 1000000000, not a whole number from 1 to 16384"),
         ({"generator": ["studio"]}, "generator is a list, not a text"),

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon.data import records
+from tf_tryon.data.person import Person
 
 
 def test_random_access_reads_what_tensorflow_streams(data_set):
@@ -92,3 +93,15 @@ def test_writer_keeps_splits_together_and_data_sets_whole(tmp_path, make_person,
 def test_writing_is_reproducible(tmp_path, make_data_set):
     first, second = make_data_set(tmp_path / "a", 3, 1), make_data_set(tmp_path / "b", 3, 1)
     assert (first / "manifest.json").read_bytes() == (second / "manifest.json").read_bytes()
+
+
+def test_pictures_may_have_sizes_of_their_own(photos_of_own_sizes, data_set):
+    opened = records.open_records(photos_of_own_sizes)
+    assert opened.size is None
+    assert [Person.of(opened, i).size for i in (0, 5)] == [(64, 64), (74, 69)]
+    assert opened.checked(5) == opened.read(5)
+    # Readers of before know version 1 alone, and refuse what they can't read; data sets of one size are still of it.
+    versions = [
+        json.loads((folder / "manifest.json").read_text())["version"] for folder in (photos_of_own_sizes, data_set)
+    ]
+    assert versions == [2, 1]

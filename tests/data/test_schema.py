@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon.data import schema
+from tf_tryon.data import records, schema
+from tf_tryon.data.person import Person
+from tf_tryon.data.reading import raw_records
 from tf_tryon.data.vocabulary import BOTTOM
 
 
@@ -32,3 +34,15 @@ def test_decode_and_graph_parse_give_what_was_encoded(make_person):
 def test_encode_refuses(make_person, change, message):
     with pytest.raises(ValueError, match=message):
         schema.encode(**{**make_person(1), **change})
+
+
+def test_the_graph_reads_pictures_of_any_size(photos_of_own_sizes):
+    opened = records.open_records(photos_of_own_sizes)
+    numbers = tf.data.Dataset.range(len(opened))
+    people = raw_records(opened, numbers).map(schema.parse)
+    assert people.element_spec["photo"].shape.as_list() == [None, None, 3]
+    assert people.element_spec["labels"].shape.as_list() == [None, None]
+    for i, found in enumerate(people):
+        person = Person.of(opened, i)
+        np.testing.assert_array_equal(found["photo"], person.photo)
+        np.testing.assert_array_equal(found["labels"], person.labels)

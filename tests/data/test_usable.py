@@ -41,3 +41,18 @@ def test_a_new_data_set_makes_the_cache_stale(tmp_path, make_data_set, make_pers
     assert not (folder / "usable.npz").exists()
     (folder / "usable.npz").write_bytes(cache)
     assert usable.garment_table(records.open_records(folder))[0].tolist() == [[True, True, True, False]]
+
+
+def test_a_garment_is_measured_by_its_own_picture(tmp_path, make_person):
+    """The hat has 55 pixels: enough of 64x64, a speck of 64x6400."""
+    with records.RecordWriter(tmp_path) as writer:
+        for width in (64, 6400):
+            person = make_person(0)
+            for name in ("photo", "labels"):
+                more = [(0, 0), (0, width - 64)] + [(0, 0)] * (person[name].ndim - 2)
+                person[name] = np.pad(person[name], more)
+            writer.write(records.encode(**person))
+    shown, _ = usable.garment_table(records.open_records(tmp_path))
+    assert shown.tolist() == [[True, True, True, True], [False, True, True, False]]
+    again, _ = usable.garment_table(records.open_records(tmp_path))
+    assert again.tolist() == shown.tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 from collections.abc import Sequence
@@ -16,7 +17,10 @@ from tf_tryon.config import thesis
 from tf_tryon.data import examples, keypoints, vocabulary
 from tf_tryon.data.person import Person
 from tf_tryon.data.records import RecordSet
+from tf_tryon.data.window import Window
 
+# (height, width) in which people are drawn whose data set keeps photos at their own sizes.
+FRAME: Final = (256, 192)
 COLUMNS: Final = ("photo", "parsing", "pose", "erased", "x_s", "x_a", "x_c")
 _GAP: Final = 6
 _CAPTION: Final = 16
@@ -36,7 +40,8 @@ def contact_sheet(
 
     Each has the photo, the parsing in colour, the pose, the photo with the target garment's box erased, and the crops
     x_s, x_a and x_c (hat, top, bottom, shoes; the target's place and a missing garment's are grey). Targets take turns,
-    unless `garment` names one; a person without it is shown with nothing erased.
+    unless `garment` names one; a person without it is shown with nothing erased. Photos of their own sizes are cropped
+    to the person, as `framed` has it.
 
     Args:
       records: the data set.
@@ -56,16 +61,30 @@ def contact_sheet(
         raise ValueError(f"unknown garment {garment!r}: choose one of {', '.join(vocabulary.GARMENTS)}")
     chosen = np.unique(np.linspace(0, len(members) - 1, min(count, len(members))).round().astype(int))
     config = thesis("shape")
-    config.data.height, config.data.width = records.size
+    config.data.height, config.data.width = size = records.size or FRAME
     rows = []
     for turn, i in enumerate(chosen):
-        person = Person.of(records, members[int(i)])
+        person = framed(Person.of(records, members[int(i)]), size)
         rows.append(_row(person, garment or _target(person, turn), config, cell))
     if len(rows) % 2:
         rows.append(np.full_like(rows[0], _BACKGROUND))
     pairs = [np.concatenate([left, right], axis=1) for left, right in zip(rows[::2], rows[1::2], strict=True)]
     sheet = np.concatenate(pairs, axis=0)
     return np.pad(sheet, ((0, _GAP), (0, _GAP), (0, 0)), constant_values=_BACKGROUND[0])
+
+
+def framed(person: Person, size: tuple[int, int]) -> Person:
+    """The person in a frame of (height, width): as they are, if that is their size, or cropped and scaled."""
+    if person.size == size:
+        return person
+    # Who shows nothing but background is still drawn, the whole photo then.
+    window = Window.around(person.labels if person.labels.any() else np.ones_like(person.labels), *size)
+    return dataclasses.replace(
+        person,
+        photo=window.frame_photo(person.photo),
+        labels=window.frame_labels(person.labels),
+        keypoints=window.frame_keypoints(person.keypoints),
+    )
 
 
 def save(path: str | os.PathLike[str], sheet: np.ndarray) -> None:

@@ -20,7 +20,7 @@ from tf_tryon.files.json_file import Value
 from tf_tryon.files.regular import is_plain_name, size_of
 
 FORMAT: Final = "tf_tryon.people"
-VERSION: Final = 1
+VERSION: Final = 2  # 1, where all pictures have one size, is written still, so that older readers read it
 MANIFEST: Final = "manifest.json"
 INDEX: Final = "index.npz"
 REMEDY: Final = "make or copy the data set again"
@@ -30,6 +30,8 @@ _LARGEST_SIDE: Final = 1 << 14
 
 def read_manifest(directory: pathlib.Path) -> dict[str, Any]:
     """The manifest: size, generator, seed (None: unknown), count, splits (name -> [start, stop]), shards.
+
+    The size is [height, width] of every picture, or None: each has its own.
 
     A shard is a dict of name, count, bytes and sha256; its name is that of a file in the folder. Splits don't overlap
     and end at `count`.
@@ -44,12 +46,13 @@ def read_manifest(directory: pathlib.Path) -> dict[str, Any]:
             f"{directory} is no data set: {MANIFEST} is missing; make one with `tf-tryon data studio`"
         )
     given = json_file.read(path, REMEDY)
-    kind = [found.raw if (found := given.get(name)) else None for name in ("format", "version")]
-    if kind != [FORMAT, VERSION] or isinstance(kind[1], bool):
+    kind, version = (found.raw if (found := given.get(name)) else None for name in ("format", "version"))
+    if kind != FORMAT or type(version) is not int or version not in (1, VERSION):
         raise BadFileError(
-            f"{path}: format {str(kind[0])[:40]!r} version {str(kind[1])[:40]}, but {FORMAT!r} version {VERSION} is "
-            "read here: make the data set again with this version"
+            f"{path}: format {str(kind)[:40]!r} version {str(version)[:40]}, but {FORMAT!r} versions 1 and {VERSION} "
+            "are read here: make the data set again with this version"
         )
+    own_sizes = version != 1 and given["size"].raw is None
     count = given["count"].whole(1, _MOST_RECORDS)
     shards = [_shard(shard) for shard in given["shards"].entries()]
     if len({shard["name"] for shard in shards}) < len(shards):
@@ -59,14 +62,19 @@ def read_manifest(directory: pathlib.Path) -> dict[str, Any]:
     generator, seed = given.get("generator"), given.get("seed")
     return {
         "format": FORMAT,
-        "version": VERSION,
-        "size": [side.whole(1, _LARGEST_SIDE) for side in given["size"].entries(2)],
+        "version": version,
+        "size": None if own_sizes else [side.whole(1, _LARGEST_SIDE) for side in given["size"].entries(2)],
         "generator": generator.text() if generator else "",
         "seed": None if seed is None or seed.raw is None else seed.whole(),
         "count": count,
         "splits": _splits(given["splits"], count),
         "shards": shards,
     }
+
+
+def version_for(size: tuple[int, int] | None) -> int:
+    """The oldest version that can say this size."""
+    return VERSION if size is None else 1
 
 
 def read_index(directory: pathlib.Path, manifest: dict[str, Any]) -> np.ndarray:

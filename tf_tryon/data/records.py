@@ -18,7 +18,17 @@ from typing import Any, Final
 import numpy as np
 
 from tf_tryon.data import tfrecord
-from tf_tryon.data.manifest import FORMAT, INDEX, MANIFEST, REMEDY, VERSION, map_shard, read_index, read_manifest
+from tf_tryon.data.manifest import (
+    FORMAT,
+    INDEX,
+    MANIFEST,
+    REMEDY,
+    VERSION,
+    map_shard,
+    read_index,
+    read_manifest,
+    version_for,
+)
 from tf_tryon.data.record_parts import parts_of
 from tf_tryon.data.schema import decode, encode, parse, parse_labels
 from tf_tryon.errors import BadFileError
@@ -37,13 +47,14 @@ class RecordWriter:
         with RecordWriter(folder, size=(256, 256), generator="studio 1", seed=0) as writer:
             writer.write(records.encode(photo, labels, keypoints, "cihp20", "000001"), split="train")
 
-    Records of a split must follow one another. An existing data set is refused unless `overwrite`.
+    Records of a split must follow one another. Without a size every picture has its own. An existing data set is
+    refused unless `overwrite`.
     """
 
     def __init__(
         self,
         directory: str | os.PathLike[str],
-        size: tuple[int, int],
+        size: tuple[int, int] | None = None,
         *,
         generator: str = "",
         seed: int | None = None,
@@ -57,7 +68,8 @@ class RecordWriter:
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         self._manifest: dict[str, Any] = {
-            "format": FORMAT, "version": VERSION, "size": list(size), "generator": generator, "seed": seed
+            "format": FORMAT, "version": version_for(size), "size": size and list(size), "generator": generator,
+            "seed": seed,
         }  # fmt: skip
         self._per_shard = records_per_shard
         self._splits: dict[str, list[int]] = {}
@@ -146,8 +158,10 @@ class RecordSet:
         return len(self.index)
 
     @property
-    def size(self) -> tuple[int, int]:
-        """(height, width) of every picture."""
+    def size(self) -> tuple[int, int] | None:
+        """(height, width) of every picture; None: each has its own."""
+        if self.manifest["size"] is None:
+            return None
         height, width = self.manifest["size"]
         return height, width
 

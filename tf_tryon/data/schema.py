@@ -2,7 +2,7 @@
 
 | feature | |
 |---|---|
-| photo | PNG or JPEG, RGB, all of the manifest's size |
+| photo | PNG or JPEG, RGB, of the manifest's size, or of its own where that has none |
 | parsing | labels of `vocabulary`, grey PNG (no palette: TensorFlow would turn it into colours) |
 | vocabulary | lip20, cihp20, atr18 or tryon8 |
 | keypoints | 18 * 3 floats: x, y in pixels, confidence; (0, 0, 0) is missing |
@@ -108,12 +108,12 @@ def decode_metadata(record: bytes, source: str = "the record") -> tuple[str, dic
     return id_and_metadata(record, source)
 
 
-def parse(record: tf.Tensor, height: int, width: int) -> dict[str, tf.Tensor]:
+def parse(record: tf.Tensor, height: int | None = None, width: int | None = None) -> dict[str, tf.Tensor]:
     """One record in the graph.
 
     Args:
       record: () string.
-      height: of the data set's pictures, from its manifest.
+      height: of the data set's pictures, from its manifest; None: each has its own, and the static shapes are open.
       width: likewise.
 
     Returns:
@@ -132,13 +132,13 @@ def parse(record: tf.Tensor, height: int, width: int) -> dict[str, tf.Tensor]:
     }
 
 
-def parse_labels(record: tf.Tensor, height: int, width: int) -> tuple[tf.Tensor, tf.Tensor]:
+def parse_labels(record: tf.Tensor, height: int | None = None, width: int | None = None) -> tuple[tf.Tensor, tf.Tensor]:
     """Only labels and dress of `parse`: the photo isn't decoded."""
     features = tf.io.parse_single_example(record, {key: _FEATURES[key] for key in ("parsing", "vocabulary")})
     return _labels(features, height, width)
 
 
-def _labels(features: dict[str, tf.Tensor], height: int, width: int) -> tuple[tf.Tensor, tf.Tensor]:
+def _labels(features: dict[str, tf.Tensor], height: int | None, width: int | None) -> tuple[tf.Tensor, tf.Tensor]:
     labels = tf.io.decode_png(features["parsing"], channels=1)
     labels = tf.cast(tf.ensure_shape(labels, (height, width, 1))[..., 0], tf.int32)
     names = tf.constant(list(vocabulary_lib.RECORD_VOCABULARIES))

@@ -29,10 +29,10 @@ def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
         people = len(records)
         cached = read_arrays(path, DERIVED, {"shown": Form("b", (people, 4)), "dress": Form("b", (people,))})
         return cached["shown"], cached["dress"]
-    height, width = records.size
+    size = records.size or (None, None)
 
     def look(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        labels, dress = parse_labels(record, height, width)
+        labels, dress = parse_labels(record, *size)
         return tf.math.bincount(tf.cast(labels, tf.int32), minlength=8, maxlength=8), dress
 
     dataset = raw_records(records, tf.data.Dataset.range(len(records)))
@@ -40,7 +40,9 @@ def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
     for count, flag in read_through(dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE).batch(256)):
         counts.append(count.numpy())
         dress.append(flag.numpy())
-    shown = np.concatenate(counts)[:, list(vocabulary.GARMENT_CLASSES)] >= boxes.MIN_AREA * height * width
+    pixels = np.concatenate(counts)
+    least = boxes.MIN_AREA * pixels.sum(axis=1, keepdims=True)  # the classes together are the whole picture
+    shown = pixels[:, list(vocabulary.GARMENT_CLASSES)] >= least
     flags = np.concatenate(dress)
     save_arrays(path, shown=shown, dress=flags, fingerprint=np.array(stamp))
     return shown, flags

@@ -106,3 +106,9 @@ def test_photos_are_grouped_by_their_looks(make_person):
     assert duplicates.groups([duplicates.look(photo) for photo in photos]) == [[0, 4], [1, 3, 5]]
     assert duplicates.groups([duplicates.look(photo) for photo in photos[:3]]) == []
     assert duplicates.groups([]) == []
+
+
+def test_pictures_of_their_own_sizes_are_sound(photos_of_own_sizes):
+    report = check(photos_of_own_sizes, progress=False)
+    assert report.problems == []
+    assert report.summary()["sizes"] == {"64x64": 1, **{f"{64 + i}x{64 + 2 * i}": 1 for i in range(1, 6)}}

@@ -79,14 +79,14 @@ def examine(data: records.RecordSet, number: int) -> Examined:
         return found
     found.id = parts["id"]
     _examine_pictures(found, parts, data.size)
-    _examine_keypoints(found, parts["keypoints"], data.size)
+    _examine_keypoints(found, parts["keypoints"], data.size or found.picture)
     return found
 
 
-def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int]) -> None:
+def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int] | None) -> None:
     photo, labels = parts["photo"], parts["labels"]
     found.picture, found.vocabulary = photo.shape[:2], parts["vocabulary"]
-    if photo.shape[:2] != size:
+    if size not in (None, photo.shape[:2]):
         found.problems.append(("wrong size", f"{photo.shape[:2]}, the manifest says {size}"))
         return
     found.look = duplicates.look(photo)

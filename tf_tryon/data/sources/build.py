@@ -19,6 +19,7 @@ import numpy as np
 
 from tf_tryon.data import records
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.contact_sheet import FRAME, framed
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
 from tf_tryon.data.sources import split as split_lib
@@ -247,6 +248,6 @@ def _divided(
 def _sheet(out: pathlib.Path) -> None:
     data = records.open_records(out)
     numbers = np.unique(np.linspace(0, len(data) - 1, min(_SHEET, len(data))).round().astype(int))
-    people = [Person.of(data, int(number)) for number in numbers]
+    people = [framed(Person.of(data, int(number)), data.size or FRAME) for number in numbers]
     sheet = contact_sheet([(one.photo, one.labels) for one in people], vocabulary="tryon8")
     sheet.save(out / "contact_sheet.png")
