@@ -3,8 +3,10 @@
 No pool of threads is bigger than the machine.
 """
 
+import contextlib
+import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,39 @@ def person(index: int, size: int = 64) -> dict[str, Any]:
         "identity": f"{index:04d}",
         "metadata": {"index": index},
     }
+
+
+def state(folder: Path) -> dict[str, tuple[Any, ...]]:
+    """Everything below a folder, with what would change if it was replaced, written to or touched."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        about = path.lstat()
+        digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() and not path.is_symlink() else ""
+        link = os.readlink(path) if path.is_symlink() else ""
+        # Of a folder the time changes with what is put beside its files.
+        found[path.relative_to(folder).as_posix()] = (
+            about.st_mode, about.st_ino, about.st_mtime_ns if digest else 0, digest, link
+        )  # fmt: skip
+    return found
+
+
+@pytest.fixture(scope="session")
+def untouched() -> Callable[..., contextlib.AbstractContextManager[None]]:
+    """(folder, *but): nothing in the folder is removed, replaced or written to in the block, and nothing is new.
+
+    `but`: functions of a path from the folder; where one holds, files may change and appear.
+    """
+
+    @contextlib.contextmanager
+    def check(folder: Path, *but: Callable[[str], bool]) -> Iterator[None]:
+        before = state(folder)
+        yield
+        after = state(folder)
+        differing = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+        wrong = sorted(name for name in differing if not any(allowed(name) for allowed in but))
+        assert not wrong, f"{folder}: touched or new: {', '.join(wrong)}"
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from PIL import Image
 
 from tf_tryon import config as config_lib
 from tf_tryon.data import contact_sheet, records, vocabulary
@@ -19,14 +18,11 @@ def test_pictures_show_what_they_say(data_set):
     assert (shown["x_s"] == vocabulary.PALETTE[vocabulary.TOP]).all(-1).any()
 
 
-def test_a_sheet_is_saved(data_set, tmp_path):
+def test_sheets_of_any_count_are_equally_wide(data_set):
     opened = records.open_records(data_set)
     sheet = contact_sheet.contact_sheet(opened, count=3, cell=40)
     wide = contact_sheet.contact_sheet(opened, count=4, cell=40, garment="hat", split="test")
     assert sheet.shape == wide.shape
-    contact_sheet.save(tmp_path / "sheet.png", sheet)
-    with Image.open(tmp_path / "sheet.png") as saved:
-        np.testing.assert_array_equal(np.asarray(saved), sheet)
     with pytest.raises(ValueError, match="unknown garment"):
         contact_sheet.contact_sheet(opened, garment="sock")
 

@@ -105,3 +105,57 @@ def test_pictures_may_have_sizes_of_their_own(photos_of_own_sizes, data_set):
         json.loads((folder / "manifest.json").read_text())["version"] for folder in (photos_of_own_sizes, data_set)
     ]
     assert versions == [2, 1]
+
+
+def test_overwriting_removes_what_the_manifest_lists_and_nothing_else(tmp_path, make_person, make_data_set, untouched):
+    folder = make_data_set(tmp_path / "people")
+    for name in ("notes.txt", "shard-00000-of-00009.tfrecord.bak", "mean_garments.npz", "usable.npz"):
+        (folder / name).write_text("mine")
+    listed = {path.name for path in folder.glob("shard-*.tfrecord")} | {"index.npz", "manifest.json"}
+    with untouched(folder, lambda name: name in listed or name == "shard-00000-of-00001.tfrecord"):
+        with records.RecordWriter(folder, (64, 64), overwrite=True) as writer:
+            writer.write(records.encode(**make_person(0)))
+    assert len(list(folder.glob("shard-*.tfrecord"))) == 1
+    assert len(records.open_records(folder)) == 1
+
+
+@pytest.mark.parametrize("name", ["shard-00003-of-00004.tfrecord", "index.npz", "manifest.json"])
+def test_what_no_manifest_lists_is_not_replaced(tmp_path, make_data_set, untouched, name):
+    folder = tmp_path / "people"
+    folder.mkdir()
+    (folder / name).write_text("{}")
+    with untouched(tmp_path), pytest.raises(FileExistsError, match=f"{name}.*move it away"):
+        records.RecordWriter(folder, (64, 64), overwrite=True)
+
+
+def test_a_strangers_manifest_removes_nothing_elsewhere(tmp_path, make_person, make_data_set):
+    folder = make_data_set(tmp_path / "people")
+    victims = [tmp_path / "victim.txt", folder / "notes.txt"]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for path, name in zip(victims, ("../victim.txt", "notes.txt"), strict=True):
+        path.write_text("mine")
+        manifest["shards"].append({**manifest["shards"][0], "name": name})
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with records.RecordWriter(folder, (64, 64), overwrite=True) as writer:
+        writer.write(records.encode(**make_person(0)))
+    assert [path.read_text() for path in victims] == ["mine", "mine"]
+
+
+def test_a_kill_while_names_are_given_is_gone_on_from(tmp_path, make_person, monkeypatch):
+    def write(stop=None):
+        with monkeypatch.context() as patch:
+            if stop:
+                patch.setattr(records, "save_arrays", stop)
+            with records.RecordWriter(tmp_path / "people", (64, 64), records_per_shard=1) as writer:
+                for index in range(2):
+                    writer.write(records.encode(**make_person(index)))
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(killed)
+    assert not (tmp_path / "people" / "manifest.json").exists()
+    write()
+    assert len(records.open_records(tmp_path / "people")) == 2
+    assert len(list((tmp_path / "people").iterdir())) == 4

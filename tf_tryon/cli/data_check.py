@@ -6,6 +6,8 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.writing.places import refuse_overlap
+
 ARGUMENTS = "DIR"
 HELP = """Reads every record of a data set: counts garments, classes, sizes, missing keypoints, and finds what is wrong.
 
@@ -27,9 +29,12 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def run(flags: flags.FlagValues, args: list[str]) -> int:
     """Check the data set in folder `args[0]`, print the report and save it."""
     from tf_tryon.data.checking.check import check
+    from tf_tryon.data.checking.report import check_place
 
-    report = check(args[0], flags.workers)
     out = pathlib.Path(flags.out or pathlib.Path(args[0]) / "check")
+    refuse_overlap(out, args, "--out", within=True)
+    check_place(out)
+    report = check(args[0], flags.workers)
     report.save(out)
     print(report.text())
     print(f"{out}: check.txt, check.json, contact sheets")

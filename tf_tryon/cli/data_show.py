@@ -5,7 +5,9 @@ from __future__ import annotations
 from absl import flags
 
 from tf_tryon.data.vocabulary import GARMENTS
+from tf_tryon.writing.pictures import check_picture, save_picture
 
+BY = "tf-tryon data show"
 ARGUMENTS = "DIR"
 HELP = """
 Draws people of a data set with all that training derives from them: photo, parsing, pose, the photo with the target
@@ -30,13 +32,21 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("cell", 128, "height of a picture in pixels", lower_bound=32, flag_values=flag_values)
 
 
+def check(flags: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a name that is somebody else's."""
+    del args
+    check_picture(flags.out, by=BY)
+
+
 def run(flags: flags.FlagValues, args: list[str]) -> int:
     """Draw and save the sheet of the data set in folder `args[0]`."""
-    from tf_tryon.data import contact_sheet
+    from PIL import Image
+
+    from tf_tryon.data.contact_sheet import contact_sheet
     from tf_tryon.data.records import open_records
 
     records = open_records(args[0])
-    sheet = contact_sheet.contact_sheet(records, flags.count, flags.split, flags.garment, flags.cell)
-    contact_sheet.save(flags.out, sheet)
+    sheet = contact_sheet(records, flags.count, flags.split, flags.garment, flags.cell)
+    save_picture(Image.fromarray(sheet), flags.out, by=BY)
     print(f"{flags.out}: {min(flags.count, len(records))} of {len(records)} people")
     return 0

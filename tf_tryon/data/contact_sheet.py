@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import pathlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -85,14 +83,6 @@ def framed(person: Person, size: tuple[int, int]) -> Person:
         labels=window.frame_labels(person.labels),
         keypoints=window.frame_keypoints(person.keypoints),
     )
-
-
-def save(path: str | os.PathLike[str], sheet: np.ndarray) -> None:
-    """Write a PNG under a temporary name and rename it."""
-    path = pathlib.Path(path)
-    temporary = path.with_name(f".{path.name}.tmp")
-    Image.fromarray(sheet).save(temporary, "PNG", optimize=True)
-    os.replace(temporary, path)
 
 
 def pictures(person: Person, garment: str, config: ConfigDict) -> list[np.ndarray]:

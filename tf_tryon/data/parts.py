@@ -7,20 +7,21 @@ neither on who made the parts nor on interruptions. No TensorFlow here: Studio's
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import pathlib
-import secrets
-import shutil
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
 
 from tf_tryon.data import tfrecord
+from tf_tryon.writing.whole import whole_file
 
 FOLDER: Final = ".parts"
 _KEY: Final = "key.json"
+_PART: Final = re.compile(r"\d{7,}-\d{7,}\.records|\.tf-tryon-[0-9a-f]{16}\.(records|json)")
 
 
 class Parts:
@@ -88,13 +89,19 @@ class Parts:
         for number in range(len(self)):
             yield from self.read(number)
 
-    def remove(self) -> None:
-        """Delete the parts, once the data set is whole."""
-        shutil.rmtree(self.folder)
+    def remove(self, *others: str) -> None:
+        """Delete the parts, once the data set is whole, and `others` that were put beside them; nothing else there.
+
+        Parts of a longer or shorter run of the same key go as well.
+        """
+        for path in self.folder.iterdir():
+            if _PART.fullmatch(path.name) or path.name in (_KEY, *others):
+                path.unlink()
+        with contextlib.suppress(OSError):  # somebody else keeps something there
+            self.folder.rmdir()
 
 
 def _write(path: pathlib.Path, data: bytes) -> None:
     # Two processes may make the same part (a cluster repeats work): each has its own temporary name.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data)

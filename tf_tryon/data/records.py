@@ -7,13 +7,14 @@ A data set is a folder: `shard-00000-of-00020.tfrecord`, ..., `index.npz` (shard
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
 import json
 import os
 import pathlib
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -29,9 +30,12 @@ from tf_tryon.data.manifest import (
     read_manifest,
     version_for,
 )
+from tf_tryon.data.overwriting import UNDER_WAY, check_place, refuse_others
 from tf_tryon.data.record_parts import parts_of
 from tf_tryon.data.schema import decode, encode, parse, parse_labels
 from tf_tryon.errors import BadFileError
+from tf_tryon.writing.disk import naming
+from tf_tryon.writing.whole import whole_file, write_text
 
 __all__ = [
     "MANIFEST", "VERSION", "RecordSet", "RecordWriter", "decode", "encode", "open_records", "parse", "parse_labels",
@@ -48,7 +52,11 @@ class RecordWriter:
             writer.write(records.encode(photo, labels, keypoints, "cihp20", "000001"), split="train")
 
     Records of a split must follow one another. Without a size every picture has its own. An existing data set is
-    refused unless `overwrite`.
+    refused unless `overwrite`; then what its manifest lists makes room, once the new one is whole, and nothing else in
+    the folder does.
+
+    Raises:
+      FileExistsError: the folder holds a data set, or files in the places of one that no manifest lists.
     """
 
     def __init__(
@@ -62,10 +70,7 @@ class RecordWriter:
         overwrite: bool = False,
     ) -> None:
         self.directory = pathlib.Path(directory)
-        if (self.directory / MANIFEST).exists() and not overwrite:
-            raise FileExistsError(
-                f"{self.directory} holds a data set already: choose another folder, or --overwrite it"
-            )
+        self._own = check_place(self.directory, overwrite)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._manifest: dict[str, Any] = {
             "format": FORMAT, "version": version_for(size), "size": size and list(size), "generator": generator,
@@ -92,7 +97,8 @@ class RecordWriter:
         shard = self._shards[-1]
         self._index.append((len(self._shards) - 1, shard["bytes"], len(record)))
         framed = tfrecord.frame(record)
-        self._file.write(framed)
+        with naming(self.directory):
+            self._file.write(framed)
         self._hash.update(framed)
         shard["count"] += 1
         shard["bytes"] += len(framed)
@@ -105,19 +111,21 @@ class RecordWriter:
         self._finish_shard()
         if not self._index:
             raise ValueError(f"{self.directory}: no record was written")
-        for old in (*self.directory.glob("shard-*.tfrecord"), *(self.directory / n for n in _DERIVED)):
-            old.unlink(missing_ok=True)
-        (self.directory / MANIFEST).unlink(missing_ok=True)
         for number, shard in enumerate(self._shards):
-            name = f"shard-{number:05d}-of-{len(self._shards):05d}.tfrecord"
+            self._shards[number] = {"name": f"shard-{number:05d}-of-{len(self._shards):05d}.tfrecord", **shard}
+        names = [shard["name"] for shard in self._shards]
+        refuse_others(self.directory, self._own, names)
+        manifest = {**self._manifest, "count": len(self._index), "splits": self._splits, "shards": self._shards}
+        # Whoever goes on after a kill between here and the end learns from this file what is ours.
+        write_text(self.directory / UNDER_WAY, json.dumps(manifest, indent=1) + "\n")
+        for old in self._own - {*names, INDEX}:
+            (self.directory / old).unlink(missing_ok=True)
+        (self.directory / MANIFEST).unlink(missing_ok=True)
+        for number, name in enumerate(names):
             os.replace(self._temporary(number), self.directory / name)
-            self._shards[number] = {"name": name, **shard}
         shard, offset, length = (np.array(column, np.int64) for column in zip(*self._index, strict=True))
         save_arrays(self.directory / INDEX, shard=shard, offset=offset, length=length)
-        manifest = {**self._manifest, "count": len(self._index), "splits": self._splits, "shards": self._shards}
-        temporary = self.directory / f".{MANIFEST}.tmp"
-        temporary.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-        os.replace(temporary, self.directory / MANIFEST)
+        os.replace(self.directory / UNDER_WAY, self.directory / MANIFEST)
 
     def __enter__(self) -> RecordWriter:
         return self
@@ -127,22 +135,20 @@ class RecordWriter:
             self.close()
             return
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # of a full disk, which is told already
+                self._file.close()
         for number in range(len(self._shards)):
             self._temporary(number).unlink(missing_ok=True)
 
     def _finish_shard(self) -> None:
         if self._file is not None:
-            self._file.close()
+            with naming(self.directory):
+                self._file.close()
             self._file = None
             self._shards[-1]["sha256"] = self._hash.hexdigest()
 
     def _temporary(self, number: int) -> pathlib.Path:
         return self.directory / f".shard-{number:05d}.tmp"
-
-
-# What training derives from a data set and keeps beside it; a new data set makes them stale.
-_DERIVED: Final = ("usable.npz", "mean_garments.npz")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -213,6 +219,5 @@ def open_records(directory: str | os.PathLike[str]) -> RecordSet:
 
 def save_arrays(path: pathlib.Path, **arrays: np.ndarray) -> None:
     """Write an .npz under a temporary name and rename it."""
-    temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp.npz")
-    np.savez(temporary, **arrays)
-    os.replace(temporary, path)
+    with whole_file(path) as temporary:
+        np.savez(temporary, **arrays)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
 import os
-import pathlib
 from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 
 from tf_tryon.data import contact_sheet, keypoints, records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.checking.examine import Examined
+from tf_tryon.writing import results
+from tf_tryon.writing.results import new_files
 
 TEXT, JSON, SHEET, PROBLEMS = "check.txt", "check.json", "contact_sheet.png", "problems.png"
+_BY: Final = "tf-tryon data check"
 _LISTED: Final = 10  # problems of a kind in the text; the JSON has all
 _PEOPLE: Final = 12  # on a contact sheet
 
@@ -119,20 +121,25 @@ class Report:
         return "\n".join([*lines, "" if self.problems else "no problems"]).rstrip()
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write text, JSON, a contact sheet of everybody, and one of those with problems."""
-        folder = pathlib.Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        data = {**self.summary(), "found": [dataclasses.asdict(problem) for problem in self.problems]}
-        for name, text in ((TEXT, self.text()), (JSON, json.dumps(data, indent=1))):
-            temporary = folder / f".{name}.tmp"
-            temporary.write_text(text + "\n", encoding="utf-8")
-            os.replace(temporary, folder / name)
+        """Write text, JSON, a contact sheet of everybody, and one of those with problems.
+
+        Raises:
+          TryOnError: files are in the way that no earlier check wrote.
+        """
         wrong = [problem.record for problem in self.problems if problem.record is not None]
         drawn = set(self._drawable)
-        for name, numbers in ((SHEET, self._drawable), (PROBLEMS, [n for n in dict.fromkeys(wrong) if n in drawn])):
-            (folder / name).unlink(missing_ok=True)
-            if numbers:
-                contact_sheet.save(folder / name, contact_sheet.contact_sheet(self.data, _PEOPLE, only=numbers))
+        with new_files(folder, JSON, by=_BY) as new:
+            (new.path / TEXT).write_text(self.text() + "\n", encoding="utf-8")
+            for name, numbers in ((SHEET, self._drawable), (PROBLEMS, [n for n in dict.fromkeys(wrong) if n in drawn])):
+                if numbers:
+                    sheet = contact_sheet.contact_sheet(self.data, _PEOPLE, only=numbers)
+                    Image.fromarray(sheet).save(new.path / name, "PNG", optimize=True)
+            new.content = {**self.summary(), "found": [dataclasses.asdict(problem) for problem in self.problems]}
+
+
+def check_place(folder: str | os.PathLike[str]) -> None:
+    """Raise TryOnError if a report in the folder could not be replaced."""
+    results.check(folder, JSON, by=_BY)
 
 
 def _garments(people: list[Examined]) -> dict[str, int]:

@@ -20,8 +20,10 @@ import numpy as np
 from tf_tryon.data import records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.contact_sheet import FRAME, framed
+from tf_tryon.data.overwriting import check_place
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
+from tf_tryon.data.sources import report as report_lib
 from tf_tryon.data.sources import split as split_lib
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Layout, Located
@@ -29,14 +31,16 @@ from tf_tryon.data.sources.outcome import Outcome
 from tf_tryon.data.sources.prepare import Annotate, Settings
 from tf_tryon.data.sources.report import Report
 from tf_tryon.data.sources.work import Work, make_part
-from tf_tryon.data.studio.contact_sheet import contact_sheet
+from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
 from tf_tryon.data.workers import in_order, progress_bar
 from tf_tryon.errors import TryOnError
+from tf_tryon.writing.pictures import check_picture, save_picture
+from tf_tryon.writing.places import refuse_overlap
 
 VERSION: Final = 1  # of the preparation: another makes other records of the same files
 PART: Final = 32  # an interruption costs at most this many photos and worker
 SPLITS: Final = ("train", "test")
-_SHEET: Final = 48  # people on the contact sheet
+_PEOPLE: Final = 48  # on the contact sheet
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,8 +94,9 @@ def build(
 
     Raises:
       FileNotFoundError: root has another layout.
-      FileExistsError: out holds a data set and `overwrite` is not given.
-      TryOnError: annotators or Beam are needed and not there, or nothing could be kept.
+      FileExistsError: out holds a data set and `overwrite` is not given, or files in its places that no manifest lists.
+      TryOnError: annotators or Beam are needed and not there, or nothing could be kept; out and root hold one another,
+        or out holds a report or a contact sheet that this did not write.
       ValueError: options out of range, or unfinished parts of another kind of run.
     """
     layout, root, out = LAYOUTS[name], pathlib.Path(root), pathlib.Path(out)
@@ -107,7 +112,7 @@ def build(
     report, chosen = _divided(work.parts, name, examples, splits, options)
     if not report.kept:
         report.save(out)
-        work.parts.remove()
+        work.remove()
         raise TryOnError(f"{root}: no example could be kept:\n{report.summary()}")
     with records.RecordWriter(
         out,
@@ -122,16 +127,18 @@ def build(
                 if belongs == split:
                     writer.write(Outcome.from_bytes(entry).record, split)
         report.save(out)
-    _sheet(out)
-    work.parts.remove()
+    _sheet(out, name)
+    work.remove()
     return report
 
 
 def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Options, splits: str) -> None:
     if not root.is_dir():
         raise FileNotFoundError(f"{root} is no folder: unpack the data set and name its root")
-    if (out / records.MANIFEST).exists() and not options.overwrite:
-        raise FileExistsError(f"{out} holds a data set already: choose another folder, or --overwrite it")
+    refuse_overlap(out, [root], "--out")
+    check_place(out, options.overwrite)
+    report_lib.check(out, layout.name)
+    check_picture(out / SHEET, by=f"tf-tryon data {layout.name}")
     if options.size < 32 or options.size % 32:
         raise ValueError(f"size {options.size}: a multiple of 32 is needed, as the networks halve it five times")
     if options.workers < 1 or not 0 <= options.min_garments <= len(vocabulary_lib.GARMENTS):
@@ -245,9 +252,9 @@ def _divided(
     return report, chosen
 
 
-def _sheet(out: pathlib.Path) -> None:
+def _sheet(out: pathlib.Path, name: str) -> None:
     data = records.open_records(out)
-    numbers = np.unique(np.linspace(0, len(data) - 1, min(_SHEET, len(data))).round().astype(int))
+    numbers = np.unique(np.linspace(0, len(data) - 1, min(_PEOPLE, len(data))).round().astype(int))
     people = [framed(Person.of(data, int(number)), data.size or FRAME) for number in numbers]
     sheet = contact_sheet([(one.photo, one.labels) for one in people], vocabulary="tryon8")
-    sheet.save(out / "contact_sheet.png")
+    save_picture(sheet, out / SHEET, by=f"tf-tryon data {name}")

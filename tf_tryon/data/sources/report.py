@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
-import os
 import pathlib
 from typing import Final
+
+from tf_tryon.writing import results
+from tf_tryon.writing.results import new_files
 
 JSON: Final = "rejections.json"
 TEXT: Final = "rejections.txt"
@@ -57,11 +58,15 @@ class Report:
             "examples": [dict(zip(("id", "reason", "detail"), row, strict=True)) for row in self.rejected],
         }
         lines = ["\t".join(filter(None, row)) for row in self.rejected]
-        _write(folder / JSON, json.dumps(data, indent=1))
-        _write(folder / TEXT, "\n".join([self.summary(), "", *lines]))
+        with new_files(folder, JSON, by=_by(self.source)) as new:
+            (new.path / TEXT).write_text("\n".join([self.summary(), "", *lines]) + "\n", encoding="utf-8")
+            new.content = data
 
 
-def _write(path: pathlib.Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+def check(folder: pathlib.Path, source: str) -> None:
+    """Raise TryOnError if a report in the folder could not be replaced."""
+    results.check(folder, JSON, by=_by(source))
+
+
+def _by(source: str) -> str:
+    return f"tf-tryon data {source}"

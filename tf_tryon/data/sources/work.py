@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
-import os
 import pathlib
 import pickle
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.prepare import Preparer, Settings
+from tf_tryon.writing.whole import whole_file
 
 _EXAMPLES: Final = "examples.pickle"
 KEPT: Final = "kept"
@@ -27,10 +27,12 @@ class Work:
 
     def store(self, examples: list[Located]) -> None:
         """Put the examples where the processes find them."""
-        path = self.parts.folder / _EXAMPLES
-        temporary = path.with_name(f".{path.name}.tmp")
-        temporary.write_bytes(pickle.dumps(examples))
-        os.replace(temporary, path)
+        with whole_file(self.parts.folder / _EXAMPLES) as temporary:
+            temporary.write_bytes(pickle.dumps(examples))
+
+    def remove(self) -> None:
+        """Delete parts and examples, once the data set is whole."""
+        self.parts.remove(_EXAMPLES)
 
 
 def make_part(work: Work, number: int) -> dict[str, int]:

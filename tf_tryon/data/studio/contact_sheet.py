@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from PIL import Image
 
 from tf_tryon.data import vocabulary as vocabulary_lib
+
+SHEET: Final = "contact_sheet.png"  # beside a data set's records
 
 
 def contact_sheet(

@@ -18,18 +18,20 @@ from typing import Any, Final
 import numpy as np
 
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.overwriting import check_place
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.studio import outfit_distribution, render
-from tf_tryon.data.studio.contact_sheet import contact_sheet
+from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
 from tf_tryon.data.studio.render import Picture
 from tf_tryon.data.workers import in_order, progress_bar
+from tf_tryon.writing.pictures import check_picture, save_picture
 
 PART: Final = 100
 VOCABULARY: Final = "cihp20"
 # 43 dB and 6.5 KiB for a photo of 128 pixels, where PNG takes 20 KiB (the backdrop's grain) and more time.
 JPEG_QUALITY: Final = 95
-# People on the contact sheet.
-SHEET: Final = 48
+_PEOPLE: Final = 48  # on the contact sheet
+_BY: Final = "tf-tryon data studio"
 # A garment counts as visible from this share of the picture on.
 VISIBLE_SHARE: Final = 0.002
 
@@ -68,7 +70,9 @@ def generate(
 
     Raises:
         ValueError: a count or share out of range, or unfinished parts of another kind of run.
-        FileExistsError: the folder holds a data set and `overwrite` is not given.
+        FileExistsError: the folder holds a data set and `overwrite` is not given, or files in the places of its files
+            that no manifest lists.
+        TryOnError: the folder holds a contact sheet that this did not draw.
     """
     from tf_tryon.data import records  # loads TensorFlow, which the workers must not
 
@@ -76,8 +80,8 @@ def generate(
     if size < 32 or workers < 1:
         raise ValueError(f"size is {size} and workers {workers}; use a size of at least 32 and at least one worker")
     folder = pathlib.Path(out)
-    if (folder / records.MANIFEST).exists() and not overwrite:
-        raise FileExistsError(f"{folder} holds a data set already: choose another folder, or --overwrite it")
+    check_place(folder, overwrite)
+    check_picture(folder / SHEET, by=_BY)
     generator = f"studio {render.VERSION}, outfits {outfit_distribution.fingerprint()}"
     key = {"generator": generator, "seed": seed, "size": size, "format": records.VERSION}
     parts = Parts(folder, key, count, PART)
@@ -100,8 +104,9 @@ def generate(
     ) as writer:
         for index, record in enumerate(parts.stored()):
             writer.write(record, split="train" if index < first_test else "test")
-    shown = [records.decode(record) for record in itertools.islice(parts.stored(), SHEET)]
-    contact_sheet([(person["photo"], person["labels"]) for person in shown]).save(folder / "contact_sheet.png")
+    shown = [records.decode(record) for record in itertools.islice(parts.stored(), _PEOPLE)]
+    sheet = contact_sheet([(person["photo"], person["labels"]) for person in shown])
+    save_picture(sheet, folder / SHEET, by=_BY)
     parts.remove()
     return folder
 

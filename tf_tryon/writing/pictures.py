@@ -1,0 +1,52 @@
+"""A single picture that a verb writes: a PNG whose text `Software` says who wrote it, and which pixels.
+
+So it may be replaced by the same verb, and by nobody else; a picture that was painted on since is no longer tf-tryon's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.writing.whole import whole_file
+
+_TEXT = "Software"
+
+
+def save_picture(picture: Image.Image, path: str | os.PathLike[str], *, by: str) -> None:
+    """Write a PNG, whole or not at all; its folder must be there.
+
+    Raises:
+      TryOnError: a file is there that `by` did not write, or that was changed since.
+      OSError: the disk refuses; names the file.
+    """
+    check_picture(path, by=by)
+    texts = PngInfo()
+    texts.add_text(_TEXT, _signature(picture, by))
+    with whole_file(path) as temporary:
+        picture.save(temporary, "PNG", optimize=True, pnginfo=texts)
+
+
+def check_picture(path: str | os.PathLike[str], *, by: str) -> None:
+    """Raise as `save_picture` does for what is there."""
+    path = pathlib.Path(path)
+    if os.path.lexists(path) and not _written_by(path, by):
+        raise TryOnError(f"{path} is there and is no picture that `{by}` wrote: move it away, or choose another name")
+
+
+def _written_by(path: pathlib.Path, by: str) -> bool:
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            told = picture.info.get(_TEXT)
+            return isinstance(told, str) and told.startswith(f"{by} ") and told == _signature(picture, by)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return False
+
+
+def _signature(picture: Image.Image, by: str) -> str:
+    return f"{by} {hashlib.sha256(picture.tobytes()).hexdigest()}"

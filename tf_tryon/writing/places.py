@@ -1,0 +1,72 @@
+"""Where results go: apart from what they are made of, and each person's in a folder of his own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+from collections.abc import Iterable, Sequence
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.writing import results
+
+_SHOWN = 8  # digits of a hash in a folder's name
+
+
+def refuse_overlap(
+    out: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str] | None], flag: str, within: bool = False
+) -> None:
+    """Raise TryOnError if a folder of results holds an input, or lies within one.
+
+    Args:
+      out: the folder, there or not.
+      inputs: files and folders that are read; None and "" are none.
+      flag: what the folder was named by, as "--out".
+      within: it may lie within an input.
+    """
+    folder = pathlib.Path(out).resolve()
+    for given in filter(None, inputs):
+        path = pathlib.Path(given).resolve()
+        if path == folder or folder in path.parents:
+            told = f"is the input {given} itself" if path == folder else f"holds the input {given}"
+        elif path in folder.parents and not within:
+            told = f"lies within the input {given}"
+        else:
+            continue
+        raise TryOnError(f"{flag} {out} {told}: results go to a place apart from what they are made of; choose another")
+
+
+def source_of(path: str | os.PathLike[str]) -> str:
+    """What a mark calls a photo: its whole path."""
+    return str(pathlib.Path(path).resolve())
+
+
+def folders(out: str | os.PathLike[str], people: Sequence[tuple[str, str]], mark: str) -> list[pathlib.Path]:
+    """A folder in `out` for each of (name, source): its name, or where another source has that, with a stable suffix.
+
+    The suffix follows from the source alone, so neither the order of photos nor what failed before changes it. A folder
+    that is there, and is marked as of the same source, is kept.
+
+    Args:
+      out: the folder of all results.
+      people: names, and what they are made of (`source_of` of a photo).
+      mark: the name of the mark in each folder.
+    """
+    sources: dict[str, set[str]] = {}
+    for name, source in people:
+        sources.setdefault(name.casefold(), set()).add(source)
+    found = []
+    for name, source in people:
+        if name in ("", ".", ".."):  # of a photo called "...png"
+            found.append(pathlib.Path(out) / suffixed("photo", source))
+            continue
+        plain = pathlib.Path(out) / name
+        owner = results.source_of(plain, mark)
+        mine = owner == source or (owner is None and len(sources[name.casefold()]) == 1)
+        found.append(plain if mine else plain.with_name(suffixed(name, source)))
+    return found
+
+
+def suffixed(name: str, source: str) -> str:
+    """A name that no other source has."""
+    return f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:_SHOWN]}"
