@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 # Each part may import itself and what stands before it.
 ORDER = [
     "quiet",
-    "keys", "errors", "files", "writing", "config", "data", "layers", "models", "losses", "training", "evaluation",
+    "keys", "errors", "files", "writing", "config", "geometry", "data", "layers", "models", "losses", "training",
+    "evaluation",
     "annotation", "inference", "experiments", "doctor", "cli",
     "export", "serving",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ BASELINES = ("finet", "bicyclegan")
 _CHOICES = {
     "stage": STAGES,
     "model.family": ("tryon", *BASELINES),
+    "data.crop": ("person", "garment"),
     "data.shape_frame": ("garment", "box"),
     "model.latent_layout": ("tiled", "aligned"),
     "model.prior": ("independent", "autoregressive"),
@@ -41,7 +42,9 @@ def thesis(stage: str) -> ConfigDict:
     config.seed = 0  # the only seed: data order, augmentation, initial weights and latent noise follow from it
 
     data = config.data = ConfigDict()
-    data.height, data.width = 256, 256  # multiples of 32
+    data.height, data.width = 256, 256  # of the networks' input; multiples of 32
+    data.crop = "person"  # that the input shows: the whole person, or the region around the erased "garment"
+    data.crop_margin = 1.35  # longer side of the crop "garment", relative to the erased box's
     # How often each garment is the erased one, among those that a person shows.
     data.targets = ConfigDict({"hat": 0.0, "top": 1.0, "bottom": 1.0, "shoes": 0.0})
     data.min_garments = 3  # compatibility needs context (section 1)
@@ -49,7 +52,8 @@ def thesis(stage: str) -> ConfigDict:
     data.box_widen = 1.1  # of the erased box, in x
     data.keypoint_radius = 5 / 256  # half side of a keypoint's square, relative to the height
     data.shape_frame = "garment"  # x_s and z_s in the frame of the garment's own box, or of the erased "box"
-    # Joint augmentation of photo, parsing and keypoints; 0 is off.
+    # Joint augmentation of photo, parsing and keypoints; 0 is off. With the crop "garment", translate and scale move
+    # the crop, so that the photo is sampled once.
     data.augment = ConfigDict(
         {"flip": True, "translate": 0.0, "scale": 0.0, "rotate": 0.0,
          "hue": 0.0, "saturation": 0.0, "brightness": 0.0, "contrast": 0.0}
@@ -184,6 +188,12 @@ def validate(config: ConfigDict) -> None:
     for side in ("height", "width"):
         if data[side] <= 0 or data[side] % 32:
             raise ValueError(f"config.data.{side} = {data[side]}: the nets halve it five times; use a multiple of 32")
+    if data.crop_margin < 1:
+        raise ValueError(f"config.data.crop_margin = {data.crop_margin}: the crop must hold the erased box; at least 1")
+    if data.crop == "garment" and data.augment.rotate:
+        raise ValueError(
+            "config.data.augment.rotate goes with crop = 'person': the crop 'garment' is moved and scaled, not turned"
+        )
     if min(data.targets.values()) < 0 or sum(data.targets.values()) <= 0:
         raise ValueError("config.data.targets: weights must not be negative, and one must be positive")
     for name in ("train.batch_size", "train.accumulate", "train.steps", "model.latent_channels"):

@@ -36,12 +36,25 @@ def augment(people: dict[str, tf.Tensor], draws: tf.Tensor, augmentation: Config
     if augmentation.flip:
         people = flip(people, draws[:, _FLIP] < 0.5)
     if augmentation.translate or augmentation.scale or augmentation.rotate:
-        people = move(
-            people,
-            shift=tf.stack([_signed(draws[:, _Y]), _signed(draws[:, _X])], axis=-1) * augmentation.translate,
-            scale=1 + _signed(draws[:, _SCALE]) * augmentation.scale,
-            angle=_signed(draws[:, _ROTATE]) * (augmentation.rotate * math.pi / 180),
-        )
+        shift, scale = jitter(draws, augmentation)
+        people = move(people, shift, scale, _signed(draws[:, _ROTATE]) * (augmentation.rotate * math.pi / 180))
+    return _recoloured(people, draws, augmentation)
+
+
+def before_crop(people: dict[str, tf.Tensor], draws: tf.Tensor, augmentation: ConfigDict) -> dict[str, tf.Tensor]:
+    """Flip and recolour whole photos, of which crops are then taken at a place that `jitter` moves."""
+    if augmentation.flip:
+        people = flip(people, draws[:, _FLIP] < 0.5)
+    return _recoloured(people, draws, augmentation)
+
+
+def jitter(draws: tf.Tensor, augmentation: ConfigDict) -> tuple[tf.Tensor, tf.Tensor]:
+    """Shift (B, 2) down and right, as parts of height and width, and factor of size (B,)."""
+    shift = tf.stack([_signed(draws[:, _Y]), _signed(draws[:, _X])], axis=-1) * augmentation.translate
+    return shift, 1 + _signed(draws[:, _SCALE]) * augmentation.scale
+
+
+def _recoloured(people: dict[str, tf.Tensor], draws: tf.Tensor, augmentation: ConfigDict) -> dict[str, tf.Tensor]:
     if augmentation.hue or augmentation.saturation or augmentation.brightness or augmentation.contrast:
         photo = recolour(
             people["photo"],
@@ -58,7 +71,8 @@ def flip(people: dict[str, tf.Tensor], flipped: tf.Tensor) -> dict[str, tf.Tenso
     """Mirror the people for whom `flipped` (B,) is true; their left and right keypoints change places."""
     photo, labels, points = people["photo"], people["labels"], people["keypoints"]
     mirrored = tf.gather(points, keypoints.SWAP, axis=1)
-    x = tf.where(mirrored[..., 2] > 0, labels.shape[2] - mirrored[..., 0], 0.0)
+    width = tf.cast(tf.shape(labels)[2], tf.float32)
+    x = tf.where(mirrored[..., 2] > 0, width - mirrored[..., 0], 0.0)
     mirrored = tf.stack([x, mirrored[..., 1], mirrored[..., 2]], axis=-1)
     return {
         **people,

@@ -28,7 +28,9 @@ def derive(
     """The batch of docs/architecture.md.
 
     Args:
-      people: photo (B, H, W, 3) uint8, labels (B, H, W) uint8 classes, dress (B,) bool, keypoints (B, 18, 3), id (B,).
+      people: views (`view.py`): photo (B, H, W, 3) uint8, labels (B, H, W) uint8 classes, dress (B,) bool, keypoints
+        (B, 18, 3), id (B,); and, where they come from more of the photo than the view shows, garments (B, 4, H, W, 3)
+        float32 and shown (B, 4) bool.
       target: (B,) int32 garment slot 0..3.
       noise: (B, 2, h, w, c) float32.
       means: (4, H, W, 3) float32 in [-1, 1], `mean_garments`.
@@ -43,7 +45,13 @@ def derive(
     box = tf.gather(erased, target, batch_dims=1)
     own_box = tf.gather(own_boxes, target, batch_dims=1)
 
-    garments = crops.rgb_crops(photo, labels, own_boxes, vocabulary.GARMENT_CLASSES)
+    if "garments" in people:
+        by_slot = tf.transpose(people["garments"], (1, 0, 2, 3, 4))
+        garments = tf.reshape(by_slot, (-1, height, width, 3))
+        shown = people["shown"]
+    else:
+        garments = crops.rgb_crops(photo, labels, own_boxes, vocabulary.GARMENT_CLASSES)
+        shown = boxes.shown(one_hot)
     mask = labels == tf.cast(target + vocabulary.HAT, tf.uint8)[:, None, None]
     face = crops.cut_out(photo, crops.in_three(labels[..., tf.newaxis]), vocabulary.FACE)
     return {
@@ -57,7 +65,7 @@ def derive(
         keys.APPEARANCE: tf.concat([face, one_hot], axis=-1),
         keys.GARMENT_MASK: crops.mask_crops(mask, box if config.data.shape_frame == "box" else own_box),
         keys.GARMENT_RGB: tf.gather(garments, target * tf.shape(target)[0] + tf.range(tf.shape(target)[0])),
-        keys.CONTEXT: _context(garments, means, target, boxes.shown(one_hot)),
+        keys.CONTEXT: _context(garments, means, target, shown),
         keys.KEYPOINTS: people["keypoints"],
         keys.NOISE: noise,
         keys.ID: people["id"],

@@ -13,12 +13,13 @@ import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon.data import boxes, crops, examples, vocabulary
+from tf_tryon.data import view
 from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet, parse, save_arrays
 from tf_tryon.data.usable import DERIVED, fingerprint, garment_table
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.array_file import Form, read_arrays
+from tf_tryon.geometry import crop
 
 FILE = "mean_garments.npz"
 _BATCH = 32
@@ -40,6 +41,8 @@ def mean_garments(records: RecordSet, config: ConfigDict, split: str = "train", 
     """
     path = records.directory / FILE
     name = f"{split}-{config.data.height}x{config.data.width}-min{config.data.min_garments}"
+    if config.data.crop != crop.PERSON:
+        name += f"-{config.data.crop}"
     stamp = fingerprint(records)
     cached: dict[str, np.ndarray] = {}
     if path.exists() and str(read_arrays(path, DERIVED, {"fingerprint": Form("U", ())})["fingerprint"]) == stamp:
@@ -62,23 +65,20 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool)
     totals = np.zeros((4, height, width, 3), np.float64)
     counts = np.zeros(4, np.int64)
 
+    def look(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        person = parse(record, *(records.size or (None, None)))
+        return view.garments_of(person, config, records.size is not None)
+
     @tf.function(autograph=False)
-    def sums(people: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        people = examples.resize(people, height, width)
-        one_hot = tf.one_hot(people["labels"], len(vocabulary.CLASSES))
-        own_boxes = boxes.garment_boxes(boxes.class_boxes(one_hot))
-        fitted = crops.rgb_crops(
-            examples.to_rgb(people["photo"]), people["labels"], own_boxes, vocabulary.GARMENT_CLASSES
-        )
-        fitted = tf.reshape(fitted, (len(vocabulary.GARMENTS), -1, height, width, 3))
-        seen = tf.cast(boxes.shown(one_hot), tf.float32)
-        return tf.einsum("bg,gbhwc->ghwc", seen, fitted), tf.reduce_sum(seen, axis=0)
+    def sums(pictures: tf.Tensor, shown: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        seen = tf.cast(shown, tf.float32)
+        return tf.einsum("bg,bghwc->ghwc", seen, pictures), tf.reduce_sum(seen, axis=0)
 
     dataset = raw_records(records, tf.data.Dataset.from_tensor_slices(np.array(numbers, np.int64)))
-    dataset = dataset.map(lambda record: parse(record, *records.size), num_parallel_calls=tf.data.AUTOTUNE)
+    dataset = dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE)
     told = time.monotonic()
-    for step, people in enumerate(read_through(dataset.batch(_BATCH).prefetch(2)), start=1):
-        total, count = sums(people)
+    for step, (pictures, seen) in enumerate(read_through(dataset.batch(_BATCH).prefetch(2)), start=1):
+        total, count = sums(pictures, seen)
         totals += total.numpy()
         counts += count.numpy().astype(np.int64)
         if progress and time.monotonic() > told + 5:

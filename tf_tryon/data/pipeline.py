@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon.data import augment, examples, vocabulary
+from tf_tryon.data import augment, examples, view, vocabulary
 from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.reading import raw_records
 from tf_tryon.data.records import RecordSet, parse
 from tf_tryon.data.usable import usable
+from tf_tryon.geometry import crop
 
 # Streams of the seed.
 _ORDER, _DRAWS, _NOISE = range(3)
@@ -61,15 +62,27 @@ def training_dataset(
         place = tf.random.experimental.index_shuffle(place, seed, len(numbers) - 1)
         return tf.gather(tf.constant(numbers), place)
 
-    def parsed(record: tf.Tensor, index: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]:
+    augmentation, around_garment = config.data.augment, config.data.crop == crop.GARMENT
+
+    def seen(record: tf.Tensor, index: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]:
         draws = tf.random.stateless_uniform((augment.DRAWS + 1,), _seed(config, _DRAWS, index))
-        return parse(record, *records.size), draws, _noise(config, index)
+        person = parse(record, *(records.size or (None, None)))
+        if not around_garment:
+            target = tf.constant(0)  # what is erased is chosen once augmentation has moved the person
+            return view.of_person(person, target, config, records.size is not None), draws, _noise(config, index)
+        one = augment.before_crop(view.batched(person), draws[tf.newaxis], augmentation)
+        target, _ = examples.choose_target(one["labels"], one["dress"], draws[-1:], config)
+        shift, scale = augment.jitter(draws[tf.newaxis], augmentation)
+        moved = {name: value[0] for name, value in one.items()}
+        found = view.of_person(moved, target[0], config, jitter=((shift[0, 0], shift[0, 1]), scale[0]))
+        return {**found, "target": target[0]}, draws, _noise(config, index)
 
     def batched(people: dict[str, tf.Tensor], draws: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
-        people = examples.resize(people, config.data.height, config.data.width)
-        moved = augment.augment(people, draws, config.data.augment)
+        if around_garment:
+            return examples.derive(people, people["target"], noise, mean_tensor, config)
+        moved = augment.augment(people, draws, augmentation)
         target, found = examples.choose_target(moved["labels"], moved["dress"], draws[:, -1], config)
-        if config.data.augment.translate or config.data.augment.scale or config.data.augment.rotate:
+        if augmentation.translate or augmentation.scale or augmentation.rotate:
             # Where moving has pushed every wanted garment out of the picture, the person stays as photographed.
             kept = {key: augment.choose(found, moved[key], people[key]) for key in people}
             still, _ = examples.choose_target(kept["labels"], kept["dress"], draws[:, -1], config)
@@ -79,7 +92,7 @@ def training_dataset(
     positions = tf.data.Dataset.range(start_step * local, np.iinfo(np.int64).max)
     indices = positions.map(global_index)
     dataset = tf.data.Dataset.zip((raw_records(records, indices.map(person)), indices))
-    dataset = dataset.map(parsed, num_parallel_calls=tf.data.AUTOTUNE).batch(per_replica, drop_remainder=True)
+    dataset = dataset.map(seen, num_parallel_calls=tf.data.AUTOTUNE).batch(per_replica, drop_remainder=True)
     return _finish(dataset.map(batched, num_parallel_calls=tf.data.AUTOTUNE))
 
 
@@ -93,16 +106,15 @@ def evaluation_dataset(records: RecordSet, split: str, garment: str, config: Con
     mean_tensor = tf.constant(mean_garments(records, config))
     slot = vocabulary.GARMENTS.index(garment)
 
-    def parsed(record: tf.Tensor, number: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-        return parse(record, *records.size), _noise(config, number)
+    def seen(record: tf.Tensor, number: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+        person = parse(record, *(records.size or (None, None)))
+        return view.of_person(person, tf.constant(slot), config, records.size is not None), _noise(config, number)
 
     def batched(people: dict[str, tf.Tensor], noise: tf.Tensor) -> dict[str, tf.Tensor]:
-        people = examples.resize(people, config.data.height, config.data.width)
-        target = tf.fill((tf.shape(noise)[0],), slot)
-        return examples.derive(people, target, noise, mean_tensor, config)
+        return examples.derive(people, tf.fill((tf.shape(noise)[0],), slot), noise, mean_tensor, config)
 
     dataset = tf.data.Dataset.zip((raw_records(records, numbers), numbers))
-    dataset = dataset.map(parsed, num_parallel_calls=tf.data.AUTOTUNE).batch(batch)
+    dataset = dataset.map(seen, num_parallel_calls=tf.data.AUTOTUNE).batch(batch)
     return _finish(dataset.map(batched, num_parallel_calls=tf.data.AUTOTUNE))
 
 
@@ -116,6 +128,8 @@ def _finish(dataset: tf.data.Dataset) -> tf.data.Dataset:
 
 
 def _check_aspect(records: RecordSet, config: ConfigDict) -> None:
+    if records.size is None or config.data.crop == crop.GARMENT:
+        return  # such crops have the input's shape whatever the photo's is
     height, width = records.size
     if height * config.data.width != width * config.data.height:
         raise ValueError(

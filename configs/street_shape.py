@@ -1,0 +1,23 @@
+"""Shape stage for photos of real people: 256 px around the erased garment, every garment, dresses too."""
+
+from ml_collections import ConfigDict
+
+from tf_tryon.configs.shape import get_config as recommended
+
+
+def get_config() -> ConfigDict:
+    config = recommended()
+
+    data = config.data
+    data.crop = "garment"  # a top has some 45 % of the pixels in place of 7
+    data.targets = {"hat": 0.15, "top": 1.0, "bottom": 1.0, "shoes": 0.4}
+    data.dresses = True  # a dress is erased with trunk, arms and legs
+    data.min_garments = 2  # a coat or a dress leaves many with shoes and one garment more
+    data.augment.translate = 0.05  # of the crop, as boxes from a parser jitter
+    data.augment.scale = 0.15
+    data.augment.rotate = 0.0
+    data.augment.hue = 0.02
+    data.augment.saturation = 0.1
+    data.augment.brightness = 0.1
+    data.augment.contrast = 0.1
+    return config

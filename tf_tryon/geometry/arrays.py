@@ -1,0 +1,82 @@
+"""What the geometry asks of an array library, so that one formula serves tensors and a phone's numpy.
+
+`numpy_arrays` and `tensor_arrays` are the two libraries; each is a module with these functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+Array = Any  # a tensor or a numpy array; scalars are Python numbers or arrays of no dimension
+
+
+class Arrays(Protocol):
+    """Functions of an array library. Everything is float32, except where integers or labels are said."""
+
+    def number(self, value: Any) -> Array:
+        """A scalar as float32."""
+        ...
+
+    def places(self, first: Array, last: Array) -> Array:
+        """The whole numbers first .. last - 1 of two float scalars, as (n,) int32."""
+        ...
+
+    def floats(self, values: Array) -> Array:
+        """Any array as float32."""
+        ...
+
+    def whole(self, values: Array) -> Array:
+        """Floats that are whole numbers as int32."""
+        ...
+
+    def floor(self, values: Array) -> Array: ...
+
+    def ceil(self, values: Array) -> Array: ...
+
+    def rounded(self, values: Array) -> Array:
+        """To the nearest whole number, halves to the even one."""
+        ...
+
+    def absolute(self, values: Array) -> Array: ...
+
+    def sine(self, values: Array) -> Array: ...
+
+    def smaller(self, first: Array, second: Array) -> Array: ...
+
+    def larger(self, first: Array, second: Array) -> Array: ...
+
+    def where(self, condition: Array, yes: Array, no: Array) -> Array: ...
+
+    def total(self, values: Array, axis: int) -> Array:
+        """Sum along an axis, which stays with length 1."""
+        ...
+
+    def take(self, values: Array, indices: Array, axis: int) -> Array:
+        """Rows or columns by (n,) int32 indices."""
+        ...
+
+    def product(self, first: Array, second: Array) -> Array:
+        """Matrix product of two matrices."""
+        ...
+
+    def shaped(self, values: Array, shape: tuple[Any, ...]) -> Array: ...
+
+    def swapped(self, values: Array) -> Array:
+        """(a, b, c) -> (b, a, c)."""
+        ...
+
+    def size(self, values: Array) -> tuple[Any, ...]:
+        """Lengths of all axes: numbers, or scalar tensors where a graph doesn't know them."""
+        ...
+
+    def one_hot(self, labels: Array, count: int) -> Array:
+        """(...) uint8 -> (..., count) float32."""
+        ...
+
+    def largest(self, values: Array) -> Array:
+        """Index of the last axis's largest value (the first of equal ones), as uint8."""
+        ...
+
+    def to_bytes(self, values: Array) -> Array:
+        """To uint8: rounded, halves up, and clipped to 0..255."""
+        ...

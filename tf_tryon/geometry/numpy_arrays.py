@@ -1,0 +1,65 @@
+"""`Arrays` by numpy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+
+def number(value: Any) -> Array:
+    return np.float32(value)
+
+
+def places(first: Array, last: Array) -> Array:
+    return np.arange(int(first), int(last), dtype=np.int32)
+
+
+def floats(values: Array) -> Array:
+    return np.asarray(values, np.float32)
+
+
+def whole(values: Array) -> Array:
+    return np.asarray(values, np.int32)
+
+
+floor, ceil, rounded, absolute, sine = np.floor, np.ceil, np.rint, np.abs, np.sin
+smaller, larger, where = np.minimum, np.maximum, np.where
+
+
+def total(values: Array, axis: int) -> Array:
+    return values.sum(axis=axis, keepdims=True)
+
+
+def take(values: Array, indices: Array, axis: int) -> Array:
+    return np.take(values, indices, axis=axis)
+
+
+def product(first: Array, second: Array) -> Array:
+    return first @ second
+
+
+def shaped(values: Array, shape: tuple[Any, ...]) -> Array:
+    return values.reshape(shape)
+
+
+def swapped(values: Array) -> Array:
+    return values.transpose(1, 0, 2)
+
+
+def size(values: Array) -> tuple[int, ...]:
+    return values.shape
+
+
+def one_hot(labels: Array, count: int) -> Array:
+    return (labels[..., None] == np.arange(count, dtype=np.uint8)).astype(np.float32)
+
+
+def largest(values: Array) -> Array:
+    return np.argmax(values, axis=-1).astype(np.uint8)
+
+
+def to_bytes(values: Array) -> Array:
+    return np.clip(np.floor(values + np.float32(0.5)), 0, 255).astype(np.uint8)
