@@ -68,7 +68,7 @@ def of_person(
 def garment_crop(person: Person, target: tf.Tensor, config: ConfigDict) -> crop.Box:
     """The crop "garment" of one person, in photo pixels."""
     labels = person["labels"][tf.newaxis]
-    height, width = tf.shape(labels)[1], tf.shape(labels)[2]
+    height, width = (xp.number(side) for side in xp.size(labels)[1:])
     class_boxes = boxes.class_boxes(tf.one_hot(labels, len(vocabulary.CLASSES)))
     erased = boxes.erased_boxes(class_boxes, person["dress"][tf.newaxis], height, width, config.data.box_widen)
     erased_box = tuple(tf.unstack(tf.gather(erased[0], target)))
