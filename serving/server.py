@@ -7,10 +7,9 @@ run it for years. docs/serving.md says when to move; clients, models and configu
 from __future__ import annotations
 
 import dataclasses
+import logging
 import pathlib
-import sys
 import threading
-import time
 from concurrent import futures
 
 import grpc
@@ -22,9 +21,12 @@ from tensorflow_serving.apis import (
 )
 
 from tf_tryon.errors import TryOnError
+from tf_tryon.logs import fields
 from tf_tryon.serving.admission import Admission
 from tf_tryon.serving.services import ModelService, PredictionService
 from tf_tryon.serving.versions import Versions
+
+_log = logging.getLogger(__name__)
 
 PREDICTION, MODEL = "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService"
 _SPARE = 16  # threads for calls that need no model, so that a full queue still answers "full"
@@ -78,11 +80,10 @@ class Server:
       TryOnError: there is no version that can be served, or the port is taken.
     """
 
-    def __init__(self, models: str | pathlib.Path, settings: Settings | None = None, quiet: bool = True) -> None:
+    def __init__(self, models: str | pathlib.Path, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self._quiet = quiet
         self.versions = Versions(
-            pathlib.Path(models), self.settings.model, self.settings.threads, self.settings.max_pixels, self._say
+            pathlib.Path(models), self.settings.model, self.settings.threads, self.settings.max_pixels
         )
         self._admission = Admission(self.settings.running, self.settings.waiting)
         self._stopping = threading.Event()
@@ -111,9 +112,9 @@ class Server:
                 ("grpc.so_reuseport", 0),  # a taken port is an error, not a shared one
             ],
         )
-        service = PredictionService(self.versions, self._admission, self._say)
+        service = PredictionService(self.versions, self._admission)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
-        model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(self.versions, self._say), server)
+        model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(self.versions), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = [PREDICTION, MODEL, health.SERVICE_NAME, reflection.SERVICE_NAME]
         reflection.enable_server_reflection(names, server)
@@ -124,7 +125,7 @@ class Server:
         self._grpc = server
         self.address = f"{settings.host}:{port}"
         self._watcher.start()
-        self._say(f"listening on {self.address}")
+        _log.info("listening on %s", self.address, extra=fields(address=self.address))
 
     def stop(self, grace: float = 30.0) -> None:
         """Takes no new calls, finishes those under way within `grace` seconds, unloads. Safe to call twice."""
@@ -165,7 +166,3 @@ class Server:
             return server.add_secure_port(address, grpc.ssl_server_credentials(pair, client, client is not None))
         except RuntimeError as error:
             raise TryOnError(f"can't listen on {address}: is the port taken? Choose another with --port") from error
-
-    def _say(self, text: str) -> None:
-        if not self._quiet:
-            print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,10 +21,13 @@ from tensorflow_serving.apis import (
 )
 
 from tf_tryon.export.session_model import DEFAULT
+from tf_tryon.logs import fields
 from tf_tryon.serving import validation
 from tf_tryon.serving.admission import Admission, GoneError, QueueFullError
 from tf_tryon.serving.tensors import from_proto
 from tf_tryon.serving.versions import NotServedError, Version, Versions
+
+_log = logging.getLogger(__name__)
 
 _DAMAGED = "a picture can't be decoded: the file is damaged or cut off"
 
@@ -44,6 +48,7 @@ def _guarded(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def call(self: Any, request: Any, context: Context) -> Any:
         response, code, message = None, grpc.StatusCode.OK, ""
+        began = time.monotonic()
         try:
             response = method(self, request, context)
         except RefusedError as error:
@@ -53,8 +58,11 @@ def _guarded(method: Callable[..., Any]) -> Callable[..., Any]:
         except validation.InvalidRequestError as error:
             code, message = grpc.StatusCode.INVALID_ARGUMENT, str(error)
         except Exception as error:  # the last line of defence of a server
-            self.say(f"{method.__name__}: {type(error).__name__}: {error}")
+            told = fields(method=method.__name__)
+            _log.exception("%s: %s: %s", method.__name__, type(error).__name__, error, extra=told)
             code, message = grpc.StatusCode.INTERNAL, "the server failed on this request; its log says why"
+        told = fields(method=method.__name__, code=code.name, seconds=round(time.monotonic() - began, 4))
+        _log.debug("%s: %s %s", method.__name__, code.name, message, extra=told)
         if response is None:
             context.abort(code, message)
         return response
@@ -68,11 +76,10 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     Args:
       versions: what is served.
       admission: the queue in front.
-      say: called with a line for failures.
     """
 
-    def __init__(self, versions: Versions, admission: Admission, say: Callable[[str], None]) -> None:
-        self._versions, self._admission, self.say = versions, admission, say
+    def __init__(self, versions: Versions, admission: Admission) -> None:
+        self._versions, self._admission = versions, admission
 
     @_guarded
     def Predict(  # noqa: N802
@@ -122,8 +129,8 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     """GetModelStatus; versions and labels are changed by `models.config`, not by a call."""
 
-    def __init__(self, versions: Versions, say: Callable[[str], None]) -> None:
-        self._versions, self.say = versions, say
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
 
     @_guarded
     def GetModelStatus(self, request: Any, context: Context) -> Any:  # noqa: N802

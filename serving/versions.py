@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import pathlib
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 from google.protobuf import text_format
 from tensorflow_serving.apis import get_model_status_pb2
@@ -22,7 +22,10 @@ from tf_tryon.export.deployment import CONFIG
 from tf_tryon.export.manifest import FILE as MANIFEST
 from tf_tryon.export.session_model import SessionModel
 from tf_tryon.export.warmup import arrays, read
+from tf_tryon.logs import fields
 from tf_tryon.serving.validation import Limits, limits_of
+
+_log = logging.getLogger(__name__)
 
 State = get_model_status_pb2.ModelVersionStatus.State
 
@@ -52,13 +55,10 @@ class Versions:
       name: of the model.
       threads: of each version's session.
       max_pixels: lowers the models' own bound of a photo; 0: doesn't.
-      say: called with a line for whatever happens.
     """
 
-    def __init__(
-        self, models: pathlib.Path, name: str, threads: int = 0, max_pixels: int = 0, say: Any = lambda text: None
-    ) -> None:
-        self.name, self._models, self._threads, self._max_pixels, self._say = name, models, threads, max_pixels, say
+    def __init__(self, models: pathlib.Path, name: str, threads: int = 0, max_pixels: int = 0) -> None:
+        self.name, self._models, self._threads, self._max_pixels = name, models, threads, max_pixels
         self._lock = threading.Condition()
         self._loaded: dict[int, Version] = {}
         self._labels: dict[str, int] = {}
@@ -72,7 +72,7 @@ class Versions:
         try:
             wanted, labels = self._wanted()
         except (ValueError, OSError) as error:
-            self._say(f"{self._models / CONFIG}: {error}; what was served before goes on")
+            _log.error("%s: %s; what was served before goes on", self._models / CONFIG, error)
             return
         for number in wanted:
             if number not in self._loaded and self._states.get(number, (0, ""))[0] != State.END:
@@ -168,12 +168,12 @@ class Versions:
             version = Version(number, folder, self._threads, self._max_pixels)
         except Exception as error:  # whatever is wrong with a model on disk must not end the server
             self._set(number, State.END, f"{type(error).__name__}: {str(error).splitlines()[0][:300]}")
-            self._say(f"{folder} can't be loaded: {self._states[number][1]}")
+            _log.error("%s can't be loaded: %s", folder, self._states[number][1], extra=fields(version=number))
             return
         with self._lock:
             self._loaded[number] = version
         self._set(number, State.AVAILABLE)
-        self._say(f"{folder} is served")
+        _log.info("%s is served", folder, extra=fields(version=number))
 
     def _unload(self, version: Version) -> None:
         self._set(version.number, State.UNLOADING)
@@ -182,7 +182,7 @@ class Versions:
         version.model.close()
         with self._lock:
             self._states.pop(version.number, None)
-        self._say(f"version {version.number} is no longer served")
+        _log.info("version %d is no longer served", version.number, extra=fields(version=version.number))
 
     def _set(self, number: int, state: int, message: str = "") -> None:
         with self._lock:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each part may import itself and what stands before it.
 ORDER = [
-    "quiet",
+    "quiet", "logs", "progress",
     "keys", "errors", "files", "writing", "config", "geometry", "data", "layers", "models", "losses", "training",
     "evaluation",
     "annotation", "inference", "experiments", "doctor", "cli",

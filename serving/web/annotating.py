@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
+import logging
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,8 @@ from tf_tryon.serving.web.wiped import find_wiped
 
 if TYPE_CHECKING:
     from tf_tryon.annotation.annotator import Annotator
+
+_log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +56,6 @@ class Annotating:
       load: makes the annotator; called in the thread, once.
       max_side: longer photos are shrunk to it.
       waiting: uploads that may wait; one more is refused.
-      say: called with a line about a failed load.
     """
 
     def __init__(
@@ -61,9 +63,8 @@ class Annotating:
         load: Callable[[], Annotator],
         max_side: int = 1024,
         waiting: int = 8,
-        say: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._load, self._max_side, self._waiting, self._say = load, max_side, waiting, say
+        self._load, self._max_side, self._waiting = load, max_side, waiting
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="annotate")
         self._annotator: Annotator | None = None
         self._queued = 0
@@ -101,7 +102,7 @@ class Annotating:
         try:
             self._loaded()
         except Exception as error:  # told again, to whoever uploads a photo
-            self._say(f"own photos can't be taken: {error}")
+            _log.error("own photos can't be taken: %s", error)
 
     def _loaded(self) -> Annotator:
         if self._annotator is None:

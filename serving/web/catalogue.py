@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import itertools
+import logging
 import pathlib
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,6 +22,8 @@ from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.wearer import Wearer, to_png
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
+
+_log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +41,6 @@ class Catalogue:
       folder: of records.
       model: folder of a bundle; None: the bundled weights.
       count: at most so many people of the folder, the first.
-      say: called with a line about a failed load.
     """
 
     def __init__(
@@ -47,12 +48,11 @@ class Catalogue:
         folder: pathlib.Path,
         model: str | None = None,
         count: int = 200,
-        say: Callable[[str], None] = lambda text: None,
     ) -> None:
         from tf_tryon.data.records import open_records
 
         self._records = open_records(folder)  # a wrong folder is told at the start
-        self._model_folder, self._count, self._say = model, count, say
+        self._model_folder, self._count = model, count
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="recommend")
         self._people: list[Person] = []
         self._model: Any = None
@@ -94,7 +94,7 @@ class Catalogue:
         try:
             self._loaded()
         except Exception as error:  # told again, to whoever asks for matches
-            self._say(f"the catalogue can't be used: {error}")
+            _log.error("the catalogue can't be used: %s", error)
 
     def _loaded(self) -> None:
         if self._model is not None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import pathlib
 import shutil
-from collections.abc import Callable
 
 from tf_tryon.annotation.model_files import cache_folder
 from tf_tryon.serving.server import Server, Settings
 
+_log = logging.getLogger(__name__)
+
 _SHOWN = 16  # digits of a hash in a folder's name
 
 
-def exported(model: str | None, say: Callable[[str], None]) -> pathlib.Path:
+def exported(model: str | None) -> pathlib.Path:
     """A folder of models with an export of a bundle, from the cache if the same weights were exported before.
 
     Args:
       model: folder of a bundle; None: the bundled weights.
-      say: called with a line if this takes long.
     """
     from tf_tryon.export import deployment, saved_model
     from tf_tryon.inference.tryon import BUNDLED, TryOn
@@ -28,7 +29,7 @@ def exported(model: str | None, say: Callable[[str], None]) -> pathlib.Path:
     folder = cache_folder() / f"page-{digest(source)[:_SHOWN]}"
     if (folder / deployment.CONFIG).is_file():
         return folder
-    say(f"exporting {source} once, into {folder}: about a minute")
+    _log.info("exporting %s once, into %s: about a minute", source, folder)
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     version = saved_model.export(TryOn.load(source), partial)

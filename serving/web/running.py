@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
-import time
 
 import uvicorn
 
@@ -13,11 +11,6 @@ from tf_tryon.serving.web.app import make_app
 from tf_tryon.serving.web.shop import Shop
 
 _GRACE = 5  # seconds for answers under way at the end
-
-
-def say(text: str) -> None:
-    """A line for the operator."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -37,10 +30,14 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-def listen(here: Shop, listening: socket.socket) -> None:
-    """Serves a shop until a signal; prints the address, which answers from then on."""
+def address(listening: socket.socket) -> str:
+    """Where the page is; it answers, if late, as soon as the socket is bound."""
     host, port = listening.getsockname()[:2]
-    print(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/", flush=True)
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def listen(here: Shop, listening: socket.socket) -> None:
+    """Serves a shop until a signal."""
     config = uvicorn.Config(
         make_app(here), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
     )

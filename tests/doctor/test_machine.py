@@ -21,7 +21,7 @@ def test_a_processor_without_vector_instructions_is_told(tmp_path, monkeypatch, 
     assert words in found.cost
 
 
-@pytest.mark.parametrize(("total", "free", "status"), [(16, 12, "ok"), (16, 4, "note"), (16, 1, "problem")])
+@pytest.mark.parametrize(("total", "free", "status"), [(16, 12, "ok"), (16, 3, "note"), (16, 1, "problem")])
 def test_little_memory_costs_something(tmp_path, total, free, status):
     path = tmp_path / "meminfo"
     path.write_text(MEMORY.format(total * GIB, free * GIB))

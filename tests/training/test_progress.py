@@ -3,6 +3,7 @@ import struct
 
 import numpy as np
 
+from tf_tryon import logs
 from tf_tryon.training.progress import Progress
 
 
@@ -22,7 +23,8 @@ def _summaries(folder):
 
 def test_logs_lines_scalars_and_pictures(tmp_path, capsys):
     progress = Progress(tmp_path, steps=20, batch=4, start=0)
-    progress.log(10, {"loss": 0.5, "kl": 7.0})
+    with logs.shown():
+        progress.log(10, {"loss": 0.5, "kl": 7.0})
     progress.picture(10, "samples", np.zeros((4, 6, 3), np.uint8))
     progress.close()
     (line,) = (tmp_path / "log.jsonl").read_text().splitlines()

@@ -134,20 +134,22 @@ def test_saves_by_the_clock(make):
     assert trainer._checkpoints.steps() == [4, 5]
 
 
-def test_starts_from_another_run(tmp_path, make, capsys):
+def test_starts_from_another_run(tmp_path, make, caplog):
+    caplog.set_level("INFO", "tf_tryon")
     make(train__steps=2).run()
     (tmp_path / "run").rename(tmp_path / "first")
     make(train__steps=1, train__learning_rate=0.0, train__init_from=str(tmp_path / "first")).run()
     with np.load(tmp_path / "first" / "checkpoints" / "step-00000002.npz") as first:
         np.testing.assert_array_equal(_arrays(tmp_path, 1)["model/encoder/kernel"], first["ema/encoder/kernel"])
         np.testing.assert_array_equal(_arrays(tmp_path, 1)["ema/encoder/kernel"], first["ema/encoder/kernel"])
-    assert "took 3 of 3 arrays" in capsys.readouterr().err
+    assert "took 3 of 3 arrays" in caplog.text
 
 
-def test_a_finished_run_has_nothing_left_to_do(make, capsys):
+def test_a_finished_run_has_nothing_left_to_do(make, caplog):
+    caplog.set_level("INFO", "tf_tryon")
     make(train__steps=2).run()
     assert make(train__steps=2).run() == 0
-    assert "step 2 of 2" in capsys.readouterr().err
+    assert "step 2 of 2" in caplog.text
 
 
 def test_reading_errors_are_named(make, monkeypatch, fakes):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
-import sys
 from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
 if TYPE_CHECKING:
     from tf_tryon.annotation.annotator import Annotator
+
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = "PHOTO..."
 HELP = """Find the person's pose and clothes in each PHOTO (a file, or a folder of photos).
@@ -68,7 +70,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Annotates every photo; 1 if one was refused."""
     from tf_tryon.annotation.batch import REPORT, annotate_all
     from tf_tryon.data.photo import photos_of
-    from tf_tryon.evaluation.progress import Progress
+    from tf_tryon.progress import Progress
 
     photos = photos_of([pathlib.Path(arg) for arg in args])
     options = {name: flag_values[name].value for name in ("parser", "parser_weights", "pose_model", "person", "cut")}
@@ -80,12 +82,12 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         def tell(done: int, entry: dict[str, Any]) -> None:
             for text in [entry["message"]] if entry["reason"] else entry["warnings"]:
                 named = text if text.startswith(entry["photo"]) else f"{entry['photo']}: {text}"
-                print(f"tf-tryon: {'' if entry['reason'] else 'warning: '}{named}", file=sys.stderr)
+                _log.log(logging.ERROR if entry["reason"] else logging.WARNING, "%s", named)
             progress.update(done)
 
         report = annotate_all(annotator, photos, folder, options, flag_values.person, tell)
     failed = len(report.failed)
     if failed:
-        print(f"tf-tryon: {failed} of {len(photos)} photos could not be annotated", file=sys.stderr)
+        _log.error("%d of %d photos could not be annotated", failed, len(photos))
     print(folder / REPORT)
     return 1 if failed else 0

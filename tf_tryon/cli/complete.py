@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import pathlib
-import sys
 
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.people import People, check_there
+
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = "PERSON..."
 HELP = """Erase a garment of each PERSON and complete it, many times.
@@ -111,7 +113,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
             path = save(model.answer(person, request), pathlib.Path(flag_values.out) / name)
         except (TryOnError, ValueError, FileNotFoundError) as error:
             failed.append(name)
-            print(f"tf-tryon: {error}", file=sys.stderr)
+            _log.error("%s", error)
             continue
         photos = photos or not person.metadata
         print(path)
@@ -120,11 +122,10 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
             told = ", ".join(f"{channel}: {value:.2f}" for channel, value in nats.items())
             print(f"{name}: nats by channel of the {request.walk_stage} code, the most telling first: {told}")
     if photos and not flag_values.model:
-        print(
-            "tf-tryon: warning: the bundled weights have seen synthetic people only; on a photo expect the right place"
-            " and outline, not realism",
-            file=sys.stderr,
+        _log.warning(
+            "the bundled weights have seen synthetic people only; on a photo expect the right place and outline, not"
+            " realism"
         )
     if failed:
-        print(f"tf-tryon: {len(failed)} of {len(sources)} people could not be completed", file=sys.stderr)
+        _log.error("%d of %d people could not be completed", len(failed), len(sources))
     return 1 if failed else 0

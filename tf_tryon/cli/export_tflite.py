@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import pathlib
-import sys
 import tempfile
 
 from absl import flags
+
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = ""
 HELP = """Write the shape stage as one TFLite file for phones and browsers, and a report of what it is worth.
@@ -51,11 +53,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         records.split("test" if flag_values.count else "train")
     model = pathlib.Path(flag_values.model or BUNDLED)
 
-    def told(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
-
     def make(folder: str | pathlib.Path, quantize: str) -> pathlib.Path:
-        options = {"people": flag_values.calibrate, "seed": flag_values.seed, "told": told}
+        options = {"people": flag_values.calibrate, "seed": flag_values.seed, "told": _log.info}
         return export(model, folder, quantize, flag_values.data, **options)
 
     path = make(flag_values.out, flag_values.quantize)
@@ -68,9 +67,9 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 
 
 def _report(path: pathlib.Path, plain: pathlib.Path, model: pathlib.Path, flag_values: flags.FlagValues) -> str:
-    from tf_tryon.evaluation.progress import Progress
     from tf_tryon.export.tflite_report import measure
     from tf_tryon.inference.stage import Stage
+    from tf_tryon.progress import Progress
 
     bar = Progress("people compared", flag_values.count)
     stage = Stage.load(model / "shape")

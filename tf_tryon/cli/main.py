@@ -8,6 +8,7 @@ A verb is a line of VERBS and a module of `tf_tryon.cli` with
                      absl flags, each `flags.DEFINE_x(..., flag_values=flag_values)`; `required=True` where there is no
                      sensible default; a configuration is `config_flags.DEFINE_config_file("config", ..., flag_values=
                      flag_values)`, made required by `flags.mark_flag_as_required("config", flag_values)`
+                     (--verbosity, which every verb has, is defined here)
     def check(flags: absl.flags.FlagValues, args: list[str]) -> None
                      optional: refuses what can be refused without TensorFlow, before it is loaded
     def run(flags: absl.flags.FlagValues, args: list[str]) -> int
@@ -37,7 +38,7 @@ from types import ModuleType
 from absl import flags
 
 from tf_tryon import quiet
-from tf_tryon.cli import usage
+from tf_tryon.cli import log_flags, usage
 from tf_tryon.errors import TryOnError
 
 
@@ -130,11 +131,12 @@ def _dispatch(argv: list[str]) -> int:
         print(usage.verb(name, module.ARGUMENTS, module.HELP, flag_values))
         return 0
     module, flag_values, args = parse(argv)
-    if hasattr(module, "check"):
-        module.check(flag_values, args)
-    if VERBS[name].tensorflow:
-        quiet.import_tensorflow()
-    return module.run(flag_values, [*VERBS[name].first, *args])
+    with log_flags.shown(flag_values):
+        if hasattr(module, "check"):
+            module.check(flag_values, args)
+        if VERBS[name].tensorflow:
+            quiet.import_tensorflow()
+        return module.run(flag_values, [*VERBS[name].first, *args])
 
 
 def parse(argv: list[str]) -> tuple[ModuleType, flags.FlagValues, list[str]]:
@@ -148,6 +150,7 @@ def _load(name: str) -> tuple[ModuleType, flags.FlagValues]:
     module = importlib.import_module(f"tf_tryon.cli.{VERBS[name].module}")
     flag_values = flags.FlagValues()
     module.define_flags(flag_values)
+    log_flags.define_verbosity(flag_values)
     return module, flag_values
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import pathlib
-import sys
 
 from absl import flags
+
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = "REAL MADE"
 HELP = """Compare two folders of pictures, or of records: REAL photos and MADE ones.
@@ -52,7 +54,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.evaluation.features import NETWORKS, VggFeatures
     from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
     from tf_tryon.evaluation.picture_sets import PictureSets, pictures_of
-    from tf_tryon.evaluation.progress import Progress
+    from tf_tryon.progress import Progress
 
     real, made = (pictures_of(folder, flag_values.split) for folder in args)
     if flag_values.features == "none" and not real.keys() & made.keys():
@@ -68,7 +70,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     temporary.write_text(json.dumps({**head, **report}, indent=1) + "\n", encoding="utf-8")
     temporary.replace(path)
     for bad in report["passed_over"]:
-        print(f"tf-tryon: passed over, {bad['set']} {bad['name']}: {bad['reason']}", file=sys.stderr)
+        _log.warning("passed over, %s %s: %s", bad["set"], bad["name"], bad["reason"])
     for name, found in report["measures"].items():
         interval = "" if found["low"] is None else f" ({found['low']:.4f} to {found['high']:.4f})"
         print(f"{name}: {found['value']:.4f}{interval}, {found['pictures']} pictures")

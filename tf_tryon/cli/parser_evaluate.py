@@ -42,7 +42,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.annotation.pose import PoseAnnotator
     from tf_tryon.data.person import Person
     from tf_tryon.data.records import open_records
-    from tf_tryon.evaluation.progress import Progress
+    from tf_tryon.progress import Progress
 
     records = open_records(flag_values.data)
     numbers = list(records.split("test"))[: flag_values.count]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from absl import flags
 if TYPE_CHECKING:
     from tf_tryon.annotation.annotator import Annotator
     from tf_tryon.data.person import Person
+
+_log = logging.getLogger(__name__)
 
 Source = tuple[str, "Callable[[], Person]"]  # a name, and the function that reads the person
 
@@ -95,6 +97,6 @@ class People:
         folder = self._annotations
         save(annotation, photo, path, folder, path.stem)
         for text in annotation.warnings:
-            print(f"tf-tryon: warning: {path}: {text}", file=sys.stderr)
-        print(f"tf-tryon: {path} was annotated: see {folder / path.stem}_preview.png", file=sys.stderr)
+            _log.warning("%s: %s", path, text)
+        _log.info("%s was annotated: see %s_preview.png", path, folder / path.stem)
         return annotation.as_person(photo, path.stem)

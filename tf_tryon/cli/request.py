@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
-import sys
 
 from absl import flags
 
 from tf_tryon.cli.target import define_target_flags, target_of
+
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = "PHOTO..."
 HELP = """Ask a server, TF-Serving or `tf-tryon serve`, to complete people.
@@ -75,9 +77,9 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
                     answer = client.transfer(person, like, ask, use, flag_values.spread)
             except (TryOnError, ValueError, FileNotFoundError) as error:
                 failed += 1
-                print(f"tf-tryon: {path}: {error}", file=sys.stderr)
+                _log.error("%s: %s", path, error)
                 continue
             print(save(answer, ask, pathlib.Path(flag_values.out) / path.stem))
     if failed:
-        print(f"tf-tryon: {failed} of {len(args)} people were not answered", file=sys.stderr)
+        _log.error("%d of %d people were not answered", failed, len(args))
     return 1 if failed else 0

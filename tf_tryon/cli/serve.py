@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from absl import flags
 
+from tf_tryon.cli import log_flags
+
 ARGUMENTS = ""
 HELP = """Serve exported versions through TF-Serving's gRPC API, on this machine.
 
@@ -31,6 +33,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("certificate", "", "PEM file: the server speaks TLS.", **add)
     flags.DEFINE_string("key", "", "PEM file of the certificate's key.", **add)
     flags.DEFINE_string("client_ca", "", "PEM file: clients must show a certificate signed by it.", **add)
+    log_flags.define_form(flag_values)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -53,7 +56,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         key=flag_values.key,
         client_ca=flag_values.client_ca,
     )
-    server = Server(flag_values.models, settings, quiet=False)
+    server = Server(flag_values.models, settings)
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
-import sys
 
 from absl import flags
+
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = "FILE PHOTO..."
 HELP = """Complete people's parsings with an exported FILE, as an app would: ai-edge-litert, without TensorFlow.
@@ -53,7 +55,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
             print(complete(stage, person, target, *options))
         except (TryOnError, ValueError, FileNotFoundError) as error:
             failed += 1
-            print(f"tf-tryon: {error}", file=sys.stderr)
+            _log.error("%s", error)
     if failed:
-        print(f"tf-tryon: {failed} of {len(args) - 1} people could not be completed", file=sys.stderr)
+        _log.error("%d of %d people could not be completed", failed, len(args) - 1)
     return 1 if failed else 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
 from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tf_tryon.cli import log_flags
 from tf_tryon.cli.target import define_target_flags, target_of
 
 if TYPE_CHECKING:
     from tf_tryon.serving.web.shop import Shop
+
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = ""
 HELP = """Open the shop's page: a visitor's photo, and one fitting garment after another.
@@ -48,6 +52,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn"], "As for `annotate`.", **add)
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
     define_target_flags(flag_values, deadline=30.0)
+    log_flags.define_form(flag_values)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -68,7 +73,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         raise ValueError("--models is for the embedded server, and --server names another: give one of them")
 
     from tf_tryon.serving.web import embedded
-    from tf_tryon.serving.web.running import bound, listen, say
+    from tf_tryon.serving.web.running import address, bound, listen
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
@@ -77,12 +82,14 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     try:
         with contextlib.ExitStack() as stack:
             listening = stack.enter_context(bound(flag_values.host, flag_values.port))
-            address = flag_values.server
-            if not address:
-                models = flag_values.models or embedded.exported(flag_values.model, say)
-                say("loading the model")
-                address = stack.enter_context(embedded.serving(pathlib.Path(models))).address
-            listen(_shop(flag_values, address), listening)
+            server = flag_values.server
+            if not server:
+                models = flag_values.models or embedded.exported(flag_values.model)
+                _log.info("loading the model")
+                server = stack.enter_context(embedded.serving(pathlib.Path(models))).address
+            shop = _shop(flag_values, server)
+            print(address(listening), flush=True)
+            listen(shop, listening)
     except KeyboardInterrupt:
         pass
     finally:
@@ -97,7 +104,6 @@ def _shop(flag_values: flags.FlagValues, address: str) -> Shop:
     from tf_tryon.serving.web.annotating import Annotating
     from tf_tryon.serving.web.catalogue import Catalogue
     from tf_tryon.serving.web.keeping import Keeping
-    from tf_tryon.serving.web.running import say
     from tf_tryon.serving.web.sessions import Sessions
     from tf_tryon.serving.web.shop import Settings, Shop
 
@@ -108,13 +114,13 @@ def _shop(flag_values: flags.FlagValues, address: str) -> Shop:
     catalogue = None
     if flag_values.catalogue:
         folder = pathlib.Path(flag_values.catalogue)
-        catalogue = Catalogue(folder, flag_values.model, flag_values.count, say)
+        catalogue = Catalogue(folder, flag_values.model, flag_values.count)
     embedded = Target(address, deadline=flag_values.deadline)
     bundled = not (flag_values.server or flag_values.models or flag_values.model)
     return Shop(
         Settings(flag_values.title, tuple(flag_values.garments), flag_values.max_upload_mb << 20, drawn=bundled),
         target_of(flag_values, address) if flag_values.server else embedded,
-        Annotating(annotator, flag_values.max_side, say=say),
+        Annotating(annotator, flag_values.max_side),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),
         catalogue,
         Keeping(pathlib.Path(flag_values.keep)) if flag_values.keep else None,

@@ -6,9 +6,6 @@ are those of x_c: in the frame of the garment's own box, on white.
 
 from __future__ import annotations
 
-import sys
-import time
-
 import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
@@ -20,6 +17,7 @@ from tf_tryon.data.usable import DERIVED, fingerprint, garment_table
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.array_file import Form, read_arrays
 from tf_tryon.geometry import crop
+from tf_tryon.progress import Progress
 
 FILE = "mean_garments.npz"
 _BATCH = 32
@@ -34,7 +32,7 @@ def mean_garments(records: RecordSet, config: ConfigDict, split: str = "train", 
       records: the data set.
       config: its data.height, data.width and data.min_garments count.
       split: usually the training set's, also for evaluation.
-      progress: whether lines on stderr tell how far the pass is.
+      progress: whether to tell how far the pass is.
 
     Returns:
       (4, H, W, 3) float32 in [-1, 1].
@@ -76,14 +74,12 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool)
 
     dataset = raw_records(records, tf.data.Dataset.from_tensor_slices(np.array(numbers, np.int64)))
     dataset = dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE)
-    told = time.monotonic()
+    bar = Progress("mean garments", len(numbers), progress)
     for step, (pictures, seen) in enumerate(read_through(dataset.batch(_BATCH).prefetch(2)), start=1):
         total, count = sums(pictures, seen)
         totals += total.numpy()
         counts += count.numpy().astype(np.int64)
-        if progress and time.monotonic() > told + 5:
-            told = time.monotonic()
-            print(f"mean garments: {step * _BATCH} of {len(numbers)} people", file=sys.stderr, flush=True)
+        bar.update(min(step * _BATCH, len(numbers)))
     means = totals / np.maximum(counts, 1)[:, None, None, None]
     means[counts == 0] = 1.0
     return means.astype(np.float32)

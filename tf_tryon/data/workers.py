@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from tf_tryon import quiet
 
@@ -48,17 +48,6 @@ def in_order(
     finally:
         pool.terminate()
         pool.join()
-
-
-def progress_bar(count: int, done: int = 0, unit: str = "person") -> Any:
-    """A Keras bar with rate and time left, `done` of `count` already made; `.add(n)` moves it."""
-    import keras
-
-    # In a log every update is a line of its own.
-    bar = keras.utils.Progbar(count, interval=1.0 if sys.stdout.isatty() else 30.0, unit_name=unit)
-    if done:
-        bar.add(done)
-    return bar
 
 
 def _start(tensorflow: bool) -> None:

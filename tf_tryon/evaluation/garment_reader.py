@@ -25,8 +25,8 @@ from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet, save_arrays
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, worn
-from tf_tryon.evaluation.progress import Progress
 from tf_tryon.layers.frame import crop_to_window, window
+from tf_tryon.progress import Progress
 
 SIDE: Final = 64
 _FILTERS: Final = (32, 64, 128, 128)

@@ -13,9 +13,9 @@ from tf_tryon import keys
 from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import bootstrap, sampling, shape_metrics
-from tf_tryon.evaluation.progress import Progress
 from tf_tryon.models.compositing import complete_labels
 from tf_tryon.models.networks import Networks
+from tf_tryon.progress import Progress
 
 
 def evaluate_shape(

@@ -24,11 +24,11 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import sampling, set_distances, texture_metrics
 from tf_tryon.evaluation.features import Features, VggFeatures
 from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
-from tf_tryon.evaluation.progress import Progress
 from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.evaluation.texture_summary import texture_summary
 from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.models.networks import Networks
+from tf_tryon.progress import Progress
 
 Columns = dict[str, list[Any]]
 

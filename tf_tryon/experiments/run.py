@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import pathlib
-import sys
 
 from ml_collections import ConfigDict
 
@@ -20,6 +20,8 @@ from tf_tryon.experiments.schedule import Scheduler
 from tf_tryon.experiments.tasks import Task, tasks
 from tf_tryon.losses import vgg_weights
 from tf_tryon.training.run_folder import held
+
+_log = logging.getLogger(__name__)
 
 
 def run_experiment(
@@ -55,9 +57,9 @@ def run_experiment(
         status = scheduler.run()
         if any(task.result() for task in to_do.values() if task.job["kind"] == "row"):
             path = write_report(config, work, to_do, records, folder, scheduler.failed)
-            print(path)
+            _log.info("report: %s", path)
         for name, reason in scheduler.failed.items():
-            print(f"{name}: {reason}", file=sys.stderr)
+            _log.error("%s: %s", name, reason)
     return status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import pathlib
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from types import FrameType
 
 from tf_tryon.experiments.tasks import Task
+
+_log = logging.getLogger(__name__)
 
 _POLL = 0.5  # seconds
 _TELL = 60.0  # seconds between lines on what is under way
@@ -136,4 +139,4 @@ def _last_line(path: pathlib.Path) -> str:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    _log.info(text)

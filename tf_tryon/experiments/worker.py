@@ -15,7 +15,7 @@ import tempfile
 import time
 from typing import Any
 
-from tf_tryon import quiet
+from tf_tryon import logs, quiet
 from tf_tryon.errors import TryOnError
 
 _TIMED, _LEFT_OUT = 12, 4  # steps that are made to tell a run's speed, and how many of them don't count
@@ -31,7 +31,8 @@ def main(argv: list[str]) -> int:
         tf.config.threading.set_intra_op_parallelism_threads(job["threads"])
         tf.config.threading.set_inter_op_parallelism_threads(job["threads"])
     try:
-        return {"train": train, "reader": reader, "row": row}[job["kind"]](job)
+        with logs.shown():
+            return {"train": train, "reader": reader, "row": row}[job["kind"]](job)
     except (TryOnError, ValueError, OSError) as error:
         print(" ".join(str(error).split()), file=sys.stderr, flush=True)
         return 1

@@ -1,14 +1,18 @@
-"""What a run tells: a line on the terminal, log.jsonl, and TensorBoard's event files."""
+"""What a run tells: a bar or log lines, log.jsonl, and TensorBoard's event files."""
 
 from __future__ import annotations
 
 import json
-import sys
+import logging
 import time
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+
+from tf_tryon import logs
+
+_log = logging.getLogger(__name__)
 
 
 class Progress:
@@ -32,7 +36,7 @@ class Progress:
         self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
         self._steps, self._batch = steps, batch
         self._since, self._last = time.perf_counter(), start
-        self._bar = sys.stderr.isatty()
+        self._bar = logs.terminal()
 
     def __enter__(self) -> Progress:
         return self
@@ -57,8 +61,11 @@ class Progress:
         shown = "  ".join(f"{n} {metrics[n]:.4g}" for n in ("loss", "cross_entropy", "box_l1", "kl") if n in metrics)
         text = f"{_bar(done, self._steps)} {done}/{self._steps}  {speed * self._batch:.2f} images/s  "
         text += f"{_duration(left)} left  {shown}"
-        sys.stderr.write(f"\r\x1b[K{text}" if self._bar else text + "\n")
-        sys.stderr.flush()
+        if self._bar is None:
+            _log.info(text)
+        else:
+            self._bar.write(f"\r\x1b[K{text}")
+            self._bar.flush()
 
     def paused(self, seconds: float) -> None:
         """Time that is no training (checkpoints, pictures) and doesn't count for the speed."""
@@ -74,14 +81,13 @@ class Progress:
         self._writer.flush()
 
     def say(self, text: str) -> None:
-        """A line on the terminal."""
-        sys.stderr.write(("\r\x1b[K" if self._bar else "") + text + "\n")
-        sys.stderr.flush()
+        """A line of the log."""
+        _log.info(text)
 
     def close(self) -> None:
         """End the line and close the files."""
-        if self._bar:
-            sys.stderr.write("\n")
+        if self._bar is not None:
+            self._bar.write("\n")
         self._log.close()
         self._writer.close()
 

@@ -6,8 +6,8 @@ resumed run makes the steps that an uninterrupted one would have made.
 
 from __future__ import annotations
 
+import logging
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +32,8 @@ from tf_tryon.training.prior_objective import prior_objective
 from tf_tryon.training.progress import Progress
 from tf_tryon.training.step import ObjectiveFn, State, TrainingStep
 from tf_tryon.training.texture_objective import TextureObjective
+
+_log = logging.getLogger(__name__)
 
 _PICTURE_PEOPLE = 6
 _CALIBRATION_PEOPLE = 16
@@ -136,7 +138,7 @@ class Trainer:
             self._checkpoints.restore(newest, self._state.variables())
             return newest
         if self._config.train.init_from:
-            print(weights.init_from(self._state.nets, self._config.train.init_from), file=sys.stderr, flush=True)
+            _log.info(weights.init_from(self._state.nets, self._config.train.init_from))
             if self._state.ema is not None:
                 self._state.ema.restart()
         if isinstance(self._objective, TextureObjective):

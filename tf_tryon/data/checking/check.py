@@ -13,7 +13,8 @@ from tf_tryon.data import records
 from tf_tryon.data.checking import duplicates
 from tf_tryon.data.checking.examine import Examined, examine_range
 from tf_tryon.data.checking.report import Report
-from tf_tryon.data.workers import in_order, progress_bar
+from tf_tryon.data.workers import in_order
+from tf_tryon.progress import Progress
 
 _TOGETHER: Final = 100  # records that a process reads at a time
 
@@ -33,14 +34,13 @@ def check(directory: str | os.PathLike[str], workers: int = 1, progress: bool = 
     data = records.open_records(directory)
     report = Report(data)
     jobs = [range(first, min(first + _TOGETHER, len(data))) for first in range(0, len(data), _TOGETHER)]
-    bar = progress_bar(len(data)) if progress else None
+    bar = Progress("people", len(data), progress)
     examine = functools.partial(examine_range, pathlib.Path(directory))
     found: list[Examined] = []
     with contextlib.closing(in_order(examine, jobs, workers, tensorflow=True)) as results:
         for chunk in results:
             found += chunk
-            if bar is not None:
-                bar.add(len(chunk))
+            bar.add(len(chunk))
     for one in found:
         report.add(one)
     _find_twice(report, found)

@@ -18,7 +18,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.sources.work import Work, make_part
-from tf_tryon.data.workers import progress_bar
+from tf_tryon.progress import Progress
 
 NAMESPACE = "tf_tryon"
 
@@ -78,7 +78,7 @@ def run(work: Work, runner: str, workers: int, options: Sequence[str] = (), prog
 def _watched(parts: Parts) -> Iterator[None]:
     """Shows the parts that appear, whichever machine makes them."""
     done, stop = parts.done(), threading.Event()
-    bar = progress_bar(parts.count, done)
+    bar = Progress("people", parts.count, done=done)
 
     def look() -> None:
         nonlocal done

@@ -32,8 +32,9 @@ from tf_tryon.data.sources.prepare import Annotate, Settings
 from tf_tryon.data.sources.report import Report
 from tf_tryon.data.sources.work import Work, make_part
 from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
-from tf_tryon.data.workers import in_order, progress_bar
+from tf_tryon.data.workers import in_order
 from tf_tryon.errors import TryOnError
+from tf_tryon.progress import Progress
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
 
@@ -219,13 +220,12 @@ def _run(work: Work, options: Options) -> None:
             ) from error
         beam.run(work, options.runner, options.workers, options.beam_options, options.progress)
         return
-    bar = progress_bar(work.parts.count, work.parts.done()) if options.progress else None
+    bar = Progress("people", work.parts.count, options.progress, work.parts.done())
     with contextlib.closing(
         in_order(functools.partial(make_part, work), missing, options.workers, tensorflow=True)
     ) as results:
         for counts in results:
-            if bar is not None:
-                bar.add(sum(counts.values()))
+            bar.add(sum(counts.values()))
 
 
 def _divided(

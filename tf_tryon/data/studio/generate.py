@@ -23,7 +23,8 @@ from tf_tryon.data.parts import Parts
 from tf_tryon.data.studio import outfit_distribution, render
 from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
 from tf_tryon.data.studio.render import Picture
-from tf_tryon.data.workers import in_order, progress_bar
+from tf_tryon.data.workers import in_order
+from tf_tryon.progress import Progress
 from tf_tryon.writing.pictures import check_picture, save_picture
 
 PART: Final = 100
@@ -150,13 +151,12 @@ def _fill(
     if not missing:
         return
     seed, size = kind
-    bar = progress_bar(parts.count, parts.done()) if progress else None
+    bar = Progress("people", parts.count, progress, parts.done())
     jobs = [(renderer, seed, index, size) for number in missing for index in parts.entries(number)]
     with contextlib.closing(in_order(_render, jobs, workers, chunk=4)) as pictures:
         for number in missing:
             pending = []
             for index in parts.entries(number):
                 pending.append(encoded(index, next(pictures)))
-                if bar is not None:
-                    bar.add(1)
+                bar.add(1)
             parts.write(number, pending)

@@ -1,0 +1,26 @@
+"""The flags on log lines: --verbosity of every verb, --log of servers."""
+
+from __future__ import annotations
+
+import contextlib
+
+from absl import flags
+
+from tf_tryon import logs
+
+
+def define_verbosity(flag_values: flags.FlagValues) -> None:
+    """--verbosity."""
+    text = "Least level of what is told on stderr; results are printed all the same."
+    flags.DEFINE_enum("verbosity", "info", logs.LEVELS, text, flag_values=flag_values)
+
+
+def define_form(flag_values: flags.FlagValues) -> None:
+    """--log, of verbs that serve."""
+    text = "What is told on stderr, as text or as one JSON object a line."
+    flags.DEFINE_enum("log", logs.TIMED, [logs.TIMED, logs.JSON], text, flag_values=flag_values)
+
+
+def shown(flag_values: flags.FlagValues) -> contextlib.AbstractContextManager[None]:
+    """Log lines go to stderr as the flags say."""
+    return logs.shown(flag_values.verbosity, flag_values.log if "log" in flag_values else logs.PLAIN)
