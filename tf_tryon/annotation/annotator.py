@@ -69,19 +69,17 @@ class Annotator:
         Raises:
           AnnotationError: with a reason.
         """
-        if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
-            raise ValueError(f"a photo is (h, w, 3) uint8, not {photo.shape} {photo.dtype}")
-        if max(photo.shape[:2]) < MIN_HEIGHT:
-            raise _too_small("the photo", max(photo.shape[:2]))
-        poses = self.pose.annotate(photo)
-        pose, warnings = self._chosen(poses, person)
-        warnings += self._checked(pose)
+        pose, people, warnings = self._posed(photo, person)
         parsing = self.parsing.annotate(photo, pose, source)
         warnings += judge(parsing)
         return Annotation(
             parsing.labels, parsing.vocabulary, pose.keypoints, pose.mask, parsing.confidences,
-            len(poses), person or 1, warnings,
+            people, person or 1, warnings,
         )  # fmt: skip
+
+    def keypoints(self, photo: np.ndarray, person: int | None = None) -> np.ndarray:
+        """(18, 3) float32 of a photo whose parsing is known already; arguments and errors are those of `annotate`."""
+        return self._posed(photo, person)[0].keypoints
 
     def close(self) -> None:
         """Frees the pose network."""
@@ -92,6 +90,16 @@ class Annotator:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _posed(self, photo: np.ndarray, person: int | None) -> tuple[Pose, int, list[str]]:
+        """The person's pose, how many people there are, and warnings."""
+        if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
+            raise ValueError(f"a photo is (h, w, 3) uint8, not {photo.shape} {photo.dtype}")
+        if max(photo.shape[:2]) < MIN_HEIGHT:
+            raise _too_small("the photo", max(photo.shape[:2]))
+        poses = self.pose.annotate(photo)
+        pose, warnings = self._chosen(poses, person)
+        return pose, len(poses), warnings + self._checked(pose)
 
     @staticmethod
     def _chosen(poses: list[Pose], person: int | None) -> tuple[Pose, list[str]]:

@@ -6,11 +6,13 @@ neck is the middle of the shoulders. A point is taken as shown from a visibility
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import os
 import sys
 import warnings
+import weakref
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -44,11 +46,23 @@ def _silenced() -> Iterator[None]:
         os.close(nothing)
 
 
+# What nobody closed MediaPipe closes when Python has taken its parts apart, and complains. Exit handlers run from the
+# last to the first, and MediaPipe, imported after this module, has its own: after that one closing is quiet.
+_open: weakref.WeakSet[PoseAnnotator] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    for annotator in list(_open):
+        annotator.close()
+
+
 class PoseAnnotator:
     """People of a photo, the largest first. Make one with `PoseAnnotator.load`; `close` it, or use it in a `with`."""
 
     def __init__(self, landmarker: Any, mediapipe: Any) -> None:
         self._landmarker, self._mediapipe = landmarker, mediapipe
+        _open.add(self)
 
     @classmethod
     def load(cls, model: str | os.PathLike[str] | None = None) -> PoseAnnotator:
@@ -112,7 +126,9 @@ class PoseAnnotator:
 
     def close(self) -> None:
         """Frees the network."""
-        self._landmarker.close()
+        _open.discard(self)
+        with _silenced():
+            self._landmarker.close()
 
     def __enter__(self) -> PoseAnnotator:
         return self

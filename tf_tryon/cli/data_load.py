@@ -1,4 +1,4 @@
-"""`tf-tryon data deepfashion|multimodal|viton|viton-hd|dresscode|finet|lip`: a public data set as records."""
+"""`tf-tryon data deepfashion|multimodal|viton|viton-hd|dresscode|finet|lip|ccp`: a public data set as records."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 if TYPE_CHECKING:
-    from tf_tryon.data.sources.prepare import Annotate
+    from tf_tryon.data.sources.prepare import Annotators
 
 ARGUMENTS = ""
 HELP = """Turns a public data set, as it was unpacked, into a folder of records.
 
-Photos are cropped to the person and scaled; labels keep the data set's vocabulary; missing parsing or keypoints are
-added by the annotators. Rejected photos are counted by reason in rejections.txt and .json. Interrupted, the same
-command goes on where it stopped; its result is the same bytes on any number of workers and any runner. docs/data.md
-shows each layout.
+Photos are cropped to the person and scaled to --size, or with --max-height kept at their own resolution. Labels keep
+the data set's vocabulary; missing parsing or keypoints are added by the annotators. Rejected photos are counted by
+reason in rejections.txt and .json. Interrupted, the same command goes on where it stopped; its result is the same bytes
+on any number of workers and any runner. docs/data.md shows each layout.
 
   tf-tryon data deepfashion --root In-shop --out data/deepfashion --splits thesis --seed 1
   tf-tryon data multimodal --root MultiModal --out data/multimodal --noannotate
@@ -27,6 +27,7 @@ shows each layout.
   tf-tryon data dresscode --root DressCode --out data/dresscode --split train --runner DirectRunner
   tf-tryon data finet --root FiNet --out data/finet
   tf-tryon data lip --root LIP --out data/lip --min-garments 2
+  tf-tryon data ccp --root clothing-co-parsing --out data/ccp --labelled
 """
 
 
@@ -37,13 +38,20 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "Folder to make.", required=True, **add)
     flags.DEFINE_enum("split", None, ["train", "test"], "Only this split; default: both.", **add)
     flags.DEFINE_enum(
-        "splits", None, ["own", "thesis"],
-        "own: the data set's; thesis: 8,023 for train and 1,000 for test, drawn by --seed (of fewer, the same shares). "
-        "Default: own where there are any.", **add,
+        "splits", None, ["own", "thesis", "held-out"],
+        "own: the data set's; thesis: 8,023 for train and 1,000 for test, drawn by --seed (of fewer, the same shares); "
+        "held-out: --test people whose labels people drew. Default: own where there are any, held-out for ccp.", **add,
     )  # fmt: skip
+    flags.DEFINE_integer("test", None, "People to hold out; default: 100 for ccp.", lower_bound=1, **add)
+    flags.DEFINE_bool("labelled", False, "Take only photos with labels of their own.", **add)
     flags.DEFINE_integer("seed", 0, "Of drawn splits.", lower_bound=0, **add)
-    flags.DEFINE_integer("size", 256, "Height and width of the stored pictures, a multiple of 32.", **add)
-    flags.DEFINE_integer("min_garments", 3, "Garments (of 4) that a person must show.", 0, 4, **add)
+    flags.DEFINE_integer(
+        "size", None, "Height and width of the stored pictures, a multiple of 32. Default: 256, but for ccp.", **add
+    )
+    text = "Keep photos at their own resolution, scaled down to this height. Default for ccp: 1024."
+    flags.DEFINE_integer("max_height", None, text, **add)
+    text = "Garments (of 4) that a person must show; default: 3, or 2 for viton, viton-hd and ccp."
+    flags.DEFINE_integer("min_garments", None, text, 0, 4, **add)
     flags.DEFINE_enum(
         "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
         "Labels of the parsing, where a copy differs; default: the data set's.", **add,
@@ -64,8 +72,11 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
 
     options = Options(
         size=flags.size,
+        max_height=flags.max_height,
         split=flags.split,
         splits=flags.splits or "",
+        test=flags.test,
+        labelled=flags.labelled,
         seed=flags.seed,
         min_garments=flags.min_garments,
         vocabulary=flags.vocabulary,
@@ -82,12 +93,12 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     return 0
 
 
-def annotator() -> Callable[[], Annotate] | None:
+def annotator() -> Callable[[], Annotators] | None:
     """`load_annotator`, or None where the annotators are not installed."""
     installed = importlib.util.find_spec("tf_tryon.annotation")
     return load_annotator if installed else None
 
 
-def load_annotator() -> Annotate:
+def load_annotator() -> Annotators:
     """The annotators; people cut at head or feet pass, as many photos of these data sets show them so."""
-    return importlib.import_module("tf_tryon.annotation.annotator").Annotator.load(allow_cut=True).annotate
+    return importlib.import_module("tf_tryon.annotation.annotator").Annotator.load(allow_cut=True)

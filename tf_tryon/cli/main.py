@@ -69,6 +69,7 @@ VERBS = {
     "data dresscode": Verb("data_load", "records from Dress Code", first=("dresscode",)),
     "data finet": Verb("data_load", "records from the thesis's own tree", first=("finet",)),
     "data lip": Verb("data_load", "records from LIP or CIHP", first=("lip",)),
+    "data ccp": Verb("data_load", "records from Clothing Co-Parsing", first=("ccp",)),
     "train": Verb("train", "train the shape or the texture stage"),
     "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),

@@ -7,13 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.io
 from PIL import Image
 
+from tf_tryon.data.sources.ccp_labels import NAMES
 from tf_tryon.data.vocabulary import CIHP20
 
 # CIHP-20 labels of the people, in other vocabularies.
 ATR = {1: 1, 5: 4, 6: 7, 9: 6, 13: 11, 14: 14, 15: 15, 16: 12, 17: 13, 18: 9, 19: 10}
 MM24 = {1: 7, 5: 1, 6: 4, 9: 5, 13: 14, 14: 15, 15: 15, 16: 15, 17: 15, 18: 11, 19: 11}
+CCP = {
+    1: "hat", 5: "blouse", 6: "dress", 9: "jeans", 13: "skin", 14: "skin", 15: "skin", 16: "skin", 17: "stockings",
+    18: "boots", 19: "boots",
+}  # fmt: skip
 # COCO-18 number of each of MultiModal's 21 points; -1: none of ours.
 MULTIMODAL = (-1, 16, 14, 15, 17, 0, -1, 2, 5, -1, -1, 3, 6, 4, 8, 11, 7, 9, 12, 10, 13)
 TRAIN, TEST = (0, 1, 2, 3, 4), (5, 6)
@@ -31,6 +37,11 @@ def save(path: Path, picture: np.ndarray, palette: bool = False) -> None:
     if palette:
         image.putpalette(np.random.default_rng(0).integers(0, 256, 768, np.uint8).tobytes())
     image.save(path, quality=95)
+
+
+def save_mat(path: Path, **arrays: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scipy.io.savemat(path, arrays)
 
 
 def write(path: Path, text: str) -> None:
@@ -133,6 +144,18 @@ class Trees:
             write(root / "poses" / f"{i}_keypoints.json", openpose(person["keypoints"]))
         write(root / "train_id.txt", "\n".join(map(str, TRAIN)))
         write(root / "val_id.txt", "\n".join(map(str, TEST)))
+
+    def ccp(self, root: Path, numbers: dict[int, bool], size: int = 192) -> None:
+        """People by number; whether they have labels, or tags of what they show."""
+        save_mat(root / "label_list.mat", label_list=np.array([list(NAMES)], object))
+        for i, labelled in numbers.items():
+            person = self.person(i, size)
+            labels = mapped(person["labels"], {old: NAMES.index(name) for old, name in CCP.items()})
+            save(root / f"photos/{i:04d}.jpg", person["photo"])
+            if labelled:
+                save_mat(root / f"annotations/pixel-level/{i:04d}.mat", groundtruth=labels)
+            else:
+                save_mat(root / f"annotations/image-level/{i:04d}.mat", tags=np.unique(labels)[:, None])
 
     def _folders(
         self, root: Path, parse: str, pose: str, keypoints: Callable[[np.ndarray], str], lists: bool = True,

@@ -12,7 +12,7 @@ from tf_tryon.data.parts import FOLDER
 from tf_tryon.data.sources import build as build_lib
 from tf_tryon.data.sources import work as work_lib
 from tf_tryon.data.sources.build import Options, build
-from tf_tryon.data.sources.split import drawn
+from tf_tryon.data.sources.split import drawn, held_out
 from tf_tryon.errors import TryOnError
 
 OPTIONS = Options(size=64, workers=1, progress=False)
@@ -122,7 +122,10 @@ def test_nothing_kept_is_an_error_with_a_report(root, tmp_path):
     ("change", "message"),
     [
         ({"size": 100}, "multiple of 32"),
-        ({"splits": "halves"}, "own or thesis"),
+        ({"max_height": 512}, "cropped to a size, or keep their own"),
+        ({"size": None, "max_height": 64}, "max_height 64: 128 or more"),
+        ({"splits": "halves"}, "own, thesis or held-out"),
+        ({"splits": "held-out"}, "say how many"),
         ({"split": "val"}, "train or test"),
         ({"vocabulary": "lip21"}, "vocabulary 'lip21'"),
         ({"workers": 0}, "workers 0"),
@@ -144,3 +147,18 @@ def test_drawn_splits_have_the_thesis_numbers_and_divide_no_group():
     few = drawn([str(i) for i in range(90)], seed=0)
     assert (few.count("train"), few.count("test")) == (80, 10)
     assert drawn(["one"], seed=0) == ["train"]
+
+
+def test_who_is_held_out_does_not_depend_on_who_else_is_there():
+    names = [str(i) for i in range(40)]
+    splits = held_out(names, [i % 2 == 0 for i in range(40)], seed=3, test=5)
+    tested = {name for name, split in zip(names, splits, strict=True) if split == "test"}
+    assert len(tested) == 5
+    assert splits.count("train") == 35
+    assert all(int(name) % 2 == 0 for name in tested)
+    fewer = [name for name in names if int(name) % 2 == 0]
+    again = held_out(fewer, [True] * 20, seed=3, test=5)
+    assert {name for name, split in zip(fewer, again, strict=True) if split == "test"} == tested
+    assert held_out(names, [True] * 40, seed=4, test=5) != held_out(names, [True] * 40, seed=3, test=5)
+    # A group's other photos are in neither split.
+    assert sorted(held_out(["a", "a", "b"], [True, True, False], seed=0, test=1)) == ["", "test", "train"]

@@ -1,12 +1,14 @@
 """Every way in which an example is rejected has its reason; what is missing is annotated; large photos are cropped."""
 
 import dataclasses
+import json
 import types
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.data.keypoints import to_openpose
 from tf_tryon.data.records import decode
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.outcome import Outcome
@@ -21,11 +23,8 @@ SETTINGS = Settings("viton-hd", "cihp20", size=64, min_garments=3)
 @pytest.fixture
 def example(tmp_path, make_person):
     """Makes an example's files, after a change of its photo, labels or keypoints."""
-    from tf_tryon.data.keypoints import to_openpose
 
     def make(change=lambda person: None, index=0):
-        import json
-
         person = make_person(index)
         change(person)
         Image.fromarray(person["photo"]).save(tmp_path / "photo.png")
@@ -102,16 +101,21 @@ def test_a_decompression_bomb_is_rejected(example, monkeypatch):
 
 
 def annotator_of(person, refuse=False):
-    """Finds `person`, whatever the photo."""
+    """Finds `person`, whatever the photo; asked for keypoints alone, no labels."""
+    points = (person["keypoints"] * (1, 1, 0.5)).astype(np.float32)
 
-    def annotate(photo):
-        if refuse:
-            raise TryOnError("nobody is there")
-        return types.SimpleNamespace(
-            labels=person["labels"], vocabulary="cihp20", keypoints=person["keypoints"] * (1, 1, 0.5)
-        )
+    class Annotators:
+        def annotate(self, photo):
+            if refuse:
+                raise TryOnError("nobody is there")
+            return types.SimpleNamespace(labels=person["labels"], vocabulary="cihp20", keypoints=points)
 
-    return dataclasses.replace(SETTINGS, annotator=lambda: annotate)
+        def keypoints(self, photo):
+            if refuse:
+                raise TryOnError("nobody is there")
+            return points
+
+    return dataclasses.replace(SETTINGS, annotator=Annotators)
 
 
 @pytest.mark.parametrize("missing", ["parsing", "keypoints"])
@@ -149,3 +153,24 @@ def test_a_large_photo_is_cropped_to_the_person(example):
     classes = CIHP20.table()[record["labels"]]
     x, y, _ = record["keypoints"][3].astype(int)  # the right elbow
     assert classes[y, x] == 2
+
+
+def test_a_photo_keeps_its_own_resolution_up_to_a_height(make_person, tmp_path):
+    person = make_person(0, 192)
+    for name in ("photo", "labels"):
+        person[name] = np.pad(person[name], [(0, 8), (0, 40)] + [(0, 0)] * (person[name].ndim - 2))
+    Image.fromarray(person["photo"]).save(tmp_path / "photo.png")
+    Image.fromarray(person["labels"]).save(tmp_path / "labels.png")
+    (tmp_path / "points.json").write_text(json.dumps(to_openpose(person["keypoints"])))
+    located = Located("anna", "train", tmp_path / "photo.png", tmp_path / "labels.png", tmp_path / "points.json")
+
+    def record(**options):
+        return decode(Preparer(dataclasses.replace(SETTINGS, size=None, **options)).outcome(located).record)
+
+    own, half = record(), record(max_height=160)
+    np.testing.assert_array_equal(own["labels"], person["labels"])
+    np.testing.assert_allclose(own["keypoints"], person["keypoints"], atol=1e-3)
+    assert half["photo"].shape == (160, 186, 3)
+    np.testing.assert_allclose(half["keypoints"][:, 0], person["keypoints"][:, 0] * 186 / 232, rtol=0.01)
+    small = Preparer(dataclasses.replace(SETTINGS, size=None, max_height=128)).outcome(located)
+    assert (small.reason, small.detail) == ("too small", "the person is 111 pixels tall, and 128 are needed")

@@ -28,7 +28,7 @@ from tf_tryon.data.sources import split as split_lib
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Layout, Located
 from tf_tryon.data.sources.outcome import Outcome
-from tf_tryon.data.sources.prepare import Annotate, Settings
+from tf_tryon.data.sources.prepare import Annotators, Settings
 from tf_tryon.data.sources.report import Report
 from tf_tryon.data.sources.work import Work, make_part
 from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
@@ -41,6 +41,10 @@ from tf_tryon.writing.places import refuse_overlap
 VERSION: Final = 1  # of the preparation: another makes other records of the same files
 PART: Final = 32  # an interruption costs at most this many photos and worker
 SPLITS: Final = ("train", "test")
+DIVISIONS: Final = ("own", "thesis", "held-out")
+SIZE: Final = 256
+MAX_HEIGHT: Final = 1024
+LEAST_HEIGHT: Final = 128
 _PEOPLE: Final = 48  # on the contact sheet
 
 
@@ -49,13 +53,18 @@ class Options:
     """How to make the records.
 
     Attributes:
-      size: height and width of the stored pictures.
+      size: height and width of the stored pictures, cropped to the person; None: 256, or where `max_height` is given
+        or the layout wants it, photos keep their own resolution.
+      max_height: to which taller photos are scaled then; None: 1,024.
       split: only this one.
-      splits: "own" (the data set's), "thesis" (8,023 and 1,000 drawn by seed), or "": own where there are any.
+      splits: "own" (the data set's), "thesis" (8,023 and 1,000 drawn by seed), "held-out" (`test` people with labels
+        of their own, drawn by seed), or "": own where there are any, else as the layout wants it.
+      test: how many to hold out; None: as the layout wants it.
+      labelled: take only photos with labels of their own; the others' parsing isn't asked of annotators.
       seed: of drawn splits.
-      min_garments: that a person must show.
+      min_garments: that a person must show; None: as the layout wants it.
       vocabulary: of the label pictures, where a copy differs from the layout's.
-      annotator: makes an `Annotate` in each process; see `prepare.Settings`.
+      annotator: makes `Annotators` in each process; see `prepare.Settings`.
       workers: processes.
       runner: a Beam runner; "": the process pool.
       beam_options: of the pipeline, as on a command line.
@@ -64,13 +73,16 @@ class Options:
       progress: show a bar.
     """
 
-    size: int = 256
+    size: int | None = None
+    max_height: int | None = None
     split: str | None = None
     splits: str = ""
+    test: int | None = None
+    labelled: bool = False
     seed: int = 0
-    min_garments: int = 3
+    min_garments: int | None = None
     vocabulary: str | None = None
-    annotator: Callable[[], Annotate] | None = None
+    annotator: Callable[[], Annotators] | None = None
     workers: int = 2
     runner: str = ""
     beam_options: Sequence[str] = ()
@@ -101,25 +113,27 @@ def build(
       ValueError: options out of range, or unfinished parts of another kind of run.
     """
     layout, root, out = LAYOUTS[name], pathlib.Path(root), pathlib.Path(out)
-    splits = options.splits or ("own" if layout.own_splits else "thesis")
-    _check(layout, root, out, options, splits)
-    examples = _located(layout, root, options.split if splits == "own" else None)
+    options = _of_layout(layout, options)
+    _check(layout, root, out, options)
+    examples = _located(layout, root, options)
     _check_annotator(layout, root, examples, options)
     vocabulary = options.vocabulary or layout.vocabulary_of(root)
-    settings = Settings(name, vocabulary, options.size, options.min_garments, options.annotator)
+    settings = Settings(
+        name, vocabulary, options.size, options.min_garments, options.annotator, options.max_height or MAX_HEIGHT
+    )
     work = Work(_parts(out, root, settings, examples), settings)
     work.store(examples)
     _run(work, options)
-    report, chosen = _divided(work.parts, name, examples, splits, options)
+    report, chosen = _divided(work.parts, name, examples, options)
     if not report.kept:
         report.save(out)
         work.remove()
         raise TryOnError(f"{root}: no example could be kept:\n{report.summary()}")
     with records.RecordWriter(
         out,
-        size=(options.size, options.size),
+        size=None if options.size is None else (options.size, options.size),
         generator=f"{name} {VERSION}",
-        seed=options.seed if splits == "thesis" else None,
+        seed=None if options.splits == "own" else options.seed,
         records_per_shard=options.records_per_shard,
         overwrite=options.overwrite,
     ) as writer:
@@ -133,33 +147,56 @@ def build(
     return report
 
 
-def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Options, splits: str) -> None:
+def _of_layout(layout: Layout, options: Options) -> Options:
+    """The options with the layout's defaults where nothing is asked."""
+    own_size = options.size is None and (layout.own_size or options.max_height is not None)
+    drawn = "held-out" if layout.held_out else "thesis"
+    return dataclasses.replace(
+        options,
+        size=None if own_size else options.size or SIZE,
+        splits=options.splits or ("own" if layout.own_splits else drawn),
+        test=layout.held_out if options.test is None else options.test,
+        min_garments=layout.min_garments if options.min_garments is None else options.min_garments,
+    )
+
+
+def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Options) -> None:
     if not root.is_dir():
         raise FileNotFoundError(f"{root} is no folder: unpack the data set and name its root")
     refuse_overlap(out, [root], "--out")
     check_place(out, options.overwrite)
     report_lib.check(out, layout.name)
     check_picture(out / SHEET, by=f"tf-tryon data {layout.name}")
-    if options.size < 32 or options.size % 32:
+    if options.size is not None and options.max_height is not None:
+        raise ValueError("size and max_height: photos are cropped to a size, or keep their own up to a height")
+    if options.max_height is not None and options.max_height < LEAST_HEIGHT:
+        raise ValueError(f"max_height {options.max_height}: {LEAST_HEIGHT} or more is needed to see a person")
+    if options.size is not None and (options.size < 32 or options.size % 32):
         raise ValueError(f"size {options.size}: a multiple of 32 is needed, as the networks halve it five times")
-    if options.workers < 1 or not 0 <= options.min_garments <= len(vocabulary_lib.GARMENTS):
+    if options.workers < 1 or not 0 <= (options.min_garments or 0) <= len(vocabulary_lib.GARMENTS):
         raise ValueError(f"workers {options.workers}, min_garments {options.min_garments}: 1 or more, and 0 to 4")
-    if splits not in ("own", "thesis"):
-        raise ValueError(f"splits {splits!r}: choose own or thesis")
-    if splits == "own" and not layout.own_splits:
-        raise ValueError(f"{layout.name} has no splits of its own: choose thesis")
+    if options.splits not in DIVISIONS:
+        raise ValueError(f"splits {options.splits!r}: choose {', '.join(DIVISIONS[:-1])} or {DIVISIONS[-1]}")
+    if options.splits == "own" and not layout.own_splits:
+        raise ValueError(f"{layout.name} has no splits of its own: choose thesis or held-out")
+    if options.splits == "held-out" and not options.test:
+        raise ValueError("splits held-out: say how many people to hold out, as test")
     if options.split is not None and options.split not in SPLITS:
         raise ValueError(f"split {options.split!r}: choose {' or '.join(SPLITS)}")
     if options.vocabulary is not None and options.vocabulary not in vocabulary_lib.VOCABULARIES:
         raise ValueError(f"vocabulary {options.vocabulary!r}: choose one of {', '.join(vocabulary_lib.VOCABULARIES)}")
 
 
-def _located(layout: Layout, root: pathlib.Path, split: str | None) -> list[Located]:
+def _located(layout: Layout, root: pathlib.Path, options: Options) -> list[Located]:
     examples = sorted(layout.locate(root), key=lambda example: example.id)
+    split = options.split if options.splits == "own" else None
     if split is not None:
         examples = [example for example in examples if example.split == split]
+    if options.labelled:
+        examples = [example for example in examples if example.parsing is not None]
     if not examples:
-        raise FileNotFoundError(f"{root}: no photo was found{f' in split {split}' if split else ''}")
+        kind = " with labels of its own" if options.labelled else ""
+        raise FileNotFoundError(f"{root}: no photo{kind} was found{f' in split {split}' if split else ''}")
     for first, second in itertools.pairwise(examples):
         if first.id == second.id:
             raise ValueError(f"{root}: the lists name {first.id} twice ({first.split}, {second.split})")
@@ -179,7 +216,7 @@ def _check_annotator(layout: Layout, root: pathlib.Path, examples: list[Located]
                 )
     elif any(lacking.values()):
         try:
-            options.annotator()  # each process loads its own
+            options.annotator().close()  # each process loads its own
         except TryOnError as error:
             raise TryOnError(
                 f"{root}: {lacking['parsing']} photos lack parsing and {lacking['keypoints']} keypoints, and the "
@@ -197,7 +234,9 @@ def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: 
     annotator = settings.annotator
     key = {
         **dataclasses.asdict(settings),
-        "annotator": f"{annotator.__module__}.{annotator.__qualname__}" if annotator else None,
+        "annotator": f"{annotator.__module__}.{annotator.__qualname__}"
+        if hasattr(annotator, "__qualname__")
+        else repr(annotator),
         "version": VERSION,
         "format": records.VERSION,
         "part": PART,
@@ -228,9 +267,7 @@ def _run(work: Work, options: Options) -> None:
             bar.add(sum(counts.values()))
 
 
-def _divided(
-    parts: Parts, name: str, examples: list[Located], splits: str, options: Options
-) -> tuple[Report, list[str]]:
+def _divided(parts: Parts, name: str, examples: list[Located], options: Options) -> tuple[Report, list[str]]:
     """The report, and the split of each example, "" for those that aren't written."""
     report, kept = Report(name, len(examples)), []
     for index, (example, entry) in enumerate(zip(examples, parts.stored(), strict=True)):
@@ -239,8 +276,12 @@ def _divided(
             kept.append(index)
         else:
             report.rejected.append((example.id, outcome.reason, outcome.detail))
-    if splits == "thesis":
-        found = split_lib.drawn([examples[index].group or examples[index].id for index in kept], options.seed)
+    groups = [examples[index].group or examples[index].id for index in kept]
+    if options.splits == "thesis":
+        found = split_lib.drawn(groups, options.seed)
+    elif options.splits == "held-out":
+        labelled = [examples[index].parsing is not None for index in kept]
+        found = split_lib.held_out(groups, labelled, options.seed, options.test or 0)
     else:
         found = [examples[index].split for index in kept]
     chosen = [""] * len(examples)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from tf_tryon.data import keypoints as keypoints_lib
+from tf_tryon.data import person
 
 PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG")
 
@@ -45,16 +46,27 @@ def read_openpose(example: Located, size: tuple[int, int]) -> np.ndarray:
     return keypoints_lib.read_openpose(example.keypoints)
 
 
+def read_label_picture(path: pathlib.Path) -> np.ndarray:
+    """(h, w) uint8 labels of a picture."""
+    labels, _, _ = person.read_label_picture(path)
+    return labels
+
+
 @dataclasses.dataclass(frozen=True)
 class Layout:
     """A data set's layout on disk.
 
     Attributes:
       name: the verb's.
-      vocabulary: of its label pictures, a name of `vocabulary.VOCABULARIES`; or a function of the root.
+      vocabulary: of its label pictures, a name of `vocabulary.VOCABULARIES` or of `prepare.REWRITTEN`; or a function
+        of the root.
       locate: root -> all examples, in any order; raises FileNotFoundError if the root has another layout.
       read_keypoints: (example, photo's (height, width)) -> (18, 3) in photo pixels.
       own_splits: whether the data set divides itself into train and test.
+      read_labels: the file of labels -> (h, w) uint8; ValueError names it.
+      own_size: whether records keep photos at their own resolution, unless asked otherwise.
+      min_garments: that a person must show, unless asked otherwise.
+      held_out: people for the test where they are drawn by `--splits held-out`, unless asked otherwise.
     """
 
     name: str
@@ -62,6 +74,10 @@ class Layout:
     locate: Callable[[pathlib.Path], Iterable[Located]]
     read_keypoints: Callable[[Located, tuple[int, int]], np.ndarray] = read_openpose
     own_splits: bool = True
+    read_labels: Callable[[pathlib.Path], np.ndarray] = read_label_picture
+    own_size: bool = False
+    min_garments: int = 3
+    held_out: int = 0
 
     def vocabulary_of(self, root: pathlib.Path) -> str:
         """The label pictures' vocabulary."""

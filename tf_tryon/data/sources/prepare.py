@@ -10,26 +10,33 @@ from __future__ import annotations
 import dataclasses
 import pathlib
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from tf_tryon.data import boxes, person, records
+from tf_tryon.data import boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.photo import read_photo
+from tf_tryon.data.sources import ccp, ccp_labels
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.outcome import Outcome, RejectedError
 from tf_tryon.data.window import Window
 from tf_tryon.errors import TryOnError
 
+Found = TypeVar("Found")
+
 JPEG_QUALITY: Final = 95
 # A photo may be enlarged to the frame at most by the inverse of this.
 _MIN_SCALE: Final = 0.5
+# Height in pixels that a person must have on a photo that keeps its resolution.
+_MIN_HEIGHT: Final = 128
 # A second face on a region of its own, at least this large relative to the largest, is a second person.
 _SECOND_PERSON: Final = 0.25
+# Vocabularies of one skin, which records don't hold: (labels, keypoints) -> labels of CIHP-20.
+REWRITTEN: Final = {"mm24": vocabulary_lib.mm24_to_cihp20, ccp.VOCABULARY: ccp_labels.to_cihp20}
 _UNREADABLE: Final = (ValueError, OSError, SyntaxError, Image.DecompressionBombError)
 
 
@@ -52,8 +59,20 @@ class Annotation(Protocol):
     def keypoints(self) -> np.ndarray: ...
 
 
-# photo (h, w, 3) uint8 -> what is on it; ValueError or TryOnError says why nothing can be found.
-Annotate = Callable[[np.ndarray], Annotation]
+class Annotators(Protocol):
+    """What finds a photo's person; ValueError or TryOnError says why nothing can be found."""
+
+    def annotate(self, photo: np.ndarray) -> Annotation:
+        """All that is on a photo (h, w, 3) uint8."""
+        ...
+
+    def keypoints(self, photo: np.ndarray) -> np.ndarray:
+        """Only the pose (18, 3) float32, which takes a fraction of the time."""
+        ...
+
+    def close(self) -> None:
+        """Frees the networks."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,16 +82,18 @@ class Settings:
     Attributes:
       layout: name of the data set's layout.
       vocabulary: of its label pictures.
-      size: height and width of the frame.
+      size: height and width of the frame around the person; None: the photo is kept whole, at its own resolution.
+      max_height: to which a taller photo is then scaled.
       min_garments: that a person must show.
-      annotator: makes an `Annotate`, once in each process; importable by name. None: nothing is annotated.
+      annotator: makes `Annotators`, once in each process; what pickle can send. None: nothing is annotated.
     """
 
     layout: str
     vocabulary: str
-    size: int
+    size: int | None
     min_garments: int
-    annotator: Callable[[], Annotate] | None = None
+    annotator: Callable[[], Annotators] | None = None
+    max_height: int = 1024
 
 
 class Preparer:
@@ -80,8 +101,8 @@ class Preparer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._read_keypoints = LAYOUTS[settings.layout].read_keypoints
-        self._annotate: Annotate | None = None
+        self._layout = LAYOUTS[settings.layout]
+        self._annotators: Annotators | None = None
 
     def outcome(self, example: Located) -> Outcome:
         """The example's record, or why there is none."""
@@ -90,15 +111,21 @@ class Preparer:
         except RejectedError as rejection:
             return Outcome(reason=rejection.reason, detail=rejection.detail)
 
+    def close(self) -> None:
+        """Frees the annotators."""
+        if self._annotators is not None:
+            self._annotators.close()
+            self._annotators = None
+
     def _record(self, example: Located) -> bytes:
         if example.rejected:
             raise RejectedError(example.rejected)
         photo = _photo(example.photo)
-        labels, vocabulary, points = self._parts(example, photo)
-        known, size = vocabulary_lib.named(vocabulary), self._settings.size
-        window = _window(known.table()[labels], size)
+        labels, vocabulary, points, annotated = self._parts(example, photo)
+        known, settings = vocabulary_lib.named(vocabulary), self._settings
+        window = _window(known.table()[labels], settings.size, settings.max_height)
         photo, labels = window.frame_photo(photo), window.frame_labels(labels, known.table())
-        points = _inside(window.frame_keypoints(points), size)
+        points = _inside(window.frame_keypoints(points), window.frame)
         classes = known.table()[labels]
         _reject_several_people(classes)
         shown = _shown(classes)
@@ -111,47 +138,59 @@ class Preparer:
             "window": [window.top, window.left, *window.window],
             "photo": list(window.photo),
             "visible": shown,
+            "annotated": annotated,
         }
         return records.encode(photo, labels, points, vocabulary, example.id, metadata, jpeg_quality=JPEG_QUALITY)
 
-    def _parts(self, example: Located, photo: np.ndarray) -> tuple[np.ndarray, str, np.ndarray]:
-        """Labels of a record vocabulary, its name, and keypoints, from files where there are any."""
+    def _parts(self, example: Located, photo: np.ndarray) -> tuple[np.ndarray, str, np.ndarray, list[str]]:
+        """Labels of a record vocabulary, its name, and keypoints, from files where there are any; and what wasn't."""
         size = photo.shape[:2]
         labels, vocabulary, points = None, self._settings.vocabulary, None
         if example.parsing is not None:
-            labels = _labels(example.parsing, size)
+            labels = self._labels(example.parsing, size)
         if example.keypoints is not None:
             try:
-                points = self._read_keypoints(example, size)
+                points = self._layout.read_keypoints(example, size)
             except (ValueError, OSError) as error:
                 raise RejectedError("keypoints unreadable", str(error)) from error
             points = points if points[:, 2].any() else None
-        if labels is None or points is None:
-            missing = "parsing missing" if labels is None else "keypoints missing"
-            found = self._annotated(photo, missing)
+        annotated = [name for name, part in (("parsing", labels), ("keypoints", points)) if part is None]
+        if labels is None:
+            found = self._annotated("parsing missing", lambda annotators: annotators.annotate(photo))
+            labels, vocabulary = found.labels, found.vocabulary
             points = found.keypoints if points is None else points
-            if labels is None:
-                labels, vocabulary = found.labels, found.vocabulary
+        elif points is None:
+            points = self._annotated("keypoints missing", lambda annotators: annotators.keypoints(photo))
         try:
-            if vocabulary == "mm24":
-                labels, vocabulary = vocabulary_lib.mm24_to_cihp20(labels, points), "cihp20"
+            if vocabulary in REWRITTEN:
+                labels, vocabulary = REWRITTEN[vocabulary](labels, points), "cihp20"
             vocabulary_lib.check(labels, vocabulary)
         except ValueError as error:
             raise RejectedError("labels of another vocabulary", str(error)) from error
-        return labels, vocabulary, points
+        return labels, vocabulary, points, annotated
 
-    def _annotated(self, photo: np.ndarray, missing: str) -> Annotation:
+    def _labels(self, path: pathlib.Path, size: tuple[int, ...]) -> np.ndarray:
+        try:
+            labels = self._layout.read_labels(path)
+        except _UNREADABLE as error:
+            raise RejectedError("parsing unreadable", str(error)) from error
+        if labels.shape != size:
+            detail = f"photo {size[1]}x{size[0]}, parsing {labels.shape[1]}x{labels.shape[0]}"
+            raise RejectedError("photo and parsing differ in size", detail)
+        return labels
+
+    def _annotated(self, missing: str, find: Callable[[Annotators], Found]) -> Found:
         if self._settings.annotator is None:
             raise RejectedError(missing)
-        if self._annotate is None:
+        if self._annotators is None:
             try:
-                self._annotate = self._settings.annotator()
+                self._annotators = self._settings.annotator()
             except (
                 TryOnError
             ) as error:  # an empty file of keypoints is no reason to stop: what is lacking is checked first
                 raise RejectedError(missing, f"annotators can't be loaded: {error}") from error
         try:
-            return self._annotate(photo)
+            return find(self._annotators)
         except (ValueError, TryOnError) as error:
             raise RejectedError(f"not annotated: {getattr(error, 'reason', 'refused')}", str(error)) from error
 
@@ -165,28 +204,26 @@ def _photo(path: pathlib.Path) -> np.ndarray:
         raise RejectedError("photo unreadable", str(error)) from error
 
 
-def _labels(path: pathlib.Path, size: tuple[int, ...]) -> np.ndarray:
-    try:
-        labels, _, _ = person.read_label_picture(path)
-    except _UNREADABLE as error:
-        raise RejectedError("parsing unreadable", str(error)) from error
-    if labels.shape != size:
-        detail = f"photo {size[1]}x{size[0]}, parsing {labels.shape[1]}x{labels.shape[0]}"
-        raise RejectedError("photo and parsing differ in size", detail)
-    return labels
-
-
-def _window(classes: np.ndarray, size: int) -> Window:
+def _window(classes: np.ndarray, size: int | None, max_height: int) -> Window:
+    """The frame around the person, or without a size the whole photo."""
     if not classes.any():
         raise RejectedError("no person")
+    if size is None:
+        whole = classes.shape[0], classes.shape[1]
+        height = min(whole[0], max_height)
+        rows = np.flatnonzero(classes.any(axis=1))
+        tall = (rows[-1] + 1 - rows[0]) * height / whole[0]
+        if tall < _MIN_HEIGHT:
+            raise RejectedError("too small", f"the person is {tall:.0f} pixels tall, and {_MIN_HEIGHT} are needed")
+        return Window(0, 0, whole, (height, max(round(whole[1] * height / whole[0]), 1)), whole)
     window = Window.around(classes, size, size)
     if window.window[0] < _MIN_SCALE * size:
         raise RejectedError("too small", f"the person's part of the photo has {window.window[0]} pixels for {size}")
     return window
 
 
-def _inside(points: np.ndarray, size: int) -> np.ndarray:
-    outside = (points[:, :2] < 0).any(axis=1) | (points[:, :2] >= size).any(axis=1)
+def _inside(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    outside = (points[:, :2] < 0).any(axis=1) | (points[:, :2] >= size[::-1]).any(axis=1)
     return np.where(outside[:, None], 0, points).astype(np.float32)
 
 

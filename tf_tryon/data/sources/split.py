@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -35,3 +36,23 @@ def drawn(groups: Sequence[str], seed: int, train: int = TRAIN, test: int = TEST
     splits = np.full(total, "", dtype="<U5")
     splits[tested], splits[trained] = "test", "train"
     return splits.tolist()
+
+
+def held_out(groups: Sequence[str], may_test: Sequence[bool], seed: int, test: int) -> list[str]:
+    """The split of each photo: "test" for `test` of those that may, "train" for all others.
+
+    A photo's turn follows from the seed and its group's name alone, so that the same people are held out whether or not
+    photos that may not test are among the others. No group is in both splits: what shares a group with a test photo,
+    and isn't tested itself, is left out ("").
+
+    Args:
+      groups: of each photo what must stay together.
+      may_test: of each photo, whether it can be tested with: whether its labels were drawn by people.
+      seed: of the draw.
+      test: how many for the test; all who may, where there are fewer.
+    """
+    turns = [hashlib.sha256(f"{seed} {group}".encode()).digest() for group in groups]
+    able = sorted((i for i, may in enumerate(may_test) if may), key=lambda i: (turns[i], i))
+    tested = set(able[:test])
+    seen = {groups[i] for i in tested}
+    return ["test" if i in tested else "" if group in seen else "train" for i, group in enumerate(groups)]
