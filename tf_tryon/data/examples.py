@@ -18,7 +18,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.config import latent_shape
-from tf_tryon.data import boxes, crops, vocabulary
+from tf_tryon.data import boxes, crops, view, vocabulary
 from tf_tryon.data.person import Person
 
 
@@ -133,23 +133,6 @@ def target_weights(config: ConfigDict) -> list[float]:
     return [float(config.data.targets[name]) for name in vocabulary.GARMENTS]
 
 
-def resize(people: dict[str, tf.Tensor], height: int, width: int) -> dict[str, tf.Tensor]:
-    """People of a batch at another size of the same aspect: photo by area (bilinear when enlarged), labels nearest."""
-    source_height, source_width = people["labels"].shape[1], people["labels"].shape[2]
-    if (source_height, source_width) == (height, width):
-        return people
-    method = "area" if height < source_height else "bilinear"
-    photo = tf.image.resize(people["photo"], (height, width), method)
-    labels = tf.image.resize(people["labels"][..., None], (height, width), "nearest")[..., 0]
-    factor = tf.constant([width / source_width, height / source_height, 1.0])
-    return {
-        **people,
-        "photo": tf.cast(tf.clip_by_value(photo + 0.5, 0, 255), tf.uint8),
-        "labels": labels,
-        "keypoints": people["keypoints"] * factor,
-    }
-
-
 def noise_shape(config: ConfigDict) -> tuple[int, ...]:
     """Shape of one example's noise: posterior and prior samples."""
     return (2, *latent_shape(config))
@@ -158,28 +141,35 @@ def noise_shape(config: ConfigDict) -> tuple[int, ...]:
 def from_people(
     people: list[Person], garment: str, means: np.ndarray, config: ConfigDict, noise: np.ndarray | None = None
 ) -> dict[str, tf.Tensor]:
-    """The batch of people in memory with a given target, for inference; pictures must have config's size.
+    """The batch of people in memory, at any size, with a given target, for inference.
 
     Raises:
-      ValueError: a person's size differs, or the garment is unknown.
+      ValueError: the garment is unknown.
     """
-    size = (config.data.height, config.data.width)
-    for person in people:
-        if person.size != size:
-            raise ValueError(f"{person.id}: the picture is {person.size}, the model works on {size} (height, width)")
-    if garment not in vocabulary.GARMENTS:
-        raise ValueError(f"unknown garment {garment!r}: choose one of {', '.join(vocabulary.GARMENTS)}")
-    shape = (len(people), *noise_shape(config))
-    arrays = {
-        "photo": tf.constant(np.stack([person.photo for person in people])),
-        "labels": tf.constant(np.stack([person.labels for person in people])),
-        "dress": tf.constant([person.dress for person in people]),
-        "keypoints": tf.constant(np.stack([person.keypoints for person in people]), tf.float32),
-        "id": tf.constant([person.id for person in people]),
-    }
-    target = tf.fill((len(people),), vocabulary.GARMENTS.index(garment))
+    slot = vocabulary.slot_of(garment)
+    views = [view.of_person(tensors(person), tf.constant(slot), config) for person in people]
+    return from_views(views, slot, means, config, noise)
+
+
+def from_views(
+    views: list[view.Person], slot: int, means: np.ndarray, config: ConfigDict, noise: np.ndarray | None = None
+) -> dict[str, tf.Tensor]:
+    """The batch of views with one target, for inference."""
+    shape = (len(views), *noise_shape(config))
     latent = tf.zeros(shape) if noise is None else tf.ensure_shape(tf.constant(noise, tf.float32), shape)
-    return derive(arrays, target, latent, tf.constant(means, tf.float32), config)
+    batch = {name: tf.stack([seen[name] for seen in views]) for name in views[0]}
+    return derive(batch, tf.fill((len(views),), slot), latent, tf.constant(means, tf.float32), config)
+
+
+def tensors(person: Person) -> view.Person:
+    """A person in memory as `view` takes it."""
+    return {
+        "photo": tf.constant(person.photo),
+        "labels": tf.constant(person.labels),
+        "dress": tf.constant(person.dress),
+        "keypoints": tf.constant(person.keypoints, tf.float32),
+        "id": tf.constant(person.id),
+    }
 
 
 def _context(garments: tf.Tensor, means: tf.Tensor, target: tf.Tensor, shown: tf.Tensor) -> tf.Tensor:

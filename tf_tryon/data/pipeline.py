@@ -104,7 +104,7 @@ def evaluation_dataset(records: RecordSet, split: str, garment: str, config: Con
     _check_aspect(records, config)
     numbers = tf.data.Dataset.from_tensor_slices(usable(records, split, config, garment))
     mean_tensor = tf.constant(mean_garments(records, config))
-    slot = vocabulary.GARMENTS.index(garment)
+    slot = vocabulary.slot_of(garment)
 
     def seen(record: tf.Tensor, number: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         person = parse(record, *(records.size or (None, None)))

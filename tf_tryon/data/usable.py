@@ -52,19 +52,22 @@ def usable(records: RecordSet, split: str, config: ConfigDict, garment: str | No
     """Record numbers (int64, ascending) of a split's usable people.
 
     A person is usable with at least config.data.min_garments garments and a garment that may be erased: `garment`, or
-    any of positive weight in config.data.targets. A dress may be erased only with config.data.dresses.
+    any of positive weight in config.data.targets. A dress may be erased only with config.data.dresses, and is no
+    "bottom" for who asks for one garment.
 
     Raises:
       BadFileError: a record, or the file that keeps what was found, is damaged.
       ValueError: there is none, or the split or the garment is unknown.
     """
-    if garment is not None and garment not in vocabulary.GARMENTS:
-        raise ValueError(f"unknown garment {garment!r}: choose one of {', '.join(vocabulary.GARMENTS)}")
+    slot = None if garment is None else vocabulary.slot_of(garment)
     shown, dress = garment_table(records)
-    wanted = [garment == name for name in vocabulary.GARMENTS] if garment else np.array(target_weights(config)) > 0
+    wanted = np.array(target_weights(config)) > 0 if slot is None else np.arange(len(vocabulary.GARMENTS)) == slot
     target = shown & wanted
-    if not config.data.dresses:
-        target[dress, vocabulary.GARMENTS.index("bottom")] = False
+    bottom = vocabulary.GARMENTS.index("bottom")
+    if not config.data.dresses or (slot == bottom and garment != vocabulary.DRESS):
+        target[dress, bottom] = False
+    elif garment == vocabulary.DRESS:
+        target[~dress, bottom] = False
     good = (shown.sum(axis=1) >= config.data.min_garments) & target.any(axis=1)
     members = records.split(split)
     numbers = np.flatnonzero(good[members.start : members.stop]) + members.start

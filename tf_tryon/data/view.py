@@ -34,6 +34,23 @@ def input_size(config: ConfigDict) -> tuple[int, int]:
     return config.data.height, config.data.width
 
 
+def crop_of(person: Person, target: tf.Tensor, config: ConfigDict, framed: bool = False) -> crop.Box:
+    """The part of the photo that the networks see, in photo pixels.
+
+    Args:
+      person: at its own size.
+      target: () int32 garment slot, which the crop "garment" is around.
+      config: the run's.
+      framed: the picture was stored as the crop "person" (a data set of one size): with that crop it is all seen.
+    """
+    if config.data.crop == crop.GARMENT:
+        return garment_crop(person, target, config)
+    height, width = xp.size(person["labels"])
+    if framed:
+        return tuple(map(xp.number, (0, 0, height, width)))
+    return crop.person_crop(xp, _extent(person["labels"]), (height, width), input_size(config))
+
+
 def of_person(
     person: Person,
     target: tf.Tensor,
@@ -44,25 +61,29 @@ def of_person(
     """The view of one person.
 
     Args:
-      person: at its own size.
-      target: () int32 garment slot, which the crop "garment" is around.
-      config: the run's.
-      framed: the picture was stored as the crop "person" (a data set of one size): with that crop it is all seen.
+      person: as for `crop_of`, and so the others.
+      target: likewise.
+      config: likewise.
+      framed: likewise.
       jitter: of the crop "garment" in training: (down, right) in its sides, and a factor.
     """
     size = input_size(config)
-    if config.data.crop == crop.PERSON:
-        if framed and tuple(person["labels"].shape) == size:
-            return person
-        height, width = xp.size(person["labels"])
-        whole = tuple(map(xp.number, (0, 0, height, width)))
-        seen = whole if framed else crop.person_crop(xp, _extent(person["labels"]), (height, width), size)
-        return cropped(person, seen, size, config)
-    seen = garment_crop(person, target, config)
+    if framed and config.data.crop == crop.PERSON and tuple(person["labels"].shape) == size:
+        return person
+    seen = crop_of(person, target, config, framed)
     if jitter is not None:
         seen = crop.jittered(xp, seen, *jitter, size)
+    return within(person, seen, config)
+
+
+def within(person: Person, seen: crop.Box, config: ConfigDict) -> Person:
+    """The view of a given crop."""
+    size = input_size(config)
+    view = cropped(person, seen, size, config)
+    if config.data.crop == crop.PERSON:
+        return view
     garments, shown = garment_pictures(person, size)
-    return {**cropped(person, seen, size, config), "garments": garments, "shown": shown}
+    return {**view, "garments": garments, "shown": shown}
 
 
 def garment_crop(person: Person, target: tf.Tensor, config: ConfigDict) -> crop.Box:

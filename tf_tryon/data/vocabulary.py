@@ -23,6 +23,9 @@ GARMENTS: Final = ("hat", "top", "bottom", "shoes")
 GARMENT_CLASSES: Final = (HAT, TOP, BOTTOM, SHOES)
 # The skin that each garment may uncover, by garment slot.
 UNCOVERED: Final = (None, UPPER_SKIN, LOWER_SKIN, None)
+# What can be asked for: a dress is a bottom of its own kind, which takes trunk, arms and legs along.
+DRESS: Final = "dress"
+TARGETS: Final = (*GARMENTS, DRESS)
 UNKNOWN: Final = 255
 
 # Display colours of the 8 classes, RGB.
@@ -92,6 +95,24 @@ _MM24_SKIN = 15
 
 # Entries 1, 2, 5 and 9 of the palette that LIP's and CIHP's own pictures carry; it doesn't tell the two apart.
 _LIP_COLOURS = {1: (128, 0, 0), 2: (255, 0, 0), 5: (255, 85, 0), 9: (0, 85, 85), 13: (0, 0, 255), 18: (255, 255, 0)}
+
+
+def slot_of(target: str) -> int:
+    """Garment slot 0..3 of something in TARGETS; a dress is in the bottom's.
+
+    Raises:
+      ValueError: unknown; lists what there is.
+    """
+    if target not in TARGETS:
+        raise ValueError(f"unknown garment {target!r}: choose one of {', '.join(TARGETS)}")
+    return GARMENTS.index("bottom" if target == DRESS else target)
+
+
+def gone_classes(target: str) -> tuple[int, ...]:
+    """Classes that go with an erased garment: its own, and the skin that it may uncover."""
+    slot = slot_of(target)
+    skins = (LOWER_SKIN, UPPER_SKIN) if target == DRESS else (UNCOVERED[slot],)
+    return (GARMENT_CLASSES[slot], *(skin for skin in skins if skin is not None))
 
 
 def named(name: str, source: str = "") -> Vocabulary:

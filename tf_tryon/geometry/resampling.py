@@ -59,10 +59,10 @@ class Line(NamedTuple):
     indices: Array
 
 
-def line(xp: Arrays, start: Array, stop: Array, target: int, source: Array, kernel: Kernel, beyond: str) -> Line:
+def line(xp: Arrays, start: Array, stop: Array, target: Array, source: Array, kernel: Kernel, beyond: str) -> Line:
     """One axis's sampling of [start, stop) with `target` pixels, from `source` pixels."""
     start, stop = xp.number(start), xp.number(stop)
-    step = (stop - start) / target
+    step = (stop - start) / xp.number(target)
     stretch = xp.larger(step, 1.0)
     reach = kernel.support * stretch
     near = xp.places(xp.floor(start - reach) - 1.0, xp.ceil(stop + reach) + 1.0)
@@ -80,7 +80,7 @@ def line(xp: Arrays, start: Array, stop: Array, target: int, source: Array, kern
 
 
 def resample(
-    xp: Arrays, picture: Array, box: tuple[Array, ...], size: tuple[int, int], kernel: Kernel, beyond: str
+    xp: Arrays, picture: Array, box: tuple[Array, ...], size: tuple[Array, Array], kernel: Kernel, beyond: str
 ) -> Array:
     """A box of a picture at another size.
 
@@ -110,7 +110,7 @@ def resample_labels(
     xp: Arrays,
     labels: Array,
     box: tuple[Array, ...],
-    size: tuple[int, int],
+    size: tuple[Array, Array],
     count: int,
     beyond: str,
     kernel: Kernel = BOX,
