@@ -51,7 +51,7 @@ def derive(
         shown = people["shown"]
     else:
         garments = crops.rgb_crops(photo, labels, own_boxes, vocabulary.GARMENT_CLASSES)
-        shown = boxes.shown(one_hot)
+        shown = boxes.shown(labels)
     mask = labels == tf.cast(target + vocabulary.HAT, tf.uint8)[:, None, None]
     face = crops.cut_out(photo, crops.in_three(labels[..., tf.newaxis]), vocabulary.FACE)
     return {
@@ -61,6 +61,7 @@ def derive(
         keys.BOX: box,
         keys.GARMENT_BOX: own_box,
         keys.TARGET: target,
+        keys.DRESS: people["dress"],
         keys.POSE: pose(labels == vocabulary.FACE, people["keypoints"], config.data.keypoint_radius),
         keys.APPEARANCE: tf.concat([face, one_hot], axis=-1),
         keys.GARMENT_MASK: crops.mask_crops(mask, box if config.data.shape_frame == "box" else own_box),
@@ -110,13 +111,12 @@ def choose_target(
       (B,) int32 slot and (B,) bool: whether there was one to choose. If not, the slot is the wanted garment with the
       most pixels.
     """
-    one_hot = tf.one_hot(labels, len(vocabulary.CLASSES))
+    area = boxes.garment_areas(labels)
     weights = tf.constant(target_weights(config), tf.float32)
-    allowed = may_be_target(boxes.shown(one_hot), dress, config.data.dresses)
+    allowed = may_be_target(area >= boxes.MIN_AREA, dress, config.data.dresses)
     share = tf.cast(allowed, tf.float32) * weights
     total = tf.cumsum(share, axis=-1)
     chosen = tf.reduce_sum(tf.cast(draw[:, None] * total[:, -1:] >= total, tf.int32), axis=-1)
-    area = tf.gather(tf.reduce_sum(one_hot, axis=[1, 2]), vocabulary.GARMENT_CLASSES, axis=1)
     largest = tf.argmax(area * weights, axis=-1, output_type=tf.int32)
     found = total[:, -1] > 0
     return tf.where(found, tf.minimum(chosen, len(vocabulary.GARMENTS) - 1), largest), found
@@ -190,3 +190,8 @@ def _context(garments: tf.Tensor, means: tf.Tensor, target: tf.Tensor, shown: tf
 def to_rgb(photo: tf.Tensor) -> tf.Tensor:
     """Bytes -> float32 in [-1, 1]."""
     return tf.cast(photo, tf.float32) * (1 / 127.5) - 1.0
+
+
+def to_bytes(rgb: tf.Tensor) -> tf.Tensor:
+    """[-1, 1] -> uint8."""
+    return tf.cast(tf.clip_by_value(tf.round((rgb + 1.0) * 127.5), 0.0, 255.0), tf.uint8)

@@ -90,7 +90,7 @@ def garment_crop(person: Person, target: tf.Tensor, config: ConfigDict) -> crop.
     """The crop "garment" of one person, in photo pixels."""
     labels = person["labels"][tf.newaxis]
     height, width = (xp.number(side) for side in xp.size(labels)[1:])
-    class_boxes = boxes.class_boxes(tf.one_hot(labels, len(vocabulary.CLASSES)))
+    class_boxes = boxes.label_boxes(labels)
     erased = boxes.erased_boxes(class_boxes, person["dress"][tf.newaxis], height, width, config.data.box_widen)
     erased_box = tuple(tf.unstack(tf.gather(erased[0], target)))
     return crop.garment_crop(xp, erased_box, _extent(person["labels"]), input_size(config), config.data.crop_margin)
@@ -115,9 +115,8 @@ def garment_pictures(person: Person, size: tuple[int, int]) -> tuple[tf.Tensor, 
       (4, H, W, 3) float32 in [-1, 1], white where the garment is absent; (4,) bool, shown.
     """
     labels = person["labels"]
-    one_hot = tf.one_hot(labels[tf.newaxis], len(vocabulary.CLASSES))
-    shown = boxes.shown(one_hot)[0]
-    own = boxes.garment_boxes(boxes.class_boxes(one_hot))[0]
+    shown = boxes.shown(labels[tf.newaxis])[0]
+    own = boxes.garment_boxes(boxes.label_boxes(labels[tf.newaxis]))[0]
     photo = tf.cast(person["photo"], tf.float32) * (1 / 127.5) - 1.0
     pictures = []
     for slot, label in enumerate(vocabulary.GARMENT_CLASSES):
@@ -135,10 +134,9 @@ def garments_of(person: Person, config: ConfigDict, framed: bool = False) -> tup
     if config.data.crop == crop.GARMENT:
         return garment_pictures(person, input_size(config))
     seen = batched(of_person(person, tf.constant(0), config, framed))
-    one_hot = tf.one_hot(seen["labels"], len(vocabulary.CLASSES))
-    own = boxes.garment_boxes(boxes.class_boxes(one_hot))
+    own = boxes.garment_boxes(boxes.label_boxes(seen["labels"]))
     photo = tf.cast(seen["photo"], tf.float32) * (1 / 127.5) - 1.0
-    return crops.rgb_crops(photo, seen["labels"], own, vocabulary.GARMENT_CLASSES), boxes.shown(one_hot)[0]
+    return crops.rgb_crops(photo, seen["labels"], own, vocabulary.GARMENT_CLASSES), boxes.shown(seen["labels"])[0]
 
 
 def batched(view: Person) -> Person:

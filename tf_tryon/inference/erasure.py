@@ -16,11 +16,11 @@ from scipy import ndimage
 from tf_tryon import keys
 from tf_tryon.data.person import Person
 from tf_tryon.data.photo import read_photo
-from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS, UNCOVERED
+from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, gone_classes, slot_of
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Batch
 
-_OUTLINE = 2  # pixels of the frame around a silhouette: the garment's own edge is in its neighbours too
+_OUTLINE = 2  # pixels of the input around a silhouette: the garment's own edge is in its neighbours too
 
 
 def read_mask(path: str | os.PathLike[str], size: tuple[int, int]) -> np.ndarray:
@@ -46,27 +46,20 @@ def with_mask_as_garment(person: Person, request: Request) -> Person:
         return person
     if request.mask.shape != person.size:
         raise ValueError(f"{person.id}: the mask is {request.mask.shape}, the photo {person.size} (height, width)")
-    target = np.uint8(GARMENT_CLASSES[GARMENTS.index(request.garment)])
-    return dataclasses.replace(person, labels=np.where(request.mask, target, person.labels))
+    target = np.uint8(GARMENT_CLASSES[slot_of(request.garment)])
+    dress = person.dress or request.garment == DRESS
+    return dataclasses.replace(person, labels=np.where(request.mask, target, person.labels), dress=dress)
 
 
-def erased_labels(labels: np.ndarray, garment: str) -> np.ndarray:
-    """(h, w) bool: the garment and the skin that it may uncover."""
-    slot = GARMENTS.index(garment)
-    skin = UNCOVERED[slot]
-    classes = (GARMENT_CLASSES[slot],) if skin is None else (GARMENT_CLASSES[slot], skin)
-    return np.isin(labels, classes)
-
-
-def erase(batch: Batch, labels: np.ndarray, request: Request, scale: float) -> Batch:
+def erase(batch: Batch, request: Request, scale: float) -> Batch:
     """The batch of one person with what the request erases in place of the plain box.
 
     Args:
       batch: of size 1.
-      labels: (H, W) classes in the frame.
       request: its garment, mask, erase and dilate.
-      scale: pixels of the photo for one of the frame.
+      scale: pixels of the photo for one of the input.
     """
+    labels = np.argmax(batch[keys.PARSING].numpy()[0], axis=-1)
     reach = request.dilate / scale
     if request.mask is None and request.erase == "box":
         if not reach:
@@ -75,7 +68,7 @@ def erase(batch: Batch, labels: np.ndarray, request: Request, scale: float) -> B
         rows, columns = np.arange(labels.shape[0]) + 0.5, np.arange(labels.shape[1]) + 0.5
         erased = ((rows >= y0) & (rows < y1))[:, None] & ((columns >= x0) & (columns < x1))[None]
     else:
-        erased = ndimage.distance_transform_edt(~erased_labels(labels, request.garment)) <= _OUTLINE + reach
+        erased = ndimage.distance_transform_edt(~np.isin(labels, gone_classes(request.garment))) <= _OUTLINE + reach
     inside_y, inside_x = np.flatnonzero(erased.any(1)), np.flatnonzero(erased.any(0))
     box = [[inside_y[0], inside_x[0], inside_y[-1] + 1, inside_x[-1] + 1]]
     visible = tf.constant(~erased[None, ..., None], tf.float32)

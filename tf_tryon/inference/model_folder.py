@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Iterable
 from typing import Final
 
 from ml_collections import ConfigDict
 
 from tf_tryon.config import from_json
+from tf_tryon.data.vocabulary import DRESS, GARMENTS
 from tf_tryon.errors import TryOnError
 
 BUNDLED: Final = pathlib.Path(__file__).parent.parent / "weights"
@@ -37,9 +39,8 @@ class ModelFolder:
 
     @property
     def garments(self) -> tuple[str, ...]:
-        """Garments that all stages complete."""
-        targets = [config.data.targets for config in self.configs.values()]
-        return tuple(name for name in targets[0] if all(target[name] > 0 for target in targets))
+        """What all stages complete."""
+        return common_targets(trained_targets(config) for config in self.configs.values())
 
     def check(self, garment: str, walk: int | None = None, walk_stage: str = "shape") -> None:
         """Raise TryOnError or ValueError for a garment or a walk that the model doesn't know."""
@@ -49,6 +50,18 @@ class ModelFolder:
         if walk_stage not in self.configs:
             raise ValueError(f"walk_stage = {walk_stage!r}: this model has one stage, {', '.join(self.configs)}")
         check_channel(walk, self.configs[walk_stage].model.latent_channels)
+
+
+def trained_targets(config: ConfigDict) -> tuple[str, ...]:
+    """What a configuration's stage completes: garments, and dresses where they are trained as bottoms."""
+    found = [name for name in GARMENTS if config.data.targets[name] > 0]
+    return (*found, DRESS) if config.data.dresses and "bottom" in found else tuple(found)
+
+
+def common_targets(stages: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """What every stage completes."""
+    every = list(stages)
+    return tuple(name for name in every[0] if all(name in targets for targets in every))
 
 
 def check_garment(garment: str, trained: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_tryon.data.person import Person
-from tf_tryon.inference.placement import place
+from tf_tryon.data.vocabulary import BOTTOM, DRESS
 from tf_tryon.inference.request import check_wears
 from tf_tryon.inference.stage import Batch, Stage, repeat
 from tf_tryon.inference.tryon import TryOn
@@ -51,13 +51,11 @@ def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Pe
     """
     check_wears(person, garment)
     stages = [stage for stage in (model.shape, model.texture) if stage is not None]
-    framed = place(person, *model.size).to_frame(person)
-    own = {stage.config.stage: stage.batch(framed, garment) for stage in stages}
+    own = {stage.config.stage: stage.batch(person, garment) for stage in stages}
     found: list[Ranked] = []
     for start in range(0, len(catalogue), _CHUNK):
         part = catalogue[start : start + _CHUNK]
-        others = [place(other, *model.size).to_frame(other) for other in part]
-        by_stage = {stage.config.stage: _scores(stage, own[stage.config.stage], others, garment) for stage in stages}
+        by_stage = {stage.config.stage: _scores(stage, own[stage.config.stage], part, garment) for stage in stages}
         for i, other in enumerate(part):
             scores = {name: float(values[i]) for name, values in by_stage.items()}
             found.append(Ranked(other, sum(scores.values()), scores))
@@ -65,13 +63,13 @@ def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Pe
 
 
 def wearers(people: Iterator[Person], garment: str, label: int) -> Iterator[Person]:
-    """Those who wear the garment of this class, dresses aside."""
+    """Those who wear the garment of this class; a dress is no bottom."""
     for person in people:
-        if (person.labels == label).any() and not (garment == "bottom" and person.dress):
+        if (person.labels == label).any() and not (label == BOTTOM and person.dress != (garment == DRESS)):
             yield person
 
 
-def _scores(stage: Stage, own: Batch, others: list[Person], garment: str) -> np.ndarray:
+def _scores(stage: Stage, own: Batch, others: Sequence[Person], garment: str) -> np.ndarray:
     """(n,) nats; always _CHUNK rows go through, so that one graph serves all."""
     index = np.minimum(np.arange(_CHUNK), len(others) - 1)
     key = stage.networks.garment_key

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, GARMENTS, TARGETS
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.model_folder import check_garment
 from tf_tryon.inference.noise import MAX_SEED
@@ -23,7 +23,7 @@ class Request:
     """One completion.
 
     Attributes:
-      garment: hat, top, bottom or shoes.
+      garment: hat, top, bottom, shoes or dress.
       samples: how many pictures.
       seed: of all latent noise; sample k is the same whatever `samples` is.
       temperature: multiplies the prior's spread; 0 gives its mean.
@@ -55,8 +55,8 @@ class Request:
     background: str = "keep"
 
     def __post_init__(self) -> None:
-        if self.garment not in GARMENTS:
-            raise ValueError(f"garment {self.garment!r}: choose one of {', '.join(GARMENTS)}")
+        if self.garment not in TARGETS:
+            raise ValueError(f"garment {self.garment!r}: choose one of {', '.join(TARGETS)}")
         if not 1 <= self.samples <= MAX_SAMPLES:
             raise ValueError(f"samples = {self.samples}: ask for 1 to {MAX_SAMPLES}")
         if not 0 <= self.seed <= MAX_SEED:
@@ -87,12 +87,19 @@ class Request:
 
 def check_wears(person: Person, garment: str) -> None:
     """Raise TryOnError, saying what the person wears, if `garment` isn't among it."""
-    worn = [name for name, label in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (person.labels == label).any()]
-    if garment not in worn:
-        shown = ", ".join(worn) or "no garment at all"
-        raise TryOnError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); choose another garment")
-    if garment == "bottom" and person.dress:
-        raise TryOnError(
-            f"{person.id}: wears a dress, which covers top and bottom in one; the nets complete tops and bottoms of"
-            " people without one. Choose another garment or person"
-        )
+    worn = list(worn_targets(person))
+    if garment in worn:
+        return
+    shown = ", ".join(worn) or "no garment at all"
+    advice = "choose another garment"
+    if garment == "bottom" and DRESS in worn:
+        advice = "a dress covers top and bottom in one: ask for the dress, or choose another garment or person"
+    raise TryOnError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); {advice}")
+
+
+def worn_targets(person: Person) -> tuple[str, ...]:
+    """What of TARGETS the parsing shows; a dress is no bottom."""
+    seen = [name for name, label in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (person.labels == label).any()]
+    if "bottom" in seen and person.dress:
+        seen[seen.index("bottom")] = DRESS
+    return tuple(seen)

@@ -14,10 +14,10 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon.config import from_json, validate
-from tf_tryon.data import examples
+from tf_tryon.data import examples, view, vocabulary
 from tf_tryon.data.person import Person
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.model_folder import CONFIG
+from tf_tryon.inference.model_folder import CONFIG, trained_targets
 from tf_tryon.inference.noise import latent_noise
 from tf_tryon.layers.gaussian import Gaussian, counted_by_channel
 from tf_tryon.losses.kl import kl_terms
@@ -93,21 +93,25 @@ class Stage:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(height, width) of the nets' frame."""
+        """(height, width) of the networks' input."""
         return self.config.data.height, self.config.data.width
 
     @property
     def garments(self) -> tuple[str, ...]:
-        """The garments that this stage was trained to complete."""
-        return tuple(name for name, weight in self.config.data.targets.items() if weight > 0)
+        """What this stage was trained to complete."""
+        return trained_targets(self.config)
 
     def batch(self, person: Person, garment: str) -> Batch:
-        """The inputs of one person in the frame, with that garment erased; batch size 1."""
+        """The inputs of one person, of any size, with that garment erased; batch size 1."""
         return self.batch_of([person], garment)
 
     def batch_of(self, people: list[Person], garment: str) -> Batch:
-        """The inputs of people in the frame, each with that garment erased."""
+        """The inputs of people, of any sizes, each with that garment erased."""
         return examples.from_people(people, garment, self.means, self.config)
+
+    def batch_of_view(self, seen: view.Person, garment: str) -> Batch:
+        """The inputs of one person's view."""
+        return examples.from_views([seen], vocabulary.slot_of(garment), self.means, self.config)
 
     def noise(self, seed: int, samples: int) -> np.ndarray:
         """(samples, h, w, c) standard normal."""

@@ -1,8 +1,7 @@
 """`TryOn`: complete a person whose garment is erased, many times (docs/method.md, section 6).
 
 Both stages sample their compatibility prior: z_s ~ E_sc(x_c) gives a parsing, z_a ~ E_ac(x_c) its texture. Visible
-pixels are
-always copied from the photo, bit for bit.
+pixels are always copied from the photo, bit for bit, and so is what the erasure took along without a change.
 """
 
 from __future__ import annotations
@@ -11,25 +10,39 @@ import dataclasses
 import hashlib
 import pathlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_tryon import keys
+from tf_tryon.data import examples, view
 from tf_tryon.data.person import Person
-from tf_tryon.inference.background import on_studio_grey, with_own_background
-from tf_tryon.inference.blending import blend_seam
-from tf_tryon.inference.erasure import erase, erased_labels, with_mask_as_garment
-from tf_tryon.inference.model_folder import BUNDLED, check_channel
-from tf_tryon.inference.placement import Placement, place
+from tf_tryon.data.vocabulary import slot_of
+from tf_tryon.geometry import crop
+from tf_tryon.inference.erasure import erase, with_mask_as_garment
+from tf_tryon.inference.model_folder import BUNDLED, check_channel, common_targets
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Batch, Stage, repeat
+from tf_tryon.models import background, pasting
+from tf_tryon.models.completion import Pictures, finish
 from tf_tryon.models.compositing import complete_labels, with_labels
 
 WALK_REACH = 3.0  # standard deviations each way
-_SEAM = 3.0  # width of the blended seam in pixels of the frame
 _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
+
+
+class _Seen(NamedTuple):
+    """A person as the networks see them: the crop, its view, and the background behind the person (or None)."""
+
+    crop: crop.Box
+    view: view.Person
+    behind: tf.Tensor | None
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the photo for one of the input."""
+        return float(self.crop[2] - self.crop[0]) / int(self.view["labels"].shape[0])
 
 
 @dataclasses.dataclass
@@ -73,9 +86,13 @@ class TryOn:
         if texture.config.model.two_stage != (shape is not None):
             needed = "needs a first stage" if shape is None else "works without a first stage"
             raise ValueError(f"this texture stage {needed}: bundle it so")
-        if shape is not None and shape.size != texture.size:
-            raise ValueError(f"the stages work on {shape.size} and {texture.size} (height, width): train both alike")
+        if shape is not None and _sees(shape) != _sees(texture):
+            raise ValueError(
+                f"the stages work on {_sees(shape)} and {_sees(texture)} (height, width, crop, margin): train both"
+                " alike"
+            )
         self.shape, self.texture = shape, texture
+        self._finish = tf.function(finish, autograph=False, reduce_retracing=True)
         first = shape.digest if shape is not None else ""
         self.model = hashlib.sha256((first + texture.digest).encode()).hexdigest()
 
@@ -91,7 +108,7 @@ class TryOn:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(height, width) of the nets' frame."""
+        """(height, width) of the networks' input."""
         return self.texture.size
 
     def walkable(self, person: Person, garment: str, stage: str) -> dict[int, float]:
@@ -102,15 +119,13 @@ class TryOn:
         chosen = self.shape if stage == "shape" else self.texture
         if chosen is None:
             raise ValueError("stage 'shape': this model has one stage, 'texture'")
-        framed = place(person, *self.size).to_frame(person)
-        nats = chosen.channel_nats(chosen.batch(framed, garment))
+        nats = chosen.channel_nats(chosen.batch(person, garment))
         return {int(channel): float(nats[channel]) for channel in np.argsort(-nats)}
 
     @property
     def garments(self) -> tuple[str, ...]:
-        """Garments that all stages complete."""
-        known = self.texture.garments
-        return known if self.shape is None else tuple(name for name in self.shape.garments if name in known)
+        """What all stages complete: garments, and dresses."""
+        return common_targets(stage.garments for stage in (self.shape, self.texture) if stage is not None)
 
     def complete(
         self, person: Person, garment: str = "top", samples: int = 8, seed: int = 0, **options: Any
@@ -127,53 +142,58 @@ class TryOn:
         """`complete` for a request made beforehand."""
         request.check_person(person, self.garments)
         masked = with_mask_as_garment(person, request)
-        if request.background != "keep":
-            masked = dataclasses.replace(masked, photo=on_studio_grey(person.photo, person.labels))
+        seen = self._look(masked, request)
         if request.background == "studio":
-            person = dataclasses.replace(person, photo=masked.photo)
-        placement = place(masked, *self.size)
-        framed = placement.to_frame(masked)
-        request.check_person(framed, self.garments)
-        other = place(request.like, *self.size).to_frame(request.like) if request.like else None
+            person = dataclasses.replace(person, photo=_on_grey(masked))
         if self.shape is None:
-            return self._one_stage(person, placement, request, framed, other)
-        batch = erase(self.shape.batch(framed, request.garment), framed.labels, request, placement.scale)
-        shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request, other)
+            return self._one_stage(person, seen, request)
+        batch = erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
+        shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request)
         labels = self._in_chunks(
             lambda part, codes: complete_labels(part, self.shape.generate(part, codes)).numpy(),
             repeat(batch, request.samples),
             shape_codes,
         )
-        texture_batch = erase(self.texture.batch(framed, request.garment), framed.labels, request, placement.scale)
-        texture_batch = with_labels(repeat(texture_batch, request.samples), tf.constant(labels))
-        codes, scores = self._codes(self.texture, texture_batch, request, other)
-        pictures = self._in_chunks(self.texture.generate, texture_batch, codes)
+        texture_batch = erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
+        renewed = with_labels(repeat(texture_batch, request.samples), tf.constant(labels))
+        codes, scores = self._codes(self.texture, renewed, request)
+        pictures = self._in_chunks(self.texture.generate, renewed, codes)
         return self._completion(
-            person, placement, request, batch, labels, pictures,
+            person, seen, request, batch, labels, pictures,
             {"shape": shape_codes, "texture": codes}, {"shape": shape_scores, "texture": scores},
         )  # fmt: skip
 
-    def _one_stage(
-        self, person: Person, placement: Placement, request: Request, framed: Person, other: Person | None
-    ) -> Completion:
+    def _look(self, person: Person, request: Request) -> _Seen:
+        """The person's view, before grey if the request wants that."""
+        config, given = self.texture.config, examples.tensors(person)
+        box = view.crop_of(given, tf.constant(slot_of(request.garment)), config)
+        if request.background == "keep":
+            return _Seen(box, view.within(given, box, config), None)
+        true = view.within(given, box, config)
+        seen = view.within({**given, "photo": tf.constant(_on_grey(person))}, box, config)
+        if request.background == "studio":
+            return _Seen(box, seen, None)
+        rgb = examples.to_rgb(true["photo"])[tf.newaxis]
+        return _Seen(box, seen, background.continued(rgb, true["labels"][tf.newaxis]))
+
+    def _one_stage(self, person: Person, seen: _Seen, request: Request) -> Completion:
         if request.walk is not None and request.walk_stage == "shape":
             raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
-        batch = erase(self.texture.batch(framed, request.garment), framed.labels, request, placement.scale)
-        codes, scores = self._codes(self.texture, repeat(batch, request.samples), request, other)
+        batch = erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
+        codes, scores = self._codes(self.texture, repeat(batch, request.samples), request)
         pictures = self._in_chunks(self.texture.generate, repeat(batch, request.samples), codes)
         erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
-        labels = np.repeat(np.where(erased, np.uint8(0), framed.labels)[np.newaxis], request.samples, axis=0)
+        labels = np.where(erased, np.uint8(0), seen.view["labels"].numpy())
         return self._completion(
-            person, placement, request, batch, labels, pictures, {"texture": codes}, {"texture": scores}
-        )
+            person, seen, request, batch, np.repeat(labels[np.newaxis], request.samples, axis=0), pictures,
+            {"texture": codes}, {"texture": scores},
+        )  # fmt: skip
 
-    def _codes(
-        self, stage: Stage, batch: Batch, request: Request, other: Person | None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _codes(self, stage: Stage, batch: Batch, request: Request) -> tuple[np.ndarray, np.ndarray]:
         """One stage's codes (n, h, w, c) and their scores, as the request wants them."""
         name, samples = stage.config.stage, request.samples
-        if other is not None and name in request.like_stages:
-            codes = np.repeat(stage.encode(stage.batch(other, request.garment)), samples, axis=0)
+        if request.like is not None and name in request.like_stages:
+            codes = np.repeat(stage.encode(stage.batch(request.like, request.garment)), samples, axis=0)
         else:
             keep = request.keep_shape if name == "shape" else request.keep_texture
             one = keep or request.walk is not None  # the first sample's code serves all, whatever its context
@@ -197,7 +217,7 @@ class TryOn:
     def _completion(
         self,
         person: Person,
-        placement: Placement,
+        seen: _Seen,
         request: Request,
         batch: Batch,
         labels: np.ndarray,
@@ -205,31 +225,38 @@ class TryOn:
         codes: dict[str, np.ndarray],
         scores: dict[str, np.ndarray],
     ) -> Completion:
-        erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
-        rgb = np.clip(np.rint((pictures + 1) * 127.5), 0, 255).astype(np.uint8)
-        ones, zeros = np.ones_like(erased, np.uint8), np.zeros(person.size, np.uint8)
-        where = placement.paste(zeros, ones, erased) > 0
-        parsings = np.stack([placement.paste(person.labels, picture, erased) for picture in labels])
-        photos = [placement.paste(person.photo, picture, erased) for picture in rgb]
-        before = with_mask_as_garment(person, request).labels
-        if request.background == "restore":
-            photos = [
-                with_own_background(photo, parsing, person.photo, before, where, placement.scale)
-                for photo, parsing in zip(photos, parsings, strict=True)
-            ]
-        if not placement.identity:
-            gone = erased_labels(before, request.garment)
-            photos = [blend_seam(person.photo, photo, where, gone, _SEAM * placement.scale) for photo in photos]
+        photo, own = tf.constant(person.photo), tf.constant(person.labels)
+        where = pasting.region(batch[keys.VISIBLE][0, ..., 0], seen.crop, person.size)
+
+        def pasted(part: Batch, index: np.ndarray) -> Pictures:
+            made = tf.constant(labels[index]), tf.constant(pictures[index])
+            return self._finish(photo, own, part, *made, where, seen.behind, self.shape is not None)
+
+        parts = []
+        for start in range(0, request.samples, _CHUNK):
+            index = np.arange(start, min(start + _CHUNK, request.samples))
+            parts.append(pasted(repeat(batch, len(index)), index))
         return Completion(
             person=person,
-            erased=where,
-            photos=np.stack(photos),
-            parsings=parsings,
+            erased=pasting.erased_mask(photo, where).numpy(),
+            photos=np.concatenate([part.photos.numpy() for part in parts]),
+            parsings=np.concatenate([part.parsings.numpy() for part in parts]),
             codes=codes,
             scores=scores,
             request=request,
             model=self.model,
         )
+
+
+def _sees(stage: Stage) -> tuple[int, int, str, float]:
+    data = stage.config.data
+    return data.height, data.width, data.crop, data.crop_margin
+
+
+def _on_grey(person: Person) -> np.ndarray:
+    """(h, w, 3) uint8: the person before Studio's grey."""
+    rgb = examples.to_rgb(tf.constant(person.photo))[tf.newaxis]
+    return examples.to_bytes(background.on_grey(rgb, tf.constant(person.labels)[tf.newaxis]))[0].numpy()
 
 
 def _walked(codes: np.ndarray, channel: int) -> np.ndarray:

@@ -53,14 +53,21 @@ def with_labels(batch: Batch, labels: tf.Tensor) -> Batch:
     }
 
 
+def shows(batch: Batch, labels: tf.Tensor) -> tf.Tensor:
+    """`opacity` of completions with parsings (n, H, W) uint8 of a batch of n as `derive` made it: (n, H, W, 1)."""
+    before = tf.argmax(batch[keys.PARSING], axis=-1, output_type=tf.int32)
+    new = changed(before, tf.cast(labels, tf.int32), batch[keys.VISIBLE], batch[keys.TARGET], batch[keys.DRESS])
+    return opacity(new, batch[keys.VISIBLE])
+
+
 def changed(before: tf.Tensor, after: tf.Tensor, visible: tf.Tensor, target: tf.Tensor, dress: tf.Tensor) -> tf.Tensor:
     """Which pixels are new: those erased whose class is another now, or is the garment's or that of its skin.
 
     Street, hair, bag and other clothes that the erased box took along without a change keep the photo's own pixels.
 
     Args:
-      before: (n, H, W) uint8 classes of the photo; a region erased by hand has the garment's.
-      after: (n, H, W) uint8 classes of the completion.
+      before: (n, H, W) int32 classes of the photo; a region erased by hand has the garment's.
+      after: (n, H, W) int32 classes of the completion.
       visible: (n, H, W, 1) float32.
       target: (n,) int32 garment slot.
       dress: (n,) bool, the bottom is a dress.
@@ -69,7 +76,7 @@ def changed(before: tf.Tensor, after: tf.Tensor, visible: tf.Tensor, target: tf.
       (n, H, W, 1) float32, 0 or 1.
     """
     going = tf.gather_nd(tf.constant(_going()), tf.stack([tf.cast(dress, tf.int32), target], axis=-1))  # (n, 8)
-    goes = tf.gather(going, tf.cast(before, tf.int32), batch_dims=1)
+    goes = tf.gather(going, before, batch_dims=1)
     new = tf.cast((before != after) | goes, tf.float32)[..., tf.newaxis]
     return new * (1.0 - visible)
 
@@ -81,11 +88,6 @@ def opacity(new: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
     """
     wide = tf.nn.max_pool2d(new, 3, 1, "SAME")
     return tf.nn.avg_pool2d(wide, 3, 1, "SAME") * (1.0 - visible)
-
-
-def to_bytes(rgb: tf.Tensor) -> tf.Tensor:
-    """[-1, 1] -> uint8."""
-    return tf.cast(tf.clip_by_value(tf.round((rgb + 1.0) * 127.5), 0.0, 255.0), tf.uint8)
 
 
 def _going() -> np.ndarray:
