@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_tryon import keys
-from tf_tryon.export import framing, pictures
-from tf_tryon.export.person_graph import Framed
+from tf_tryon.data.examples import to_bytes
+from tf_tryon.export import pictures
+from tf_tryon.export.person_graph import Seen
 from tf_tryon.export.stage_graph import Batch, StageGraph
-from tf_tryon.models.compositing import complete_labels, with_labels
+from tf_tryon.models import pasting
+from tf_tryon.models.completion import composed, finish
+from tf_tryon.models.compositing import complete_labels, shows, with_labels
 
 Outputs = dict[str, tf.Tensor]
 SHAPE_OUTPUTS = ("parsings_bytes", "shape_codes", "shape_score")
@@ -49,13 +51,8 @@ def draw_codes(stage: StageGraph, batch: Batch, samples: tf.Tensor, draw: Draw) 
     return tf.cond(draw.use, lambda: stage.around(batch, given, noise, draw.spread), drawn)
 
 
-def to_bytes(rgb: tf.Tensor) -> tf.Tensor:
-    """[-1, 1] -> uint8."""
-    return tf.cast(tf.clip_by_value(tf.round((rgb + 1.0) * 127.5), 0.0, 255.0), tf.uint8)
-
-
 class Completion:
-    """Completes one framed person.
+    """Completes one person.
 
     `shapes`, `textures` and `both` return an answer's outputs, `ranked` adds to them, `erased` draws what was erased;
     the methods of the same names with an underscore say more.
@@ -74,53 +71,57 @@ class Completion:
             for method in (self._shapes, self._textures, self._both, self._ranked, self._erased)
         )
 
-    def _shapes(self, person: Framed, first: tf.Tensor, count: tf.Tensor, draw: Draw) -> Outputs:
+    def _shapes(self, person: Seen, first: tf.Tensor, count: tf.Tensor, draw: Draw) -> Outputs:
         """Parsings of samples first .. first + count - 1."""
+        batch = self._repeated(person.shape_batch)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            codes, labels = self._shape(self._repeated(person.shape_batch), samples, draw)
+            codes, labels = self._shape(batch, samples, draw)
+            parsings = pasting.paste_labels(person.labels, labels, shows(batch, labels), person.where)
             return {
-                "parsings_bytes": tf.map_fn(lambda x: self._labels(person, x), labels, fn_output_signature=tf.string),
+                "parsings_bytes": _encoded(parsings),
                 "shape_codes": codes,
-                "shape_score": self.shape.log_prior(self._repeated(person.shape_batch), codes),
+                "shape_score": self.shape.log_prior(batch, codes),
             }
 
         return self._in_chunks(chunk, SHAPE_OUTPUTS, first, count)
 
-    def _textures(self, person: Framed, labels: tf.Tensor, first: tf.Tensor, count: tf.Tensor, draw: Draw) -> Outputs:
-        """Pictures of one given parsing (H, W) uint8 of the frame."""
-        batch = with_labels(self._repeated(person.texture_batch), tf.repeat(labels[None], self.chunk, axis=0))
+    def _textures(self, person: Seen, labels: tf.Tensor, first: tf.Tensor, count: tf.Tensor, draw: Draw) -> Outputs:
+        """Pictures of one given parsing (H, W) uint8 at the networks' input size."""
+        given = tf.repeat(labels[None], self.chunk, axis=0)
+        renewed = with_labels(self._repeated(person.texture_batch), given)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            codes = draw_codes(self.texture, batch, samples, draw)
-            return self._pictures(person, batch, codes)
+            codes = draw_codes(self.texture, renewed, samples, draw)
+            return self._pictures(person, renewed, given, codes)[1]
 
         return self._in_chunks(chunk, TEXTURE_OUTPUTS, first, count)
 
-    def _both(self, person: Framed, first: tf.Tensor, count: tf.Tensor, shape: Draw, texture: Draw) -> Outputs:
+    def _both(self, person: Seen, first: tf.Tensor, count: tf.Tensor, shape: Draw, texture: Draw) -> Outputs:
         """Parsings and pictures."""
         shape_batch = self._repeated(person.shape_batch)
         texture_batch = self._repeated(person.texture_batch)
 
         def chunk(samples: tf.Tensor) -> Outputs:
             shape_codes, labels = self._shape(shape_batch, samples, shape)
-            batch = with_labels(texture_batch, labels)
-            codes = draw_codes(self.texture, batch, samples, texture)
+            renewed = with_labels(texture_batch, labels)
+            codes = draw_codes(self.texture, renewed, samples, texture)
+            parsings, outputs = self._pictures(person, renewed, labels, codes)
             return {
-                "parsings_bytes": tf.map_fn(lambda x: self._labels(person, x), labels, fn_output_signature=tf.string),
+                "parsings_bytes": _encoded(parsings),
                 "shape_codes": shape_codes,
                 "shape_score": self.shape.log_prior(shape_batch, shape_codes),
-                **self._pictures(person, batch, codes),
+                **outputs,
             }
 
         return self._in_chunks(chunk, SHAPE_OUTPUTS + TEXTURE_OUTPUTS, first, count)
 
     def rows(self, shape_batch: Batch, texture_batch: Batch, samples: tf.Tensor, draw: Draw) -> Outputs:
-        """A chunk of tensors in the frame, one sample of each person; nothing encoded or pasted."""
+        """A chunk of tensors at the input size, one sample of each person; nothing encoded or pasted."""
         codes, labels = self._shape(shape_batch, samples, draw)
         batch = with_labels(texture_batch, labels)
         texture_codes = draw_codes(self.texture, batch, samples, draw)
-        picture = tf.where(batch[keys.VISIBLE] > 0, batch[keys.PHOTO], self.texture.generate(batch, texture_codes))
+        picture = composed(texture_batch, labels, self.texture.generate(batch, texture_codes))
         return {
             "photos": to_bytes(picture),
             "realism": self.texture.realism(picture),
@@ -144,34 +145,26 @@ class Completion:
         best = tf.argsort(tf.where(asked, total, -float("inf")), direction="DESCENDING", stable=True)
         return {**outputs, "score": total, "order": tf.where(asked, best, -1)}
 
-    def _erased(self, person: Framed) -> tf.Tensor:
+    def _erased(self, person: Seen) -> tf.Tensor:
         """() string, a grey PNG of the photo's size: 255 where erased."""
-        box = person.rectangle
-        patch = tf.fill(tf.stack([box.y1 - box.y0, box.x1 - box.x0]), tf.constant(255, tf.uint8))
-        return pictures.encode_png(framing.paste(tf.zeros_like(person.labels), patch, box))
+        mask = pasting.erased_mask(person.photo, person.where)
+        return pictures.encode_png(tf.cast(mask, tf.uint8) * 255)
 
     def _shape(self, batch: Batch, samples: tf.Tensor, draw: Draw) -> tuple[tf.Tensor, tf.Tensor]:
         codes = draw_codes(self.shape, batch, samples, draw)
         return codes, complete_labels(batch, self.shape.generate(batch, codes))
 
-    def _pictures(self, person: Framed, batch: Batch, codes: tf.Tensor) -> Outputs:
-        output = self.texture.generate(batch, codes)
-        photos = to_bytes(output)
-
-        def encode(picture: tf.Tensor) -> tf.Tensor:
-            patch = framing.enlarged_photo(picture, person.window, person.rectangle)
-            return pictures.encode_png(framing.paste(person.photo, patch, person.rectangle))
-
-        return {
-            "photos_bytes": tf.map_fn(encode, photos, fn_output_signature=tf.string),
+    def _pictures(self, person: Seen, renewed: Batch, labels: tf.Tensor, codes: tf.Tensor) -> tuple[tf.Tensor, Outputs]:
+        """Parsings (chunk, h, w) and the texture's outputs for completed labels (chunk, H, W)."""
+        original = self._repeated(person.texture_batch)
+        rgb = self.texture.generate(renewed, codes)
+        made = finish(person.photo, person.labels, original, labels, rgb, person.where)
+        return made.parsings, {
+            "photos_bytes": _encoded(made.photos),
             "texture_codes": codes,
-            "texture_score": self.texture.log_prior(batch, codes),
-            "realism": self.texture.realism(tf.where(batch[keys.VISIBLE] > 0, batch[keys.PHOTO], output)),
+            "texture_score": self.texture.log_prior(renewed, codes),
+            "realism": self.texture.realism(composed(original, labels, rgb)),
         }
-
-    def _labels(self, person: Framed, labels: tf.Tensor) -> tf.Tensor:
-        patch = framing.enlarged_labels(labels, person.window, person.rectangle)
-        return pictures.encode_png(framing.paste(person.labels, patch, person.rectangle))
 
     def _repeated(self, batch: Batch) -> Batch:
         return {key: tf.repeat(value, self.chunk, axis=0) for key, value in batch.items()}
@@ -201,3 +194,8 @@ class Completion:
         left = tf.maximum(self.width - tf.cast(count, tf.int32), 0)  # too large a count is refused by its own check
         empty = tf.zeros([left, *flat.shape[1:]], flat.dtype)
         return tf.ensure_shape(tf.concat([flat, empty], axis=0), (self.width, *flat.shape[1:]))
+
+
+def _encoded(made: tf.Tensor) -> tf.Tensor:
+    """(n, h, w) or (n, h, w, 3) uint8 -> (n,) PNGs."""
+    return tf.map_fn(pictures.encode_png, made, fn_output_signature=tf.string)

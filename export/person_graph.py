@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import tensorflow as tf
-from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.data import examples
+from tf_tryon.data import examples, view
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.export import framing, pictures
+from tf_tryon.export import pictures
 from tf_tryon.export.pictures import require
 from tf_tryon.export.stage_graph import Batch, StageGraph
+from tf_tryon.geometry import crop
+from tf_tryon.geometry import tensor_arrays as xp
+from tf_tryon.models import pasting
 
-_BOTTOM = vocabulary_lib.GARMENTS.index("bottom")
 
-
-class Framed(NamedTuple):
-    """A person in the nets' frame and where that lies in the photo.
+class Seen(NamedTuple):
+    """A person as the networks see them, and where that lies in the photo.
 
     photo (h, w, 3) and labels (h, w) uint8 are the photo's own; shape_batch and texture_batch hold one person.
     """
 
     photo: tf.Tensor
     labels: tf.Tensor
-    window: framing.Window
-    rectangle: framing.Rectangle
+    crop: crop.Box
+    where: pasting.Region
     shape_batch: Batch
     texture_batch: Batch
 
@@ -39,7 +39,8 @@ def target_slot(garment: tf.Tensor, trained: tuple[str, ...]) -> tf.Tensor:
         garment,
     )
     with tf.control_dependencies([ok]):
-        return tf.argmax(tf.equal(garment, list(vocabulary_lib.GARMENTS)), output_type=tf.int32)
+        named = tf.argmax(tf.equal(garment, list(vocabulary_lib.TARGETS)), output_type=tf.int32)
+        return tf.gather(tf.constant([vocabulary_lib.slot_of(name) for name in vocabulary_lib.TARGETS]), named)
 
 
 def clean_keypoints(points: tf.Tensor) -> tf.Tensor:
@@ -53,30 +54,31 @@ def clean_keypoints(points: tf.Tensor) -> tf.Tensor:
     return tf.where(there, tf.concat([points[:, :2], confidence], axis=1), 0.0)
 
 
-def check_worn(labels: tf.Tensor, dress: tf.Tensor, target: tf.Tensor, config: ConfigDict) -> list[tf.Operation]:
-    """Asserts that labels (h, w) show the garment, and that a dress isn't completed as a bottom."""
+def check_worn(labels: tf.Tensor, dress: tf.Tensor, garment: tf.Tensor, target: tf.Tensor) -> list[tf.Operation]:
+    """Asserts that labels (h, w) show the garment of slot `target`, and that a dress is asked for by its name."""
     label = tf.cast(target + vocabulary_lib.HAT, tf.uint8)
-    worn = require(
-        tf.reduce_any(labels == label),
-        "garment: the parsing shows none, and only a garment that is worn can be erased; choose another",
-    )
-    if config.data.dresses:
-        return [worn]
     return [
-        worn,
         require(
-            tf.logical_not(dress) | (target != _BOTTOM),
-            "garment: the person wears a dress, which covers top and bottom in one; choose another garment or person",
+            tf.reduce_any(labels == label),
+            "garment: the parsing shows none, and only a garment that is worn can be erased; choose another",
+        ),
+        require(
+            (garment != "bottom") | ~dress,
+            "garment: the person wears a dress, which covers top and bottom in one; ask for the dress if the model "
+            "completes dresses, or choose another garment or person",
+        ),
+        require(
+            (garment != vocabulary_lib.DRESS) | dress,
+            "garment: the person wears no dress (its parsing has a bottom); choose another garment",
         ),
     ]
 
 
 def from_bytes(
     request: dict[str, tf.Tensor], shape: StageGraph, texture: StageGraph, trained: tuple[str, ...], max_pixels: int
-) -> Framed:
+) -> Seen:
     """The person of one request: photo_bytes, parsing_bytes, vocabulary, garment () string, keypoints (18, 3)."""
-    config = shape.config
-    height, width = config.data.height, config.data.width
+    config, garment = shape.config, request["garment"]
     photo = pictures.decode_photo(request["photo_bytes"], max_pixels)
     labels = pictures.decode_labels(request["parsing_bytes"], max_pixels, "parsing_bytes")
     same = require(
@@ -87,30 +89,24 @@ def from_bytes(
     )
     with tf.control_dependencies([same]):
         labels, dress = pictures.to_classes(labels, request["vocabulary"], "parsing_bytes")
-    target = target_slot(request["garment"], trained)
+    target = target_slot(garment, trained)
     points = clean_keypoints(request["keypoints"])
-    with tf.control_dependencies(check_worn(labels, dress, target, config)):
-        window = framing.window_of(labels, height, width)
-    framed_labels = framing.labels_to_frame(labels, window, height, width)
-    with tf.control_dependencies(check_worn(framed_labels, dress, target, config)):
-        framed_labels = tf.identity(framed_labels)
-    people = {
-        "photo": framing.photo_to_frame(photo, window, height, width)[None],
-        "labels": framed_labels[None],
-        "dress": dress[None],
-        "keypoints": framing.keypoints_to_frame(points, window, height, width)[None],
-        "id": tf.constant([""]),
-    }
-    shape_batch, texture_batch = derive(people, target[None], shape, texture)
-    visible = shape_batch[keys.VISIBLE][0, ..., 0]
-    rectangle = framing.erased_rectangle(visible, window, tf.shape(labels))
-    return Framed(photo, labels, window, rectangle, shape_batch, texture_batch)
+    with tf.control_dependencies(check_worn(labels, dress, garment, target)):
+        labels = tf.identity(labels)
+    person = {"photo": photo, "labels": labels, "dress": dress, "keypoints": points, "id": tf.constant("")}
+    seen = view.crop_of(person, target, config)
+    viewed = view.within(person, seen, config)
+    with tf.control_dependencies(check_worn(viewed["labels"], dress, garment, target)):
+        viewed["labels"] = tf.identity(viewed["labels"])
+    shape_batch, texture_batch = derive(view.batched(viewed), target[None], shape, texture)
+    where = pasting.region(shape_batch[keys.VISIBLE][0, ..., 0], seen, xp.size(photo)[:2])
+    return Seen(photo, labels, seen, where, shape_batch, texture_batch)
 
 
 def derive(
     people: dict[str, tf.Tensor], target: tf.Tensor, shape: StageGraph, texture: StageGraph
 ) -> tuple[Batch, Batch]:
-    """Both stages' inputs for people (B, ...) in the frame: derived once, if both derive alike."""
+    """Both stages' inputs for views of people (B, ...): derived once, if both derive alike."""
 
     def of(stage: StageGraph) -> Batch:
         noise = tf.zeros((tf.shape(target)[0], *examples.noise_shape(stage.config)))

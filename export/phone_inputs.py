@@ -91,7 +91,7 @@ def build(person: Person, garment: str, means: np.ndarray, contract: Contract) -
     """Everything the file's signatures take, except codes.
 
     Args:
-      person: in the nets' frame (`tf_tryon.inference.placement`).
+      person: as the crop "person" shows them (`tf_tryon.data.person_crop`).
       garment: to erase.
       means: (4, H, W, 3) float32 in [-1, 1], the crop that stands for a garment that isn't shown.
       contract: the file's.

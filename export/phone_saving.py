@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image
 
 from tf_tryon.data.person import Person
+from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.vocabulary import CLASSES, PALETTE
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.phone_runner import PhoneStage
-from tf_tryon.inference.placement import place
 
 _GAP, _PAPER, _GREY = 6, (250, 250, 248), 128
 _MAX_SIDE = 256
@@ -25,13 +25,13 @@ def complete(
     """Erases `garment`, draws `samples` parsings and writes them at the photo's size; returns the sheet's path."""
     if garment == "bottom" and person.dress:
         raise TryOnError(f"{person.id}: wears a dress, which covers top and bottom in one; choose another garment")
-    placement = place(person, stage.contract.height, stage.contract.width)
-    inputs = stage.inputs(placement.to_frame(person), garment)
+    seen = PersonCrop.around(person.labels, stage.contract.height, stage.contract.width, person.id)
+    inputs = stage.inputs(seen.person(person), garment)
     encoded = stage.encode(inputs)
     codes = [stage.sample(encoded, stage.noise(seed, k), temperature) for k in range(samples)]
     erased = inputs.visible == 0
-    parsings = [placement.paste(person.labels, stage.labels(inputs, one), erased) for one in codes]
-    hole = placement.paste(np.zeros(person.size, np.uint8), np.ones_like(inputs.labels), erased) > 0
+    parsings = [seen.paste_labels(person.labels, stage.labels(inputs, one), erased) for one in codes]
+    hole = seen.photo_mask(erased)
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

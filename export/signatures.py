@@ -14,10 +14,12 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.export import framing, pictures
+from tf_tryon.data import view
+from tf_tryon.data.vocabulary import CLASSES
+from tf_tryon.export import pictures
 from tf_tryon.export.completion_graph import SHAPE_OUTPUTS, TEXTURE_OUTPUTS, Completion, Draw, Outputs
 from tf_tryon.export.person_graph import (
-    Framed,
+    Seen,
     check_worn,
     clean_keypoints,
     derive,
@@ -26,6 +28,8 @@ from tf_tryon.export.person_graph import (
 )
 from tf_tryon.export.pictures import require
 from tf_tryon.export.stage_graph import Batch, StageGraph
+from tf_tryon.geometry import crop, resampling
+from tf_tryon.geometry import tensor_arrays as xp
 
 PERSON = ("photo_bytes", "parsing_bytes", "vocabulary", "keypoints", "garment")
 DRAW = ("seed", "first", "samples", "temperature")
@@ -67,8 +71,7 @@ class Signatures:
         self._from_bytes = tf.function(
             lambda request: from_bytes(request, shape, texture, garments, max_pixels), autograph=False
         )
-        height, frame_width = shape.config.data.height, shape.config.data.width
-        self._size = (height, frame_width)
+        self._size = view.input_size(shape.config)
         self._kinds: dict[str, tuple[tf.DType, tuple[int, ...]]] = {
             **dict.fromkeys(("photo_bytes", "parsing_bytes", "shape_bytes", "vocabulary", "garment"), (tf.string, ())),
             **dict.fromkeys(("seed", "first", "sample"), (tf.int64, ())),
@@ -92,8 +95,10 @@ class Signatures:
             "transfer": (self._transfer, (*SHAPE_OUTPUTS, *TEXTURE_OUTPUTS, "score", "order", "erased_bytes")),
         }
         found = {name: self._per_request(name, *parts) for name, parts in by_request.items()}
-        specs = [self._spec(name) for name in INPUTS["complete_tensors"]]
-        found["complete_tensors"] = Signature(self._complete_tensors, specs)
+        if self._shape.config.data.crop == crop.PERSON:
+            # A crop around the garment comes with pictures of the other garments, which these tensors don't have.
+            specs = [self._spec(name) for name in INPUTS["complete_tensors"]]
+            found["complete_tensors"] = Signature(self._complete_tensors, specs)
         return found
 
     def _spec(self, name: str) -> tf.TensorSpec:
@@ -142,10 +147,12 @@ class Signatures:
         )
         with tf.control_dependencies([same]):
             classes, _ = pictures.to_classes(edited, tf.constant("tryon8"), "shape_bytes")
-        framed = framing.labels_to_frame(classes, person.window, *self._size)
+        config = self._shape.config
+        _, beyond = view.BEYOND[config.data.crop]
+        seen = resampling.resample_labels(xp, classes, person.crop, self._size, len(CLASSES), beyond)
         visible = person.shape_batch[keys.VISIBLE][0, ..., 0] > 0
         given = tf.cast(tf.argmax(person.shape_batch[keys.PARSING][0], axis=-1), tf.uint8)
-        labels = tf.where(visible, given, framed)
+        labels = tf.where(visible, given, seen)
         draw = Draw(request["seed"], request["temperature"])
         return self._end(person, self._completion.textures(person, labels, first, count, draw), count)
 
@@ -182,12 +189,12 @@ class Signatures:
         self, photo: tf.Tensor, parsing: tf.Tensor, dress: tf.Tensor, keypoints: tf.Tensor, garment: tf.Tensor,
         seed: tf.Tensor, sample: tf.Tensor, temperature: tf.Tensor,
     ) -> Outputs:  # fmt: skip
-        """Frame-size tensors, one sample a row; rows go through the nets one after the other."""
+        """Tensors of the input size, one sample a row; rows go through the nets one after the other."""
 
         def answer(row: dict[str, tf.Tensor]) -> Outputs:
             known = require(tf.reduce_all(row["parsing"] < 8), "parsing: classes are 0 to 7")
             target = target_slot(row["garment"], self._garments)
-            checks = check_worn(row["parsing"], row["dress"], target, self._shape.config)
+            checks = check_worn(row["parsing"], row["dress"], row["garment"], target)
             with tf.control_dependencies([known, *checks, *_sane(row)]):
                 labels = tf.identity(row["parsing"])
             people = {
@@ -217,10 +224,10 @@ class Signatures:
     def _repeated(self, batch: Batch) -> Batch:
         return {key: tf.repeat(value, self._completion.chunk, axis=0) for key, value in batch.items()}
 
-    def _person(self, request: dict[str, tf.Tensor]) -> Framed:
+    def _person(self, request: dict[str, tf.Tensor]) -> Seen:
         return self._from_bytes({name: request[name] for name in PERSON})
 
-    def _begin(self, request: dict[str, tf.Tensor]) -> tuple[Framed, tf.Tensor, tf.Tensor]:
+    def _begin(self, request: dict[str, tf.Tensor]) -> tuple[Seen, tf.Tensor, tf.Tensor]:
         """The person, the first sample () int64 and how many () int32, all checked."""
         count, first = request["samples"], request["first"]
         sane = [
@@ -233,7 +240,7 @@ class Signatures:
             request = {**request, "photo_bytes": tf.identity(request["photo_bytes"])}
         return self._person(request), first, count
 
-    def _end(self, person: Framed, outputs: Outputs, count: tf.Tensor) -> Outputs:
+    def _end(self, person: Seen, outputs: Outputs, count: tf.Tensor) -> Outputs:
         return {**self._completion.ranked(outputs, count), "erased_bytes": self._completion.erased(person)}
 
 

@@ -75,7 +75,7 @@ class StageGraph:
 
     def derives_like(self, other: StageGraph) -> bool:
         """Whether `examples.derive` gives both stages the same (x_s may differ: only the shape stage reads it)."""
-        fields = ("height", "width", "box_widen", "keypoint_radius", "dresses")
+        fields = ("height", "width", "crop", "crop_margin", "box_widen", "keypoint_radius", "dresses")
         alike = all(self.config.data[field] == other.config.data[field] for field in fields)
         return alike and np.array_equal(self._pictures, other._pictures)
 

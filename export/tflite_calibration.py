@@ -7,11 +7,11 @@ import tensorflow as tf
 
 from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.person import Person
+from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.records import RecordSet
 from tf_tryon.data.vocabulary import GARMENT_CLASSES
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.phone_inputs import Contract, Inputs, build, lay
-from tf_tryon.inference.placement import place
 from tf_tryon.inference.request import check_wears
 from tf_tryon.models.networks import Networks
 
@@ -29,7 +29,7 @@ def people(records: RecordSet, split: str, contract: Contract, count: int, seed:
             break
         person = Person.of(records, int(number))
         garment = contract.garments[len(found) % len(contract.garments)]
-        person = place(person, contract.height, contract.width).to_frame(person)
+        person = PersonCrop.around(person.labels, contract.height, contract.width, person.id).person(person)
         shown = sum((person.labels == label).mean() >= MIN_AREA for label in GARMENT_CLASSES)
         try:
             check_wears(person, garment)

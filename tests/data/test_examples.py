@@ -34,7 +34,7 @@ def test_a_batch_keeps_the_contract(people, config, slot):
     batch = numpy(examples.from_people(people, v.GARMENTS[slot], MEANS, config))
     shapes = {
         keys.PHOTO: (64, 64, 3), keys.PARSING: (64, 64, 8), keys.VISIBLE: (64, 64, 1), keys.BOX: (4,),
-        keys.GARMENT_BOX: (4,), keys.TARGET: (), keys.POSE: (64, 64, 19), keys.APPEARANCE: (64, 64, 11),
+        keys.GARMENT_BOX: (4,), keys.TARGET: (), keys.DRESS: (), keys.POSE: (64, 64, 19), keys.APPEARANCE: (64, 64, 11),
         keys.GARMENT_MASK: (64, 64, 1), keys.GARMENT_RGB: (64, 64, 3), keys.CONTEXT: (64, 64, 12),
         keys.KEYPOINTS: (18, 3), keys.NOISE: (2, 2, 2, 8), keys.ID: (),
     }  # fmt: skip
@@ -126,20 +126,11 @@ def test_a_dress_is_a_target_only_if_asked_for(people, config):
     assert (target.numpy().tolist(), found.numpy().tolist()) == ([2], [True])
 
 
-def test_resizing_keeps_labels_and_scales_keypoints(make_person):
-    made = make_person(0, 128)
-    batch = {
-        "photo": tf.constant(made["photo"][None]),
-        "labels": tf.constant(made["labels"][None]),
-        "keypoints": tf.constant(made["keypoints"][None], tf.float32),
-    }
-    small, expected = examples.resize(batch, 64, 64), make_person(0, 64)
-    np.testing.assert_array_equal(small["photo"][0], expected["photo"])
-    np.testing.assert_array_equal(small["labels"][0], expected["labels"])
-    np.testing.assert_allclose(small["keypoints"][0], expected["keypoints"])
-
-
-def test_people_of_another_size_are_refused(people, config):
-    config.data.height = 96
-    with pytest.raises(ValueError, match=r"0000: the picture is \(64, 64\), the model works on \(96, 64\)"):
-        examples.from_people(people, "top", MEANS, config)
+def test_people_of_any_size_are_taken_at_the_inputs(make_person, config):
+    large = Person.from_record(records.encode(**make_person(0, 128), jpeg_quality=None))
+    small = Person.from_record(records.encode(**make_person(0, 64), jpeg_quality=None))
+    first, second = (numpy(examples.from_people([person], "top", MEANS, config)) for person in (large, small))
+    assert (first[keys.PARSING] == second[keys.PARSING]).mean() > 0.99
+    np.testing.assert_allclose(first[keys.KEYPOINTS], second[keys.KEYPOINTS])
+    with pytest.raises(ValueError, match="unknown garment 'scarf'"):
+        examples.from_people([small], "scarf", MEANS, config)

@@ -176,7 +176,7 @@ def _bomb() -> np.ndarray:
         ({"parsing_bytes": _picture("P")}, "grey PNG of 8 bits"),
         ({"parsing_bytes": _picture("L")}, "the parsing shows none"),
         ({"vocabulary": np.array([b"lip21"], object)}, "choose one of lip20"),
-        ({"garment": np.array([b"hat"], object)}, "completes bottom, top"),
+        ({"garment": np.array([b"hat"], object)}, "completes top, bottom"),
         ({"keypoints": np.full((1, 18, 3), np.nan, np.float32)}, "finite"),
         ({"samples": np.array([5], np.int32)}, "1 to 4"),
         ({"seed": np.array([-1], np.int64)}, "from 0 on"),

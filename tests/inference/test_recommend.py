@@ -42,7 +42,7 @@ def test_the_score_is_the_prior_s_and_the_best_come_first(model: Any, people: li
 
 
 def test_who_wears_none_is_refused(model: Any, people: list[Person]) -> None:
-    with pytest.raises(TryOnError, match="wears a dress"):
+    with pytest.raises(TryOnError, match="a dress covers top and bottom"):
         recommend(model, people[4], "bottom", people[:1])
 
 

@@ -97,7 +97,7 @@ def test_a_garment_that_is_not_worn_is_refused(model: Any, someone: Any) -> None
     with pytest.raises(TryOnError, match="shows no top"):
         model.complete(someone, "top")
     someone.dress = True
-    with pytest.raises(TryOnError, match="wears a dress"):
+    with pytest.raises(TryOnError, match="a dress covers top and bottom in one"):
         model.complete(someone, "bottom")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,8 +13,8 @@ from tf_tryon import keys
 from tf_tryon.config import thesis
 from tf_tryon.data import examples, keypoints, vocabulary
 from tf_tryon.data.person import Person
+from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.records import RecordSet
-from tf_tryon.data.window import Window
 
 # (height, width) in which people are drawn whose data set keeps photos at their own sizes.
 FRAME: Final = (256, 192)
@@ -76,13 +75,8 @@ def framed(person: Person, size: tuple[int, int]) -> Person:
     if person.size == size:
         return person
     # Who shows nothing but background is still drawn, the whole photo then.
-    window = Window.around(person.labels if person.labels.any() else np.ones_like(person.labels), *size)
-    return dataclasses.replace(
-        person,
-        photo=window.frame_photo(person.photo),
-        labels=window.frame_labels(person.labels),
-        keypoints=window.frame_keypoints(person.keypoints),
-    )
+    everywhere = person.labels if person.labels.any() else np.ones_like(person.labels)
+    return PersonCrop.around(everywhere, *size).person(person)
 
 
 def pictures(person: Person, garment: str, config: ConfigDict) -> list[np.ndarray]:

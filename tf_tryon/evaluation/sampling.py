@@ -18,6 +18,7 @@ from tf_tryon.data import pipeline
 from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
 from tf_tryon.losses.kl import kl
+from tf_tryon.models.completion import composed
 from tf_tryon.models.networks import Networks
 
 Batch = dict[str, tf.Tensor]
@@ -87,9 +88,19 @@ def erased(batch: Batch) -> np.ndarray:
     return batch[keys.VISIBLE].numpy()[..., 0] == 0
 
 
-def complete_photo(batch: Batch, output: np.ndarray) -> np.ndarray:
-    """(B, H, W, 3) float32 in [0, 1]: the output inside the box, the photo outside."""
-    rgb = np.where(erased(batch)[..., None], output, batch[keys.PHOTO].numpy())
+def complete_photo(batch: Batch, output: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
+    """(B, H, W, 3) float32 in [0, 1]: the photo with the output in it.
+
+    Args:
+      batch: the people, with the photo's own parsing.
+      output: (B, H, W, 3) in [-1, 1], the texture stage's.
+      labels: (B, H, W) completed classes: the output shows where something changed, as in what a user gets
+        (`models.completion`). None: in the whole box, which is what the networks made.
+    """
+    if labels is None:
+        rgb = np.where(erased(batch)[..., None], output, batch[keys.PHOTO].numpy())
+    else:
+        rgb = composed(batch, tf.constant(labels), tf.constant(output)).numpy()
     return np.clip((rgb + 1) / 2, 0, 1).astype(np.float32)
 
 

@@ -68,7 +68,7 @@ def _load(path: pathlib.Path, averaged: bool) -> Run:
 def _check_fit(shape: Run, texture: Run) -> None:
     """Both stages must derive the same inputs from a person."""
     first, second = shape.config.data, texture.config.data
-    for field in ("height", "width", "box_widen", "keypoint_radius", "min_garments", "dresses"):
+    for field in ("height", "width", "crop", "crop_margin", "box_widen", "keypoint_radius", "min_garments", "dresses"):
         if first[field] != second[field]:
             raise TryOnError(
                 f"the stages don't fit: config.data.{field} is {first[field]} for shape and {second[field]} for texture"

@@ -26,6 +26,7 @@ from tf_tryon.evaluation.features import Features, VggFeatures
 from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.evaluation.texture_summary import texture_summary
+from tf_tryon.geometry import crop
 from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.models.networks import Networks
 from tf_tryon.progress import Progress
@@ -121,6 +122,14 @@ class _Looks:
     samples: int
     watch: Callable[[str, sampling.Batch, list[np.ndarray]], None] | None
 
+    @property
+    def as_served(self) -> bool:
+        """Whether samples are composed with the photo as completions are; else they fill the box, as the thesis's do.
+
+        Reconstructions always fill it: they tell what a code can hold.
+        """
+        return self.sampler.networks.config.data.crop == crop.GARMENT
+
     def batch(self, people: sampling.Batch, first: int) -> None:
         """People number first, first + 1, ..."""
         columns = self.columns
@@ -170,10 +179,11 @@ class _Looks:
         seen, drawn = [], []
         for k in range(self.samples):
             output, given = draw(k)
-            pictures = sampling.complete_photo(given, output)
+            parsings = sampling.true_labels(given)
+            pictures = sampling.complete_photo(people, output, parsings if self.as_served else None)
             if k == 0:
                 self.distances.update(kind, pictures)
-            seen.append(look(pictures, sampling.true_labels(given)))
+            seen.append(look(pictures, parsings))
             drawn.append(pictures)
         _append(self.columns, kind, seen)
         last = kind == "end_to_end" or self.shaper is None
