@@ -6,8 +6,9 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.config import thesis
-from tf_tryon.data import examples
+from tf_tryon.data import examples, vocabulary
 from tf_tryon.export.phone_runner import without_lone_pixels
+from tf_tryon.models import compositing
 from tf_tryon.models.compositing import complete_labels, with_labels
 
 
@@ -62,3 +63,30 @@ def test_other_parsings_renew_what_depends_on_them(someone):
     shorter = labels.copy()
     shorter[:, 40:] = np.where(labels[:, 40:] == 6, 3, labels[:, 40:])  # shorts
     np.testing.assert_array_equal(with_labels(batch, shorter)[keys.GARMENT_BOX][:, 2].numpy(), 40)
+
+
+def _changed(before, after, visible, garment, dress=False):
+    return compositing.changed(
+        tf.constant([before]), tf.constant([after]), tf.constant(visible, tf.float32)[None, ..., None],
+        tf.constant([vocabulary.slot_of(garment)]), tf.constant([dress]),
+    ).numpy()[0, ..., 0].astype(int).tolist()  # fmt: skip
+
+
+def test_street_hair_and_other_clothes_keep_their_pixels():
+    before = [[0, 1, 5, 2, 6, 3, 0]]  # street, hair, top, arm, trousers, leg, street
+    after = [[0, 1, 5, 2, 6, 3, 5]]  # a wider top
+    visible = [[0, 0, 0, 0, 0, 0, 0]]
+    assert _changed(before, after, visible, "top") == [[0, 0, 1, 1, 0, 0, 1]]
+    assert _changed(before, after, visible, "bottom") == [[0, 0, 0, 0, 1, 1, 1]]
+    assert _changed(before, after, visible, "bottom", dress=True) == [[0, 0, 0, 1, 1, 1, 1]]
+    assert _changed(before, after, [[0, 0, 1, 0, 0, 0, 1]], "top") == [[0, 0, 0, 1, 0, 0, 0]]
+
+
+def test_what_changed_is_opaque_and_fades_within_two_pixels():
+    new = np.zeros((1, 9, 9, 1), np.float32)
+    new[0, 4, 4] = 1
+    visible = np.zeros_like(new)
+    visible[0, :, 6:] = 1
+    found = compositing.opacity(tf.constant(new), tf.constant(visible)).numpy()[0, ..., 0]
+    np.testing.assert_allclose(found[4], [0, 0, 1 / 3, 2 / 3, 1, 2 / 3, 0, 0, 0], rtol=1e-6)
+    assert (found[:, 6:] == 0).all()

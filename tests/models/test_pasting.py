@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon.models import pasting
+
+
+@pytest.fixture
+def photo():
+    return np.random.default_rng(0).integers(0, 256, (53, 41, 3), np.uint8)
+
+
+def region(box, seen, photo, size=16):
+    visible = np.ones((size, size), np.float32)
+    visible[box[0] : box[2], box[1] : box[3]] = 0
+    return visible, pasting.region(tf.constant(visible), tuple(map(float, seen)), photo.shape[:2])
+
+
+@pytest.mark.parametrize("seen", [(-6, -3, 58, 61), (10, 5, 34, 29), (0, 0, 16, 16), (20, 30, 60, 70)])
+def test_a_pixel_is_erased_where_its_centre_is(photo, seen):
+    _, where = region((3, 4, 12, 10), seen, photo)
+    step = 16 / (seen[2] - seen[0])
+    y, x = ((np.arange(n) + 0.5 - start) * step for n, start in zip(photo.shape, seen[:2], strict=False))
+    wanted = ((y >= 3) & (y < 12))[:, None] & ((x >= 4) & (x < 10))
+    np.testing.assert_array_equal(pasting.erased_mask(tf.constant(photo), where), wanted)
+
+
+def test_the_rest_of_the_photo_comes_back_bit_for_bit_and_the_region_is_new(photo):
+    visible, where = region((3, 4, 12, 10), (-6, -3, 58, 61), photo)
+    opaque = (1 - visible)[None, ..., None]
+    green = np.broadcast_to(np.float32([-1, 1, -1]), (2, 16, 16, 3))
+    made = pasting.paste_photos(
+        tf.constant(photo), tf.constant(green), tf.constant(np.repeat(opaque, 2, axis=0)), where
+    ).numpy()
+    erased = pasting.erased_mask(tf.constant(photo), where).numpy()
+    assert made.shape == (2, *photo.shape)
+    np.testing.assert_array_equal(made[:, ~erased], np.stack([photo[~erased]] * 2))
+    inner = np.zeros_like(erased)
+    inner[12:35, 19:31] = True  # away from the border, where the seam is
+    np.testing.assert_array_equal(made[0][inner & erased], np.broadcast_to([0, 255, 0], ((inner & erased).sum(), 3)))
+
+
+def test_nothing_shows_where_nothing_changed(photo):
+    _, where = region((3, 4, 12, 10), (-6, -3, 58, 61), photo)
+    nothing = tf.zeros((1, 16, 16, 1))
+    made = pasting.paste_photos(tf.constant(photo), tf.ones((1, 16, 16, 3)), nothing, where)
+    np.testing.assert_array_equal(made[0], photo)
+
+
+def test_outlines_of_labels_are_smooth():
+    """A diagonal edge, four times enlarged, is nearer to the true line than squares are."""
+    size, scale = 16, 4
+    y, x = np.mgrid[:size, :size]
+    small = np.where(x > y, 5, 0).astype(np.uint8)
+    large = np.zeros((size * scale, size * scale), np.uint8)
+    where = pasting.region(tf.zeros((size, size)), (0.0, 0.0, 64.0, 64.0), large.shape)
+    made = pasting.paste_labels(tf.constant(large), tf.constant(small[None]), tf.ones((1, size, size, 1)), where)
+    y, x = np.mgrid[: size * scale, : size * scale]
+    true = np.where(x > y + scale / 2, 5, 0)
+    assert (made[0].numpy() != true).sum() < (np.kron(small, np.ones((scale, scale))) != true).sum() * 0.6
