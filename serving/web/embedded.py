@@ -20,12 +20,13 @@ def exported(model: str | None) -> pathlib.Path:
     """A folder of models with an export of a bundle, from the cache if the same weights were exported before.
 
     Args:
-      model: folder of a bundle; None: the bundled weights.
+      model: "street" (None, too), "studio", or the folder of a bundle.
     """
     from tf_tryon.export import deployment, saved_model
-    from tf_tryon.inference.tryon import BUNDLED, TryOn
+    from tf_tryon.inference.model_folder import model_folder
+    from tf_tryon.inference.tryon import TryOn
 
-    source = pathlib.Path(model or BUNDLED)
+    source = model_folder(model)
     folder = cache_folder() / f"page-{digest(source)[:_SHOWN]}"
     if (folder / deployment.CONFIG).is_file():
         return folder

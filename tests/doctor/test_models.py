@@ -1,22 +1,22 @@
 import shutil
 
 from tf_tryon.doctor import models
-from tf_tryon.inference.model_folder import BUNDLED
+from tf_tryon.inference.model_folder import BUNDLES, STUDIO
 
 
 def test_the_bundled_model_is_there():
-    found = models.completing(BUNDLED, bundled=True)
+    found = models.completing(BUNDLES[STUDIO], "model studio")
     assert found.status == "ok"
     assert "128x128 px" in found.found
 
 
 def test_a_folder_that_lacks_weights_is_a_problem(tmp_path):
-    assert models.completing(tmp_path, bundled=False).status == "problem"
+    assert models.completing(tmp_path).status == "problem"
     for stage in ("shape", "texture"):
-        shutil.copytree(BUNDLED / stage, tmp_path / stage)
-    assert models.completing(tmp_path, bundled=False).status == "ok"
+        shutil.copytree(BUNDLES[STUDIO] / stage, tmp_path / stage)
+    assert models.completing(tmp_path).status == "ok"
     (tmp_path / "texture" / "weights.npz").unlink()
-    found = models.completing(tmp_path, bundled=False)
+    found = models.completing(tmp_path)
     assert found.status == "problem"
     assert found.found == "no weights of texture"
 

@@ -9,7 +9,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
-from tf_tryon.cli.people import People, check_there
+from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model
 
 _log = logging.getLogger(__name__)
 
@@ -30,11 +30,12 @@ others come back bit for bit.
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     add = {"flag_values": flag_values}
-    flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes"], "What to erase and complete.", **add)
+    garments = ["hat", "top", "bottom", "shoes", "dress"]
+    flags.DEFINE_enum("garment", "top", garments, "What to erase and complete.", **add)
     flags.DEFINE_integer("samples", 8, "Pictures for each person.", lower_bound=1, upper_bound=1024, **add)
     flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
-    flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`; default: the bundled weights.", **add)
+    flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_multi_integer("index", None, "Which people of a folder of records; default: every one.", **add)
     flags.DEFINE_enum(
         "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
@@ -64,7 +65,11 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     check_there(args)
     if flag_values.like:
         check_there([flag_values.like])
-    ModelFolder(flag_values.model).check(flag_values.garment, flag_values.walk, flag_values.walk_stage)
+    ModelFolder(_model(flag_values, args)).check(flag_values.garment, flag_values.walk, flag_values.walk_stage)
+
+
+def _model(flag_values: flags.FlagValues, args: list[str]) -> str:
+    return flag_values.model or default_model(args)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -76,9 +81,10 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.errors import TryOnError
     from tf_tryon.inference.erasure import read_mask
+    from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import save
-    from tf_tryon.inference.tryon import BUNDLED, TryOn
+    from tf_tryon.inference.tryon import TryOn
 
     request = Request(
         garment=flag_values.garment,
@@ -103,7 +109,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
         raise ValueError(
             f"several people are called {twice!r} and would share a folder of results: complete them one by one"
         )
-    model = TryOn.load(flag_values.model or BUNDLED, compiled=len(sources) > 1)
+    model = TryOn.load(_model(flag_values, args), compiled=len(sources) > 1)
     failed, photos = [], False
     for name, read in sources:
         try:
@@ -121,9 +127,9 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
             nats = model.walkable(person, request.garment, request.walk_stage)
             told = ", ".join(f"{channel}: {value:.2f}" for channel, value in nats.items())
             print(f"{name}: nats by channel of the {request.walk_stage} code, the most telling first: {told}")
-    if photos and not flag_values.model:
+    if photos and _model(flag_values, args) == STUDIO:
         _log.warning(
-            "the bundled weights have seen synthetic people only; on a photo expect the right place and outline, not"
+            "the model studio has seen synthetic people only; on a photo expect the right place and outline, not"
             " realism"
         )
     if failed:

@@ -24,16 +24,17 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", "demo", "Folder to write demo.png to.", flag_values=flag_values)
     flags.DEFINE_integer("person", 0, "Which unseen person.", lower_bound=0, flag_values=flag_values)
     flags.DEFINE_integer("seed", 7, "Of the completions.", lower_bound=0, flag_values=flag_values)
-    flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`.", flag_values=flag_values)
+    flags.DEFINE_string("model", None, "street, studio (the default), or a folder.", flag_values=flag_values)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Renders, completes, draws."""
     del args
+    from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.inference.sheet import sheet
-    from tf_tryon.inference.tryon import BUNDLED, TryOn
+    from tf_tryon.inference.tryon import TryOn
 
-    model = TryOn.load(flag_values.model or BUNDLED)
+    model = TryOn.load(flag_values.model or STUDIO)
     person = unseen_person(flag_values.person, model.size[0])
     completions = [model.complete(person, garment, samples=8, seed=flag_values.seed) for garment in ("top", "bottom")]
     folder = pathlib.Path(flag_values.out)

@@ -24,7 +24,7 @@ measures end to end, on stage 1's parsings. Both stages of 500 people, two garme
 def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
     flags.DEFINE_string(
-        "model", None, "a run's folder, a weights file, or a folder with shape/ and texture/", required=True,
+        "model", None, "a run's folder, a weights file, a folder with shape/ and texture/, or street or studio", required=True,
         flag_values=flag_values,
     )  # fmt: skip
     flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
@@ -62,11 +62,12 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.evaluation.features import VggFeatures
     from tf_tryon.evaluation.shape_report import evaluate_shape
     from tf_tryon.evaluation.texture_report import evaluate_texture
+    from tf_tryon.inference.model_folder import model_folder, trained_targets
 
     started = time.monotonic()
     records = open_records(flags.data)
     keras.mixed_precision.set_global_policy(flags.precision)
-    found = subject.load(flags.model, flags.shape, flags.averaged)
+    found = subject.load(model_folder(flags.model), flags.shape, flags.averaged)
     kind = keras.mixed_precision.global_policy().compute_dtype
     features = VggFeatures(flags.vgg, kind) if flags.vgg and "texture" in found.runs else None
     size = next(iter(found.runs.values())).config.data
@@ -85,8 +86,7 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     }
     shared = {key: flags[key].value for key in ("count", "samples", "seed", "split", "batch")}
     for stage, run in found.runs.items():
-        trained = [name for name, weight in run.config.data.targets.items() if weight > 0]
-        garments = tuple(flags.garments or trained)
+        garments = tuple(flags.garments or trained_targets(run.config))
         if stage == "shape":
             results["stages"][stage] = evaluate_shape(run.nets, records, run.config, garments=garments, **shared)
         else:

@@ -20,7 +20,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     add = {"flag_values": flag_values}
     flags.DEFINE_string("out", None, "Folder of models to export to.", required=True, **add)
-    flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`; default: the bundled weights.", **add)
+    flags.DEFINE_string("model", None, "street (the default), studio, or a folder written by `tf-tryon bundle`.", **add)
     flags.DEFINE_integer("version", None, "Number of the version; default: the next.", lower_bound=1, **add)
     flags.DEFINE_enum("label", None, ["stable", "canary"], "What the version is; default: see above.", **add)
     flags.DEFINE_integer("max_samples", 16, "Most samples of one request.", lower_bound=1, upper_bound=256, **add)

@@ -28,7 +28,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_enum("quantize", "int8", ["int8", "dynamic", "float16", "float32"], "Numbers in the file.", **add)
     flags.DEFINE_string("data", None, "Folder of records: calibration and report.", **add)
-    flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`; default: the bundled weights.", **add)
+    flags.DEFINE_string("model", None, "studio (the default), or a folder written by `tf-tryon bundle`.", **add)
     flags.DEFINE_integer("calibrate", 100, "People to calibrate int8 on.", lower_bound=2, **add)
     flags.DEFINE_integer("count", 200, "People of the report; 0: no report.", lower_bound=0, **add)
     flags.DEFINE_integer("samples", 4, "Samples of each person in the report.", lower_bound=2, **add)
@@ -46,12 +46,12 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         import ai_edge_litert  # noqa: F401
     except ImportError as error:
         raise TryOnError("the TFLite file is checked with ai-edge-litert: pip install 'tf-tryon[phone]'") from error
-    from tf_tryon.inference.tryon import BUNDLED
+    from tf_tryon.inference.model_folder import STUDIO, model_folder
 
     if flag_values.data:
         records = open_records(flag_values.data)  # before anything expensive
         records.split("test" if flag_values.count else "train")
-    model = pathlib.Path(flag_values.model or BUNDLED)
+    model = model_folder(flag_values.model or STUDIO)
 
     def make(folder: str | pathlib.Path, quantize: str) -> pathlib.Path:
         options = {"people": flag_values.calibrate, "seed": flag_values.seed, "told": _log.info}

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+MODEL_TEXT = (
+    "street, studio, or a folder written by `tf-tryon bundle`; default: street for photos, studio for Studio's people."
+)
 Source = tuple[str, "Callable[[], Person]"]  # a name, and the function that reads the person
 
 
@@ -23,6 +26,21 @@ def check_there(arguments: list[str]) -> None:
     missing = [argument for argument in arguments if not (_record(argument) or pathlib.Path(argument).exists())]
     if len(missing) == len(arguments):
         raise FileNotFoundError("; ".join(f"{argument}: there is no such photo or folder" for argument in missing))
+
+
+def default_model(arguments: list[str]) -> str:
+    """The bundled model for these people: "studio" if all are of data sets that Studio rendered, else "street"."""
+    from tf_tryon.inference.model_folder import STREET, STUDIO
+
+    return STUDIO if all(_rendered(argument) for argument in arguments) else STREET
+
+
+def _rendered(argument: str) -> bool:
+    from tf_tryon.data.records import open_records
+
+    record = _record(argument)
+    folder = pathlib.Path(record[0] if record else argument)
+    return folder.is_dir() and str(open_records(folder).manifest["generator"]).startswith("studio")
 
 
 def _record(argument: str) -> tuple[str, int] | None:

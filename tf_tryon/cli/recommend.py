@@ -8,7 +8,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
-from tf_tryon.cli.people import check_there
+from tf_tryon.cli.people import MODEL_TEXT, check_there, default_model
 
 ARGUMENTS = "PERSON"
 HELP = """Rank a catalogue's garments by how well they go with what PERSON wears, and draw the best.
@@ -25,13 +25,13 @@ contact sheet: the catalogue's person, the score, and PERSON in the garment) and
 def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
     add = {"flag_values": flag_values}
-    flags.DEFINE_enum("garment", "bottom", ["hat", "top", "bottom", "shoes"], "What to recommend.", **add)
+    flags.DEFINE_enum("garment", "bottom", ["hat", "top", "bottom", "shoes", "dress"], "What to recommend.", **add)
     flags.DEFINE_string("catalogue", None, "Folder of records.", required=True, **add)
     flags.DEFINE_string("split", None, "Only this split of the catalogue.", **add)
     flags.DEFINE_integer("count", 500, "At most so many garments of it, the first.", lower_bound=1, **add)
     flags.DEFINE_integer("top", 12, "How many to show.", lower_bound=1, upper_bound=60, **add)
     flags.DEFINE_string("out", None, "The contact sheet to write.", required=True, **add)
-    flags.DEFINE_string("model", None, "Folder written by `tf-tryon bundle`; default: the bundled weights.", **add)
+    flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_enum(
         "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
@@ -45,7 +45,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
     check_there([args[0]])
     check_there([flag_values.catalogue])
-    ModelFolder(flag_values.model).check(flag_values.garment)
+    ModelFolder(flag_values.model or default_model([args[0]])).check(flag_values.garment)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -55,22 +55,22 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.cli.people import People
     from tf_tryon.data.person import Person
     from tf_tryon.data.records import open_records
-    from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+    from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
     from tf_tryon.errors import TryOnError
     from tf_tryon.inference.recommend import recommend, wearers
     from tf_tryon.inference.recommendation_sheet import recommendation_sheet
     from tf_tryon.inference.request import Request
-    from tf_tryon.inference.tryon import BUNDLED, TryOn
+    from tf_tryon.inference.tryon import TryOn
 
     garment, out = flag_values.garment, pathlib.Path(flag_values.out)
     records = open_records(flag_values.catalogue)
     with People(flag_values, out.with_name(f"{out.stem}_annotations")) as given:
         person = given.one(args[0])
-    model = TryOn.load(flag_values.model or BUNDLED)
+    model = TryOn.load(flag_values.model or default_model([args[0]]))
     Request(garment=garment).check_person(person, model.garments)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
     people = (Person.of(records, number) for number in numbers)
-    found = wearers(people, garment, GARMENT_CLASSES[GARMENTS.index(garment)])
+    found = wearers(people, garment, GARMENT_CLASSES[slot_of(garment)])
     catalogue = list(itertools.islice(found, flag_values.count))
     if not catalogue:
         raise TryOnError(f"{records.directory}: nobody there wears a {garment} that could be recommended")

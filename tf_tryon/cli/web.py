@@ -33,7 +33,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     add = {"flag_values": flag_values}
     flags.DEFINE_string("server", "", "HOST:PORT of TF-Serving or `tf-tryon serve`; empty: an embedded one.", **add)
     flags.DEFINE_string("models", None, "For the embedded server: folder of `tf-tryon export saved-model`.", **add)
-    text = "Folder of `tf-tryon bundle`, for the embedded server and --catalogue; default: the bundled weights."
+    text = "For the embedded server and --catalogue: street (the default), studio, or a folder of `tf-tryon bundle`."
     flags.DEFINE_string("model", None, text, **add)
     flags.DEFINE_string("host", "127.0.0.1", "Address to listen on; 0.0.0.0: all.", **add)
     flags.DEFINE_integer("port", 8080, "0: a free one.", lower_bound=0, upper_bound=65535, **add)

@@ -10,14 +10,18 @@ from collections.abc import Iterator
 from tf_tryon.annotation import model_files
 from tf_tryon.doctor.finding import NOTE, OK, PROBLEM, Finding
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.model_folder import BUNDLED, ModelFolder
+from tf_tryon.inference.model_folder import BUNDLES, WEIGHTS, ModelFolder
 
 _MEGABYTE = 1e6
 
 
 def models(folder: str | None = None) -> Iterator[Finding]:
-    """The model of `folder` (None: the bundled one), the parser, the pose network and what Keras keeps."""
-    yield completing(pathlib.Path(folder) if folder else BUNDLED, bundled=folder is None)
+    """The model of `folder` (None: the bundled ones), the parser, the pose network and what Keras keeps."""
+    if folder is None:
+        for name, path in BUNDLES.items():
+            yield completing(path, f"model {name}")
+    else:
+        yield completing(BUNDLES.get(folder, pathlib.Path(folder)))
     yield _parser()
     yield _pose()
     for network in ("vgg16", "vgg19"):
@@ -25,9 +29,9 @@ def models(folder: str | None = None) -> Iterator[Finding]:
     yield _fashn()
 
 
-def completing(folder: pathlib.Path, bundled: bool) -> Finding:
-    """What a folder of weights completes."""
-    name = "bundled model" if bundled else str(folder)
+def completing(folder: pathlib.Path, bundled: str = "") -> Finding:
+    """What a folder of weights completes; `bundled` is its name, if it came with the package."""
+    name = bundled or str(folder)
     broken = "reinstall tf-tryon" if bundled else "make the folder with `tf-tryon bundle`"
     try:
         model = ModelFolder(folder)
@@ -44,7 +48,7 @@ def completing(folder: pathlib.Path, bundled: bool) -> Finding:
 
 
 def _parser() -> Finding:
-    path = BUNDLED / "parser" / "parser.npz"
+    path = WEIGHTS / "parser" / "parser.npz"
     if path.is_file():
         return Finding("models", "parser", OK, f"bundled, {path.stat().st_size / _MEGABYTE:.0f} MB")
     cost = "no clothes are found in photos of your own"

@@ -12,12 +12,24 @@ from tf_tryon.config import from_json
 from tf_tryon.data.vocabulary import DRESS, GARMENTS
 from tf_tryon.errors import TryOnError
 
-BUNDLED: Final = pathlib.Path(__file__).parent.parent / "weights"
+WEIGHTS: Final = pathlib.Path(__file__).parent.parent / "weights"
+STREET, STUDIO = "street", "studio"  # trained on photos of real people, and on people that Studio renders
+BUNDLES: Final = {name: WEIGHTS / name for name in (STREET, STUDIO)}
 CONFIG: Final = "config.json"
 
 
+def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
+    """Where a model lies: "street" (also None) or "studio", which are bundled, or a folder that `bundle` wrote.
+
+    A folder of one's own that has such a name is written ./street.
+    """
+    if model is None:
+        return BUNDLES[STREET]
+    return BUNDLES.get(str(model), pathlib.Path(model))
+
+
 class ModelFolder:
-    """Configurations of the stages in a folder that `tf-tryon bundle` wrote.
+    """Configurations of the stages of a bundled model, by its name, or in a folder that `tf-tryon bundle` wrote.
 
     Attributes:
       configs: by stage, shape before texture; without shape in a model of one stage.
@@ -27,7 +39,7 @@ class ModelFolder:
     """
 
     def __init__(self, folder: str | pathlib.Path | None = None) -> None:
-        folder = pathlib.Path(folder) if folder else BUNDLED
+        folder = model_folder(folder)
         files = {stage: folder / stage / CONFIG for stage in ("shape", "texture")}
         self.configs: dict[str, ConfigDict] = {
             stage: from_json(path.read_text(encoding="utf-8"), str(path))

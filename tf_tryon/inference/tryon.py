@@ -21,7 +21,7 @@ from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.geometry import crop
 from tf_tryon.inference.erasure import erase, with_mask_as_garment
-from tf_tryon.inference.model_folder import BUNDLED, check_channel, common_targets
+from tf_tryon.inference.model_folder import check_channel, common_targets, model_folder
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Batch, Stage, repeat
 from tf_tryon.models import background, pasting
@@ -98,11 +98,11 @@ class TryOn:
 
     @classmethod
     def load(cls, model: str | pathlib.Path | None = None, compiled: bool = True) -> TryOn:
-        """The bundled weights, or a folder that `tf-tryon bundle` wrote (`shape/` and `texture/` in it).
+        """A bundled model ("street", the default for photos, or "studio"), or a folder that `tf-tryon bundle` wrote.
 
         `compiled=False` answers a first and only request sooner (see `Stage`).
         """
-        folder = pathlib.Path(model) if model else BUNDLED
+        folder = model_folder(model)
         texture = Stage.load(folder / "texture", compiled)
         return cls(Stage.load(folder / "shape", compiled) if texture.config.model.two_stage else None, texture)
 
