@@ -20,7 +20,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     add = {"flag_values": flag_values}
     flags.DEFINE_bool("json", False, "JSON instead of text.", **add)
     flags.DEFINE_string(
-        "model", None, "street, studio, or a folder written by `tf-tryon bundle`; default: the bundled two.", **add
+        "model", None, "street, studio, or a folder of `tf-tryon bundle`; default: the bundled two.", **add
     )
     flags.DEFINE_string("folder", ".", "Where you mean to write: whose disk is looked at.", **add)
 

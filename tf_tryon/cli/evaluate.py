@@ -24,8 +24,8 @@ measures end to end, on stage 1's parsings. Both stages of 500 people, two garme
 def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
     flags.DEFINE_string(
-        "model", None, "a run's folder, a weights file, a folder with shape/ and texture/, or street or studio", required=True,
-        flag_values=flag_values,
+        "model", None, "a run's folder, a weights file, a folder with shape/ and texture/, street or studio",
+        required=True, flag_values=flag_values,
     )  # fmt: skip
     flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
     flags.DEFINE_string(
