@@ -21,12 +21,12 @@ def test_people_of_one_name_would_overwrite_each_other(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("complete {photo} --garment hat --out {out}", "completes bottom, top, not hat"),
+        ("complete {photo} --model studio --garment hat --out {out}", "completes top, bottom, not hat"),
         ("complete {photo} --walk 8 --out {out}", "channels 0 to 7"),
         ("complete {out}/a.png {out}/b.png --out {out}", "a.png: there is no such photo"),
         ("complete {photo} --like {out}/b.png --out {out}", "b.png: there is no such photo"),
         ("complete {photo} --model {out} --out {out}", "holds no model"),
-        ("recommend {photo} --garment shoes --catalogue {photo} --out {out}", "not shoes"),
+        ("recommend {photo} --model studio --garment shoes --catalogue {photo} --out {out}", "not shoes"),
         ("recommend {photo} --catalogue {out}/people --out {out}", "people: there is no such"),
     ],
 )

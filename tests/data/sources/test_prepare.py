@@ -14,8 +14,8 @@ from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.outcome import Outcome
 from tf_tryon.data.sources.prepare import Preparer, Settings
 from tf_tryon.data.vocabulary import CIHP20
-from tf_tryon.data.window import FILLED
 from tf_tryon.errors import TryOnError
+from tf_tryon.geometry.crop import FILLED
 
 SETTINGS = Settings("viton-hd", "cihp20", size=64, min_garments=3)
 

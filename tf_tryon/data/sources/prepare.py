@@ -18,12 +18,12 @@ from scipy import ndimage
 
 from tf_tryon.data import boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.photo import read_photo
 from tf_tryon.data.sources import ccp, ccp_labels
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.outcome import Outcome, RejectedError
-from tf_tryon.data.window import Window
 from tf_tryon.errors import TryOnError
 
 Found = TypeVar("Found")
@@ -123,9 +123,9 @@ class Preparer:
         photo = _photo(example.photo)
         labels, vocabulary, points, annotated = self._parts(example, photo)
         known, settings = vocabulary_lib.named(vocabulary), self._settings
-        window = _window(known.table()[labels], settings.size, settings.max_height)
-        photo, labels = window.frame_photo(photo), window.frame_labels(labels, known.table())
-        points = _inside(window.frame_keypoints(points), window.frame)
+        seen = _crop(known.table()[labels], settings.size, settings.max_height)
+        photo, labels = seen.photo_pixels(photo), seen.label_pixels(labels, known.table())
+        points = _inside(seen.keypoints(points), seen.size)
         classes = known.table()[labels]
         _reject_several_people(classes)
         shown = _shown(classes)
@@ -135,8 +135,8 @@ class Preparer:
         metadata = {
             **example.metadata,
             "source": self._settings.layout,
-            "window": [window.top, window.left, *window.window],
-            "photo": list(window.photo),
+            "crop": list(seen.box),
+            "photo": list(seen.photo),
             "visible": shown,
             "annotated": annotated,
         }
@@ -204,7 +204,7 @@ def _photo(path: pathlib.Path) -> np.ndarray:
         raise RejectedError("photo unreadable", str(error)) from error
 
 
-def _window(classes: np.ndarray, size: int | None, max_height: int) -> Window:
+def _crop(classes: np.ndarray, size: int | None, max_height: int) -> PersonCrop:
     """The frame around the person, or without a size the whole photo."""
     if not classes.any():
         raise RejectedError("no person")
@@ -215,11 +215,13 @@ def _window(classes: np.ndarray, size: int | None, max_height: int) -> Window:
         tall = (rows[-1] + 1 - rows[0]) * height / whole[0]
         if tall < _MIN_HEIGHT:
             raise RejectedError("too small", f"the person is {tall:.0f} pixels tall, and {_MIN_HEIGHT} are needed")
-        return Window(0, 0, whole, (height, max(round(whole[1] * height / whole[0]), 1)), whole)
-    window = Window.around(classes, size, size)
-    if window.window[0] < _MIN_SCALE * size:
-        raise RejectedError("too small", f"the person's part of the photo has {window.window[0]} pixels for {size}")
-    return window
+        return PersonCrop((0, 0, *whole), (height, max(round(whole[1] * height / whole[0]), 1)), whole)
+    seen = PersonCrop.around(classes, size, size)
+    if seen.scale < _MIN_SCALE:
+        raise RejectedError(
+            "too small", f"the person's part of the photo has {seen.scale * size:.0f} pixels for {size}"
+        )
+    return seen
 
 
 def _inside(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
