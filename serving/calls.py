@@ -149,7 +149,7 @@ class Ask:
     """What is wanted of a completion.
 
     Attributes:
-      garment: hat, top, bottom or shoes, as the model knows.
+      garment: hat, top, bottom, shoes or dress, as the model knows.
       samples: how many.
       seed: sample k of a seed is always the same picture.
       first: number of the first sample: `first=8` goes on after eight.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tf_tryon.data.picture_header import read_header
-from tf_tryon.data.vocabulary import GARMENTS, RECORD_VOCABULARIES
+from tf_tryon.data.vocabulary import RECORD_VOCABULARIES, TARGETS
 
 MAX_TEMPERATURE = 10.0
 MAX_FIRST = 2**31 - 2**16
@@ -109,7 +109,7 @@ def _check_row(row: dict[str, Any], limits: Limits) -> None:
         )
     garment = _text(row["garment"])
     if garment not in limits.garments:
-        why = "this model completes" if garment in GARMENTS else "choose one of"
+        why = "this model completes" if garment in TARGETS else "choose one of"
         raise InvalidRequestError(f"garment {garment!r}: {why} {', '.join(limits.garments)}")
     for name in ("keypoints", "shape_codes", "texture_codes"):
         if name in row and not np.isfinite(row[name]).all():

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.wearer import Wearer, to_png
 from tf_tryon.serving.web.refusal import RefusedError
@@ -109,7 +109,7 @@ class Catalogue:
         from tf_tryon.inference.recommend import recommend, wearers
 
         self._loaded()
-        label = GARMENT_CLASSES[GARMENTS.index(garment)]
+        label = GARMENT_CLASSES[slot_of(garment)]
         people = list(wearers(iter(self._people), garment, label))
         numbers = {id(person): number for number, person in enumerate(self._people)}
         ranked = recommend(self._model, subject.person(garment), garment, people) if people else []

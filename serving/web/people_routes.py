@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tf_tryon.data.vocabulary import BOTTOM, CLASSES, GARMENT_CLASSES, GARMENTS
+from tf_tryon.data.vocabulary import BOTTOM, CLASSES, worn_targets
 from tf_tryon.serving.web import bodies, shop, starts
 from tf_tryon.serving.web.annotating import Annotated
 from tf_tryon.serving.web.refusal import RefusedError
@@ -71,12 +71,11 @@ async def correct(request: Request) -> Response:
 
 def _told(key: str, subject: Subject) -> dict[str, Any]:
     height, width = subject.size
-    shown = zip(GARMENTS, GARMENT_CLASSES, strict=True)
     return {
         "key": key,
         "height": height,
         "width": width,
-        "worn": [name for name, label in shown if (subject.labels == label).any()],
+        "worn": list(worn_targets(subject.labels, subject.dress)),
         "dress": subject.dress and bool((subject.labels == BOTTOM).any()),
     }
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, slot_of
 from tf_tryon.serving.wearer import Wearer, from_picture
 from tf_tryon.serving.web.refusal import RefusedError
 
@@ -46,16 +46,20 @@ class Subject:
 
     def labels_for(self, garment: str) -> np.ndarray:
         """The parsing to send: what is to be erased counts as the garment, whatever was seen there."""
-        return np.where(self.erased, np.uint8(GARMENT_CLASSES[GARMENTS.index(garment)]), self.labels)
+        return np.where(self.erased, np.uint8(GARMENT_CLASSES[slot_of(garment)]), self.labels)
+
+    def dress_for(self, garment: str) -> bool:
+        """Whether the bottom is a dress: as was seen, or as is asked for where something is wiped away."""
+        return self.dress or (garment == DRESS and bool(self.erased.any()))
 
     def wearer(self, garment: str) -> Wearer:
         """As the gRPC API wants a person."""
-        return Wearer.of_classes(self.photo, self.labels_for(garment), self.keypoints, self.dress)
+        return Wearer.of_classes(self.photo, self.labels_for(garment), self.keypoints, self.dress_for(garment))
 
     def person(self, garment: str) -> Person:
         """As the networks want one."""
         photo = from_picture(self.photo)
-        return Person(photo, self.labels_for(garment), self.keypoints, "the photo", {}, self.dress)
+        return Person(photo, self.labels_for(garment), self.keypoints, "the photo", {}, self.dress_for(garment))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Settings:
       max_upload: bytes of a photo's file.
       samples: results of one ask.
       matches: of the catalogue, shown.
-      drawn: whether the model has seen drawn people only, as the bundled one; the page says so.
+      drawn: whether the model has seen drawn people only, as "studio"; the page says so.
     """
 
     title: str = "Try on"

@@ -28,7 +28,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     add = {"flag_values": flag_values}
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("server", "localhost:8500", "HOST:PORT.", **add)
-    flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes"], "What to erase and complete.", **add)
+    flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes", "dress"], "What to complete.", **add)
     flags.DEFINE_integer("samples", 8, "Pictures for each person.", lower_bound=1, upper_bound=1024, **add)
     flags.DEFINE_integer("first", 0, "Number of the first sample.", lower_bound=0, **add)
     flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)

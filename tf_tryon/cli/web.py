@@ -38,7 +38,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("host", "127.0.0.1", "Address to listen on; 0.0.0.0: all.", **add)
     flags.DEFINE_integer("port", 8080, "0: a free one.", lower_bound=0, upper_bound=65535, **add)
     flags.DEFINE_string("title", "Try on", "What the page is called.", **add)
-    flags.DEFINE_list("garments", ["top", "bottom"], "What --server's model completes.", **add)
+    flags.DEFINE_list("garments", None, "What --server's model completes; default: what --model does.", **add)
     flags.DEFINE_string("catalogue", None, "Folder of records whose garments are recommended.", **add)
     flags.DEFINE_integer("count", 200, "At most so many people of it, the first.", lower_bound=1, **add)
     flags.DEFINE_string("keep", None, "Folder to write visitors' photos and results to; the page says so.", **add)
@@ -62,13 +62,15 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     import importlib.util
     import signal
 
-    from tf_tryon.data.vocabulary import GARMENTS
+    from tf_tryon.data.vocabulary import TARGETS
     from tf_tryon.errors import TryOnError
+    from tf_tryon.inference.model_folder import ModelFolder
 
     if missing := [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
-    if wrong := set(flag_values.garments) - set(GARMENTS):
-        raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(GARMENTS)}")
+    garments = tuple(flag_values.garments or ModelFolder(flag_values.model).garments)
+    if wrong := set(garments) - set(TARGETS):
+        raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(TARGETS)}")
     if flag_values.server and flag_values.models:
         raise ValueError("--models is for the embedded server, and --server names another: give one of them")
 
@@ -87,7 +89,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
                 models = flag_values.models or embedded.exported(flag_values.model)
                 _log.info("loading the model")
                 server = stack.enter_context(embedded.serving(pathlib.Path(models))).address
-            shop = _shop(flag_values, server)
+            shop = _shop(flag_values, server, garments)
             print(address(listening), flush=True)
             listen(shop, listening)
     except KeyboardInterrupt:
@@ -97,9 +99,10 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     return 0
 
 
-def _shop(flag_values: flags.FlagValues, address: str) -> Shop:
+def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]) -> Shop:
     """What the flags ask for, over the server at an address."""
     from tf_tryon.annotation.annotator import Annotator
+    from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.serving.calls import Target
     from tf_tryon.serving.web.annotating import Annotating
     from tf_tryon.serving.web.catalogue import Catalogue
@@ -116,9 +119,9 @@ def _shop(flag_values: flags.FlagValues, address: str) -> Shop:
         folder = pathlib.Path(flag_values.catalogue)
         catalogue = Catalogue(folder, flag_values.model, flag_values.count)
     embedded = Target(address, deadline=flag_values.deadline)
-    bundled = not (flag_values.server or flag_values.models or flag_values.model)
+    drawn = flag_values.model == STUDIO and not (flag_values.server or flag_values.models)
     return Shop(
-        Settings(flag_values.title, tuple(flag_values.garments), flag_values.max_upload_mb << 20, drawn=bundled),
+        Settings(flag_values.title, garments, flag_values.max_upload_mb << 20, drawn=drawn),
         target_of(flag_values, address) if flag_values.server else embedded,
         Annotating(annotator, flag_values.max_side),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),

@@ -115,6 +115,12 @@ def gone_classes(target: str) -> tuple[int, ...]:
     return (GARMENT_CLASSES[slot], *(skin for skin in skins if skin is not None))
 
 
+def worn_targets(labels: np.ndarray, dress: bool) -> tuple[str, ...]:
+    """What of TARGETS classes (h, w) show; a bottom that is a dress is no "bottom"."""
+    seen = [name for name, label in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (labels == label).any()]
+    return tuple(DRESS if dress and name == "bottom" else name for name in seen)
+
+
 def named(name: str, source: str = "") -> Vocabulary:
     """A record's vocabulary by name; ValueError lists the names."""
     if name not in RECORD_VOCABULARIES:

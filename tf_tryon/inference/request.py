@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, GARMENTS, TARGETS
+from tf_tryon.data.vocabulary import DRESS, TARGETS, worn_targets
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.model_folder import check_garment
 from tf_tryon.inference.noise import MAX_SEED
@@ -87,7 +87,7 @@ class Request:
 
 def check_wears(person: Person, garment: str) -> None:
     """Raise TryOnError, saying what the person wears, if `garment` isn't among it."""
-    worn = list(worn_targets(person))
+    worn = worn_targets(person.labels, person.dress)
     if garment in worn:
         return
     shown = ", ".join(worn) or "no garment at all"
@@ -95,11 +95,3 @@ def check_wears(person: Person, garment: str) -> None:
     if garment == "bottom" and DRESS in worn:
         advice = "a dress covers top and bottom in one: ask for the dress, or choose another garment or person"
     raise TryOnError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); {advice}")
-
-
-def worn_targets(person: Person) -> tuple[str, ...]:
-    """What of TARGETS the parsing shows; a dress is no bottom."""
-    seen = [name for name, label in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (person.labels == label).any()]
-    if "bottom" in seen and person.dress:
-        seen[seen.index("bottom")] = DRESS
-    return tuple(seen)

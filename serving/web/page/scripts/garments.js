@@ -29,18 +29,19 @@ export class Garments {
   choose(name) {
     this.value = name;
     for (const [each, radio] of this.radios) radio.checked = each === name;
-    this.chosen(name, this.classes.findIndex((each) => each.name === name));
+    const label = name === "dress" ? "bottom" : name; // a dress has the bottom's class
+    this.chosen(name, this.classes.findIndex((each) => each.name === label));
   }
 
   /** Offers what a person wears; keeps the choice where it can. */
   offer({ worn, dress }, erased, wanted = this.value) {
-    const can = (name) => erased || (worn.includes(name) && !(name === "bottom" && dress));
+    const can = (name) => erased || worn.includes(name);
     for (const [name, radio] of this.radios) radio.disabled = !can(name);
     const hint = element("garment-hint");
     const missing = this.names.filter((name) => !can(name));
     hint.hidden = !missing.length;
     if (missing.length) {
-      const key = dress && missing.includes("bottom") ? "hintDress" : "hintMissing";
+      const key = dress && !this.names.includes("dress") && missing.includes("bottom") ? "hintDress" : "hintMissing";
       say(hint, key, { garment: `@garment.${missing[0]}` });
     }
     const pick = [wanted, ...this.names].find((name) => this.names.includes(name) && can(name)) ?? "";
