@@ -131,7 +131,7 @@ def _person(side: int) -> Any:
     from tf_tryon.export.example_person import example_person
     from tf_tryon.serving.wearer import Wearer
 
-    return Wearer.from_person(example_person((side, side), ("top", "bottom")))
+    return Wearer.from_person(example_person(side, ("top", "bottom")))
 
 
 def _start(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[str], str]:

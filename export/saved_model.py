@@ -15,7 +15,7 @@ import tensorflow as tf
 from tf_tryon.errors import TryOnError
 from tf_tryon.export import manifest, parity, warmup
 from tf_tryon.export.deployment import MODEL_NAME
-from tf_tryon.export.example_person import example_person
+from tf_tryon.export.example_person import example_garment, example_person
 from tf_tryon.export.signatures import Signatures
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.inference.tryon import TryOn
@@ -63,14 +63,16 @@ def export(
         raise ValueError(f"version = {number}: versions are whole numbers from 1 on")
     if target.exists():
         raise TryOnError(f"{target} exists: versions are never overwritten; leave --version out for the next one")
-    person = example_person(model.shape.size, model.garments)
-    expected = parity.expected(model, person)  # before the norms are folded
+    garment = example_garment(model.garments)
+    # Larger than the networks' input, so that the way into the photo and back is compared, too.
+    person = example_person(model.shape.size[0] * 5 // 4, (garment,))
+    expected = parity.expected(model, person, garment)  # before the norms are folded
     partial = base / f".{number}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         signatures = write_graph(model, partial, width=width, chunk=chunk, max_pixels=max_pixels)
-        requests = warmup.requests(signatures, person, MODEL_NAME, model.garments[0])
+        requests = warmup.requests(signatures, person, MODEL_NAME, garment)
         warmup.write(requests, partial)
         difference = parity.check(partial, requests, expected)
         manifest.write(partial, model, {"width": width, "chunk": chunk, "max_pixels": max_pixels}, difference, revision)

@@ -14,6 +14,7 @@ from PIL import Image
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
 from tf_tryon.data.person import Person
+from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.export.session_model import DEFAULT
 
 FILE = pathlib.PurePosixPath("assets.extra/tf_serving_warmup_requests")
@@ -23,14 +24,16 @@ SEED, SAMPLES = 7, 2
 def requests(
     signatures: dict[str, list[tf.TensorSpec]], person: Person, model: str, garment: str
 ) -> dict[str, predict_pb2.PredictRequest]:
-    """One request by signature, the default one included, of a person in the frame's size who wears `garment`."""
+    """One request by signature, the default one included, of a person who wears `garment`."""
     found = {}
     for name, specs in signatures.items():
         request = predict_pb2.PredictRequest()
         request.model_spec.name = model
         request.model_spec.signature_name = name
+        sizes = [tuple(spec.shape[1:]) for spec in specs if spec.name == "parsing"]  # tensors are of the input size
+        seen = PersonCrop.around(person.labels, *sizes[0]).person(person) if sizes else person
         for spec in specs:
-            value = _value(spec, person, garment)
+            value = _value(spec, seen, garment)
             request.inputs[spec.name].CopyFrom(tf.make_tensor_proto(value, dtype=spec.dtype))
         found[name] = request
     default = found[DEFAULT] = predict_pb2.PredictRequest()

@@ -75,7 +75,7 @@ class GarmentReader:
                 found = self._net(seen, training=True)
                 total = tf.zeros([])
                 for garment in KINDS:
-                    mine = tf.equal(people[keys.TARGET], vocabulary.GARMENTS.index(garment))
+                    mine = tf.equal(people[keys.TARGET], vocabulary.slot_of(garment))
                     for what, truth in (("kind", kinds), ("colour", colours)):
                         logits = found[f"{garment}_{what}"]
                         wanted = tf.where(mine, truth, 0)  # another garment's index may not exist here

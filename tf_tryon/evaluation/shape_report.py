@@ -72,7 +72,7 @@ def shape_columns(
     found: dict[str, dict[str, np.ndarray]] = {}
     for garment in garments:
         columns: dict[str, list[float]] = defaultdict(list)
-        slot = vocabulary.GARMENTS.index(garment)
+        slot = vocabulary.slot_of(garment)
         bar = Progress(f"shape, {garment}", count, progress)
         for first, people in sampling.people(records, split, garment, config, count, batch):
             logits, nats = sampler.reconstruct(people)
