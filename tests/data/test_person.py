@@ -53,7 +53,7 @@ def test_what_is_wrong_with_files_is_said(tmp_path, make_person):
     with pytest.raises(ValueError, match=r"anna_parsing\.png has 64x32 pixels and the photo 64x64"):
         Person.from_files(photo)
     Image.fromarray(person["photo"]).save(tmp_path / "anna_parsing.png")
-    with pytest.raises(ValueError, match=r"anna_parsing\.png: a RGB picture"):
+    with pytest.raises(ValueError, match=r"anna_parsing\.png: a picture in colours"):
         Person.from_files(photo)
     (tmp_path / "anna_keypoints.json").unlink()
     with pytest.raises(FileNotFoundError, match=r"anna_keypoints\.json: the file of keypoints is missing"):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import importlib
 import importlib.util
-from collections.abc import Callable
+import pathlib
 from typing import TYPE_CHECKING
 
 from absl import flags
+
+from tf_tryon.files.regular import size_of
 
 if TYPE_CHECKING:
     from tf_tryon.data.sources.prepare import Annotators
@@ -57,6 +61,9 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         "Labels of the parsing, where a copy differs; default: the data set's.", **add,
     )  # fmt: skip
     flags.DEFINE_bool("annotate", True, "Add missing parsing and keypoints; off: reject such photos.", **add)
+    flags.DEFINE_string(
+        "parser_weights", None, "Of the parser that adds missing parsing; default: the bundled ones.", **add
+    )
     flags.DEFINE_integer("workers", 2, "Processes of the pool, or of the DirectRunner.", lower_bound=1, **add)
     flags.DEFINE_string("runner", "", "Of Apache Beam (DirectRunner, FlinkRunner...); default: a process pool.", **add)
     flags.DEFINE_multi_string(
@@ -80,7 +87,7 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         seed=flags.seed,
         min_garments=flags.min_garments,
         vocabulary=flags.vocabulary,
-        annotator=annotator() if flags.annotate else None,
+        annotator=annotators(flags.parser_weights) if flags.annotate else None,
         workers=flags.workers,
         runner=flags.runner,
         beam_options=flags.beam_option,
@@ -93,12 +100,25 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     return 0
 
 
-def annotator() -> Callable[[], Annotators] | None:
-    """`load_annotator`, or None where the annotators are not installed."""
-    installed = importlib.util.find_spec("tf_tryon.annotation")
-    return load_annotator if installed else None
+@dataclasses.dataclass(frozen=True)
+class LoadAnnotators:
+    """Loads the annotators, in whichever process; records follow from the parser's file by its digest."""
+
+    parser_weights: str | None = None
+    digest: str = ""
+
+    def __call__(self) -> Annotators:
+        """The annotators; people cut at head or feet pass, as many photos of these data sets show them so."""
+        annotator = importlib.import_module("tf_tryon.annotation.annotator").Annotator
+        return annotator.load(parser_weights=self.parser_weights, allow_cut=True)
 
 
-def load_annotator() -> Annotators:
-    """The annotators; people cut at head or feet pass, as many photos of these data sets show them so."""
-    return importlib.import_module("tf_tryon.annotation.annotator").Annotator.load(allow_cut=True)
+def annotators(parser_weights: str | None = None) -> LoadAnnotators | None:
+    """The annotators with these weights of the built-in parser, or None where they are not installed."""
+    if not importlib.util.find_spec("tf_tryon.annotation"):
+        return None
+    if parser_weights is None:
+        return LoadAnnotators()
+    path = pathlib.Path(parser_weights)
+    size_of(path, "name a file of `tf-tryon parser train`")
+    return LoadAnnotators(parser_weights, hashlib.sha256(path.read_bytes()).hexdigest()[:16])

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from tf_tryon.data import keypoints as keypoints_lib
+from tf_tryon.data import label_colours
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.photo import read_photo
 
@@ -130,9 +131,14 @@ def save_labels(labels: np.ndarray, vocabulary: str, path: str | os.PathLike[str
 
 
 def read_label_picture(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray | None, str | None]:
-    """(h, w) uint8 labels, the palette (n, 3) of a palette picture, whose indices are the labels, and its PNG text."""
+    """(h, w) uint8 labels, the palette (n, 3) of a palette picture, whose indices are the labels, and its PNG text.
+
+    A picture in colours has labels where the colours are PGN's, which are then its palette.
+    """
     try:
         with Image.open(path) as image:
+            if image.mode in ("RGB", "RGBA"):
+                return _read_colours(image, path), label_colours.PGN, None
             if image.mode not in ("P", "L", "1"):
                 raise ValueError(f"{path}: a {image.mode} picture; save label indices as a palette or grey PNG")
             palette = image.getpalette() if image.mode == "P" else None
@@ -141,3 +147,12 @@ def read_label_picture(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.nda
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(f"{path}: not a readable picture ({error})") from error
     return labels, None if palette is None else np.array(palette, np.uint8).reshape(-1, 3), stated
+
+
+def _read_colours(image: Image.Image, path: str | os.PathLike[str]) -> np.ndarray:
+    try:
+        return label_colours.labels_of(np.asarray(image.convert("RGB")))
+    except ValueError as error:
+        raise ValueError(
+            f"{path}: a picture in colours ({error}); save label indices as a palette or grey PNG"
+        ) from error

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import re
 import sys
 
@@ -162,3 +163,31 @@ def test_who_is_held_out_does_not_depend_on_who_else_is_there():
     assert held_out(names, [True] * 40, seed=4, test=5) != held_out(names, [True] * 40, seed=3, test=5)
     # A group's other photos are in neither split.
     assert sorted(held_out(["a", "a", "b"], [True, True, False], seed=0, test=1)) == ["", "test", "train"]
+
+
+def test_missing_photos_are_one_line_with_a_count(root, tmp_path):
+    with (root / "train_pairs.txt").open("a") as file:
+        file.write("".join(f"9{i:05d}_0.jpg 000001_1.jpg\n" for i in range(40)))
+    report = build("viton-hd", root, tmp_path / "out", OPTIONS)
+    assert report.reasons == {"photo missing": 40, "photo unreadable": 1}
+    text = (tmp_path / "out/rejections.txt").read_text()
+    assert text.count("photo missing") == 2  # among the counts, and the line
+    assert "photo missing\t40 that the lists name, the first is train/900000_0;" in text
+    assert len(json.loads((tmp_path / "out/rejections.json").read_text())["examples"]) == 41
+
+
+def test_a_name_in_latin_1_stops_nothing(root, tmp_path):
+    old, new = "000003_0", os.fsdecode(b"caf\xe9 3")
+    for path in root.rglob(f"{old}*"):
+        path.rename(path.with_name(path.name.replace(old, new)))
+    pairs = root / "train_pairs.txt"
+    pairs.write_bytes(pairs.read_bytes().replace(old.encode(), b"caf\xe9 3"))
+    torn = root / "train/image" / os.fsdecode(b"t\xf6rn.jpg")
+    torn.write_bytes(b"")
+    with pairs.open("ab") as file:
+        file.write(b"t\xf6rn.jpg 1.jpg\n")
+    report = build("viton-hd", root, tmp_path / "out", OPTIONS)
+    assert report.kept == {"train": 4, "test": 2}
+    data = records.open_records(tmp_path / "out")
+    assert "train/caf\u00e9 3" in {records.decode(data.read(i))["id"] for i in range(len(data))}
+    assert "train/t\u00f6rn\tphoto unreadable" in (tmp_path / "out/rejections.txt").read_text()

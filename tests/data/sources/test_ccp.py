@@ -1,6 +1,7 @@
 """Clothing Co-Parsing's tree: photos at their own size, labels by name and pose, labelled people held out."""
 
 import dataclasses
+import types
 
 import numpy as np
 import pytest
@@ -32,6 +33,14 @@ def options(make_person, monkeypatch):
             apart = {i: np.abs(photo.astype(int) - person["photo"]).mean() for i, person in people.items()}
             return people[min(apart, key=apart.__getitem__)]["keypoints"]
 
+        def annotate(self, photo):
+            points = self.keypoints(photo)
+            (found,) = [person for person in people.values() if person["keypoints"] is points]
+            labels = found["labels"]
+            if found["identity"] == "0005":  # a parser that sees no shoes
+                labels = np.where(np.isin(labels, (18, 19)), 0, labels).astype(np.uint8)
+            return types.SimpleNamespace(labels=labels, vocabulary="cihp20", keypoints=points)
+
         def close(self):
             pass
 
@@ -60,6 +69,19 @@ def test_tags_are_kept_as_names(root):
     assert [found[f"{i:04d}"].parsing is not None for i in range(6)] == [i in LABELLED for i in range(6)]
     assert found["0002"].metadata == {"tags": ["null", "blouse", "boots", "jeans", "skin", "stockings"]}
     assert found["0000"].metadata == {}
+
+
+def test_the_parsers_labels_are_checked_by_the_tags(root, options, tmp_path):
+    """Person 2 agrees; of person 5, who wears boots, the parser finds none. Both are never held out."""
+    report = build_lib.build("ccp", root, tmp_path / "out", dataclasses.replace(options, labelled=False, test=4))
+    assert report.kept == {"train": 1, "test": 4}
+    assert report.rejected == [("0005", "parsing lacks a tagged garment", "shoes")]
+    data = records.open_records(tmp_path / "out")
+    (parsed,) = (records.decode(data.read(i)) for i in data.split("train"))
+    assert parsed["id"] == "0002"
+    assert parsed["metadata"]["annotated"] == ["parsing", "keypoints"]
+    own = records.decode(data.read(data.split("test")[0]))
+    assert own["metadata"]["annotated"] == ["keypoints"]
 
 
 def test_without_annotators_there_are_no_keypoints(root, options, tmp_path):

@@ -1,16 +1,20 @@
 """What a tree holds comes back from its records, whatever its folders are called."""
 
+import dataclasses
 import re
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tf_tryon.data import records
+from tf_tryon.data.label_colours import PGN
 from tf_tryon.data.person import Person
 from tf_tryon.data.sources import build as build_lib
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.vocabulary import CIHP20
+from tf_tryon.errors import TryOnError
 
 TRAIN, TEST = {0, 1, 2, 3, 4}, {5, 6}
 OPTIONS = build_lib.Options(size=64, workers=1, progress=False)
@@ -112,3 +116,39 @@ def test_cihp_by_training_and_validation(trees, tmp_path):
     }
     assert all(e.photo.is_file() and e.parsing for e in found)
     assert LAYOUTS["lip"].vocabulary_of(tmp_path) == "cihp20"
+
+
+@pytest.mark.parametrize("colours", ["image-parse", "image-parse-new"])
+def test_of_two_folders_of_labels_the_one_with_indices_is_taken(colours, trees, tmp_path):
+    root = tmp_path / "root"
+    trees.viton(root, False)
+    other = {"image-parse": "image-parse-new", "image-parse-new": "image-parse"}[colours]
+    for split in ("train", "test"):
+        if other != "image-parse":
+            (root / split / "image-parse").rename(root / split / other)
+        for path in (root / split / other).iterdir():
+            with Image.open(path) as image:
+                labels = np.asarray(image)
+            (root / split / colours).mkdir(exist_ok=True)
+            Image.fromarray(PGN[labels]).save(root / split / colours / path.name)
+    assert {e.parsing.parent.name for e in LAYOUTS["viton"].locate(root)} == {other}
+    # Colours are read where there is nothing else.
+    for split in ("train", "test"):
+        shutil.rmtree(root / split / other)
+    report = build_lib.build("viton", root, tmp_path / "out", OPTIONS)
+    assert report.kept == {"train": 5, "test": 2}
+
+
+def test_the_garments_that_a_layout_can_show_are_enough(trees, tmp_path):
+    """VITON's photos end at the knees: top and bottom."""
+    root = tmp_path / "root"
+    trees.viton(root, False)
+    for path in root.glob("*/image-parse/*.png"):
+        with Image.open(path) as image:
+            labels = np.asarray(image).copy()
+        labels[np.isin(labels, (1, 18, 19))] = 0
+        Image.fromarray(labels).save(path)
+    kept = build_lib.build("viton", root, tmp_path / "two", OPTIONS).kept
+    assert kept == {"train": 5, "test": 2}
+    with pytest.raises(TryOnError, match="7 rejected: fewer than 3 garments"):
+        build_lib.build("viton", root, tmp_path / "three", dataclasses.replace(OPTIONS, min_garments=3))

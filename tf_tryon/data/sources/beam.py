@@ -17,6 +17,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from tf_tryon.data.parts import Parts
+from tf_tryon.data.sources.first_hundred import FirstHundred
 from tf_tryon.data.sources.work import Work, make_part
 from tf_tryon.progress import Progress
 
@@ -67,7 +68,7 @@ def run(work: Work, runner: str, workers: int, options: Sequence[str] = (), prog
         engine = FnApiRunner()
     pipeline = beam.Pipeline(runner=engine, options=PipelineOptions(arguments))
     _ = pipeline | beam.Create(work.parts.missing()) | MakeParts(work)
-    with _watched(work.parts) if progress else contextlib.nullcontext():
+    with _watched(work.parts, progress):
         result = pipeline.run()
         result.wait_until_finish()
     query = result.metrics().query(beam.metrics.MetricsFilter().with_namespace(NAMESPACE))
@@ -75,10 +76,10 @@ def run(work: Work, runner: str, workers: int, options: Sequence[str] = (), prog
 
 
 @contextlib.contextmanager
-def _watched(parts: Parts) -> Iterator[None]:
+def _watched(parts: Parts, progress: bool) -> Iterator[None]:
     """Shows the parts that appear, whichever machine makes them."""
     done, stop = parts.done(), threading.Event()
-    bar = Progress("people", parts.count, done=done)
+    bar, first = Progress("people", parts.count, progress, done), FirstHundred(parts)
 
     def look() -> None:
         nonlocal done
@@ -88,6 +89,7 @@ def _watched(parts: Parts) -> Iterator[None]:
             now = parts.done()
             bar.add(now - done)
             done = now
+            first.look()
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

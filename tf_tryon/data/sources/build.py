@@ -25,9 +25,11 @@ from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
 from tf_tryon.data.sources import report as report_lib
 from tf_tryon.data.sources import split as split_lib
+from tf_tryon.data.sources.first_hundred import FirstHundred
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Layout, Located
-from tf_tryon.data.sources.outcome import Outcome
+from tf_tryon.data.sources.names import readable
+from tf_tryon.data.sources.outcome import MISSING, Outcome
 from tf_tryon.data.sources.prepare import Annotators, Settings
 from tf_tryon.data.sources.report import Report
 from tf_tryon.data.sources.work import Work, make_part
@@ -188,7 +190,7 @@ def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Optio
 
 
 def _located(layout: Layout, root: pathlib.Path, options: Options) -> list[Located]:
-    examples = sorted(layout.locate(root), key=lambda example: example.id)
+    examples = sorted(map(_checked, layout.locate(root)), key=lambda example: example.id)
     split = options.split if options.splits == "own" else None
     if split is not None:
         examples = [example for example in examples if example.split == split]
@@ -203,9 +205,22 @@ def _located(layout: Layout, root: pathlib.Path, options: Options) -> list[Locat
     return examples
 
 
+def _checked(example: Located) -> Located:
+    """The example with an id that a record can hold, and rejected already if its photo isn't there."""
+    there = bool(example.rejected) or example.photo.is_file()
+    return dataclasses.replace(
+        example,
+        id=readable(example.id),
+        group=readable(example.group),
+        rejected=example.rejected if there else MISSING,
+    )
+
+
 def _check_annotator(layout: Layout, root: pathlib.Path, examples: list[Located], options: Options) -> None:
     """Whether what is missing can be added, before anything is read."""
     wanted = [example for example in examples if not example.rejected]
+    if not wanted:
+        return
     lacking = {what: sum(getattr(e, what) is None for e in wanted) for what in ("parsing", "keypoints")}
     if options.annotator is None:
         for what, count in lacking.items():
@@ -230,13 +245,11 @@ def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: 
     for example in examples:
         names = [p.relative_to(root).as_posix() if isinstance(p, pathlib.Path) else repr(p)
                  for p in (example.photo, example.parsing, example.keypoints)]  # fmt: skip
-        files.update("\n".join([example.id, example.split, example.rejected, *names, ""]).encode())
+        files.update(os.fsencode("\n".join([example.id, example.split, example.rejected, *names, ""])))
     annotator = settings.annotator
     key = {
         **dataclasses.asdict(settings),
-        "annotator": f"{annotator.__module__}.{annotator.__qualname__}"
-        if hasattr(annotator, "__qualname__")
-        else repr(annotator),
+        "annotator": getattr(annotator, "__qualname__", repr(annotator)),
         "version": VERSION,
         "format": records.VERSION,
         "part": PART,
@@ -259,12 +272,13 @@ def _run(work: Work, options: Options) -> None:
             ) from error
         beam.run(work, options.runner, options.workers, options.beam_options, options.progress)
         return
-    bar = Progress("people", work.parts.count, options.progress, work.parts.done())
+    bar, first = Progress("people", work.parts.count, options.progress, work.parts.done()), FirstHundred(work.parts)
     with contextlib.closing(
         in_order(functools.partial(make_part, work), missing, options.workers, tensorflow=True)
     ) as results:
         for counts in results:
             bar.add(sum(counts.values()))
+            first.look()
 
 
 def _divided(parts: Parts, name: str, examples: list[Located], options: Options) -> tuple[Report, list[str]]:

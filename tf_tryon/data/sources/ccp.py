@@ -5,7 +5,8 @@
     annotations/image-level/1005.mat    tags (n, 1): which labels the photo shows
     label_list.mat                      label_list (1, 59): their names
 
-Keypoints come from annotators. `ccp_labels` says what becomes of the labels.
+Keypoints come from annotators, and so does the parsing of photos with tags, which `ccp_tags` checks. `ccp_labels` says
+what becomes of the labels.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 import scipy.io
 
+from tf_tryon.data.sources import ccp_tags
 from tf_tryon.data.sources.ccp_labels import NAMES
 from tf_tryon.data.sources.located import Layout, Located, companion, folder, optional_folder, photos
 
@@ -71,6 +73,13 @@ def _read(path: pathlib.Path, name: str) -> np.ndarray:
     return found[name]
 
 
+def disagreement(example: Located, labels: np.ndarray, vocabulary: str) -> tuple[str, str]:
+    """Of a parser's labels with the photo's tags; without tags nothing speaks against them."""
+    tags = example.metadata.get("tags", [])
+    return ccp_tags.disagreement(labels, vocabulary, tags) if tags else ("", "")
+
+
 LAYOUT = Layout(
-    "ccp", VOCABULARY, locate, read_labels=read_labels, own_splits=False, own_size=True, min_garments=2, held_out=100
-)
+    "ccp", VOCABULARY, locate, read_labels=read_labels, own_splits=False, own_size=True, min_garments=2, held_out=100,
+    disagreement=disagreement,
+)  # fmt: skip

@@ -14,7 +14,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Final
 
-from tf_tryon.data.sources.located import Layout, Located, companion, folder, listed, optional_file
+from tf_tryon.data.sources.located import Layout, Located, companion, folder, listed, optional_file, photo_named
 
 _SPLITS: Final = {"train": "train", "query": "test", "gallery": "test"}
 _POSES: Final = {"1": "front", "2": "side", "3": "back", "4": "zoom-out", "5": "zoom-in", "6": "stand-alone"}
@@ -32,7 +32,7 @@ def locate(root: pathlib.Path) -> Iterator[Located]:
     for name, item, part in _rows(partition, 3):
         if part not in _SPLITS:
             raise ValueError(f"{partition}: {name} belongs to {part!r}, not to train, query or gallery")
-        photo = pictures / name.removeprefix("img/")
+        photo = photo_named(pictures, name.removeprefix("img/"))
         pose = poses.get(name, "")
         yield Located(
             id=photo.relative_to(pictures).with_suffix("").as_posix(),

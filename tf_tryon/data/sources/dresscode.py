@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from tf_tryon.data import keypoints as keypoints_lib
-from tf_tryon.data.sources.located import Layout, Located, companion, first_names, folder, optional_file
+from tf_tryon.data.sources.located import Layout, Located, companion, first_names, folder, optional_file, photo_named
 
 CATEGORIES: Final = ("dresses", "upper_body", "lower_body")
 _FRAME: Final = (512, 384)  # height and width that keypoints refer to
@@ -39,8 +39,9 @@ def locate(root: pathlib.Path) -> Iterator[Located]:
             pictures = folder(root / category, "images", "image")
             found = found or bool(own or shared)
             for name in first_names(own or shared):
-                if own or (pictures / name).is_file():
-                    yield _located(root / category, split, pictures / name)
+                photo = photo_named(pictures, name)
+                if own or photo.is_file():
+                    yield _located(root / category, split, photo)
     if not found:
         raise FileNotFoundError(f"{root}: neither train_pairs.txt nor test_pairs_paired.txt is there")
 

@@ -20,6 +20,7 @@ from tf_tryon.data.sources.located import (
     folder,
     optional_file,
     optional_folder,
+    photo_named,
     photos,
 )
 
@@ -82,7 +83,7 @@ def _lip_images(root: pathlib.Path, part: str) -> pathlib.Path | None:
 
 def _photo(pictures: pathlib.Path, name: str) -> pathlib.Path:
     """The lists give names without a suffix."""
-    return pictures / (name if pathlib.PurePath(name).suffix else f"{name}.jpg")
+    return photo_named(pictures, name if pathlib.PurePath(name).suffix else f"{name}.jpg")
 
 
 LAYOUT = Layout("lip", vocabulary, locate)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
+import functools
+import os
 import pathlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
@@ -12,7 +16,9 @@ import numpy as np
 from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data import person
 
-PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG")
+PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")  # and in capitals
+# A name in a list may hold spaces: it ends with a photo's suffix, or with the first tab.
+_FIRST_NAME: Final = re.compile(rf"[^\t]+?({'|'.join(map(re.escape, PHOTO_SUFFIXES))})(?=\s|$)", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +72,8 @@ class Layout:
       read_labels: the file of labels -> (h, w) uint8; ValueError names it.
       own_size: whether records keep photos at their own resolution, unless asked otherwise.
       min_garments: that a person must show, unless asked otherwise.
+      disagreement: (example, labels, vocabulary) of a parser -> reason and detail why they can't be right; "" if
+        nothing speaks against them.
       held_out: people for the test where they are drawn by `--splits held-out`, unless asked otherwise.
     """
 
@@ -78,6 +86,7 @@ class Layout:
     own_size: bool = False
     min_garments: int = 3
     held_out: int = 0
+    disagreement: Callable[[Located, np.ndarray, str], tuple[str, str]] | None = None
 
     def vocabulary_of(self, root: pathlib.Path) -> str:
         """The label pictures' vocabulary."""
@@ -103,22 +112,65 @@ def optional_file(root: pathlib.Path, *names: str) -> pathlib.Path | None:
 
 
 def companion(where: pathlib.Path | None, name: str) -> pathlib.Path | None:
-    """File `name` in the folder, or None if either is missing."""
-    return optional_file(where, name) if where is not None else None
+    """File `name` in the folder, whatever its capitals, or None if either is missing."""
+    if where is None:
+        return None
+    path = where / name
+    if path.is_file():
+        return path
+    other = _by_small_letters(path.parent, _changed(path.parent)).get(path.name.lower())
+    return path.with_name(other) if other else None
+
+
+def photo_named(pictures: pathlib.Path, name: str) -> pathlib.Path:
+    """The photo that a list names; a copy may have it in capitals or as another kind of picture, or lack it."""
+    path = pictures / name
+    stem = name.removesuffix(path.suffix)
+    found = (companion(pictures, other) for other in (name, *(f"{stem}{suffix}" for suffix in PHOTO_SUFFIXES)))
+    return next(filter(None, found), path)
 
 
 def photos(where: pathlib.Path) -> list[pathlib.Path]:
     """The pictures of a folder, by name."""
-    return sorted(path for path in where.iterdir() if path.suffix in PHOTO_SUFFIXES and path.is_file())
+    return sorted(path for path in where.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
 
 
 def listed(path: pathlib.Path) -> Iterator[list[str]]:
     """The lines of a list, divided at whitespace, empty ones left out."""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in _lines(path):
         if words := line.split():
             yield words
 
 
 def first_names(lists: Iterable[pathlib.Path]) -> list[str]:
-    """The distinct first words of lists, in order: in lists of pairs, the people's photos."""
-    return list(dict.fromkeys(words[0] for path in lists for words in listed(path)))
+    """The distinct first names of lists, in order: in lists of pairs, the people's photos."""
+    lines = (line.strip() for path in lists for line in _lines(path))
+    return list(dict.fromkeys(_first_name(line) for line in lines if line))
+
+
+def _first_name(line: str) -> str:
+    found = _FIRST_NAME.match(line)
+    return found[0] if found else line.split()[0]
+
+
+def _lines(path: pathlib.Path) -> list[str]:
+    """A list's lines, in UTF-8 or by its byte order mark in UTF-16; bytes that are neither stay as in file names."""
+    content = path.read_bytes()
+    coding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        text = content.decode(coding, errors="strict" if coding == "utf-16" else "surrogateescape")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text in UTF-16, as its first bytes say ({error}): save it as UTF-8") from error
+    if "\0" in text:
+        raise ValueError(f"{path}: no text: it holds zero bytes; save it as UTF-8")
+    return text.splitlines()
+
+
+def _changed(where: pathlib.Path) -> int:
+    return where.stat().st_mtime_ns if where.is_dir() else 0
+
+
+@functools.lru_cache(maxsize=16)
+def _by_small_letters(where: pathlib.Path, changed: int) -> dict[str, str]:
+    """Names in small letters -> names of a folder's files; read again once it has `changed`."""
+    return {name.lower(): name for name in sorted(os.listdir(where))} if changed else {}

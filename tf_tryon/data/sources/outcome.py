@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import Final
 
+MISSING: Final = "photo missing"
 _KEPT: Final = b"+"
 _REJECTED: Final = b"-"
 

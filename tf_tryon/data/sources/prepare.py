@@ -23,7 +23,8 @@ from tf_tryon.data.photo import read_photo
 from tf_tryon.data.sources import ccp, ccp_labels
 from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Located
-from tf_tryon.data.sources.outcome import Outcome, RejectedError
+from tf_tryon.data.sources.names import readable
+from tf_tryon.data.sources.outcome import MISSING, Outcome, RejectedError
 from tf_tryon.errors import TryOnError
 
 Found = TypeVar("Found")
@@ -109,13 +110,7 @@ class Preparer:
         try:
             return Outcome(record=self._record(example))
         except RejectedError as rejection:
-            return Outcome(reason=rejection.reason, detail=rejection.detail)
-
-    def close(self) -> None:
-        """Frees the annotators."""
-        if self._annotators is not None:
-            self._annotators.close()
-            self._annotators = None
+            return Outcome(reason=rejection.reason, detail=readable(rejection.detail))
 
     def _record(self, example: Located) -> bytes:
         if example.rejected:
@@ -158,6 +153,10 @@ class Preparer:
         if labels is None:
             found = self._annotated("parsing missing", lambda annotators: annotators.annotate(photo))
             labels, vocabulary = found.labels, found.vocabulary
+            if self._layout.disagreement is not None:
+                reason, detail = self._layout.disagreement(example, labels, vocabulary)
+                if reason:
+                    raise RejectedError(reason, detail)
             points = found.keypoints if points is None else points
         elif points is None:
             points = self._annotated("keypoints missing", lambda annotators: annotators.keypoints(photo))
@@ -197,7 +196,7 @@ class Preparer:
 
 def _photo(path: pathlib.Path) -> np.ndarray:
     if not path.is_file():
-        raise RejectedError("photo missing", path.name)
+        raise RejectedError(MISSING, path.name)
     try:
         return read_photo(path)
     except _UNREADABLE as error:

@@ -7,6 +7,7 @@ import dataclasses
 import pathlib
 from typing import Final
 
+from tf_tryon.data.sources.outcome import MISSING
 from tf_tryon.writing import results
 from tf_tryon.writing.results import new_files
 
@@ -57,7 +58,10 @@ class Report:
             "rejected": self.reasons,
             "examples": [dict(zip(("id", "reason", "detail"), row, strict=True)) for row in self.rejected],
         }
-        lines = ["\t".join(filter(None, row)) for row in self.rejected]
+        lines = ["\t".join(filter(None, row)) for row in self.rejected if row[1] != MISSING]
+        # A partial copy lacks thousands of the photos that the data set's lists name.
+        if missing := [identity for identity, reason, _ in self.rejected if reason == MISSING]:
+            lines.append(f"{MISSING}\t{len(missing)} that the lists name, the first is {missing[0]}; {JSON} has all")
         with new_files(folder, JSON, by=_by(self.source)) as new:
             (new.path / TEXT).write_text("\n".join([self.summary(), "", *lines]) + "\n", encoding="utf-8")
             new.content = data

@@ -2,7 +2,7 @@
 
     {train,test}_pairs.txt                     person's photo, product's photo; without it, every photo
     {train,test}/image/*.jpg
-    {train,test}/image-parse/*.png             VITON-HD: image-parse-v3
+    {train,test}/image-parse/*.png             VITON-HD: image-parse-v3; CP-VTON+: image-parse-new
     {train,test}/pose/<stem>_keypoints.json    VITON-HD: openpose_json or openpose-json
 
 | | VITON | VITON-HD | thesis ("FiNet layout") |
@@ -19,6 +19,8 @@ import pathlib
 from collections.abc import Iterator
 from typing import Final
 
+from PIL import Image
+
 from tf_tryon.data.sources.located import (
     Layout,
     Located,
@@ -27,6 +29,7 @@ from tf_tryon.data.sources.located import (
     folder,
     optional_file,
     optional_folder,
+    photo_named,
     photos,
 )
 
@@ -49,9 +52,9 @@ def locate(lists: tuple[str, ...], root: pathlib.Path) -> Iterator[Located]:
     for split in present:
         base = root / split
         pictures = folder(base, *_IMAGES)
-        parsings, poses = optional_folder(base, *_PARSINGS), optional_folder(base, *_POSES)
+        parsings, poses = _parsings(base), optional_folder(base, *_POSES)
         path = optional_file(root, *(pattern.format(split=split) for pattern in lists))
-        people = [pictures / name for name in first_names([path])] if path else photos(pictures)
+        people = [photo_named(pictures, name) for name in first_names([path])] if path else photos(pictures)
         for photo in people:
             yield Located(
                 id=f"{split}/{photo.stem}",
@@ -62,7 +65,24 @@ def locate(lists: tuple[str, ...], root: pathlib.Path) -> Iterator[Located]:
             )
 
 
+def _parsings(base: pathlib.Path) -> pathlib.Path | None:
+    """The folder of label pictures: of several the one with indices, as some copies have colours beside them."""
+    present = [base / name for name in _PARSINGS if (base / name).is_dir()]
+    return next((where for where in present if _holds_indices(where)), next(iter(present), None))
+
+
+def _holds_indices(where: pathlib.Path) -> bool:
+    for path in photos(where)[:1]:
+        try:
+            with Image.open(path) as image:
+                return image.mode in ("P", "L", "1")
+        except OSError:  # the build tells of it, picture by picture
+            return False
+    return False
+
+
 _PAIRS = functools.partial(locate, ("{split}_pairs.txt", "{split}/{split}_pairs.txt"))
-VITON = Layout("viton", "lip20", _PAIRS)
-VITON_HD = Layout("viton-hd", "cihp20", _PAIRS)
+# People from the head to the hips or knees: top and bottom are all they show.
+VITON = Layout("viton", "lip20", _PAIRS, min_garments=2)
+VITON_HD = Layout("viton-hd", "cihp20", _PAIRS, min_garments=2)
 FINET = Layout("finet", "tryon8", functools.partial(locate, ("{split}.txt", "{split}/{split}.txt")))
