@@ -19,7 +19,7 @@ import numpy as np
 from ml_collections import ConfigDict
 from PIL import Image
 
-from tf_tryon.config import from_json, latent_shape, validate
+from tf_tryon.config import latent_shape
 from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.keypoints import NAMES
 from tf_tryon.data.vocabulary import CLASSES, GARMENTS, PALETTE
@@ -28,7 +28,8 @@ from tf_tryon.export.phone_inputs import Contract
 from tf_tryon.export.phone_runner import FORMAT, VERSION
 from tf_tryon.export.tflite_convert import QUANTIZE, convert
 from tf_tryon.export.tflite_merge import Part, merge
-from tf_tryon.inference.stage import CONFIG, MEANS, WEIGHTS
+from tf_tryon.files.regular import size_of
+from tf_tryon.inference.stage_files import WEIGHTS, read_config, read_means
 
 _STD_FLOOR = 1e-4  # of tf_tryon.layers.gaussian
 
@@ -85,15 +86,9 @@ def export(
 
 def read_stage(folder: pathlib.Path) -> tuple[ConfigDict, np.ndarray]:
     """Configuration and mean garments (4, H, W, 3) uint8 of a bundle's shape stage, checked before TensorFlow loads."""
-    for name in (CONFIG, WEIGHTS, MEANS):
-        if not (folder / name).is_file():
-            raise TryOnError(f"{folder / name} is missing: --model takes a folder that `tf-tryon bundle` wrote")
-    config = from_json((folder / CONFIG).read_text(), str(folder / CONFIG))
-    validate(config)
-    if config.stage != "shape":
-        raise TryOnError(f"{folder / CONFIG}: of the {config.stage} stage; phones run the shape stage")
-    with np.load(folder / MEANS) as arrays:
-        return config, arrays["means"]
+    size_of(folder / WEIGHTS, "--model takes a folder that `tf-tryon bundle` wrote")
+    config = read_config(folder, "shape")
+    return config, read_means(folder, config)
 
 
 def contract_of(config: ConfigDict) -> Contract:

@@ -10,12 +10,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from typing import Any
+import os
 
 from ml_collections import ConfigDict
 
+from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
+from tf_tryon.files.json_file import Value
+
 STAGES = ("shape", "texture")
 BASELINES = ("finet", "bicyclegan")
+_REMEDY = "a configuration is expected that a run or a bundle has saved"
+_LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0}
 _CHOICES = {
     "stage": STAGES,
     "model.family": ("tryon", *BASELINES),
@@ -179,6 +185,9 @@ def validate(config: ConfigDict) -> None:
     for name, choices in _CHOICES.items():
         if flat[name] not in choices:
             raise ValueError(f"config.{name} = {flat[name]!r}: choose one of {', '.join(map(repr, choices))}")
+    for name, largest in _LARGEST.items():
+        if not 0 < flat[name] <= largest:
+            raise ValueError(f"config.{name} = {flat[name]}: must be positive and at most {largest}")
     data, model, loss, train = config.data, config.model, config.loss, config.train
     if model.spectral_norm == "addons" and importlib.util.find_spec("tensorflow_addons") is None:
         raise ValueError(
@@ -186,7 +195,7 @@ def validate(config: ConfigDict) -> None:
             "2.15 only: install tf-tryon[addons] in an environment of its own, or choose 'native'"
         )
     for side in ("height", "width"):
-        if data[side] <= 0 or data[side] % 32:
+        if data[side] % 32:
             raise ValueError(f"config.data.{side} = {data[side]}: the nets halve it five times; use a multiple of 32")
     if data.crop_margin < 1:
         raise ValueError(f"config.data.crop_margin = {data.crop_margin}: the crop must hold the erased box; at least 1")
@@ -196,7 +205,7 @@ def validate(config: ConfigDict) -> None:
         )
     if min(data.targets.values()) < 0 or sum(data.targets.values()) <= 0:
         raise ValueError("config.data.targets: weights must not be negative, and one must be positive")
-    for name in ("train.batch_size", "train.accumulate", "train.steps", "model.latent_channels"):
+    for name in ("train.batch_size", "train.accumulate", "train.steps"):
         if flat[name] < 1:
             raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
     if train.batch_size % train.accumulate:
@@ -286,27 +295,55 @@ def to_json(config: ConfigDict) -> str:
     return json.dumps(config.to_dict(), indent=2, default=list) + "\n"
 
 
-def from_json(text: str, source: str) -> ConfigDict:
+def read(path: str | os.PathLike[str]) -> ConfigDict:
+    """`from_json` of a file; MissingFileError where there is none."""
+    return _from_value(json_file.read(path, _REMEDY))
+
+
+def from_json(text: str | bytes, source: str) -> ConfigDict:
     """The configuration that `to_json` wrote; fields that a later version added get their defaults.
 
     Raises:
-      ValueError: not such a configuration; names `source` and the field.
+      BadFileError: not such a configuration, or one that can't work; names `source` and the field.
     """
+    return _from_value(json_file.parse(text, source, _REMEDY))
+
+
+def _from_value(saved: Value) -> ConfigDict:
+    config = thesis(saved["stage"].choice(STAGES))
+    update(config, saved)
     try:
-        saved = json.loads(text)
-        config = thesis(saved["stage"])
-        update(config, saved, source)
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{source}: not a saved configuration ({error})") from error
+        validate(config)
+    except ValueError as error:
+        raise BadFileError(f"{saved.source}: {error}") from error
     return config
 
 
-def update(config: ConfigDict, saved: dict[str, Any], source: str, prefix: str = "") -> None:
-    """Set the fields of `saved` in `config`; ValueError names `source` and a field that `config` doesn't have."""
-    for key, value in saved.items():
+def update(config: ConfigDict, saved: Value) -> None:
+    """Set the fields of `saved` in `config`, each of the type that it has there.
+
+    Raises:
+      BadFileError: names a field of another type, or one that `config` doesn't have.
+    """
+    for key, value in saved.members().items():
         if key not in config:
-            raise ValueError(f"{source}: unknown field config.{prefix}{key}; was it written by a newer version?")
+            place = f"config.{value.place}"
+            raise BadFileError(f"{saved.source}: unknown field {place}; was it written by a newer version?")
         if isinstance(config[key], ConfigDict):
-            update(config[key], value, source, f"{prefix}{key}.")
+            update(config[key], value)
         else:
-            config[key] = tuple(value) if isinstance(value, list) else value
+            config[key] = _like(config[key], value)
+
+
+def _like(default: object, value: Value) -> object:
+    """The value, which must be of the default's type."""
+    if isinstance(default, bool):
+        return value.flag()
+    if isinstance(default, int):
+        return value.whole()
+    if isinstance(default, float):
+        return value.number()
+    if isinstance(default, str):
+        return value.text()
+    assert isinstance(default, tuple)
+    return tuple(_like(default[0], entry) for entry in value.entries())

@@ -10,7 +10,7 @@ from tf_tryon.annotation.parser_network import build_parser
 from tf_tryon.annotation.parser_training import load_parser, train, write_parser
 from tf_tryon.cli import main as cli
 from tf_tryon.data.records import open_records
-from tf_tryon.training.checkpoints import read_arrays
+from tf_tryon.files.array_file import read_arrays
 from tf_tryon.training.variables import named_variables
 
 
@@ -39,7 +39,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, tmp_path, monkeyp
         train(tiny(3), records, tmp_path / "stopped")
     monkeypatch.setattr(Progress, "log", log)
     resumed = train(tiny(3), records, tmp_path / "stopped")
-    first, second = read_arrays(straight), read_arrays(resumed)
+    first, second = read_arrays(straight, ""), read_arrays(resumed, "")
     assert first.keys() == second.keys()
     for name, array in first.items():
         np.testing.assert_array_equal(array, second[name], err_msg=name)
@@ -58,7 +58,7 @@ def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
     write_parser(first, named_variables(build_parser(config), "parser"), config, 1)
     config.train.update(init_from=str(first), learning_rate=0.0)
     second = train(config, records, tmp_path / "second")
-    own, new = read_arrays(first), read_arrays(second)
+    own, new = read_arrays(first, ""), read_arrays(second, "")
     for name in own.keys() - {"config.json"}:
         np.testing.assert_array_equal(own[name], new[name], err_msg=name)
     assert load_parser(second)[1].train.init_from == ""

@@ -8,13 +8,17 @@ import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tf_tryon import config as configuration
 from tf_tryon.data import keypoints, records
 from tf_tryon.data.record_parts import parts_of
 from tf_tryon.errors import BadFileError, MissingFileError
 from tf_tryon.files.array_file import read_arrays
+from tf_tryon.inference.stage_files import CONFIG, MEANS, read_config, read_means
+from tf_tryon.training.checkpoints import Checkpoints
 
 REFUSED = (BadFileError, MissingFileError)
 FUZZ = settings(
@@ -176,3 +180,64 @@ def test_arrays(tmp_path, data):
     path.write_bytes(data.draw(changed_arrays(good)))
     with refused_by_name("a.npz"):
         assert all(array.dtype.kind in "fiubU" for array in read_arrays(path, "make it again").values())
+
+
+@pytest.fixture(scope="module")
+def stage_folder(tmp_path_factory):
+    """A stage's configuration and mean garments, as a bundle has them."""
+    folder = tmp_path_factory.mktemp("bundle") / "shape"
+    folder.mkdir()
+    config = configuration.thesis("shape")
+    config.data.height = config.data.width = 32
+    (folder / CONFIG).write_text(configuration.to_json(config))
+    np.savez(folder / MEANS, means=np.zeros((4, 32, 32, 3), np.uint8))
+    return folder
+
+
+def use_stage(folder):
+    config = read_config(folder, "shape")
+    configuration.validate(config)
+    configuration.latent_shape(config)
+    assert read_means(folder, config).shape[1:3] == (config.data.height, config.data.width)
+
+
+def test_configurations(stage_folder):
+    path = stage_folder / CONFIG
+    good = path.read_bytes()
+
+    @FUZZ
+    @given(changed_json(json.loads(good)))
+    def fuzz(encoded):
+        path.write_bytes(encoded)
+        with refused_by_name(CONFIG, MEANS):
+            use_stage(stage_folder)
+
+    fuzz()
+    path.write_bytes(good)
+
+
+def test_mean_garments_of_a_bundle(stage_folder):
+    path = stage_folder / MEANS
+    good = path.read_bytes()
+
+    @FUZZ
+    @given(changed_arrays(arrays_of(path)))
+    def fuzz(encoded):
+        path.write_bytes(encoded)
+        with refused_by_name(MEANS):
+            use_stage(stage_folder)
+
+    fuzz()
+    path.write_bytes(good)
+
+
+@FUZZ
+@given(data=st.data())
+def test_checkpoints(tmp_path, data):
+    variables = {"net/kernel": tf.Variable(tf.ones((2, 3))), "count": tf.Variable(tf.constant(1, tf.int64))}
+    checkpoints = Checkpoints(tmp_path)
+    good = arrays_of(checkpoints.save(1, variables))
+    checkpoints.path(1).write_bytes(data.draw(changed_arrays(good)))
+    with refused_by_name("step-00000001.npz"):
+        checkpoints.restore(1, variables)
+    assert np.isfinite(variables["net/kernel"].numpy()).all()

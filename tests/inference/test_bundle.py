@@ -12,10 +12,11 @@ from PIL import Image
 from tf_tryon.cli import main as cli
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
+from tf_tryon.files.array_file import read_arrays
 from tf_tryon.inference.bundle import write_bundle
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.models.networks import build_networks
-from tf_tryon.training.checkpoints import read_arrays, write_arrays
+from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import save_weights
 
@@ -60,7 +61,7 @@ def test_a_discriminator_goes_along(model: Any, data_set: Path, tmp_path: Path) 
     save_weights(nets, paths[1])
     variables = named_variables(nets.discriminator, "discriminator")
     judge = {name: np.asarray(variable) for name, variable in variables.items()}
-    write_arrays(paths[1], {**read_arrays(paths[1]), **judge})
+    write_arrays(paths[1], {**read_arrays(paths[1], ""), **judge})
     write_bundle(*paths, open_records(data_set), tmp_path / "both")
     loaded = TryOn.load(tmp_path / "both")
     assert loaded.texture.judges

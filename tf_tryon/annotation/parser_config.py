@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 from typing import Any
 
 from ml_collections import ConfigDict
 
 from tf_tryon.config import update
+from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
 
 
 def default_config() -> ConfigDict:
@@ -100,11 +101,12 @@ def validate(config: ConfigDict) -> None:
             raise ValueError(f"config.randomise.{name} = {config.randomise[name]}: a probability lies in [0, 1]")
 
 
-def from_json(text: str, source: str) -> ConfigDict:
-    """The configuration that `tf_tryon.config.to_json` wrote; ValueError names what doesn't fit."""
+def from_json(text: bytes, source: str) -> ConfigDict:
+    """The configuration that `tf_tryon.config.to_json` wrote; BadFileError names what doesn't fit."""
     config = default_config()
+    update(config, json_file.parse(text, source, "a file of `tf-tryon parser train` is expected"))
     try:
-        update(config, json.loads(text), source)
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{source}: not a saved configuration ({error})") from error
+        validate(config)
+    except ValueError as error:
+        raise BadFileError(f"{source}: {error}") from error
     return config

@@ -15,11 +15,14 @@ from tf_tryon.annotation.parser_network import ParserNetwork, build_parser
 from tf_tryon.config import to_json
 from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
-from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, read_arrays, write_arrays
+from tf_tryon.errors import BadFileError
+from tf_tryon.files.array_file import read_arrays
+from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, write_arrays
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
 from tf_tryon.training.progress import Progress
 from tf_tryon.training.variables import named_variables
+from tf_tryon.training.weights import take_step
 
 CONFIG = "config.json"
 _FINAL = 0.01  # of the learning rate
@@ -121,7 +124,7 @@ def load_parser(path: Path) -> tuple[ParserNetwork, ConfigDict]:
     """The network of a weights file, float32, and its configuration.
 
     Raises:
-      FileNotFoundError, ValueError: no such file, or no weights of a parsing network.
+      FileNotFoundError, BadFileError: no such file, or no weights of a parsing network.
     """
     arrays, config = _read_parser(path)
     network = build_parser(config)
@@ -132,9 +135,9 @@ def load_parser(path: Path) -> tuple[ParserNetwork, ConfigDict]:
 def _read_parser(path: Path) -> tuple[dict[str, np.ndarray], ConfigDict]:
     if not path.is_file():
         raise FileNotFoundError(f"there is no weights file {path}")
-    arrays = read_arrays(path)
-    if CONFIG not in arrays:
-        raise ValueError(f"{path} holds no weights of a parsing network: make them with `tf-tryon parser train`")
-    config = parser_config.from_json(arrays.pop(CONFIG).tobytes().decode(), str(path))
-    arrays.pop(STEP)
+    arrays = read_arrays(path, "make it with `tf-tryon parser train`")
+    if CONFIG not in arrays or arrays[CONFIG].dtype != np.uint8:
+        raise BadFileError(f"{path} holds no weights of a parsing network: make them with `tf-tryon parser train`")
+    config = parser_config.from_json(arrays.pop(CONFIG).tobytes(), str(path))
+    take_step(arrays, path)
     return arrays, config

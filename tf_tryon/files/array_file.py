@@ -18,7 +18,8 @@ from tf_tryon.files.regular import size_of
 
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _NAMES: Final = {"f": "floats", "i": "integers", "u": "unsigned integers", "b": "booleans", "U": "texts"}
-_MOST: Final = 1 << 34  # bytes of all arrays of a file
+_MOST: Final = 1 << 30  # bytes that any file may unfold to,
+_FOLD: Final = 16  # and a larger one, of its own size
 
 
 class Form(NamedTuple):
@@ -92,8 +93,9 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         if name == info.filename or name in found or info.compress_type not in _PACKED or info.flag_bits & 1:
             raise ValueError(f"{info.filename[:80]!r} is no array, or is there twice")
         found[name] = info
-    if sum(info.file_size for info in found.values()) > _MOST:
-        raise ValueError(f"more than {_MOST >> 30} GiB of arrays")
+    size = sum(info.file_size for info in found.values())
+    if size > max(_MOST, _FOLD * sum(info.compress_size for info in found.values())):
+        raise ValueError(f"it unfolds to {size >> 20} MiB of arrays")
     return found
 
 

@@ -11,8 +11,7 @@ from ml_collections import ConfigDict
 from tf_tryon.config import to_json
 from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.records import RecordSet
-from tf_tryon.inference.model_folder import CONFIG
-from tf_tryon.inference.stage import DISCRIMINATOR, MEANS, WEIGHTS
+from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, WEIGHTS
 from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.weights import load_run, read_run, save_weights
 

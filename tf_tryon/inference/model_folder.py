@@ -8,14 +8,13 @@ from typing import Final
 
 from ml_collections import ConfigDict
 
-from tf_tryon.config import from_json
 from tf_tryon.data.vocabulary import DRESS, GARMENTS
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference.stage_files import CONFIG, read_config
 
 WEIGHTS: Final = pathlib.Path(__file__).parent.parent / "weights"
 STREET, STUDIO = "street", "studio"  # trained on photos of real people, and on people that Studio renders
 BUNDLES: Final = {name: WEIGHTS / name for name in (STREET, STUDIO)}
-CONFIG: Final = "config.json"
 
 
 def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
@@ -35,17 +34,13 @@ class ModelFolder:
       configs: by stage, shape before texture; without shape in a model of one stage.
 
     Raises:
-      TryOnError: the folder holds no stage.
+      TryOnError: the folder holds no stage, or a configuration is none; names the file.
     """
 
     def __init__(self, folder: str | pathlib.Path | None = None) -> None:
         folder = model_folder(folder)
-        files = {stage: folder / stage / CONFIG for stage in ("shape", "texture")}
-        self.configs: dict[str, ConfigDict] = {
-            stage: from_json(path.read_text(encoding="utf-8"), str(path))
-            for stage, path in files.items()
-            if path.is_file()
-        }
+        stages = [stage for stage in ("shape", "texture") if (folder / stage / CONFIG).exists()]
+        self.configs: dict[str, ConfigDict] = {stage: read_config(folder / stage, stage) for stage in stages}
         if not self.configs:
             raise TryOnError(f"{folder} holds no model: make the folder with `tf-tryon bundle`")
 

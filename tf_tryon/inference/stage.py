@@ -13,21 +13,20 @@ import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon.config import from_json, validate
 from tf_tryon.data import examples, view, vocabulary
 from tf_tryon.data.person import Person
-from tf_tryon.errors import TryOnError
-from tf_tryon.inference.model_folder import CONFIG, trained_targets
+from tf_tryon.files import json_file
+from tf_tryon.files.array_file import read_arrays
+from tf_tryon.files.regular import size_of
+from tf_tryon.inference.model_folder import trained_targets
 from tf_tryon.inference.noise import latent_noise
+from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, REMEDY, WEIGHTS, read_config, read_means
 from tf_tryon.layers.gaussian import Gaussian, counted_by_channel
 from tf_tryon.losses.kl import kl_terms
 from tf_tryon.models.networks import Networks, build_networks
-from tf_tryon.training.checkpoints import assign, read_arrays
+from tf_tryon.training.checkpoints import assign
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import load_weights
-
-WEIGHTS, MEANS = "weights.npz", "mean_garments.npz"
-DISCRIMINATOR = "discriminator.npz"  # of the texture stage, where its run had one
 
 Batch = dict[str, tf.Tensor]
 
@@ -64,31 +63,25 @@ class Stage:
 
     @classmethod
     def load(cls, folder: str | pathlib.Path, compiled: bool = True) -> Stage:
-        """A folder that `tf-tryon bundle` wrote: configuration, weights, mean garments.
+        """A folder "shape" or "texture" that `tf-tryon bundle` wrote: configuration, weights, mean garments.
 
         Raises:
-          TryOnError: a file is missing or doesn't fit; the message names it.
+          MissingFileError, BadFileError: a file is missing or doesn't fit; the message names it.
         """
         folder = pathlib.Path(folder)
         for name in (CONFIG, WEIGHTS, MEANS):
-            if not (folder / name).is_file():
-                raise TryOnError(f"{folder / name} is missing: make the folder with `tf-tryon bundle`")
-        text = (folder / CONFIG).read_text()
-        config = from_json(text, str(folder / CONFIG))
-        validate(config)
+            size_of(folder / name, REMEDY)
+        config = read_config(folder, folder.name)
+        means = read_means(folder, config).astype(np.float32) / 127.5 - 1.0
         networks = build_networks(config)
         load_weights(networks, folder / WEIGHTS)
-        judges = networks.discriminator is not None and (folder / DISCRIMINATOR).is_file()
+        judges = networks.discriminator is not None and (folder / DISCRIMINATOR).exists()
         if judges:
-            arrays = read_arrays(folder / DISCRIMINATOR)
+            arrays = read_arrays(folder / DISCRIMINATOR, REMEDY)
             variables = named_variables(networks.discriminator, "discriminator")
             assign(arrays, variables, str(folder / DISCRIMINATOR))
-        with np.load(folder / MEANS) as arrays:
-            means = arrays["means"].astype(np.float32) / 127.5 - 1.0
-        wanted = (4, config.data.height, config.data.width, 3)
-        if means.shape != wanted:
-            raise TryOnError(f"{folder / MEANS}: of shape {means.shape}, the configuration wants {wanted}")
-        digest = hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(json.loads(text)).encode()).hexdigest()
+        text = json_file.read(folder / CONFIG, REMEDY).raw
+        digest = hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(text).encode()).hexdigest()
         return cls(config, networks, means, digest, compiled, judges)
 
     @property

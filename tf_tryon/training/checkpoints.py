@@ -11,12 +11,15 @@ from __future__ import annotations
 import errno
 import os
 import re
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
+from tf_tryon.errors import BadFileError
+from tf_tryon.files.array_file import read_arrays
+
+DAMAGED = "delete it to go on from an earlier one"  # what to do about a checkpoint that can't be read
 STEP = "step"  # name of the entry that tells how many steps were made
 _NAME = re.compile(r"step-(\d{8})\.npz")
 _KEEP = 2
@@ -63,10 +66,10 @@ class Checkpoints:
         """Load the checkpoint of a step into all variables.
 
         Raises:
-          ValueError: unreadable, or its names and shapes are not those of `variables`; names file and differences.
+          BadFileError: unreadable, or its names and shapes are not those of `variables`; names file and differences.
         """
         path = self.path(step)
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, DAMAGED)
         arrays.pop(STEP, None)
         assign(arrays, variables, str(path))
 
@@ -118,30 +121,26 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
         ) from error
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an .npz (checksums are verified).
+def assign(arrays: dict[str, np.ndarray], variables: dict[str, tf.Variable], source: str) -> None:
+    """Assign arrays to the variables of the same names.
 
     Raises:
-      ValueError: not a readable .npz; names the path.
+      BadFileError: one is missing, left over, of another shape, or not of numbers of the variable's kind.
     """
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (zipfile.BadZipFile, ValueError, EOFError) as error:
-        raise ValueError(f"{path} is damaged ({error}): delete it to go on from an earlier one") from error
-
-
-def assign(arrays: dict[str, np.ndarray], variables: dict[str, tf.Variable], source: str) -> None:
-    """Assign arrays to the variables of the same names; nothing may be missing, left over or of another shape."""
     problems = [f"no {name}" for name in variables if name not in arrays]
-    problems += [f"unknown {name}" for name in arrays if name not in variables]
-    problems += [
-        f"{name} is {arrays[name].shape}, not {tuple(variable.shape)}"
-        for name, variable in variables.items()
-        if name in arrays and arrays[name].shape != tuple(variable.shape)
-    ]
+    problems += [f"unknown {name[:80]}" for name in arrays if name not in variables]
+    for name, variable in variables.items():
+        if name in arrays and arrays[name].shape != tuple(variable.shape):
+            problems.append(f"{name} is {arrays[name].shape}, not {tuple(variable.shape)}")
+        elif name in arrays and arrays[name].dtype.kind not in _kinds(variable):
+            problems.append(f"{name} holds {arrays[name].dtype}, not {variable.dtype.name}")
     if problems:
         shown = "; ".join(problems[:8]) + (f"; and {len(problems) - 8} more" if len(problems) > 8 else "")
-        raise ValueError(f"{source} does not fit these networks: {shown}")
+        raise BadFileError(f"{source} does not fit these networks: {shown}")
     for name, variable in variables.items():
         variable.assign(tf.constant(arrays[name], variable.dtype))
+
+
+def _kinds(variable: tf.Variable) -> str:
+    """numpy's kinds of what may be assigned."""
+    return "f" if variable.dtype.is_floating else "b" if variable.dtype.is_bool else "iu"

@@ -44,7 +44,7 @@ def claim(folder: Path, config: ConfigDict) -> None:
     """
     path = folder / "config.json"
     if path.exists():
-        saved = _flat(configuration.from_json(path.read_text(encoding="utf-8"), str(path)))
+        saved = _flat(configuration.read(path))
         now = _flat(configuration.from_json(configuration.to_json(config), "the given configuration"))
         differing = [
             f"config.{name} is {saved[name]!r} there and {now[name]!r} now"

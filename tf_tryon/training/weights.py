@@ -14,12 +14,14 @@ import numpy as np
 from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
-from tf_tryon.errors import TryOnError
+from tf_tryon.errors import BadFileError, TryOnError
+from tf_tryon.files.array_file import read_arrays
 from tf_tryon.models.networks import Networks, build_networks
-from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, local_value, read_arrays, write_arrays
+from tf_tryon.training.checkpoints import DAMAGED, STEP, Checkpoints, assign, local_value, write_arrays
 from tf_tryon.training.variables import network_variables
 
 _CONFIG = "config.json"
+_REMEDY = "copy it again, or make it again from its run"
 
 
 class Run(NamedTuple):
@@ -54,7 +56,7 @@ def load_weights(nets: Networks, path: str | Path) -> None:
     """Load a weights file into networks of the same configuration; names and shapes must all match.
 
     Raises:
-      FileNotFoundError, ValueError: no such file, or it doesn't fit; names the differences.
+      FileNotFoundError, BadFileError: no such file, or it doesn't fit; names the differences.
     """
     path = Path(path)
     arrays = _weights(path)
@@ -69,7 +71,7 @@ def load_run(path: str | Path, averaged: bool = True) -> Run:
       averaged: take the averaged weights, if the run has them.
 
     Raises:
-      FileNotFoundError, ValueError: nothing to load there, or it doesn't fit.
+      FileNotFoundError, BadFileError: nothing to load there, or it doesn't fit.
     """
     path = Path(path)
     arrays, config, step = read_run(path, averaged)
@@ -83,18 +85,17 @@ def read_run(path: str | Path, averaged: bool = True) -> tuple[dict[str, np.ndar
     """Arrays by name (the discriminator's too, where there is one), configuration and step of a run or weights file."""
     path = Path(path)
     if path.is_file():
-        arrays = read_arrays(path)
-        if _CONFIG not in arrays:
-            raise ValueError(f"{path} is not a weights file: it holds no configuration")
-        config = configuration.from_json(arrays.pop(_CONFIG).tobytes().decode(), str(path))
-        step = int(arrays.pop(STEP))
-        return arrays, config, step
+        arrays = read_arrays(path, _REMEDY)
+        if _CONFIG not in arrays or arrays[_CONFIG].dtype != np.uint8:
+            raise BadFileError(f"{path} is not a weights file: it holds no configuration")
+        config = configuration.from_json(arrays.pop(_CONFIG).tobytes(), str(path))
+        return arrays, config, take_step(arrays, path)
     checkpoints = Checkpoints(path / "checkpoints")
     steps = checkpoints.steps()
     if not steps:
         raise FileNotFoundError(f"{path} is neither a run's folder with checkpoints nor a weights file")
-    config = configuration.from_json((path / _CONFIG).read_text(encoding="utf-8"), str(path / _CONFIG))
-    stored = read_arrays(checkpoints.path(steps[-1]))
+    config = configuration.read(path / _CONFIG)
+    stored = read_arrays(checkpoints.path(steps[-1]), DAMAGED)
     arrays = {name.removeprefix("model/"): array for name, array in stored.items() if name.startswith("model/")}
     if averaged:
         arrays.update({n.removeprefix("ema/"): a for n, a in stored.items() if n.startswith("ema/")})
@@ -138,5 +139,13 @@ def init_from(nets: Networks, path: str | Path) -> str:
 def _weights(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise FileNotFoundError(f"there is no weights file {path}")
-    arrays = read_arrays(path)
+    arrays = read_arrays(path, _REMEDY)
     return {name: array for name, array in arrays.items() if name not in (_CONFIG, STEP)}
+
+
+def take_step(arrays: dict[str, np.ndarray], path: Path) -> int:
+    """Remove the number of steps from a weights file's arrays; BadFileError if there is none."""
+    step = arrays.pop(STEP, None)
+    if step is None or step.shape != () or step.dtype.kind not in "iu" or step < 0:
+        raise BadFileError(f"{path} is not a weights file: it doesn't tell its training's steps")
+    return int(step)

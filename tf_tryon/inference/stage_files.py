@@ -1,0 +1,40 @@
+"""The files of one stage's folder in a bundle, which somebody else may have written: read and checked, no TensorFlow."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Final
+
+import numpy as np
+from ml_collections import ConfigDict
+
+from tf_tryon import config as configuration
+from tf_tryon.errors import BadFileError
+from tf_tryon.files.array_file import Form, read_arrays
+
+CONFIG: Final = "config.json"
+WEIGHTS: Final = "weights.npz"
+MEANS: Final = "mean_garments.npz"
+DISCRIMINATOR: Final = "discriminator.npz"  # of the texture stage, where its run had one
+REMEDY: Final = "make the folder with `tf-tryon bundle`"
+
+
+def read_config(folder: pathlib.Path, stage: str) -> ConfigDict:
+    """The configuration of a stage's folder.
+
+    Raises:
+      MissingFileError, BadFileError: there is none, or it is another stage's.
+    """
+    config = configuration.read(folder / CONFIG)
+    if config.stage != stage:
+        raise BadFileError(f"{folder / CONFIG}: of the {config.stage} stage, where the {stage} stage's belongs")
+    return config
+
+
+def read_means(folder: pathlib.Path, config: ConfigDict) -> np.ndarray:
+    """(4, H, W, 3) uint8 mean garments of a stage's folder, of its configuration's size; raises as `read_config`."""
+    form = Form("u", (4, config.data.height, config.data.width, 3))
+    means = read_arrays(folder / MEANS, REMEDY, {"means": form})["means"]
+    if means.dtype != np.uint8:
+        raise BadFileError(f"{folder / MEANS}: means holds {means.dtype}, not bytes; {REMEDY}")
+    return means
