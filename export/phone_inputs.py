@@ -8,13 +8,13 @@ Pixels' centres lie at index + 0.5; boxes and frames are (y0, x0, y1, x1) in pix
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import CLASSES, FACE, GARMENT_CLASSES, GARMENTS, UNCOVERED, UPPER_SKIN
 from tf_tryon.errors import TryOnError
+from tf_tryon.files.json_file import Value
 
 Box = tuple[float, float, float, float]
 
@@ -57,10 +57,32 @@ class Contract:
     code_scale: tuple[float, ...]
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Contract:
-        """From the sidecar's `inputs`."""
-        names = {field.name for field in dataclasses.fields(cls)}
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in names})
+    def of(cls, given: Value) -> Contract:
+        """From the sidecar's `inputs`; BadFileError names a field that can't be."""
+        height, width = (given[side].whole(1, 4096) for side in ("height", "width"))
+        rows, columns, channels = (side.whole(1, 1024) for side in given["grid"].entries(3))
+        if height % rows or width % columns:
+            raise given["grid"].wrong("doesn't divide the frame")
+        pool = given["context_pool"].whole(1, min(height, width))
+        if height % pool or width % pool:
+            raise given["context_pool"].wrong("doesn't divide the frame")
+        return cls(
+            height=height,
+            width=width,
+            garments=tuple(name.choice(GARMENTS) for name in given["garments"].entries()),
+            box_widen=given["box_widen"].number(0, 100),
+            keypoint_reach=given["keypoint_reach"].whole(0, height),
+            min_area=given["min_area"].number(0, 1),
+            visible_channel=given["visible_channel"].flag(),
+            context_pool=pool,
+            context_given=given["context_given"].flag(),
+            grid=(rows, columns, channels),
+            shared=given["shared"].whole(0, channels),
+            aligned=given["aligned"].flag(),
+            autoregressive=given["autoregressive"].flag(),
+            std_floor=given["std_floor"].number(0, 1),
+            code_scale=tuple(scale.number(1e-12, 1e12) for scale in given["code_scale"].entries(channels)),
+        )
 
     @property
     def cells(self) -> int:

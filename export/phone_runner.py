@@ -7,20 +7,23 @@ each sample, and copy the visible pixels.
 from __future__ import annotations
 
 import hashlib
-import json
 import pathlib
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from tf_tryon.data.person import Person
+from tf_tryon.data.photo import read_photo
 from tf_tryon.data.vocabulary import CLASSES
-from tf_tryon.errors import TryOnError
+from tf_tryon.errors import BadFileError
 from tf_tryon.export import phone_inputs
 from tf_tryon.export.phone_inputs import Contract, Inputs
+from tf_tryon.files import json_file
+from tf_tryon.files.json_file import Value
+from tf_tryon.files.regular import is_plain_name, read_bytes
 
 FORMAT, VERSION = "tf_tryon.phone", 1
+_LARGEST = 1 << 31  # bytes; what a flatbuffer can be
 
 
 class PhoneStage:
@@ -37,11 +40,17 @@ class PhoneStage:
 
         path = pathlib.Path(path)
         content = read(path)
-        self.sidecar = read_sidecar(path, content)
-        self.contract = Contract.from_json(self.sidecar["inputs"])
+        sidecar = read_sidecar(path, content)
+        self.sidecar: dict[str, Any] = sidecar.raw
+        self.contract = Contract.of(sidecar["inputs"])
         self.means = read_means(path.parent / self.sidecar["means"]["file"], self.contract)
-        interpreter = Interpreter(model_content=content, num_threads=threads)
-        self._runners = {name: interpreter.get_signature_runner(name) for name in self.sidecar["signatures"]}
+        try:
+            interpreter = Interpreter(model_content=content, num_threads=threads)
+            self._runners = {name: interpreter.get_signature_runner(name) for name in self.sidecar["signatures"]}
+        except (ValueError, RuntimeError) as error:
+            raise BadFileError(
+                f"{path} is damaged, or its sidecar is another's ({error}): export both again"
+            ) from error
 
     def inputs(self, person: Person, garment: str) -> Inputs:
         """One person in the nets' frame with `garment` erased."""
@@ -123,38 +132,46 @@ def restored(tensor: np.ndarray, spec: dict[str, Any]) -> np.ndarray:
 
 
 def read(path: pathlib.Path) -> bytes:
-    """The file's bytes; TryOnError if it is missing or no TFLite file."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise TryOnError(f"{path} can't be read ({error}): make it with `tf-tryon export tflite`") from error
+    """The file's bytes; MissingFileError or BadFileError if it is missing or no TFLite file."""
+    content = read_bytes(path, "make it with `tf-tryon export tflite`", _LARGEST)
     if content[4:8] != b"TFL3":
-        raise TryOnError(f"{path} is no TFLite file: make it with `tf-tryon export tflite`")
+        raise BadFileError(f"{path} is no TFLite file: make it with `tf-tryon export tflite`")
     return content
 
 
-def read_sidecar(path: pathlib.Path, content: bytes) -> dict[str, Any]:
-    """The JSON beside a .tflite file, checked against it."""
+def read_sidecar(path: pathlib.Path, content: bytes) -> Value:
+    """The JSON beside a .tflite file, checked against it: the parts that a runner needs are there and of their kinds.
+
+    Raises:
+      MissingFileError, BadFileError: there is none, it isn't one, or it belongs to another file.
+    """
     source = path.with_suffix(".json")
-    try:
-        sidecar = json.loads(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise TryOnError(f"{source}: the sidecar of {path.name} can't be read ({error}): export both again") from error
-    if (sidecar.get("format"), sidecar.get("version")) != (FORMAT, VERSION):
-        raise TryOnError(f"{source}: not a sidecar of format {FORMAT}, version {VERSION}: export both again")
-    if sidecar["sha256"] != hashlib.sha256(content).hexdigest():
-        raise TryOnError(f"{source} belongs to another file than {path}: keep the files of one export together")
+    sidecar = json_file.read(source, f"export {path.name} and its sidecar again")
+    if [found.raw if (found := sidecar.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
+        raise sidecar.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
+    if sidecar["sha256"].text() != hashlib.sha256(content).hexdigest():
+        raise BadFileError(f"{source} belongs to another file than {path}: keep the files of one export together")
+    if not is_plain_name(sidecar["means"]["file"].text()):
+        raise sidecar["means"]["file"].wrong("is no name of a file beside it")
+    for signature in sidecar["signatures"].members().values():
+        for side in ("inputs", "outputs"):
+            for tensor in signature[side].members().values():
+                _check_tensor(tensor)
     return sidecar
+
+
+def _check_tensor(tensor: Value) -> None:
+    [side.whole(1) for side in tensor["shape"].entries()]
+    if tensor["dtype"].choice(("int8", "float32")) == "int8":
+        if tensor["scale"].number() <= 0:
+            raise tensor["scale"].wrong("isn't positive")
+        tensor["zero_point"].whole(-128, 127)
 
 
 def read_means(path: pathlib.Path, contract: Contract) -> np.ndarray:
     """(4, H, W, 3) float32 in [-1, 1] of the picture with the four mean garments above one another."""
     wanted = (4 * contract.height, contract.width, 3)
-    try:
-        with Image.open(path) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    except OSError as error:
-        raise TryOnError(f"{path}: the mean garments can't be read ({error}): export the file again") from error
+    pixels = read_photo(path)
     if pixels.shape != wanted:
-        raise TryOnError(f"{path}: of shape {pixels.shape}, the sidecar wants {wanted}: export the file again")
+        raise BadFileError(f"{path}: of shape {pixels.shape}, the sidecar wants {wanted}: export the file again")
     return pixels.reshape(4, contract.height, contract.width, 3) / np.float32(127.5) - 1

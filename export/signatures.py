@@ -42,6 +42,7 @@ INPUTS = {
     "complete_tensors": ("photo", "parsing", "dress", "keypoints", "garment", "seed", "sample", "temperature"),
 }
 _MAX_TEMPERATURE = 10.0
+_MAX_CODE = 1e4
 
 
 class Signature(NamedTuple):
@@ -166,7 +167,10 @@ class Signatures:
                 spread,
             ),
             *(
-                require(tf.reduce_all(tf.math.is_finite(request[name])), f"{name}: must be finite numbers")
+                require(  # nor is NaN
+                    tf.reduce_all(tf.abs(request[name]) <= _MAX_CODE),
+                    f"{name}: must be finite numbers from -{_MAX_CODE:g} to {_MAX_CODE:g}",
+                )
                 for name in ("shape_codes", "texture_codes")
             ),
         ]

@@ -23,6 +23,7 @@ from tensorflow_serving.apis import (
 from tf_tryon.errors import TryOnError
 from tf_tryon.logs import fields
 from tf_tryon.serving.admission import Admission
+from tf_tryon.serving.read_inside import ReadInside
 from tf_tryon.serving.services import ModelService, PredictionService
 from tf_tryon.serving.versions import Versions
 
@@ -105,6 +106,7 @@ class Server:
         threads = settings.running + settings.waiting + _SPARE
         server = grpc.server(
             futures.ThreadPoolExecutor(threads, thread_name_prefix="call"),
+            interceptors=[ReadInside()],
             maximum_concurrent_rpcs=threads,
             options=[
                 ("grpc.max_receive_message_length", settings.max_message),

@@ -89,7 +89,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         deadline = None if left is None else time.monotonic() + left
         with self._served(request.model_spec) as version:
             name = request.model_spec.signature_name or DEFAULT
-            arrays = _arrays(request)
+            arrays = arrays_of(request)
             validation.check(name, arrays, version.limits)
             outputs = _outputs(version, name, list(request.output_filter))
             try:
@@ -101,6 +101,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 ) from None
             except GoneError:
                 raise RefusedError(grpc.StatusCode.DEADLINE_EXCEEDED, "no free place within the deadline") from None
+            validation.check_answer(found)
             response = predict_pb2.PredictResponse()
             _fill_spec(response.model_spec, self._versions.name, version.number, name)
             for key, value in found.items():
@@ -163,7 +164,8 @@ def _fill_spec(spec: Any, name: str, version: int, signature: str) -> None:
     spec.version.value = version
 
 
-def _arrays(request: predict_pb2.PredictRequest) -> dict[str, np.ndarray]:
+def arrays_of(request: predict_pb2.PredictRequest) -> dict[str, np.ndarray]:
+    """A request's inputs; InvalidRequestError names one that is no tensor."""
     arrays = {}
     for name, proto in request.inputs.items():
         try:

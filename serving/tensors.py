@@ -55,7 +55,11 @@ def from_proto(proto: Any) -> np.ndarray:
         if len(proto.tensor_content) % dtype.itemsize:
             raise ValueError(f"{len(proto.tensor_content)} bytes are no whole number of {dtype} values")
         return _shaped(np.frombuffer(proto.tensor_content, dtype.newbyteorder("<")).astype(dtype), shape)
-    return _shaped(np.array(list(getattr(proto, _FIELDS[proto.dtype])), dtype), shape)
+    values = list(getattr(proto, _FIELDS[proto.dtype]))
+    try:
+        return _shaped(np.array(values, dtype), shape)
+    except OverflowError as error:
+        raise ValueError(f"values beyond the range of {dtype}") from error
 
 
 def _shaped(flat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

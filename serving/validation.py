@@ -12,9 +12,13 @@ import numpy as np
 
 from tf_tryon.data.picture_header import read_header
 from tf_tryon.data.vocabulary import RECORD_VOCABULARIES, TARGETS
+from tf_tryon.files.json_file import Value
 
 MAX_TEMPERATURE = 10.0
+MAX_CODE = 1e4  # a code is about standard normal; from far beyond, the networks' answers aren't finite
+MAX_COORDINATE = 1e6  # of a keypoint
 MAX_FIRST = 2**31 - 2**16
+_DTYPES = ("string", "float32", "float64", "int32", "int64", "uint8", "bool")
 _PHOTOS = ("photo_bytes",)
 _LABELS = ("parsing_bytes", "shape_bytes")
 
@@ -42,18 +46,26 @@ class Limits:
     max_batch: int = 16
 
 
-def limits_of(manifest: dict[str, Any], max_pixels: int = 0, max_batch: int = 16) -> Limits:
-    """From an exported version's manifest.json; `max_pixels` may lower the model's own."""
+def limits_of(manifest: Value, max_pixels: int = 0, max_batch: int = 16) -> Limits:
+    """From an exported version's manifest.json; `max_pixels` may lower the model's own.
+
+    Raises:
+      BadFileError: it isn't such a manifest; names the field.
+    """
     inputs = {
-        name: {
-            key: (np.dtype(object if info["dtype"] == "string" else info["dtype"]), tuple(info["shape"]))
-            for key, info in signature["inputs"].items()
-        }
-        for name, signature in manifest["signatures"].items()
+        name: {key: _input(info) for key, info in signature["inputs"].members().items()}
+        for name, signature in manifest["signatures"].members().items()
     }
-    own = manifest["settings"]
-    pixels = min(own["max_pixels"], max_pixels) if max_pixels else own["max_pixels"]
-    return Limits(inputs, tuple(manifest["garments"]), own["width"], pixels, max_batch)
+    own = manifest["settings"]["max_pixels"].whole(1)
+    pixels = min(own, max_pixels) if max_pixels else own
+    garments = tuple(name.choice(TARGETS) for name in manifest["garments"].entries())
+    return Limits(inputs, garments, manifest["settings"]["width"].whole(1), pixels, max_batch)
+
+
+def _input(info: Value) -> tuple[np.dtype, tuple[int | None, ...]]:
+    name = info["dtype"].choice(_DTYPES)
+    shape = tuple(None if side.raw is None else side.whole(0) for side in info["shape"].entries())
+    return np.dtype(object if name == "string" else name), shape
 
 
 def check(signature: str, arrays: dict[str, np.ndarray], limits: Limits) -> None:
@@ -87,6 +99,13 @@ def check(signature: str, arrays: dict[str, np.ndarray], limits: Limits) -> None
             raise InvalidRequestError(f"{where}{error}") from None
 
 
+def check_answer(outputs: dict[str, np.ndarray]) -> None:
+    """Raise InvalidRequestError if what a model found isn't finite: it would be taken for a score or a code."""
+    for name, array in outputs.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise InvalidRequestError(f"{name} isn't finite for these inputs: check codes, keypoints and temperature")
+
+
 def _check_kind(name: str, array: np.ndarray, dtype: np.dtype, shape: tuple[int | None, ...]) -> None:
     if array.dtype != dtype:
         said, want = ("strings" if kind.kind == "O" else str(kind) for kind in (array.dtype, dtype))
@@ -107,13 +126,13 @@ def _check_row(row: dict[str, Any], limits: Limits) -> None:
         raise InvalidRequestError(
             f"vocabulary {_text(row['vocabulary'])!r}: choose one of {', '.join(RECORD_VOCABULARIES)}"
         )
-    garment = _text(row["garment"])
-    if garment not in limits.garments:
+    garment = _text(row.get("garment", b""))
+    if "garment" in row and garment not in limits.garments:
         why = "this model completes" if garment in TARGETS else "choose one of"
         raise InvalidRequestError(f"garment {garment!r}: {why} {', '.join(limits.garments)}")
-    for name in ("keypoints", "shape_codes", "texture_codes"):
-        if name in row and not np.isfinite(row[name]).all():
-            raise InvalidRequestError(f"{name}: must be finite numbers")
+    for name, largest in (("keypoints", MAX_COORDINATE), ("shape_codes", MAX_CODE), ("texture_codes", MAX_CODE)):
+        if name in row and not (np.abs(row[name]) <= largest).all():  # nor is NaN
+            raise InvalidRequestError(f"{name}: must be finite numbers from -{largest:g} to {largest:g}")
     for name, low, high in (
         ("seed", 0, 2**63 - 1),
         ("first", 0, MAX_FIRST),

@@ -8,7 +8,6 @@ version, a canary or a roll-back needs no restart. A version that leaves goes on
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import pathlib
 import threading
@@ -22,6 +21,7 @@ from tf_tryon.export.deployment import CONFIG
 from tf_tryon.export.manifest import FILE as MANIFEST
 from tf_tryon.export.session_model import SessionModel
 from tf_tryon.export.warmup import arrays, read
+from tf_tryon.files import json_file
 from tf_tryon.logs import fields
 from tf_tryon.serving.validation import Limits, limits_of
 
@@ -39,7 +39,7 @@ class Version:
 
     def __init__(self, number: int, folder: pathlib.Path, threads: int, max_pixels: int) -> None:
         self.number = number
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json_file.read(folder / MANIFEST, "export this version again")
         self.limits: Limits = limits_of(manifest, max_pixels)
         self.model = SessionModel(folder, threads)
         self.users = 0
@@ -159,7 +159,7 @@ class Versions:
         path = self._models / CONFIG
         if not path.is_file():
             return there[-1:], {"stable": there[-1]} if there else {}
-        return wanted_by(path.read_text(encoding="utf-8"), self.name, there)
+        return wanted_by(path.read_text(encoding="utf-8", errors="replace"), self.name, there)
 
     def _load(self, number: int) -> None:
         self._set(number, State.LOADING)

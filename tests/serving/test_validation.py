@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_tryon.serving.validation import InvalidRequestError, check, limits_of
+from tf_tryon.errors import BadFileError
+from tf_tryon.files.json_file import Value
+from tf_tryon.serving.validation import InvalidRequestError, check, check_answer, limits_of
 
 _PERSON = {
     "photo_bytes": "string", "parsing_bytes": "string", "vocabulary": "string", "keypoints": "float32",
     "garment": "string", "seed": "int64", "first": "int64", "samples": "int32", "temperature": "float32",
 }  # fmt: skip
 _INPUTS = {k: {"dtype": v, "shape": [None, 18, 3] if k == "keypoints" else [None]} for k, v in _PERSON.items()}
-LIMITS = limits_of(
-    {
-        "signatures": {"complete": {"inputs": _INPUTS}},
-        "garments": ["top", "bottom"],
-        "settings": {"width": 4, "max_pixels": 10_000},
-    },
-    max_batch=2,
-)
+MANIFEST = {
+    "signatures": {"complete": {"inputs": _INPUTS}},
+    "garments": ["top", "bottom"],
+    "settings": {"width": 4, "max_pixels": 10_000},
+}
+LIMITS = limits_of(Value(MANIFEST, "manifest.json", "", "export it again"), max_batch=2)
 
 
 def strings(*values: bytes) -> np.ndarray:
@@ -65,6 +65,7 @@ def test_good_requests_pass(batch: int) -> None:
         ({"keypoints": np.zeros((1, 17, 3), np.float32)}, r"must be \[batch, 18, 3\]"),
         ({"seed": np.zeros(2, np.int64)}, "same first dimension"),
         ({"keypoints": np.full((1, 18, 3), np.inf, np.float32)}, "finite"),
+        ({"keypoints": np.full((1, 18, 3), 1e30, np.float32)}, "keypoints: must be finite numbers from -1e.06"),
         ({"temperature": np.array([np.nan], np.float32)}, "choose 0 to 10"),
         ({"samples": np.array([5], np.int32)}, "choose 1 to 4"),
         ({"seed": np.array([-1], np.int64)}, "seed = -1"),
@@ -94,3 +95,38 @@ def test_which_request_of_a_message_is_said() -> None:
         check("complete", good(3), LIMITS)
     with pytest.raises(InvalidRequestError, match="unknown signature 'x'"):
         check("x", good(), LIMITS)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+def test_codes_that_give_no_finite_scores_are_refused(value: float) -> None:
+    codes = {"shape_codes": np.zeros((1, 2, 2, 3), np.float32), "use_shape": np.ones(1, bool)}
+    info = {
+        "shape_codes": {"dtype": "float32", "shape": [None, 2, 2, 3]},
+        "use_shape": {"dtype": "bool", "shape": [None]},
+    }
+    manifest = {**MANIFEST, "signatures": {"transfer": {"inputs": {**_INPUTS, **info}}}}
+    limits = limits_of(Value(manifest, "manifest.json", "", "export it again"))
+    check("transfer", {**good(), **codes}, limits)
+    codes["shape_codes"][0, 1, 1, 2] = value
+    with pytest.raises(InvalidRequestError, match="shape_codes: must be finite numbers"):
+        check("transfer", {**good(), **codes}, limits)
+
+
+def test_answers_that_are_not_finite_are_refused() -> None:
+    check_answer({"score": np.zeros(3, np.float32), "photos_bytes": strings(b"PNG"), "order": np.arange(3)})
+    with pytest.raises(InvalidRequestError, match="score isn't finite for these inputs"):
+        check_answer({"score": np.array([0, np.nan], np.float32)})
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"garments": ["scarf"]}, r"garments\[0\] is 'scarf', not one of"),
+        ({"settings": {"width": "4", "max_pixels": 1}}, "settings.width is '4'"),
+        ({"signatures": [1]}, "signatures is a list"),
+        ({"signatures": {"complete": {"inputs": {"a": {"dtype": "object", "shape": []}}}}}, "a.dtype is 'object'"),
+    ],
+)
+def test_a_wrong_manifest_is_refused(fields: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadFileError, match=f"manifest.json: .*{told}.*; export it again"):
+        limits_of(Value({**MANIFEST, **fields}, "manifest.json", "", "export it again"))
