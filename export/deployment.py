@@ -13,6 +13,7 @@ from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from tf_tryon.errors import TryOnError
+from tf_tryon.files.regular import read_bytes
 
 MODEL_NAME = "tryon"
 CONFIG = "models.config"
@@ -87,7 +88,7 @@ def read_config(folder: pathlib.Path) -> model_server_config_pb2.ModelServerConf
     path = folder / CONFIG
     if path.is_file():
         try:
-            text_format.Parse(path.read_text(encoding="utf-8"), config)
-        except text_format.ParseError as error:
+            text_format.Parse(read_bytes(path, "mend it, or move it away").decode(), config)
+        except (text_format.ParseError, UnicodeDecodeError) as error:
             raise TryOnError(f"{path}: not a ModelServerConfig ({error}); mend it, or move it away") from error
     return config

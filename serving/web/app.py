@@ -95,7 +95,7 @@ async def forget(request: Request) -> Response:
     """DELETE: everything that is known of the visitor."""
     shop.shop_of(request).sessions.forget(request.cookies.get(shop.COOKIE))
     response = Response(status_code=204)
-    response.delete_cookie(shop.COOKIE)
+    response.set_cookie(shop.COOKIE, "", max_age=0, path=None)  # of the folder that `shop.with_cookie` sets it for
     return response
 
 

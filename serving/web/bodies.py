@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import zlib
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
+from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
+from tf_tryon.serving.web.addresses import whole
 from tf_tryon.serving.web.refusal import RefusedError
 
 _TIMEOUT = 60.0  # seconds for a whole body
@@ -21,9 +23,8 @@ async def read(request: Request, limit: int) -> bytes:
     Raises:
       RefusedError: 413 beyond the limit, which is told without reading on; 408 for one that doesn't come.
     """
-    said = request.headers.get("content-length", "0")
     too_long = RefusedError(413, "too-many-bytes", limit=limit >> 20)
-    if said.isdigit() and int(said) > limit:
+    if whole(request.headers.get("content-length", "0"), 0, limit) is None:
         raise too_long
     parts, size = [], 0
     try:
@@ -43,12 +44,10 @@ async def read(request: Request, limit: int) -> bytes:
 async def read_json(request: Request) -> dict[str, Any]:
     """A JSON object."""
     try:
-        value = json.loads(await read(request, _JSON))
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise RefusedError(400, "bad-request", "the body must be a JSON object")
-    return value
+        value = json_file.parse(await read(request, _JSON), "the body", "send a JSON object")
+        return {name: member.raw for name, member in value.members().items()}
+    except BadFileError as error:
+        raise RefusedError(400, "bad-request", str(error)) from None
 
 
 async def read_deflated(request: Request, size: int) -> bytes:

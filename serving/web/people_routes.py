@@ -15,11 +15,13 @@ from starlette.routing import Route
 
 from tf_tryon.data.vocabulary import BOTTOM, CLASSES, worn_targets
 from tf_tryon.serving.web import bodies, shop, starts
+from tf_tryon.serving.web.addresses import whole
 from tf_tryon.serving.web.annotating import Annotated
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
 
 ERASED: Final = 0x80
+_MOST_PEOPLE: Final = 1000  # of a photo
 
 
 async def add(request: Request) -> Response:
@@ -30,11 +32,11 @@ async def add(request: Request) -> Response:
     if "start" in query:
         subject = starts.subject(query["start"])
     else:
-        number = query.get("person", "")
-        if number and not number.isdecimal():
-            raise RefusedError(400, "bad-request", "person: a number")
+        number = whole(query["person"], 1, _MOST_PEOPLE) if query.get("person") else None
+        if query.get("person") and number is None:
+            raise RefusedError(400, "bad-request", f"person: a number from 1 to {_MOST_PEOPLE}")
         body = await bodies.read(request, here.settings.max_upload)
-        found = await here.annotating.person(body, int(number) if number else None, query.get("cut") == "allow")
+        found = await here.annotating.person(body, number, query.get("cut") == "allow")
         subject, notes = found.subject, _notes(found)
     cookie, session = shop.opened(request)
     key = session.add_person(subject)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tf_tryon.serving.web import bodies, shop
+from tf_tryon.serving.web.addresses import whole
 from tf_tryon.serving.web.asks import Codes, PageAsk
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Sample, Session, Subject
@@ -55,9 +56,9 @@ async def _codes(here: Shop, session: Session, ask: PageAsk) -> Codes:
         return sample.codes
     if ask.source == "person":
         return await here.client.encode(session.person(ask.key).wearer(garment), garment)
-    if here.catalogue is None or not ask.key.isdecimal():
+    if here.catalogue is None:
         raise RefusedError(404, "result-gone")
-    return await here.catalogue.codes(here.client, int(ask.key), garment)
+    return await here.catalogue.codes(here.client, _catalogue_number(ask.key), garment)
 
 
 async def photo(request: Request) -> Response:
@@ -104,7 +105,14 @@ async def catalogue_photo(request: Request) -> Response:
     catalogue = shop.shop_of(request).catalogue
     if catalogue is None:
         raise RefusedError(404, "result-gone")
-    return shop.picture(catalogue.picture(request.path_params["number"]))
+    return shop.picture(catalogue.picture(_catalogue_number(request.path_params["number"])))
+
+
+def _catalogue_number(text: str) -> int:
+    number = whole(text)
+    if number is None:
+        raise RefusedError(404, "result-gone")
+    return number
 
 
 ROUTES: Final = [
@@ -113,5 +121,5 @@ ROUTES: Final = [
     Route("/api/results.zip", archive),
     Route("/api/results/{key}/photo.png", photo),
     Route("/api/results/{key}/parsing.png", parsing),
-    Route("/api/catalogue/{number:int}.png", catalogue_photo),
+    Route("/api/catalogue/{number}.png", catalogue_photo),
 ]

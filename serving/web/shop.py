@@ -100,9 +100,13 @@ def opened(request: Request) -> tuple[str, Session]:
 
 
 def with_cookie(response: Response, request: Request, key: str) -> Response:
-    """The answer with the session's key, which scripts can't read and other sites can't send; gone with the browser."""
+    """The answer with the session's key, which scripts can't read and other sites can't send; gone with the browser.
+
+    Without a path of its own it belongs to the folder of the address that sets it, /api or /PREFIX/api: two pages below
+    one host don't take each other's.
+    """
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(COOKIE, key, path=None, httponly=True, samesite="strict", secure=secure)
     return response
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tf_tryon.errors import BadFileError, MissingFileError
-from tf_tryon.files.array_file import Form, has_arrays, read_arrays
+from tf_tryon.files.array_file import Form, names_of, read_arrays
 
 REMEDY = "make it again"
 
@@ -34,7 +34,7 @@ def test_arrays_are_read_by_kind_and_shape(tmp_path):
     np.savez(path, **given)
     for name, array in read_arrays(path, REMEDY).items():
         np.testing.assert_array_equal(array, given[name])
-    assert has_arrays(path, REMEDY) == ["f", "n", "t"]
+    assert names_of(path, REMEDY) == ["f", "n", "t"]
     assert list(read_arrays(path, REMEDY, {"f": Form("f", (None, 3))})) == ["f"]
     for forms, told in (
         ({"g": Form("f")}, "holds no array g"),

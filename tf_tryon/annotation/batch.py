@@ -16,6 +16,7 @@ from tf_tryon.annotation.annotator import Annotator
 from tf_tryon.annotation.files import is_annotated, save, stems
 from tf_tryon.data.photo import read_photo
 from tf_tryon.errors import TryOnError
+from tf_tryon.files import json_file
 
 REPORT: Final = "report.json"
 _SAVE_EVERY: Final = 25  # photos
@@ -126,10 +127,11 @@ def _stamp(photo: pathlib.Path) -> dict[str, Any]:
 
 
 def _earlier(path: pathlib.Path) -> dict[str, dict[str, Any]]:
-    """Entries of an earlier report by photo; none if it is no such report."""
-    if not path.is_file():
+    """Entries of an earlier report by photo; BadFileError if it is no such report."""
+    if not path.exists():
         return {}
-    try:
-        return {entry["photo"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["entries"]}
-    except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{path} is not a report of `tf-tryon annotate`: choose another --out") from None
+    entries = json_file.read(path, "it is no report of `tf-tryon annotate`: choose another --out")["entries"].entries()
+    for entry in entries:
+        entry["name"].text()
+        entry["reason"].text()
+    return {entry["photo"].text(): entry.raw for entry in entries}

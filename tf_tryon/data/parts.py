@@ -17,10 +17,14 @@ from typing import Any, Final
 import numpy as np
 
 from tf_tryon.data import tfrecord
+from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
+from tf_tryon.files.regular import size_of
 from tf_tryon.writing.whole import whole_file
 
 FOLDER: Final = ".parts"
 _KEY: Final = "key.json"
+_REMEDY: Final = "delete it and run the same command again"
 _PART: Final = re.compile(r"\d{7,}-\d{7,}\.records|\.tf-tryon-[0-9a-f]{16}\.(records|json)")
 
 
@@ -41,11 +45,11 @@ class Parts:
         self.folder, self.count, self.size = folder / FOLDER, count, size
         path = self.folder / _KEY
         if path.exists():
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = json_file.read(path, f"delete {self.folder} or choose another folder").raw
             if found != key:
                 raise ValueError(
-                    f"{self.folder} holds an unfinished run of {found}, not of {key}: delete it or choose another "
-                    "folder"
+                    f"{self.folder} holds an unfinished run of {str(found)[:500]}, not of {key}: delete it or choose "
+                    "another folder"
                 )
             return
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -76,12 +80,18 @@ class Parts:
         _write(self.path(number), b"".join(map(tfrecord.frame, entries)))
 
     def read(self, number: int) -> Iterator[bytes]:
-        """A part's entries, their checksums verified."""
-        data = np.fromfile(self.path(number), np.uint8)
+        """A part's entries, their checksums verified; BadFileError names a damaged file."""
+        path = self.path(number)
+        size_of(path, _REMEDY)
+        data = np.fromfile(path, np.uint8)
         offset = 0
         while offset < len(data):
             length = int.from_bytes(data[offset : offset + 8].tobytes(), "little")
-            yield tfrecord.unframe(data, offset, length)
+            try:
+                entry = tfrecord.unframe(data, offset, length)
+            except ValueError as error:
+                raise BadFileError(f"{path} is damaged ({error}): {_REMEDY}") from error
+            yield entry
             offset += tfrecord.HEADER + length + tfrecord.FOOTER
 
     def stored(self) -> Iterator[bytes]:

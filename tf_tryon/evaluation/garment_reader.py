@@ -25,6 +25,7 @@ from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet, save_arrays
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, worn
+from tf_tryon.files.array_file import Form, names_of, read_arrays
 from tf_tryon.layers.frame import crop_to_window, window
 from tf_tryon.progress import Progress
 
@@ -119,17 +120,16 @@ class GarmentReader:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> GarmentReader:
-        """A reader that `save` wrote."""
-        reader = cls()
-        with np.load(path, allow_pickle=False) as arrays:
-            names = arrays.files
-            reader._net.set_weights([arrays[name] for name in sorted(names) if name.startswith("weight_")])
-            for name in names:
-                kind, _, head = name.partition("/")
-                if kind == "confusion":
-                    reader.confusion[head] = arrays[name]
-                elif kind == "accuracy":
-                    reader.accuracy[head] = float(arrays[name])
+        """A reader that `save` wrote; MissingFileError or BadFileError names a file that isn't one."""
+        reader, remedy = cls(), "train the garment reader again"
+        weights = {f"weight_{i:02d}": Form("f", w.shape) for i, w in enumerate(reader._net.get_weights())}
+        examined = {head: names for head, names in _HEADS.items() if f"accuracy/{head}" in names_of(path, remedy)}
+        tables = {f"confusion/{head}": Form("f", (names, names)) for head, names in examined.items()}
+        shares = {f"accuracy/{head}": Form("f", ()) for head in examined}
+        arrays = read_arrays(path, remedy, {**weights, **tables, **shares})
+        reader._net.set_weights([arrays[name] for name in weights])
+        reader.confusion = {head: arrays[f"confusion/{head}"] for head in examined}
+        reader.accuracy = {head: float(arrays[f"accuracy/{head}"]) for head in examined}
         return reader
 
 

@@ -16,7 +16,9 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.data.schema import decode_metadata
 from tf_tryon.data.studio import outfit_distribution
 from tf_tryon.data.studio.outfit import BOTTOMS, DRESSES, TOPS
+from tf_tryon.data.studio.outfit import KINDS as STUDIO_KINDS
 from tf_tryon.data.studio.palette import FAMILIES
+from tf_tryon.files.json_file import Value
 
 # Names that a reader tells apart, by garment: a dress is never the target.
 KINDS = {"top": TOPS, "bottom": tuple(kind for kind in BOTTOMS if kind not in DRESSES)}
@@ -71,5 +73,21 @@ def _conditionals(
 
 
 def metadata_by_id(records: RecordSet, split: str) -> dict[str, dict[str, Any]]:
-    """Metadata of every person of a split, by id."""
-    return dict(decode_metadata(records.read(number), records.place(number)) for number in records.split(split))
+    """Metadata of every person of a split, by id; BadFileError names a record whose outfit none is."""
+    found = {}
+    for number in records.split(split):
+        place = records.place(number)
+        identity, metadata = decode_metadata(records.read(number), place)
+        _check_outfit(Value(metadata, place, "metadata", "make the data set again with `tf-tryon data studio`"))
+        found[identity] = metadata
+    return found
+
+
+def _check_outfit(metadata: Value) -> None:
+    """What is read of an outfit here: kind and colour family of each garment, and a kind for each that is missing."""
+    outfit = metadata["outfit"]
+    for slot in outfit_distribution.GARMENTS:
+        if outfit[slot].raw is None and slot in ("hat", "top"):
+            continue
+        outfit[slot]["kind"].choice(STUDIO_KINDS[slot])
+        outfit[slot]["material"]["family"].choice(COLOURS)

@@ -17,6 +17,8 @@ from tf_tryon.evaluation import bootstrap, set_distances
 from tf_tryon.experiments import measures
 from tf_tryon.experiments.measures import Measure
 from tf_tryon.experiments.plan import Row
+from tf_tryon.experiments.tasks import REMEDY
+from tf_tryon.files.array_file import read_arrays
 
 FULL, RECOMMENDED = "full", "recommended"
 _RIVALS = (FULL, "recommended_thesis_kl", "finet", "bicyclegan")  # of the recommended row
@@ -89,5 +91,4 @@ def _verdict(estimate: bootstrap.Estimate, measure: Measure) -> str:
 
 
 def _kept(path: pathlib.Path) -> dict[str, np.ndarray]:
-    with np.load(path) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    return read_arrays(path, REMEDY, finite=False)

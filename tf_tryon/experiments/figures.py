@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
 from collections.abc import Sequence
 
@@ -10,10 +9,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tf_tryon.data.vocabulary import PALETTE
+from tf_tryon.errors import BadFileError
 from tf_tryon.experiments.chart import Line, Panel, draw
+from tf_tryon.experiments.tasks import REMEDY
+from tf_tryon.files import json_file
+from tf_tryon.files.array_file import Form, read_arrays
 
 _TILE, _GAP, _CAPTION = 96, 4, 34
 _PAPER, _INK = (255, 255, 255), (51, 51, 56)
+_FILE = "figures.npz"
+_PHOTOS, _LABELS = Form("u", (None, None, None, 3)), Form("iu", (None,) * 4)
 _ADVERSARIAL = ("adversarial_match", "adversarial_random", "adversarial_encoded")
 
 
@@ -21,10 +26,10 @@ def same_inputs(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) ->
     """Figure 4-1: a line for each person; the erased photo, the photo, then what each row (title, folder) makes."""
     columns: list[tuple[str, np.ndarray]] = []
     for title, folder in rows:
-        with np.load(folder / "figures.npz") as found:
-            if not columns:
-                columns = [("erased", found["erased"]), ("photo", found["truth"])]
-            columns.append((title, found["sample"]))
+        found = read_arrays(folder / _FILE, REMEDY, dict.fromkeys(("erased", "truth", "sample"), _PHOTOS))
+        if not columns:
+            columns = [("erased", found["erased"]), ("photo", found["truth"])]
+        columns.append((title, found["sample"]))
     people = min(len(pictures) for _, pictures in columns)
     tiles = [[pictures[i] for _, pictures in columns] for i in range(people)]
     _save(_grid(tiles, [title for title, _ in columns]), path)
@@ -34,12 +39,13 @@ def shapes(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None
     """Figure 4-2: each row's people, erased and true parsing, then several sampled shapes."""
     tiles, names = [], []
     for title, folder in rows:
-        with np.load(folder / "figures.npz") as found:
-            for truth, erased, drawn in zip(found["shape_truth"], found["shape_erased"], found["shapes"], strict=True):
-                hidden = np.where(erased[..., np.newaxis], np.uint8(128), PALETTE[truth])
-                tiles.append([hidden, PALETTE[truth], *(PALETTE[labels] for labels in drawn)])
-                names.append(title)
-                title = ""
+        forms = {"shape_truth": Form("iu", (None,) * 3), "shape_erased": Form("b", (None,) * 3), "shapes": _LABELS}
+        found = read_arrays(folder / _FILE, REMEDY, forms)
+        truths, shapes = (_colours(found[name], folder) for name in ("shape_truth", "shapes"))
+        for truth, erased, drawn in zip(truths, found["shape_erased"], shapes, strict=True):
+            tiles.append([np.where(erased[..., np.newaxis], np.uint8(128), truth), truth, *drawn])
+            names.append(title)
+            title = ""
     _save(_grid(tiles, ["erased", "true", *(f"{k + 1}" for k in range(len(tiles[0]) - 2))], names), path)
 
 
@@ -47,8 +53,7 @@ def walk(rows: Sequence[tuple[str, pathlib.Path]], shifts: Sequence[float], path
     """Figure 4-2 by latent dimension: one person, a line for each dimension, a block of columns for each row."""
     blocks, heads = [], []
     for title, folder in rows:
-        with np.load(folder / "figures.npz") as found:
-            blocks.append(PALETTE[found["walk"]])
+        blocks.append(_colours(read_arrays(folder / _FILE, REMEDY, {"walk": _LABELS})["walk"], folder))
         heads += [f"{title}\nz {shift:+g}" if i == 0 else f"\n{shift:+g}" for i, shift in enumerate(shifts)]
     lines = min(len(block) for block in blocks)
     tiles = [[picture for block in blocks for picture in block[line]] for line in range(lines)]
@@ -88,9 +93,22 @@ def losses(runs: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None
 
 def read_log(folder: pathlib.Path) -> list[dict[str, float]]:
     """The lines of a run's log.jsonl; of a step that was made twice the later one."""
-    lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    found = {line["step"]: line for line in map(json.loads, lines)}
+    found = {}
+    for line in json_file.read_lines(folder / "log.jsonl", REMEDY):
+        values = line.members()
+        for value in values.values():
+            if not isinstance(value.raw, (int, float)):  # NaN may be: of a step that a loss scale left out
+                raise value.wrong("is no number")
+        values["images_per_second"].number(1e-9)
+        found[line["step"].whole(0)] = {name: value.raw for name, value in values.items()}
     return [found[step] for step in sorted(found)]
+
+
+def _colours(labels: np.ndarray, folder: pathlib.Path) -> np.ndarray:
+    """(..., 3) uint8 of a row's labels."""
+    if labels.min(initial=0) < 0 or labels.max(initial=0) >= len(PALETTE):
+        raise BadFileError(f"{folder / _FILE} holds labels beyond 0 to {len(PALETTE) - 1}: {REMEDY}")
+    return PALETTE[labels]
 
 
 def _grid(

@@ -13,6 +13,7 @@ from typing import Any
 
 from ml_collections import ConfigDict
 
+from tf_tryon import config as configuration
 from tf_tryon.data.records import RecordSet
 from tf_tryon.experiments import comparisons, figures, tables
 from tf_tryon.experiments.document import Block, Figure, Heading, markdown, page
@@ -77,7 +78,7 @@ def write_report(
 
 def _run(task: Task, result: dict[str, Any]) -> dict[str, Any]:
     """Steps, wall minutes of training (without pauses), seconds a step and memory of a run."""
-    batch = json.loads((task.folder / "config.json").read_text(encoding="utf-8"))["train"]["batch_size"]
+    batch = configuration.read(task.folder / "config.json").train.batch_size
     minutes, seconds, before = 0.0, [], 0
     for line in figures.read_log(task.folder):
         each = batch / line["images_per_second"]

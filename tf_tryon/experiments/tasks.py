@@ -26,8 +26,11 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.data.usable import fingerprint
 from tf_tryon.evaluation.outfit_truth import is_studio
 from tf_tryon.experiments.plan import Plan, digest
+from tf_tryon.files import json_file
+from tf_tryon.files.json_file import Value
 
 DONE = "done.json"
+REMEDY = "delete its folder, and the same command makes it again"  # what to do about a damaged result
 READER = "reader"
 
 
@@ -50,12 +53,21 @@ class Task:
     job: dict[str, Any]
 
     def result(self) -> dict[str, Any] | None:
-        """What done.json holds, if the task is done as it is asked for now."""
+        """What done.json holds, if the task is done as it is asked for now.
+
+        Raises:
+          BadFileError: the file is damaged.
+        """
         path = self.folder / DONE
-        if not path.is_file():
+        if not path.exists():
             return None
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return found if found.get("digest") == self.digest else None
+        found = json_file.read(path, REMEDY)
+        if found["digest"].text() != self.digest:
+            return None
+        checks = {"train": _check_run, "reader": _check_reader, "row": _check_row}
+        if self.job["kind"] in checks:
+            checks[self.job["kind"]](found)
+        return found.raw
 
 
 def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.Path) -> dict[str, Task]:
@@ -97,3 +109,22 @@ def write_done(folder: pathlib.Path, result: dict[str, Any]) -> None:
     temporary = folder / f".{DONE}.tmp"
     temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     os.replace(temporary, folder / DONE)
+
+
+def _check_run(found: Value) -> None:
+    found["steps"].whole(1)
+    found["peak_gigabytes"].number(0)
+
+
+def _check_reader(found: Value) -> None:
+    for share in found["accuracy"].members().values():
+        share.number(0, 1)
+
+
+def _check_row(found: Value) -> None:
+    """Measures by garment: value and interval, which may be NaN, and how many people; parameters by network."""
+    for count in found["parameters"].members().values():
+        count.whole(0)
+    for measures in found["measures"].members().values():
+        for measure in measures.members().values():
+            measure.members()

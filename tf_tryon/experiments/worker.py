@@ -17,13 +17,14 @@ from typing import Any
 
 from tf_tryon import logs, quiet
 from tf_tryon.errors import TryOnError
+from tf_tryon.files import json_file
 
 _TIMED, _LEFT_OUT = 12, 4  # steps that are made to tell a run's speed, and how many of them don't count
 
 
 def main(argv: list[str]) -> int:
     """Do the job of the file."""
-    job = json.loads(pathlib.Path(argv[0]).read_text(encoding="utf-8"))
+    job = json_file.read(argv[0], "start `tf-tryon experiment` again").raw
     quiet.import_tensorflow()
     import tensorflow as tf
 
@@ -61,9 +62,9 @@ def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
     path = folder / "budget.json"
     told = {"minutes": job["budget"]}
     if path.is_file():
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept["minutes"] == job["budget"]:
-            return int(kept["steps"])
+        kept = json_file.read(path, "delete it, and the speed is measured again")
+        if kept["minutes"].number() == job["budget"]:
+            return kept["steps"].whole(1)
     seconds = _seconds_per_step(config, job["data"])
     told |= {"seconds_per_step": round(seconds, 4), "steps": max(1, round(job["budget"] * 60 / seconds))}
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,12 +93,11 @@ def _seconds_per_step(config: Any, data: str) -> float:
 
 def step_seconds(folder: pathlib.Path) -> list[float]:
     """Seconds a step of each line of a run's log.jsonl."""
-    from tf_tryon.config import from_json
+    from tf_tryon import config as configuration
 
-    path = folder / "config.json"
-    batch = from_json(path.read_text(encoding="utf-8"), str(path)).train.batch_size
-    lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    return [batch / json.loads(line)["images_per_second"] for line in lines]
+    batch = configuration.read(folder / "config.json").train.batch_size
+    lines = json_file.read_lines(folder / "log.jsonl", "delete the run and start it again")
+    return [batch / line["images_per_second"].number(1e-9) for line in lines]
 
 
 def reader(job: dict[str, Any]) -> int:

@@ -67,7 +67,7 @@ def read_arrays(
         return arrays
 
 
-def has_arrays(path: str | os.PathLike[str], remedy: str) -> list[str]:
+def names_of(path: str | os.PathLike[str], remedy: str) -> list[str]:
     """Names of the arrays of an .npz; raises as `read_arrays`."""
     size_of(path, remedy)
     with _told(path, remedy), zipfile.ZipFile(path) as archive:

@@ -50,6 +50,12 @@ def parse(text: str | bytes, source: str, remedy: str) -> Value:
         raise BadFileError(f"{source}: not JSON ({' '.join(str(error).split())}); {remedy}") from error
 
 
+def read_lines(path: str | os.PathLike[str], remedy: str) -> list[Value]:
+    """A file with a JSON object in each line; raises as `read`, with the line's number."""
+    lines = read_bytes(path, remedy).splitlines()
+    return [parse(line, f"{path}: line {number}", remedy) for number, line in enumerate(lines, 1) if line.strip()]
+
+
 class Value:
     """A value of a JSON file, which knows its place.
 

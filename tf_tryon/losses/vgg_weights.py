@@ -11,10 +11,13 @@ import h5py
 import keras
 import numpy as np
 
+from tf_tryon.errors import BadFileError
+
 _URL = (
     "https://storage.googleapis.com/tensorflow/keras-applications/{0}/{0}_weights_tf_dim_ordering_tf_kernels_notop.h5"
 )
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # convolutions of each block
+_LARGEST = 1 << 24  # numbers in an array: the largest kernel of these networks without top has 2.4 million
 Weights = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -52,6 +55,8 @@ def _from_file(network: str, path: Path) -> Weights:
     def visit(name: str, item: object) -> None:
         if not isinstance(item, h5py.Dataset):
             return
+        if item.size > _LARGEST or item.is_virtual or item.external or item.dtype.kind != "f":
+            raise ValueError(f"{name} is no kernel or bias of such a network")
         group = item.parent
         layer = group.attrs.get("name")  # Keras 3: layers/conv2d_4/vars/{0,1}, the group is named after the layer
         if layer is None:  # legacy: block1_conv1/block1_conv1_W_1:0 or block1_conv1/block1_conv1/kernel:0
@@ -60,13 +65,17 @@ def _from_file(network: str, path: Path) -> Weights:
         if layer.startswith("block"):
             arrays.setdefault(layer, {})[item.ndim] = np.asarray(item, np.float32)
 
-    with h5py.File(path) as file:
-        file.visititems(visit)
+    try:
+        with h5py.File(path) as file:
+            file.visititems(visit)
+    except (OSError, ValueError, KeyError, RuntimeError, UnicodeDecodeError) as error:  # h5py's for damaged files
+        told = f"config.loss.perceptual_weights: {path} can't be read ({error}): get {_URL.format(network)} again"
+        raise BadFileError(told) from error
     names = [f"block{b}_conv{i}" for b, n in enumerate(BLOCKS[network], 1) for i in range(1, n + 1)]
     missing = [name for name in names if set(arrays.get(name, {})) != {1, 4}]
     extra = sorted(set(arrays) - set(names))
     if missing or extra:
-        raise ValueError(
+        raise BadFileError(
             f"{path} is not a weights file of {network} without top: "
             + ", ".join([f"no {n}" for n in missing] + [f"unknown {n}" for n in extra])
             + ". Check config.loss.perceptual (vgg16 or vgg19) and perceptual_weights"

@@ -11,6 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from tf_tryon import logs
+from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
+from tf_tryon.files.regular import read_bytes
 
 _log = logging.getLogger(__name__)
 
@@ -97,11 +100,11 @@ def _drop_after(path: Path, step: int) -> None:
     if not path.exists():
         return
     kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in read_bytes(path, "move it away").splitlines():
         try:
-            if json.loads(line)["step"] <= step:
-                kept.append(line + "\n")
-        except (json.JSONDecodeError, KeyError):
+            if json_file.parse(line, str(path), "")["step"].number() <= step:
+                kept.append(line.decode() + "\n")
+        except BadFileError:
             continue  # the line that a kill cut in two
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text("".join(kept), encoding="utf-8")

@@ -107,6 +107,22 @@ def visiting(shop: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def behind() -> Callable[[Any, str], Any]:
+    """(app, prefix) -> an ASGI application that does what a reverse proxy does: takes the prefix off."""
+
+    def proxied(app: Any, prefix: str) -> Any:
+        async def proxy(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                path = scope["path"].removeprefix(prefix) if scope["path"].startswith(f"{prefix}/") else "/nowhere"
+                scope = {**scope, "path": path, "raw_path": path.encode()}
+            await app(scope, receive, send)
+
+        return proxy
+
+    return proxied
+
+
+@pytest.fixture
 def visit() -> Callable[[Any], Any]:
     """A context manager: a visitor of another shop."""
     return contextlib.contextmanager(visiting)

@@ -8,7 +8,6 @@ train_pairs.txt, test_pairs_{paired,unpaired}.txt   at the root or in each categ
 
 from __future__ import annotations
 
-import json
 import pathlib
 from collections.abc import Iterator
 from typing import Final
@@ -17,6 +16,7 @@ import numpy as np
 
 from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data.sources.located import Layout, Located, companion, first_names, folder, optional_file, photo_named
+from tf_tryon.files import json_file
 
 CATEGORIES: Final = ("dresses", "upper_body", "lower_body")
 _FRAME: Final = (512, 384)  # height and width that keypoints refer to
@@ -60,11 +60,11 @@ def _located(base: pathlib.Path, split: str, photo: pathlib.Path) -> Located:
 
 def read_keypoints(example: Located, size: tuple[int, int]) -> np.ndarray:
     """(18, 3) in the photo's pixels."""
-    try:
-        rows = np.array(json.loads(example.keypoints.read_text(encoding="utf-8"))["keypoints"], np.float32)
-        points = rows.reshape(18, 4)[:, :3]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{example.keypoints}: 18 keypoints of x, y, score, id are expected ({error!r})") from error
+    rows = json_file.read(example.keypoints, "18 keypoints of x, y, score, id are expected")["keypoints"].entries(18)
+    for row in rows:
+        row.entries(4)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, and what isn't finite is missing
+        points = np.array([row.numbers() for row in rows], np.float32)[:, :3]
     points[(points[:, :2] < 0).any(axis=1)] = 0
     points[:, :2] *= (size[1] / _FRAME[1], size[0] / _FRAME[0])
     return keypoints_lib.clean(points)

@@ -6,6 +6,8 @@ import dataclasses
 import json
 from typing import Final
 
+from tf_tryon.files import json_file
+
 MISSING: Final = "photo missing"
 _KEPT: Final = b"+"
 _REJECTED: Final = b"-"
@@ -43,5 +45,6 @@ class Outcome:
         """Of a part's entry."""
         if entry[:1] == _KEPT:
             return cls(record=entry[1:])
-        reason, detail = json.loads(entry[1:])
+        given = json_file.parse(entry[1:], "an entry of an unfinished run", "delete its folder .parts")
+        reason, detail = (text.text() for text in given.entries(2))
         return cls(reason=reason, detail=detail)

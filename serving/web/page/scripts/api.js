@@ -24,28 +24,28 @@ async function call(path, options = {}) {
   return response;
 }
 
-export const about = async () => (await call("/api/about")).json();
+export const about = async () => (await call("api/about")).json();
 
-export const health = async () => (await call("/health", { signal: AbortSignal.timeout(6000) })).json();
+export const health = async () => (await call("health", { signal: AbortSignal.timeout(6000) })).json();
 
-export const forget = () => call("/api/session", { method: "DELETE" });
+export const forget = () => call("api/session", { method: "DELETE" });
 
 /** A photo (a Blob) or a start's name -> what is known of the person. */
 export async function addPerson(photo, options = {}) {
   const query = new URLSearchParams(options);
   if (typeof photo === "string") query.set("start", photo);
   const body = typeof photo === "string" ? undefined : photo;
-  const response = await call(`/api/people?${query}`, { method: "POST", body });
+  const response = await call(`api/people?${query}`, { method: "POST", body });
   const person = await response.json();
-  return { ...person, photo: `/api/people/${person.key}/photo.png` };
+  return { ...person, photo: `api/people/${person.key}/photo.png` };
 }
 
-export const labels = async (key) => new Uint8Array(await (await call(`/api/people/${key}/labels`)).arrayBuffer());
+export const labels = async (key) => new Uint8Array(await (await call(`api/people/${key}/labels`)).arrayBuffer());
 
 export async function correct(key, labels, dress) {
   const packed = new Blob([labels]).stream().pipeThrough(new CompressionStream("gzip"));
   const body = await new Response(packed).blob();
-  const response = await call(`/api/people/${key}/labels?dress=${dress ? 1 : 0}`, { method: "PUT", body });
+  const response = await call(`api/people/${key}/labels?dress=${dress ? 1 : 0}`, { method: "PUT", body });
   return response.json();
 }
 
@@ -53,7 +53,7 @@ export async function correct(key, labels, dress) {
 export async function* results(key, ask, signal) {
   const headers = { "Content-Type": "application/json" };
   const options = { method: "POST", headers, body: JSON.stringify(ask), signal };
-  const response = await call(`/api/people/${key}/results`, options);
+  const response = await call(`api/people/${key}/results`, options);
   let done = false;
   for await (const line of linesOf(response)) {
     const value = JSON.parse(line);
@@ -62,7 +62,7 @@ export async function* results(key, ask, signal) {
       done = true;
       continue;
     }
-    yield { ...value, photo: `/api/results/${value.key}/photo.png`, parsing: `/api/results/${value.key}/parsing.png` };
+    yield { ...value, photo: `api/results/${value.key}/photo.png`, parsing: `api/results/${value.key}/parsing.png` };
   }
   if (!done) throw new Failure("page-away"); // cut off
 }
@@ -86,6 +86,6 @@ async function* linesOf(response) {
 }
 
 export const matches = async (key, garment, signal) =>
-  (await (await call(`/api/people/${key}/matches?garment=${garment}`, { signal })).json()).matches;
+  (await (await call(`api/people/${key}/matches?garment=${garment}`, { signal })).json()).matches;
 
-export const archive = (keys) => `/api/results.zip?${new URLSearchParams(keys.map((key) => ["key", key]))}`;
+export const archive = (keys) => `api/results.zip?${new URLSearchParams(keys.map((key) => ["key", key]))}`;

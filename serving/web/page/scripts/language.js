@@ -5,7 +5,7 @@ const catalogues = {};
 let language = "en";
 
 async function load(name) {
-  catalogues[name] ??= await (await fetch(`/page/text/${name}.json`)).json();
+  catalogues[name] ??= await (await fetch(`page/text/${name}.json`)).json();
 }
 
 /** The sentence of a key; {name} in it is replaced by the details' value, or by all of a list. */

@@ -37,7 +37,7 @@ export class Matches {
   #card(match, garment, number) {
     const box = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "portrait" });
-    const photo = `/api/catalogue/${match.key}.png`;
+    const photo = `api/catalogue/${match.key}.png`;
     const picture = Object.assign(document.createElement("img"), { src: photo, alt: "" });
     const words = document.createElement("span");
     button.append(picture, words);

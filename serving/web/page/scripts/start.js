@@ -11,7 +11,7 @@ export function people(list, names, choose) {
     ...names.map((name) => {
       const box = document.createElement("li");
       const button = Object.assign(document.createElement("button"), { type: "button", className: "portrait" });
-      const picture = Object.assign(document.createElement("img"), { src: `/starts/${name}.jpg`, width: 192, height: 256 });
+      const picture = Object.assign(document.createElement("img"), { src: `starts/${name}.jpg`, width: 192, height: 256 });
       picture.alt = "";
       button.append(picture);
       label(button, "person", { number: name });

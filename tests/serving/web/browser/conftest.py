@@ -31,22 +31,23 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def open_shop() -> Iterator[Callable[[Any], str]]:
-    """(shop) -> the address of its page, served by a thread."""
+def open_shop(behind: Callable[[Any, str], Any]) -> Iterator[Callable[..., str]]:
+    """(shop, prefix) -> the address of its page, served by a thread, as behind a proxy if there is a prefix."""
     import uvicorn
 
     from tf_tryon.serving.web.app import make_app
 
     running: list[tuple[Any, threading.Thread]] = []
 
-    def start(shop: Any) -> str:
+    def start(shop: Any, prefix: str = "") -> str:
         listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(make_app(shop), log_level="warning", timeout_graceful_shutdown=1)
+        app = behind(make_app(shop), prefix) if prefix else make_app(shop)
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         running.append((server, thread))
-        return f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        return f"http://127.0.0.1:{listening.getsockname()[1]}{prefix}/"
 
     yield start
     for server, thread in running:

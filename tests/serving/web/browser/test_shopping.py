@@ -54,6 +54,22 @@ def test_from_upload_to_eight_downloads(shopper: Any, photo: bytes, width: int) 
     visitor.results(16)
 
 
+def test_the_page_below_a_prefix(shopper: Any, shop: Any, open_shop: Any, photo: bytes) -> None:
+    at = open_shop(shop, "/tryon")
+    assert at.endswith("/tryon/")
+    visitor = shopper(at=at)
+    visitor.upload(photo)
+    visitor.page.locator("#room").wait_for()
+    visitor.page.click("#show")
+    visitor.results(8)
+    with visitor.page.expect_download() as loading:
+        visitor.page.click("#all")
+    assert len(zipfile.ZipFile(loading.value.path()).namelist()) == 8
+    visitor.page.locator(".brand").click()
+    visitor.page.locator("#starts img").first.wait_for()
+    assert visitor.page.url == at
+
+
 def _colours(visitor: Any) -> list[tuple[int, ...]]:
     """The garment's colour in each tile's picture: that of its middle."""
     script = """async () => Promise.all([...document.querySelectorAll('.tile-open img')].map(async (image) => {
