@@ -1,4 +1,4 @@
-"""The files of one stage's folder in a bundle, which somebody else may have written: read and checked, no TensorFlow."""
+"""The files of one stage's folder in a bundle, which somebody else may have written: read and checked here."""
 
 from __future__ import annotations
 
