@@ -1,6 +1,7 @@
 import pytest
 
 from tf_tryon.data.parts import Parts
+from tf_tryon.errors import BadFileError
 
 KEY = {"seed": 0}
 
@@ -33,3 +34,18 @@ def test_parts_of_another_run_are_refused(tmp_path, untouched):
     filled(tmp_path)
     with untouched(tmp_path), pytest.raises(ValueError, match="unfinished run"):
         Parts(tmp_path, {"seed": 1}, 3, 2)
+
+
+def test_damaged_parts_are_named(tmp_path):
+    parts = Parts(tmp_path, {"seed": 1}, 4, 2)
+    parts.write(0, [b"one", b"two"])
+    assert list(parts.read(0)) == [b"one", b"two"]
+    data = bytearray(parts.path(0).read_bytes())
+    for damaged in (data[:-1], data[:5], data[:13] + b"x" + data[14:]):
+        parts.path(0).write_bytes(damaged)
+        with pytest.raises(BadFileError, match=r"0000000-0000002\.records is damaged .*: delete it and run the same"):
+            list(parts.read(0))
+    for text, told in (("[", "not JSON"), ('{"seed": 2}', "unfinished run of {'seed': 2}, not of {'seed': 1}")):
+        (tmp_path / ".parts" / "key.json").write_text(text)
+        with pytest.raises(ValueError, match=told):
+            Parts(tmp_path, {"seed": 1}, 4, 2)

@@ -1,4 +1,5 @@
 import json
+import zlib
 
 import numpy as np
 import pytest
@@ -54,6 +55,12 @@ def test_what_is_wrong_with_files_is_said(tmp_path, make_person):
         Person.from_files(photo)
     Image.fromarray(person["photo"]).save(tmp_path / "anna_parsing.png")
     with pytest.raises(ValueError, match=r"anna_parsing\.png: a picture in colours"):
+        Person.from_files(photo)
+    small = (tmp_path / "anna_parsing.png").read_bytes()
+    header = b"IHDR" + (50_000).to_bytes(4, "big") * 2 + small[24:29]
+    claims = small[:12] + header + zlib.crc32(header).to_bytes(4, "big") + small[33:]
+    (tmp_path / "anna_parsing.png").write_bytes(claims)
+    with pytest.raises(ValueError, match=r"anna_parsing\.png: more than 80 million pixels"):
         Person.from_files(photo)
     (tmp_path / "anna_keypoints.json").unlink()
     with pytest.raises(FileNotFoundError, match=r"anna_keypoints\.json: the file of keypoints is missing"):

@@ -55,7 +55,7 @@ def changed(make_person):
         ({"id": b"\xff"}, "its id is no text"),
         ({"metadata": b"[]"}, "metadata: the content is a list, not an object"),
         ({"metadata": b"[" * 100_000}, "metadata: not JSON"),
-        ({"photo": png()[:60]}, "the photo is damaged"),
+        ({"photo": png()[:60]}, "the photo: the file is damaged"),
     ],
 )
 def test_a_wrong_part_is_named(changed, features, told):

@@ -8,13 +8,15 @@ import pathlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data import label_colours
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.photo import read_photo
+from tf_tryon.data.photo import open_stored, read_photo
+from tf_tryon.errors import BadFileError
+from tf_tryon.files.regular import size_of
 
 if TYPE_CHECKING:
     from tf_tryon.data.records import RecordSet
@@ -134,25 +136,24 @@ def read_label_picture(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.nda
     """(h, w) uint8 labels, the palette (n, 3) of a palette picture, whose indices are the labels, and its PNG text.
 
     A picture in colours has labels where the colours are PGN's, which are then its palette.
+
+    Raises:
+      MissingFileError, PhotoError, BadFileError: no such file, no picture, or none of labels.
     """
-    try:
-        with Image.open(path) as image:
-            if image.mode in ("RGB", "RGBA"):
-                return _read_colours(image, path), label_colours.PGN, None
-            if image.mode not in ("P", "L", "1"):
-                raise ValueError(f"{path}: a {image.mode} picture; save label indices as a palette or grey PNG")
-            palette = image.getpalette() if image.mode == "P" else None
-            labels = np.asarray(image).astype(np.uint8)
-            stated = image.info.get(_VOCABULARY)
-    except (UnidentifiedImageError, OSError) as error:
-        raise ValueError(f"{path}: not a readable picture ({error})") from error
-    return labels, None if palette is None else np.array(palette, np.uint8).reshape(-1, 3), stated
+    size_of(path, "a picture of labels is expected")
+    image = open_stored(path, str(path))
+    if image.mode in ("RGB", "RGBA"):
+        return _read_colours(image, path), label_colours.PGN, None
+    if image.mode not in ("P", "L", "1"):
+        raise BadFileError(f"{path}: a {image.mode} picture; save label indices as a palette or grey PNG")
+    palette = np.array(image.getpalette(), np.uint8).reshape(-1, 3) if image.mode == "P" else None
+    stated = image.info.get(_VOCABULARY)
+    return np.asarray(image).astype(np.uint8), palette, stated if isinstance(stated, str) else None
 
 
 def _read_colours(image: Image.Image, path: str | os.PathLike[str]) -> np.ndarray:
     try:
         return label_colours.labels_of(np.asarray(image.convert("RGB")))
     except ValueError as error:
-        raise ValueError(
-            f"{path}: a picture in colours ({error}); save label indices as a palette or grey PNG"
-        ) from error
+        told = f"{path}: a picture in colours ({error}); save label indices as a palette or grey PNG"
+        raise BadFileError(told) from error

@@ -50,6 +50,11 @@ def open_upright(source: str | os.PathLike[str] | BinaryIO, name: str) -> Image.
     Raises:
       PhotoError: as `read_photo`.
     """
+    return ImageOps.exif_transpose(open_stored(source, name))
+
+
+def open_stored(source: str | os.PathLike[str] | BinaryIO, name: str) -> Image.Image:
+    """`open_upright` without turning: the pixels as they are stored."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -67,9 +72,11 @@ def open_upright(source: str | os.PathLike[str] | BinaryIO, name: str) -> Image.
             raise PhotoError("animated", f"{name}: an animated picture; save the wanted frame as a photo")
         try:
             image.load()
+        except Image.DecompressionBombError as error:
+            raise _too_large(name) from error
         except _DAMAGED as error:
             raise PhotoError("truncated", f"{name}: the file is damaged or cut off ({error}); copy it again") from error
-        return ImageOps.exif_transpose(image)
+        return image
 
 
 def photos_of(paths: list[pathlib.Path]) -> list[pathlib.Path]:

@@ -7,24 +7,20 @@ whose header claims 50,000 x 50,000 pixels.
 from __future__ import annotations
 
 import io
-import struct
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from google.protobuf.message import DecodeError
-from PIL import Image
 
 from tf_tryon.data.manifest import REMEDY
-from tf_tryon.data.photo import MAX_PIXELS
+from tf_tryon.data.photo import MAX_PIXELS, PhotoError, open_stored
 from tf_tryon.data.picture_header import read_header
 from tf_tryon.data.vocabulary import RECORD_VOCABULARIES
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 
 _TEXTS: Final = ("photo", "parsing", "vocabulary", "id", "metadata")
-# What Pillow raises for a damaged picture has no common base.
-_DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, Image.DecompressionBombError)
 
 
 class WrongSizeError(BadFileError):
@@ -107,12 +103,13 @@ def decode_picture(encoded: bytes, size: tuple[int, int], mode: str, name: str, 
       BadFileError: it is damaged, or its header said something else.
     """
     try:
-        with Image.open(io.BytesIO(encoded)) as image:
-            if (image.height, image.width) != size:
-                raise ValueError(f"{image.width}x{image.height} pixels, the header says {size[1]}x{size[0]}")
-            return np.asarray(image.convert(mode))
-    except _DAMAGED as error:
-        raise _wrong(source, f"the {name} is damaged ({error})") from error
+        image = open_stored(io.BytesIO(encoded), f"the {name}")
+    except PhotoError as error:
+        raise _wrong(source, str(error)) from error
+    if (image.height, image.width) != size:
+        told = f"the {name} has {image.width}x{image.height} pixels and its header says {size[1]}x{size[0]}"
+        raise _wrong(source, told)
+    return np.asarray(image.convert(mode))
 
 
 def _features(record: bytes, source: str) -> Any:
