@@ -18,6 +18,7 @@ from tf_tryon.export.deployment import MODEL_NAME
 from tf_tryon.export.example_person import example_garment, example_person
 from tf_tryon.export.signatures import Signatures
 from tf_tryon.export.stage_graph import StageGraph
+from tf_tryon.inference.model_folder import ONE_STAGE
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.layers import compat
 
@@ -49,9 +50,11 @@ def export(
       The version's folder.
 
     Raises:
-      TryOnError: the version exists, or the written model answers otherwise than `model`.
+      TryOnError: the model has one stage only, the version exists, or the written model answers otherwise than `model`.
       ValueError: an argument is out of range.
     """
+    if model.shape is None:
+        raise TryOnError(ONE_STAGE)
     if not 1 <= chunk <= width or width % chunk:
         raise ValueError(f"width = {width}, chunk = {chunk}: a chunk is 1 or more samples and divides the width")
     if max_pixels < 1:

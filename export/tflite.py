@@ -29,6 +29,7 @@ from tf_tryon.export.phone_runner import FORMAT, VERSION
 from tf_tryon.export.tflite_convert import QUANTIZE, convert
 from tf_tryon.export.tflite_merge import Part, merge
 from tf_tryon.files.regular import size_of
+from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.stage_files import WEIGHTS, read_config, read_means
 
 _STD_FLOOR = 1e-4  # of tf_tryon.layers.gaussian
@@ -64,6 +65,7 @@ def export(
         raise ValueError(f"quantize {quantize!r}: choose one of {', '.join(QUANTIZE)}")
     if quantize == "int8" and not data:
         raise TryOnError("int8 needs the ranges that real people give: name a folder of records with --data")
+    ModelFolder(model).check_exportable()
     source, folder = pathlib.Path(model) / "shape", pathlib.Path(folder)
     config, means = read_stage(source)
     contract = contract_of(config)

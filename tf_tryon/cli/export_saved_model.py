@@ -28,6 +28,14 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("max_pixels", 16_000_000, "Of a photo.", lower_bound=1, **add)
 
 
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuse a model that can't be exported before TensorFlow is loaded."""
+    del args
+    from tf_tryon.inference.model_folder import ModelFolder
+
+    ModelFolder(flag_values.model).check_exportable()
+
+
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Exports and prints the version's folder."""
     del args

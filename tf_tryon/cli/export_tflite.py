@@ -35,6 +35,14 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("seed", 0, "Which people, and their noise.", lower_bound=0, **add)
 
 
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuse a model that can't be exported before TensorFlow is loaded."""
+    del args
+    from tf_tryon.inference.model_folder import ModelFolder
+
+    ModelFolder(flag_values.model).check_exportable()
+
+
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Exports, measures, and prints the paths."""
     del args

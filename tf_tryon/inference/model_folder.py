@@ -15,6 +15,10 @@ from tf_tryon.inference.stage_files import CONFIG, read_config
 WEIGHTS: Final = pathlib.Path(__file__).parent.parent / "weights"
 STREET, STUDIO = "street", "studio"  # trained on photos of real people, and on people that Studio renders
 BUNDLES: Final = {name: WEIGHTS / name for name in (STREET, STUDIO)}
+ONE_STAGE: Final = (
+    "this model has one stage, texture, and exports are of models with both: their signatures and files begin with the "
+    "shape stage. Complete with `tf-tryon complete --model` or `TryOn`, or bundle a texture run that has a shape run"
+)
 
 
 def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
@@ -48,6 +52,11 @@ class ModelFolder:
     def garments(self) -> tuple[str, ...]:
         """What all stages complete."""
         return common_targets(trained_targets(config) for config in self.configs.values())
+
+    def check_exportable(self) -> None:
+        """Raise TryOnError unless there is a shape stage, which every export begins with."""
+        if "shape" not in self.configs:
+            raise TryOnError(ONE_STAGE)
 
     def check(self, garment: str, walk: int | None = None, walk_stage: str = "shape") -> None:
         """Raise TryOnError or ValueError for a garment or a walk that the model doesn't know."""
