@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tf_tryon.layers.gaussian import Gaussian
@@ -48,3 +49,8 @@ def test_a_shared_latent_costs_once():
     q = _gaussian(3, (2, 2, 2, 3)).averaged(1)
     shifted = Gaussian(q.mean + q.std, q.std)
     np.testing.assert_allclose(kl(q, shifted, shared=1), np.full(2, (4 * 2 + 1) / 2), rtol=1e-5)
+
+
+def test_gaussians_of_different_shapes_are_refused():
+    with pytest.raises(ValueError, match="not compatible|incompatible"):
+        kl(_gaussian(0), _gaussian(1, (2, 1, 1, 3)))

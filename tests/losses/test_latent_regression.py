@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tf_tryon.layers.gaussian import Gaussian
@@ -14,3 +15,9 @@ def test_is_the_l1_distance_of_the_mean_and_moves_only_the_posterior():
     to_codes, to_mean = tape.gradient(loss, [codes, mean])
     assert to_codes is None
     assert to_mean is not None
+
+
+def test_codes_of_another_shape_are_refused():
+    mean = tf.zeros([3, 1, 1, 4])
+    with pytest.raises(ValueError, match="not compatible|incompatible"):
+        latent_regression(tf.zeros([3, 2, 2, 4]), Gaussian(mean, mean + 1))

@@ -3,7 +3,10 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon import keys
+from tf_tryon.data.pipeline import training_dataset
+from tf_tryon.data.records import open_records
 from tf_tryon.layers import compat
+from tf_tryon.models.networks import build_networks
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.texture_objective import TextureObjective
 
@@ -99,3 +102,17 @@ def test_latent_regression_reads_the_code_from_the_random_picture(make, random_b
     first, _ = objective(nets, random_batch(2), weight, STEP, True)
     assert first.weights["latent_regression"] == 0.5
     assert np.all(first.terms["latent_regression"] > 0)
+
+
+def test_latent_regression_reads_a_picture_as_the_data_crops_it(small_config, people):
+    """x_a of the photo itself is the pipeline's x_a, and the real encoder's code has the random code's shape."""
+    config = small_config("texture", loss__latent_regression=0.5, model__discriminator=False, train__batch_size=2)
+    batch = next(iter(training_dataset(open_records(people), config)))
+    objective = TextureObjective(config)
+    np.testing.assert_allclose(objective._garment(batch, batch[keys.PHOTO]), batch[keys.GARMENT_RGB], atol=1e-5)
+    nets = build_networks(config)
+    found, _ = objective(nets, batch, KLWeight(config), STEP, False)
+    picture = nets.generate(batch, batch[keys.NOISE][:, 1])[-1]
+    again = nets.posterior({**batch, keys.GARMENT_RGB: objective._garment(batch, picture)}).mean
+    expected = np.abs(again - batch[keys.NOISE][:, 1]).mean((1, 2, 3))
+    np.testing.assert_allclose(found.terms["latent_regression"], expected, rtol=1e-4)

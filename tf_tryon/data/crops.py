@@ -12,7 +12,7 @@ import tensorflow as tf
 
 def mask_crops(masks: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
     """(B, H, W) bool masks and (B, 4) frames -> (B, H, W, 1) float32, 0 or 1."""
-    soft = fit(_margin(tf.cast(masks[..., tf.newaxis], tf.float32), 0.0), frames, 0.0)
+    soft = fit(tf.cast(masks[..., tf.newaxis], tf.float32), frames, 0.0)
     return tf.cast(soft >= 0.5, tf.float32)
 
 
@@ -30,7 +30,7 @@ def rgb_crops(photos: tf.Tensor, labels: tf.Tensor, frames: tf.Tensor, classes: 
     """
     photos, planes = _margin(photos, 1.0), in_three(_margin(labels[..., tf.newaxis], 0))
     cut = tf.concat([cut_out(photos, planes, label) for label in classes], axis=0)
-    return fit(cut, tf.reshape(tf.transpose(frames, (1, 0, 2)), (-1, 4)), 1.0)
+    return _fit(cut, tf.reshape(tf.transpose(frames, (1, 0, 2)), (-1, 4)), 1.0)
 
 
 def in_three(labels: tf.Tensor) -> tf.Tensor:
@@ -48,13 +48,20 @@ def fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
     """Each picture's frame, enlarged to fit and centred.
 
     Args:
-      pictures: (B, H + 2, W + 2, C) float32, with a margin of one pixel of `fill`, so that a garment at the
-        picture's edge ends like one inside it; `fill` outside the frame as well.
-      frames: (B, 4) boxes in pixels of the picture without its margin; an empty one gives `fill` everywhere.
+      pictures: (B, H, W, C) float32, `fill` wherever nothing is to be seen.
+      frames: (B, 4) boxes in pixels; an empty one gives `fill` everywhere.
       fill: the value beyond the picture.
 
     Returns:
       (B, H, W, C) float32 in the pictures' units.
+    """
+    return _fit(_margin(pictures, fill), frames, fill)
+
+
+def _fit(pictures: tf.Tensor, frames: tf.Tensor, fill: float) -> tf.Tensor:
+    """`fit` of pictures (B, H + 2, W + 2, C) that have a margin of one pixel of `fill` already.
+
+    With it a garment at the picture's edge ends like one inside. Frames are of the picture without its margin.
     """
     height, width = pictures.shape[1] - 2, pictures.shape[2] - 2
     y0, x0, y1, x1 = tf.unstack(tf.cast(frames, tf.float32), axis=-1)

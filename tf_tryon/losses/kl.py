@@ -16,12 +16,16 @@ def kl(q: Gaussian, p: Gaussian, shared: int = 0) -> tf.Tensor:
 
     Returns:
       (B,) float32 nats.
+
+    Raises:
+      ValueError: the shapes of q and p differ.
     """
     return counted(kl_terms(q, p), shared)
 
 
 def kl_terms(q: Gaussian, p: Gaussian) -> tf.Tensor:
     """The terms of `kl`, one a latent: (B, h, w, c)."""
+    q.mean.shape.assert_is_compatible_with(p.mean.shape)  # else they would broadcast
     ratio = tf.square(q.std / p.std)
     distance = tf.square((q.mean - p.mean) / p.std)
     return 0.5 * (ratio + distance - 1.0 - tf.math.log(ratio))

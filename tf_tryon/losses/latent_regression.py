@@ -16,6 +16,10 @@ def latent_regression(codes: tf.Tensor, posterior: Gaussian) -> tf.Tensor:
 
     Returns:
       (B,) float32.
+
+    Raises:
+      ValueError: the codes' shape is not the posterior's.
     """
+    codes.shape.assert_is_compatible_with(posterior.mean.shape)  # else they would broadcast
     difference = tf.abs(posterior.mean - tf.stop_gradient(codes))
     return tf.reduce_mean(difference, axis=list(range(1, difference.shape.rank)))

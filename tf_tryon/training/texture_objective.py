@@ -97,7 +97,8 @@ class TextureObjective:
         self._features(objective, batch, agree, rebuilt[-1], invented[-1] if invented else None)
         add_kl(objective, nets, batch, posterior, codes, kl_weight, step)
         if loss.latent_regression:
-            again = nets.posterior({**truth, keys.GARMENT_RGB: self._garment(batch, invented[-1])}, training=True)
+            # E reads the picture in the frame and context that it was made for, not those of a replaced truth.
+            again = nets.posterior({**batch, keys.GARMENT_RGB: self._garment(batch, invented[-1])}, training=True)
             objective.add("latent_regression", latent_regression(nets.share(random), again), loss.latent_regression)
         difference = tf.abs(batch[keys.PHOTO] - rebuilt[-1])
         objective.watch("box_l1", box_mean(difference, batch[keys.VISIBLE]))
