@@ -1,12 +1,13 @@
 """Both stages behind their contract: shapes, what each network may see, reproducible starts."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.config import latent_shape, thesis, validate
-from tf_tryon.layers.spectral_norm import spectral_layers
+from tf_tryon.config import baseline, latent_shape, thesis, validate
+from tf_tryon.layers import compat
 from tf_tryon.models.networks import build_networks
 
 RECOMMENDED = {
@@ -116,9 +117,30 @@ def test_initial_weights_follow_from_the_seed():
     assert any(np.any(a != b) for a, b in zip(weights[0], weights[2], strict=True))
 
 
+def _layers(layer):
+    return [layer, *(inner for child in compat.sublayers(layer) for inner in _layers(child))]
+
+
+@pytest.mark.parametrize("family", ["tryon", "finet", "bicyclegan"])
+def test_precision_is_what_was_asked_for_whatever_the_global_policy(family):
+    config = _config("texture", **RECOMMENDED) if family == "tryon" else baseline(family, "texture", 64)
+    config.model.width = 0.125
+    before = keras.mixed_precision.global_policy()
+    try:
+        for policy, wanted in (("mixed_bfloat16", "float32"), ("float32", "mixed_bfloat16")):
+            keras.mixed_precision.set_global_policy(policy)
+            nets = build_networks(config) if wanted == "float32" else build_networks(config, wanted)
+            for layer in (layer for model in nets.models.values() for layer in _layers(model)):
+                assert layer.compute_dtype == wanted.removeprefix("mixed_"), layer.name
+                assert all(weight.dtype == "float32" for weight in layer.weights)
+            assert keras.mixed_precision.global_policy().name == policy
+    finally:
+        keras.mixed_precision.set_global_policy(before)
+
+
 def test_one_update_turns_every_u():
     nets = build_networks(_config("texture"))
-    vectors = [layer.u for layer in spectral_layers(*nets.models.values()) if layer.u.shape[0] > 1]
+    vectors = [u for u in nets.spectral_state() if u.shape[0] > 1]
     before = [np.asarray(v) for v in vectors]
     nets.update_spectral_norms()
     assert len(before) > 50

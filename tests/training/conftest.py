@@ -41,17 +41,12 @@ def _small_config(stage: str, **changes: object) -> ConfigDict:
     return config
 
 
-@pytest.fixture(autouse=True)
-def _float32() -> Iterator[None]:
-    yield
-    keras.mixed_precision.set_global_policy("float32")
-
-
 class Codes(keras.Model):
     """One number in, mean and std of a (1, 1, 2) code out."""
 
     def build(self, input_shape):
         self.kernel = self.add_weight(name="kernel", shape=(1, 4), initializer=keras.initializers.RandomNormal(seed=1))
+        self.u = tf.Variable(0.0, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
         self.built = True
 
     def call(self, numbers):
@@ -87,8 +82,8 @@ class Judge(keras.Model):
 class _FakeNetworks:
     """The contract of `Networks` with four tiny models; x_s and x_c are told by their means."""
 
-    def __init__(self, config: ConfigDict) -> None:
-        self.config = config
+    def __init__(self, config: ConfigDict, precision: str = "float32") -> None:
+        self.config, self.precision = config, precision
         self.encoder, self.context_encoder = Codes(), Codes()
         self.generator = Pixels(8 if config.stage == "shape" else 3)
         self.discriminator = Judge() if config.model.discriminator else None
@@ -99,10 +94,12 @@ class _FakeNetworks:
         for model in self.models.values():
             model.build(None)
         self.updates = 0
+        self.u = self.context_encoder.u
 
     def posterior(self, batch, training=False):
-        own = keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB
-        return self.encoder(tf.reduce_mean(batch[own], axis=(1, 2, 3)))
+        own = batch[keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB]
+        own.shape[1:3].assert_is_compatible_with(batch[keys.VISIBLE].shape[1:3])  # the real ones crop both alike
+        return self.encoder(tf.reduce_mean(own, axis=(1, 2, 3)))
 
     def prior(self, batch, codes, training=False):
         return self.context_encoder(tf.reduce_mean(batch[keys.CONTEXT], axis=(1, 2, 3)))
@@ -121,6 +118,10 @@ class _FakeNetworks:
 
     def update_spectral_norms(self):
         self.updates += 1
+        self.u.assign_add(1.0)
+
+    def spectral_state(self):
+        return [self.u]
 
 
 def _random_batch(count: int, seed: int = 0) -> dict[str, tf.Tensor]:

@@ -3,6 +3,7 @@ import os
 import signal
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -142,7 +143,7 @@ def test_starts_from_another_run(tmp_path, make, caplog):
     with np.load(tmp_path / "first" / "checkpoints" / "step-00000002.npz") as first:
         np.testing.assert_array_equal(_arrays(tmp_path, 1)["model/encoder/kernel"], first["ema/encoder/kernel"])
         np.testing.assert_array_equal(_arrays(tmp_path, 1)["ema/encoder/kernel"], first["ema/encoder/kernel"])
-    assert "took 3 of 3 arrays" in caplog.text
+    assert "took 5 of 5 arrays" in caplog.text
 
 
 def test_a_finished_run_has_nothing_left_to_do(make, caplog):
@@ -179,3 +180,10 @@ def test_a_missing_data_set_is_named(small_config, tmp_path):
 def test_a_prior_alone_needs_a_run_to_be_the_prior_of(make):
     with pytest.raises(ValueError, match=r"config\.train\.init_from"):
         make(train__networks="prior")
+
+
+def test_precision_is_handed_to_the_networks_and_changes_nothing_else(make):
+    before = keras.mixed_precision.global_policy().name
+    trainer = make(train__precision="mixed_bfloat16")
+    assert trainer._state.nets.precision == "mixed_bfloat16"
+    assert keras.mixed_precision.global_policy().name == before

@@ -41,5 +41,9 @@ class AddonsSpectralNormalization(SpectralNormalization):
     def update(self, iterations: int = 1) -> None:
         """Nothing: each training call has its own iteration."""
 
+    def state(self) -> list[tf.Variable]:
+        """What a training step changes here without a gradient: u, and the kernel, which each call normalises."""
+        return [compat.raw(self.u), compat.raw(self.layer.kernel)]
+
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         return self._wrapper(inputs, training=bool(training))

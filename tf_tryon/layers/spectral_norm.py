@@ -72,6 +72,10 @@ class SpectralNormalization(keras.layers.Layer):
             u = tf.math.l2_normalize(tf.linalg.matvec(matrix, v, transpose_a=True), epsilon=_TINY)
         self.u.assign(u)
 
+    def state(self) -> list[tf.Variable]:
+        """What a training step changes here without a gradient: u."""
+        return [compat.raw(self.u)]
+
     def fold(self) -> None:
         """Replaces the raw kernel by W / sigma(W) for good: inference pays nothing for it, and training is over."""
         if not self.folded:

@@ -15,7 +15,7 @@ from tf_tryon.layers import frame
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.colour_fill import visible_colours
 from tf_tryon.layers.gaussian import Gaussian, share
-from tf_tryon.layers.spectral_norm import update_spectral_norms
+from tf_tryon.layers.spectral_norm import spectral_layers, update_spectral_norms
 from tf_tryon.models.discriminator import Discriminator
 from tf_tryon.models.encoder import Encoder
 from tf_tryon.models.generator import Generator
@@ -80,8 +80,14 @@ class Networks:
 
     def update_spectral_norms(self) -> None:
         """One power iteration for every spectral norm of what is trained; the step calls this once."""
-        alone = self.config.train.networks == "prior"
-        update_spectral_norms(*([self.context_encoder] if alone else self.models.values()))
+        update_spectral_norms(*self._trained())
+
+    def spectral_state(self) -> list[tf.Variable]:
+        """The variables that spectral norms change in a step, with which the step takes back one that it refuses."""
+        return [variable for layer in spectral_layers(*self._trained()) for variable in layer.state()]
+
+    def _trained(self) -> list[keras.Model]:
+        return [self.context_encoder] if self.config.train.networks == "prior" else list(self.models.values())
 
     def share(self, codes: tf.Tensor) -> tf.Tensor:
         """Codes as both nets read them: shared channels are the first cell's, whoever drew them."""
@@ -146,14 +152,20 @@ def _pooled(size: tuple[int | None, int, int], pool: int) -> tuple[int | None, i
     return size[0], size[1] // pool, size[2] // pool
 
 
-def build_networks(config: ConfigDict) -> Networks:
-    """Networks of a validated configuration, built, with initial weights that follow from `config.seed`."""
+def build_networks(config: ConfigDict, precision: str = "float32") -> Networks:
+    """Networks of a validated configuration, built, with initial weights that follow from `config.seed`.
+
+    Args:
+      config: of either stage.
+      precision: what the networks compute in, a Keras dtype policy ("float32", "mixed_bfloat16", "mixed_float16").
+        Weights and outputs are float32 in each.
+    """
     keras.utils.set_random_seed(config.seed)
     model, data = config.model, config.data
     if model.family in BASELINES:
         from tf_tryon.models.baselines import build_baseline  # they are Networks too
 
-        return build_baseline(config)
+        return build_baseline(config, precision)
     spectral = {"native": True, "addons": "addons", "none": False}[model.spectral_norm]
     shape = config.stage == "shape"
     given, context = given_channels(config), 0
@@ -169,10 +181,11 @@ def build_networks(config: ConfigDict) -> Networks:
         spade=model.decoder_norm == "spade",
         upsample=model.upsample,
         width=model.width,
+        dtype=precision,
         name="generator",
     )
     options = {"channels": model.latent_channels, "width": model.width, "spectral": spectral}
-    options |= {"head_std": model.encoder_head_std, "shared": model.latent_shared}
+    options |= {"head_std": model.encoder_head_std, "shared": model.latent_shared, "dtype": precision}
     encoder = Encoder(**options, stride=model.latent_stride // model.encoder_pool, name="encoder")
     prior = Encoder(
         **options,
@@ -187,8 +200,7 @@ def build_networks(config: ConfigDict) -> Networks:
     discriminator = None
     if model.discriminator:
         smallest = min(data.height, data.width)
-        discriminator = Discriminator(
-            smallest, attention=model.attention, spectral=spectral, width=model.width, name="discriminator"
-        )
+        options = {"attention": model.attention, "spectral": spectral, "width": model.width, "dtype": precision}
+        discriminator = Discriminator(smallest, **options, name="discriminator")
         discriminator.build((*size, 3))
     return Networks(config, generator, encoder, prior, discriminator)

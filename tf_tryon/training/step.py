@@ -2,7 +2,8 @@
 
 Per-example losses are summed over the local batch and divided by the *global* batch size, and gradients are summed over
 replicas exactly once, here; so N replicas make the update that one with the whole batch makes. A step whose terms or
-gradients are not finite changes no weight and no state; its metrics show it, and the loop stops the run.
+gradients are not finite changes no weight and no state but float16's loss scale, which answers an overflow; its metrics
+show it, and the loop stops the run.
 """
 
 from __future__ import annotations
@@ -136,6 +137,8 @@ class TrainingStep:
 
     def _replica(self, batch: Batch, number: tf.Tensor, requests: tf.Tensor, gan: bool) -> tf.Tensor:
         state, train = self.state, self._config.train
+        moving = state.nets.spectral_state()
+        before = [tf.identity(variable) for variable in moving]
         state.nets.update_spectral_norms()
         own = list(state.optimizer.variables.values())
         judged = list(state.discriminator_optimizer.variables.values()) if gan else []
@@ -171,6 +174,8 @@ class TrainingStep:
         state.optimizer.apply(first, rate, valid)
         if gan:
             state.discriminator_optimizer.apply(second, self._rate(train.discriminator_learning_rate, number), valid)
+        for variable, old in zip(moving, before, strict=True):
+            variable.assign(tf.where(valid, variable, old))
         if state.ema is not None:
             state.ema.update(number, valid)
         extra = {"beta": beta, "learning_rate": rate}
