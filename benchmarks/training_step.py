@@ -66,15 +66,12 @@ def random_batch(config: ConfigDict) -> dict[str, tf.Tensor]:
 
 def measure(config: ConfigDict, steps: int) -> dict[str, float]:
     """Speed and memory of `steps` steps after two that don't count."""
-    import keras
-
     from tf_tryon.models.networks import build_networks
     from tf_tryon.training.objective import shape_objective
     from tf_tryon.training.step import State, TrainingStep
     from tf_tryon.training.texture_objective import TextureObjective
 
-    keras.mixed_precision.set_global_policy(config.train.precision)
-    state = State.create(build_networks(config))
+    state = State.create(build_networks(config, config.train.precision))
     objective = TextureObjective(config) if config.stage == "texture" else shape_objective
     step = TrainingStep(state, objective, tf.distribute.get_strategy())
     batch = random_batch(config)

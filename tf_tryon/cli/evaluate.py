@@ -55,8 +55,6 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def run(flags: flags.FlagValues, args: list[str]) -> int:
     """Evaluate and write the report."""
     del args
-    import keras
-
     from tf_tryon.data.records import open_records
     from tf_tryon.evaluation import report, subject
     from tf_tryon.evaluation.features import VggFeatures
@@ -66,9 +64,8 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
 
     started = time.monotonic()
     records = open_records(flags.data)
-    keras.mixed_precision.set_global_policy(flags.precision)
-    found = subject.load(model_folder(flags.model), flags.shape, flags.averaged)
-    kind = keras.mixed_precision.global_policy().compute_dtype
+    found = subject.load(model_folder(flags.model), flags.shape, flags.averaged, flags.precision)
+    kind = flags.precision.removeprefix("mixed_")  # what its convolutions compute in
     features = VggFeatures(flags.vgg, kind) if flags.vgg and "texture" in found.runs else None
     size = next(iter(found.runs.values())).config.data
     results: dict[str, Any] = {

@@ -25,13 +25,19 @@ class Subject(NamedTuple):
     shape: Run | None
 
 
-def load(model: str | os.PathLike[str], shape: str | os.PathLike[str] | None = None, averaged: bool = True) -> Subject:
+def load(
+    model: str | os.PathLike[str],
+    shape: str | os.PathLike[str] | None = None,
+    averaged: bool = True,
+    precision: str = "float32",
+) -> Subject:
     """Networks of a run's folder (its newest checkpoint), a weights file, or a folder with shape/ and texture/.
 
     Args:
       model: the path.
       shape: a shape run or weights file to put before the model's texture stage, in place of the bundle's own.
       averaged: take averaged weights where a run has them.
+      precision: what the networks compute in (see `build_networks`).
 
     Raises:
       TryOnError: there is nothing to evaluate, or `shape` doesn't fit; the message names it.
@@ -44,11 +50,11 @@ def load(model: str | os.PathLike[str], shape: str | os.PathLike[str] | None = N
     parts = [model / stage for stage in STAGES if (model / stage).is_dir()]
     runs = {}
     for path in parts or [model]:
-        run = _load(path, averaged)
+        run = _load(path, averaged, precision)
         runs[run.config.stage] = run
     partner = runs.get("shape")
     if shape is not None:
-        partner = _load(pathlib.Path(shape), averaged)
+        partner = _load(pathlib.Path(shape), averaged, precision)
         if partner.config.stage != "shape":
             raise TryOnError(
                 f"--shape={shape} is a run of the {partner.config.stage} stage: give one of the shape stage"
@@ -60,9 +66,9 @@ def load(model: str | os.PathLike[str], shape: str | os.PathLike[str] | None = N
     return Subject(runs, partner)
 
 
-def _load(path: pathlib.Path, averaged: bool) -> Run:
+def _load(path: pathlib.Path, averaged: bool, precision: str) -> Run:
     stored = path / WEIGHTS
-    return load_run(stored if stored.is_file() else path, averaged)
+    return load_run(stored if stored.is_file() else path, averaged, precision)
 
 
 def _check_fit(shape: Run, texture: Run) -> None:

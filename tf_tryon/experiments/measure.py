@@ -9,7 +9,6 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -41,7 +40,6 @@ def measure_row(job: dict[str, Any]) -> dict[str, Any]:
     records, settings = open_records(job["data"]), job["evaluation"]
     texture = load_run(job["texture"])
     shape = load_run(job["shape"]) if job["shape"] else None
-    keras.mixed_precision.set_global_policy("float32")
     garments, seed = tuple(settings["garments"]), job["seed"]
     kind = "end_to_end" if shape else "prior"
     report = None

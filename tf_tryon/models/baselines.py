@@ -73,22 +73,24 @@ class BicycleGANNetworks(Networks):
         return [self.generator(batch[keys.PHOTO] * batch[keys.VISIBLE], codes)]
 
 
-def build_baseline(config: ConfigDict) -> Networks:
-    """Networks of a validated baseline's configuration, built, with initial weights that follow from the seed."""
+def build_baseline(config: ConfigDict, precision: str = "float32") -> Networks:
+    """Networks of a validated baseline's configuration, built; arguments as of `build_networks`."""
     data, model = config.data, config.model
     size = (None, data.height, data.width)
-    options = {"width": model.width, "latent": model.latent_channels, "name": "generator"}
+    options = {"width": model.width, "latent": model.latent_channels, "dtype": precision, "name": "generator"}
     if model.family == "bicyclegan":
         generator = UNet(**options)
-        encoder = ResNetEncoder(model.latent_channels, model.width, name="encoder")
-        discriminator = TwoDiscriminators(min(data.height, data.width), model.width, name="discriminator")
+        encoder = ResNetEncoder(model.latent_channels, model.width, dtype=precision, name="encoder")
+        side = min(data.height, data.width)
+        discriminator = TwoDiscriminators(side, model.width, dtype=precision, name="discriminator")
         for built in (generator, encoder, discriminator):
             built.build((*size, 3))
         return BicycleGANNetworks(config, generator, encoder, None, discriminator)
     shape = config.stage == "shape"
     generator = FiNetGenerator(CLASSES if shape else 3, squash=not shape, **options)
     encoder, context = (
-        FiNetEncoder(model.latent_channels, model.width, name=name) for name in ("encoder", "context_encoder")
+        FiNetEncoder(model.latent_channels, model.width, dtype=precision, name=name)
+        for name in ("encoder", "context_encoder")
     )
     pool = max(1, data.height // ENCODER_SIDE)
     crop = (None, data.height // pool, data.width // pool)

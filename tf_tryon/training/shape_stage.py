@@ -30,7 +30,7 @@ class ShapeStage:
 
     def __init__(self, config: ConfigDict) -> None:
         path = config.train.shape_run
-        self._nets, shape, _ = load_run(path)
+        self._nets, shape, _ = load_run(path, precision=config.train.precision)
         if shape.stage != "shape" or (shape.data.height, shape.data.width) != (config.data.height, config.data.width):
             raise TryOnError(
                 f"config.train.shape_run = {path!r} is a {shape.stage} run at {shape.data.height}x{shape.data.width}: "

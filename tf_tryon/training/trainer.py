@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-import keras
 import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
@@ -60,9 +59,8 @@ class Trainer:
         self._strategy = strategy.choose_strategy()
         self._folder = run_folder.own_folder(self._workdir, self._index)
         run_folder.claim(self._folder, config)
-        keras.mixed_precision.set_global_policy(config.train.precision)
         with self._strategy.scope():
-            nets = build_networks(config)
+            nets = build_networks(config, config.train.precision)
             objective: ObjectiveFn = shape_objective
             constants: dict[str, tf.Variable] = {}
             if config.train.networks == "prior":

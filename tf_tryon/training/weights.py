@@ -63,19 +63,20 @@ def load_weights(nets: Networks, path: str | Path) -> None:
     assign(arrays, network_variables(nets, discriminator=False), str(path))
 
 
-def load_run(path: str | Path, averaged: bool = True) -> Run:
+def load_run(path: str | Path, averaged: bool = True, precision: str = "float32") -> Run:
     """Rebuild the networks of a run's folder (its newest checkpoint) or of a weights file.
 
     Args:
       path: a run's folder or a weights file.
       averaged: take the averaged weights, if the run has them.
+      precision: what the networks compute in, whatever they were trained with (see `build_networks`).
 
     Raises:
       FileNotFoundError, BadFileError: nothing to load there, or it doesn't fit.
     """
     path = Path(path)
     arrays, config, step = read_run(path, averaged)
-    nets = build_networks(config)
+    nets = build_networks(config, precision)
     own = {name: array for name, array in arrays.items() if not name.startswith("discriminator/")}
     assign(own, network_variables(nets, discriminator=False), str(path))
     return Run(nets, config, step)
