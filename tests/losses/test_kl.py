@@ -52,5 +52,5 @@ def test_a_shared_latent_costs_once():
 
 
 def test_gaussians_of_different_shapes_are_refused():
-    with pytest.raises(ValueError, match="not compatible|incompatible"):
+    with pytest.raises(ValueError, match=r"not compatible|incompatible"):
         kl(_gaussian(0), _gaussian(1, (2, 1, 1, 3)))

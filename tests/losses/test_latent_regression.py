@@ -19,5 +19,5 @@ def test_is_the_l1_distance_of_the_mean_and_moves_only_the_posterior():
 
 def test_codes_of_another_shape_are_refused():
     mean = tf.zeros([3, 1, 1, 4])
-    with pytest.raises(ValueError, match="not compatible|incompatible"):
+    with pytest.raises(ValueError, match=r"not compatible|incompatible"):
         latent_regression(tf.zeros([3, 2, 2, 4]), Gaussian(mean, mean + 1))

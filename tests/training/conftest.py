@@ -1,6 +1,6 @@
 """Tiny configurations, and tiny networks that keep the contract."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
