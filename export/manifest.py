@@ -20,24 +20,24 @@ from tf_tryon.inference.tryon import TryOn
 FILE = "manifest.json"
 
 
-def write(
+def content(
     folder: pathlib.Path,
     model: TryOn,
     settings: dict[str, int],
     parity: dict[str, dict[str, float]],
     revision: str = "",
-) -> None:
-    """Writes it into the folder of a version whose graph is there.
+) -> dict[str, Any]:
+    """What it says of a version, but for the list of the version's files with their SHA-256, which is added.
 
     Args:
-      folder: the version's.
+      folder: the version's; the graph is there.
       model: what was exported.
       settings: the export's own.
       parity: `parity.check`'s result.
       revision: of the source code; empty: git's, if the package lies in a checkout.
     """
     graph = tf.saved_model.experimental.read_fingerprint(str(folder))
-    content = {
+    return {
         "fingerprint": {
             name: format(getattr(graph, name), "016x")
             for name in ("saved_model_checksum", "graph_def_program_hash", "signature_def_hash", "checkpoint_hash")
@@ -60,7 +60,6 @@ def write(
         "signatures": _signatures(folder),
         "config": {stage.config.stage: json.loads(to_json(stage.config)) for stage in (model.shape, model.texture)},
     }
-    (folder / FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _signatures(folder: pathlib.Path) -> dict[str, Any]:

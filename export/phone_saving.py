@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
-import shutil
+from typing import Final
 
 import numpy as np
 from PIL import Image
@@ -14,15 +13,32 @@ from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.vocabulary import CLASSES, PALETTE
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.phone_runner import PhoneStage
+from tf_tryon.writing.results import new_files
+
+BY: Final = "tf-tryon tflite run"
+MARK: Final = "result.json"
 
 _GAP, _PAPER, _GREY = 6, (250, 250, 248), 128
 _MAX_SIDE = 256
 
 
 def complete(
-    stage: PhoneStage, person: Person, folder: pathlib.Path, garment: str, samples: int, seed: int, temperature: float
+    stage: PhoneStage,
+    person: Person,
+    folder: pathlib.Path,
+    garment: str,
+    samples: int,
+    seed: int,
+    temperature: float,
+    source: str = "",
 ) -> pathlib.Path:
-    """Erases `garment`, draws `samples` parsings and writes them at the photo's size; returns the sheet's path."""
+    """Erases `garment`, draws `samples` parsings and writes them at the photo's size; returns the sheet's path.
+
+    What is in the folder, and was not written by this function of the same `source`, stays or is refused.
+
+    Raises:
+      TryOnError: the garment can't be erased, or files are in the way.
+    """
     if garment == "bottom" and person.dress:
         raise TryOnError(f"{person.id}: wears a dress, which covers top and bottom in one; choose another garment")
     seen = PersonCrop.around(person.labels, stage.contract.height, stage.contract.width, person.id)
@@ -32,14 +48,6 @@ def complete(
     erased = inputs.visible == 0
     parsings = [seen.paste_labels(person.labels, stage.labels(inputs, one), erased) for one in codes]
     hole = seen.photo_mask(erased)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for k, labels in enumerate(parsings, start=1):
-        picture = Image.fromarray(labels)
-        picture.putpalette(PALETTE.tobytes())
-        picture.save(partial / f"sample-{k}_parsing.png")
-    _sheet(person, hole, parsings).save(partial / "sheet.png")
     result = {
         "person": person.id,
         "garment": garment,
@@ -52,10 +60,13 @@ def complete(
             for k, one in enumerate(codes, start=1)
         ],
     }
-    (partial / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.replace(folder)
+    with new_files(folder, MARK, by=BY, source=source, alone=True) as new:
+        for k, labels in enumerate(parsings, start=1):
+            picture = Image.fromarray(labels)
+            picture.putpalette(PALETTE.tobytes())
+            picture.save(new.path / f"sample-{k}_parsing.png")
+        _sheet(person, hole, parsings).save(new.path / "sheet.png")
+        new.content = result
     return folder / "sheet.png"
 
 

@@ -1,13 +1,12 @@
 """Writing a SavedModel version: `models/tryon/<version>/`, whole or not at all.
 
-A version is written under a hidden name beside its place, tried out as TF-Serving would load it, and renamed. So a
-server that watches the folder never sees half a model.
+A version is written under a hidden name, tried out as TF-Serving would load it, and renamed. So a server that watches
+the folder never sees half a model.
 """
 
 from __future__ import annotations
 
 import pathlib
-import shutil
 
 import keras
 import tensorflow as tf
@@ -21,6 +20,7 @@ from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.inference.model_folder import ONE_STAGE
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.layers import compat
+from tf_tryon.writing.results import new_files
 
 WIDTH, CHUNK, MAX_PIXELS = 16, 1, 16_000_000
 
@@ -70,19 +70,13 @@ def export(
     # Larger than the networks' input, so that the way into the photo and back is compared, too.
     person = example_person(model.shape.size[0] * 5 // 4, (garment,))
     expected = parity.expected(model, person, garment)  # before the norms are folded
-    partial = base / f".{number}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        signatures = write_graph(model, partial, width=width, chunk=chunk, max_pixels=max_pixels)
+    settings = {"width": width, "chunk": chunk, "max_pixels": max_pixels}
+    with new_files(target, manifest.FILE, by="tf-tryon export saved-model", never=True) as new:
+        signatures = write_graph(model, new.path, **settings)
         requests = warmup.requests(signatures, person, MODEL_NAME, garment)
-        warmup.write(requests, partial)
-        difference = parity.check(partial, requests, expected)
-        manifest.write(partial, model, {"width": width, "chunk": chunk, "max_pixels": max_pixels}, difference, revision)
-        partial.replace(target)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+        warmup.write(requests, new.path)
+        difference = parity.check(new.path, requests, expected)
+        new.content = manifest.content(new.path, model, settings, difference, revision)
     return target
 
 

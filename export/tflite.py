@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import pathlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from ml_collections import ConfigDict
@@ -31,6 +30,10 @@ from tf_tryon.export.tflite_merge import Part, merge
 from tf_tryon.files.regular import size_of
 from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.stage_files import WEIGHTS, read_config, read_means
+from tf_tryon.writing import results
+from tf_tryon.writing.results import new_files
+
+BY: Final = "tf-tryon export tflite"
 
 _STD_FLOOR = 1e-4  # of tf_tryon.layers.gaussian
 
@@ -44,7 +47,7 @@ def export(
     seed: int = 0,
     told: Callable[[str], None] = lambda text: None,
 ) -> pathlib.Path:
-    """Writes the file, its sidecar and the mean garments; the file comes last, so what has a name is whole.
+    """Writes the file, the mean garments and the sidecar, which lists both and comes last, so what it lists is whole.
 
     Args:
       model: a folder with `shape/`, as `tf-tryon bundle` writes it.
@@ -59,10 +62,12 @@ def export(
       The path of the .tflite file.
 
     Raises:
-      TryOnError: something is missing or doesn't fit; nothing was written.
+      TryOnError: something is missing or doesn't fit, or files are in the way that this did not write; nothing was
+        written.
     """
     if quantize not in QUANTIZE:
         raise ValueError(f"quantize {quantize!r}: choose one of {', '.join(QUANTIZE)}")
+    check_place(folder, quantize)
     if quantize == "int8" and not data:
         raise TryOnError("int8 needs the ranges that real people give: name a folder of records with --data")
     ModelFolder(model).check_exportable()
@@ -73,17 +78,18 @@ def export(
     contract = dataclasses.replace(contract, code_scale=tuple(scale))
     content = merge(parts, f"tf_tryon shape stage, {quantize}")
     check(content, quantize)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"shape_{quantize}.tflite"
-    image = Image.fromarray(means.reshape(-1, *means.shape[2:]))
-    means_path = folder / f"shape_{quantize}_means.png"
-    sidecar = _sidecar(content, parts, contract, quantize, means_path.name)
-    sidecar["weights"] = hashlib.sha256((source / WEIGHTS).read_bytes()).hexdigest()
-    _write(means_path, lambda temporary: image.save(temporary, format="PNG"))
-    text = json.dumps(sidecar, indent=1) + "\n"
-    _write(path.with_suffix(".json"), lambda temporary: temporary.write_text(text, encoding="utf-8"))
-    _write(path, lambda temporary: temporary.write_bytes(content))
-    return path
+    name = f"shape_{quantize}"
+    with new_files(folder, f"{name}.json", by=BY) as new:
+        Image.fromarray(means.reshape(-1, *means.shape[2:])).save(new.path / f"{name}_means.png")
+        (new.path / f"{name}.tflite").write_bytes(content)
+        new.content = _sidecar(content, parts, contract, quantize, f"{name}_means.png")
+        new.content["weights"] = hashlib.sha256((source / WEIGHTS).read_bytes()).hexdigest()
+    return folder / f"{name}.tflite"
+
+
+def check_place(folder: str | pathlib.Path, quantize: str) -> None:
+    """Raise InTheWayError if the folder holds files of these names that `export` did not write."""
+    results.check(folder, f"shape_{quantize}.json", by=BY)
 
 
 def read_stage(folder: pathlib.Path) -> tuple[ConfigDict, np.ndarray]:
@@ -202,9 +208,3 @@ def _given_channels(contract: Contract) -> list[str]:
     """What each channel of `given` is, in order."""
     maps = [f"erased {name}" for name in CLASSES] + ["face and hair"] + [f"keypoint {name}" for name in NAMES]
     return maps + (["visible"] if contract.visible_channel else [])
-
-
-def _write(path: pathlib.Path, write: Callable[[pathlib.Path], Any]) -> None:
-    temporary = path.with_name(f".{path.name}.partial")
-    write(temporary)
-    temporary.replace(path)

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
-import shutil
+from typing import Final
 
 import numpy as np
 
 from tf_tryon.serving.calls import Answer, Ask
+from tf_tryon.writing.results import new_files
+
+BY: Final = "tf-tryon request"
+MARK: Final = "result.json"
 
 
-def save(answer: Answer, ask: Ask, folder: str | pathlib.Path) -> pathlib.Path:
+def save(answer: Answer, ask: Ask, folder: str | pathlib.Path, source: str = "") -> pathlib.Path:
     """Writes an answer into `folder`, replacing an earlier one; returns the path of the best sample's picture.
 
     Samples are numbered from 1 as in `tf-tryon complete`: sample-1 is sample 0 of the seed.
+
+    Args:
+      answer: of one person.
+      ask: what was asked.
+      folder: for nothing else: what is there, and was not written by this function, stays or is refused.
+      source: what the person was read from; answers of another source are not replaced. "": whatever it was.
+
+    Raises:
+      InTheWayError: the folder holds files that this function did not write.
     """
     folder = pathlib.Path(folder)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     numbers = [answer.first + k + 1 for k in range(len(answer.score))]
-    for number, photo, parsing in zip(numbers, answer.photos, answer.parsings, strict=True):
-        (partial / f"sample-{number}.png").write_bytes(photo)
-        (partial / f"sample-{number}_parsing.png").write_bytes(parsing)
-    (partial / "erased.png").write_bytes(answer.erased)
     samples = [
         {
             "photo": f"sample-{number}.png",
@@ -37,9 +42,10 @@ def save(answer: Answer, ask: Ask, folder: str | pathlib.Path) -> pathlib.Path:
         for k, number in enumerate(numbers)
     ]
     order = [f"sample-{numbers[k]}" for k in answer.order]
-    result = {**dataclasses.asdict(ask), "version": answer.version, "order": order, "samples": samples}
-    (partial / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.replace(folder)
+    with new_files(folder, MARK, by=BY, source=source, alone=True) as new:
+        for number, photo, parsing in zip(numbers, answer.photos, answer.parsings, strict=True):
+            (new.path / f"sample-{number}.png").write_bytes(photo)
+            (new.path / f"sample-{number}_parsing.png").write_bytes(parsing)
+        (new.path / "erased.png").write_bytes(answer.erased)
+        new.content = {**dataclasses.asdict(ask), "version": answer.version, "order": order, "samples": samples}
     return folder / f"{order[0]}.png"

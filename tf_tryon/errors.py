@@ -16,3 +16,9 @@ class BadFileError(TryOnError, ValueError):
 
 class MissingFileError(TryOnError, FileNotFoundError):
     """A file that should be there isn't."""
+
+
+class InTheWayError(TryOnError):
+    """Files that tf-tryon did not write lie where results are to go; nothing was changed."""
+
+    reason = "in the way"  # in reports of many photos

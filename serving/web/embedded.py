@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
+import os
 import pathlib
-import shutil
+from typing import Final
 
-from tf_tryon.annotation.model_files import cache_folder
+from tf_tryon.annotation.model_files import CACHE, cache_folder
+from tf_tryon.errors import TryOnError
 from tf_tryon.serving.server import Server, Settings
+from tf_tryon.writing import disk
+from tf_tryon.writing.results import new_files
 
 _log = logging.getLogger(__name__)
 
+_MARK: Final = "page.json"
 _SHOWN = 16  # digits of a hash in a folder's name
 
 
@@ -21,23 +25,30 @@ def exported(model: str | None) -> pathlib.Path:
 
     Args:
       model: "street" (None, too), "studio", or the folder of a bundle.
+
+    Raises:
+      TryOnError: the cache can't be written, or holds something else there; says what to do.
     """
     from tf_tryon.export import deployment, saved_model
     from tf_tryon.inference.model_folder import model_folder
     from tf_tryon.inference.tryon import TryOn
 
     source = model_folder(model)
-    folder = cache_folder() / f"page-{digest(source)[:_SHOWN]}"
-    if (folder / deployment.CONFIG).is_file():
+    cache = cache_folder()
+    if cache is None:
+        raise TryOnError(f"this user has no home to keep an export in: name a folder in {CACHE}, or exported --models")
+    folder = cache / f"page-{digest(source)[:_SHOWN]}"
+    if os.path.isfile(folder / deployment.CONFIG):
         return folder
     _log.info("exporting %s once, into %s: about a minute", source, folder)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    version = saved_model.export(TryOn.load(source), partial)
-    deployment.label(partial, int(version.name))
-    shutil.rmtree(folder, ignore_errors=True)  # without its last file it is a torn one
-    with contextlib.suppress(OSError):  # another page was faster; its folder is the same
-        partial.rename(folder)
+    try:
+        with new_files(folder, _MARK, by="tf-tryon web", alone=True) as new:
+            version = saved_model.export(TryOn.load(source), new.path)
+            deployment.label(new.path, int(version.name))
+            new.content = {"model": str(source)}
+    except OSError as error:
+        problem = disk.sentence(error) or str(error)
+        raise TryOnError(f"{problem} ({CACHE} names another cache, --models an export that is there)") from error
     return folder
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pathlib
 
 from tf_tryon.serving.web.sessions import Sample, Subject
+from tf_tryon.writing.disk import naming
+from tf_tryon.writing.whole import whole_file
 
 
 class Keeping:
@@ -25,7 +27,7 @@ class Keeping:
 
     def _write(self, key: str, name: str, data: bytes) -> None:
         folder = self._folder / key
-        folder.mkdir(exist_ok=True)
-        partial = folder / f".{name}.partial"
-        partial.write_bytes(data)
-        partial.replace(folder / name)
+        with naming(folder / name):
+            folder.mkdir(exist_ok=True)
+        with whole_file(folder / name) as temporary:
+            temporary.write_bytes(data)

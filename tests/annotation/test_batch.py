@@ -1,6 +1,7 @@
 """A folder with broken files among its photos: all good ones are annotated, all bad ones reported, nothing twice."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,6 @@ from PIL import Image
 
 from tf_tryon.annotation.annotation import AnnotationError
 from tf_tryon.annotation.batch import REPORT, annotate_all
-from tf_tryon.annotation.files import stems
 from tf_tryon.data.person import Person
 from tf_tryon.data.photo import photos_of
 
@@ -92,8 +92,29 @@ def test_what_is_found_in_a_folder(folder, tmp_path):
             photos_of([tmp_path / wrong])
 
 
-def test_equal_names_do_not_overwrite_each_other():
-    assert stems([Path("a/x.jpg"), Path("b/x.jpg"), Path("b/x.png"), Path("y.jpg")]) == ["x", "x-2", "x-3", "y"]
+def test_equal_names_do_not_overwrite_each_other(folder, counting, tmp_path):
+    other = tmp_path / "others" / "good-00.jpg"
+    other.parent.mkdir()
+    shutil.copy(folder / "good-01.jpg", other)
+    first = folder / "good-00.jpg"
+    annotate_all(counting, [first], tmp_path / "out", {})
+    for photos in ([other], [other, first]):  # in one run or two
+        annotate_all(counting, photos, tmp_path / "out", {})
+    copies = sorted((tmp_path / "out").glob("good-00*.jpg"))
+    assert [path.read_bytes() for path in copies] == [other.read_bytes(), first.read_bytes()]
+    assert counting.asked == 2
+
+
+def test_mended_annotations_are_kept(folder, counting, tmp_path, untouched):
+    out = tmp_path / "out"
+    photo = folder / "good-00.jpg"
+    annotate_all(counting, [photo], out, {"cut": "refuse"})
+    with Image.open(out / "good-00_parsing.png") as labels:
+        labels.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(out / "good-00_parsing.png")
+    with untouched(out, lambda name: name == REPORT):
+        (entry,) = annotate_all(counting, [photo], out, {"cut": "allow"}).entries
+    assert entry["reason"] == "in the way"
+    assert "good-00_parsing.png was changed since" in entry["message"]
 
 
 def test_the_report_goes_on_listing_what_earlier_runs_put_there(folder, counting, tmp_path):

@@ -68,3 +68,29 @@ def test_what_to_do_is_said(tmp_path, monkeypatch, offline):
         find(gone)
     assert caught.value.reason == "model missing"
     assert "Apache-2.0" in str(caught.value)
+
+
+def no_home(monkeypatch, tmp_path):
+    """A user whom the system doesn't know, as in a container."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: (_ for _ in ()).throw(KeyError(number)))
+
+
+def home_is_a_file(monkeypatch, tmp_path):
+    """What fails for root, too, as a home that can't be written does for others."""
+    (tmp_path / "home").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.mark.parametrize("home", [no_home, home_is_a_file])
+def test_without_a_home_a_package_still_serves_and_what_to_do_is_said(tmp_path, monkeypatch, home):
+    monkeypatch.delenv(model_files.CACHE)
+    (tmp_path / "official").write_bytes(DATA)
+    official = dataclasses.replace(MODEL, address=(tmp_path / "official").as_uri())
+    home(monkeypatch, tmp_path)
+    with pytest.raises(AnnotationError, match=r"fetched but not kept: .*TF_TRYON_CACHE names another folder"):
+        find(official)
+    monkeypatch.setenv(model_files.OFFLINE, "1")
+    with pytest.raises(AnnotationError, match="is not on this machine"):
+        find(official)
+    test_a_package_may_carry_it(tmp_path, monkeypatch)

@@ -1,21 +1,29 @@
 """`tf-tryon complete`: what is refused before anything is read."""
 
-import pathlib
-
 import pytest
 
 from tf_tryon import quiet
 from tf_tryon.cli import main
 
 
-def test_people_of_one_name_would_overwrite_each_other(tmp_path, capsys):
-    people = [str(tmp_path / folder / "anna.png") for folder in ("one", "two")]
-    for person in people:
-        pathlib.Path(person).parent.mkdir()
-        pathlib.Path(person).touch()
-    assert main.main(["complete", *people, f"--out={tmp_path / 'out'}"]) == 1
-    assert "several people are called 'anna'" in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize(
+    "line",
+    [
+        "complete {photo} --out {here}", "request {photo} --out {here}", "annotate {photo} --out {here}",
+        "tflite run {model} {photo} --out {here}", "complete {photo} --like {here}/other/b.png --out {here}/other",
+        "annotate {here}/other --out {here}/other/out",
+    ],
+)  # fmt: skip
+def test_results_among_what_they_are_made_of_are_refused(line, tmp_path, capsys, monkeypatch, untouched):
+    """`complete photos/anna.jpg --out photos` deleted photos/anna/."""
+    monkeypatch.setattr(quiet, "import_tensorflow", lambda: pytest.fail("TensorFlow was loaded"))
+    for name in ("photo.png", "photo/holiday.jpg", "other/b.png", "shape.tflite"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    with untouched(tmp_path):
+        words = line.format(photo=tmp_path / "photo.png", here=tmp_path, model=tmp_path / "shape.tflite").split()
+        assert main.main(words) == 1
+    assert "results go to a place apart from what they are made of" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

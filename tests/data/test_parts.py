@@ -1,7 +1,7 @@
 import pytest
 
 from tf_tryon.data.parts import Parts
-from tf_tryon.errors import BadFileError
+from tf_tryon.errors import BadFileError, TryOnError
 
 KEY = {"seed": 0}
 
@@ -34,6 +34,9 @@ def test_parts_of_another_run_are_refused(tmp_path, untouched):
     filled(tmp_path)
     with untouched(tmp_path), pytest.raises(ValueError, match="unfinished run"):
         Parts(tmp_path, {"seed": 1}, 3, 2)
+    (tmp_path / ".parts" / "key.json").unlink()
+    with untouched(tmp_path), pytest.raises(TryOnError, match="tells of which run"):
+        Parts(tmp_path, KEY, 3, 2)
 
 
 def test_damaged_parts_are_named(tmp_path):

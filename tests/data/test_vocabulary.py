@@ -44,8 +44,13 @@ def test_detection():
     assert v.detect(labels(0, 5, 13, 19)) == "cihp20"
     with pytest.raises(ValueError, match=r"x\.png: label 10 is jumpsuits in LIP-20 and torso skin"):
         v.detect(labels(0, 10, 19), source="x.png")
-    with pytest.raises(ValueError, match="fit several"):
+    with pytest.raises(ValueError, match=r"fit several.*face has.*11 in atr18, 13 in lip20.*--vocabulary"):
         v.detect(labels(0, 13))
+    neck = labels(10, *[5] * 19, 19)
+    with pytest.raises(ValueError, match=r"Here it is 5% of the person, as skin.*give --vocabulary cihp20"):
+        v.detect(neck)
+    with pytest.raises(ValueError, match=r"Here it is 50% of the person, as a garment.*give --vocabulary lip20"):
+        v.detect(labels(10, 19))
     with pytest.raises(ValueError, match="colours or grey"):
         v.detect(labels(0, 200))
 

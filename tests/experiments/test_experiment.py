@@ -38,6 +38,8 @@ def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_dat
     data = make_data_set(tmp_path / "people", train=6, test=12)
     folder, records, work = tmp_path / "work", open_records(data), plan(config)
     to_do = tasks(config, work, records, folder)
+    folder.mkdir()
+    (folder / "experiment.json").write_text(json.dumps(config.to_dict(), default=list))  # as the verb begins
     assert [task.job["kind"] for task in to_do.values()] == ["train", "train", "row", "train", "row"]
     for task in to_do.values():
         assert task.result() is None

@@ -75,6 +75,19 @@ def test_other_models_of_the_file_stay(folder: Path) -> None:
     assert [model.name for model in deployment.read_config(folder).model_config_list.config] == ["tryon", "other"]
 
 
+def test_comments_of_the_file_stay(folder: Path) -> None:
+    deployment.label(folder, 1)
+    path = folder / "models.config"
+    inside = path.read_text().rstrip().removesuffix("}")
+    other = 'config { name: "other" base_path: "/models/#7" # Bert\'s "canary"\n } }\n'
+    path.write_text(f"# on call: Anna\n{inside}{other}")
+    for version in (2, 3):
+        deployment.label(folder, version)
+    after = path.read_text()
+    notes = ("# on call: Anna\n", '# Bert\'s "canary"\n', "# TF-Serving: ", "# Promote: ", '"/models/#7"\n')
+    assert [after.count(note) for note in notes] == [1, 1, 1, 1, 1]
+
+
 def test_what_cannot_be_labelled_is_refused(folder: Path) -> None:
     with pytest.raises(TryOnError, match="no version 9"):
         deployment.label(folder, 9)

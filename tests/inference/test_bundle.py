@@ -40,7 +40,7 @@ def test_a_bundle_completes_like_the_networks_it_came_from(bundle: Path, model: 
     # Weights went through float16.
     np.testing.assert_allclose(first.codes["shape"], second.codes["shape"], atol=0.02)
     assert (first.parsings == second.parsings).mean() > 0.98
-    assert sorted(path.name for path in bundle.iterdir()) == ["shape", "texture"]
+    assert sorted(path.name for path in bundle.iterdir()) == ["manifest.json", "shape", "texture"]
     assert loaded.shape.config.train.init_from == ""
 
 

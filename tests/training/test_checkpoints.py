@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_tryon.errors import TryOnError
 from tf_tryon.training.checkpoints import Checkpoints
 
 
@@ -30,7 +31,21 @@ def test_keeps_the_newest_two_and_every_nth(tmp_path):
     (tmp_path / ".step-00000003.npz.tmp").write_bytes(b"half")  # as a kill leaves it
     checkpoints.save(10, _variables())
     assert checkpoints.steps() == [4, 8, 9, 10]
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"step-{s:08d}.npz" for s in (4, 8, 9, 10)]
+    expected = [*(f"step-{s:08d}.npz" for s in (4, 8, 9, 10)), "written.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == expected
+
+
+def test_only_what_the_run_wrote_is_removed(tmp_path, untouched):
+    checkpoints = Checkpoints(tmp_path)
+    (tmp_path / "step-00000001.npz").write_bytes(b"kept by hand")
+    (tmp_path / ".step-mine.tmp").write_bytes(b"mine")
+    with untouched(tmp_path, lambda name: name in ("written.json", *(f"step-{s:08d}.npz" for s in range(2, 9)))):
+        for step in range(2, 7):
+            checkpoints.save(step, _variables())
+    assert Checkpoints(tmp_path).steps() == [1, 5, 6]
+    (tmp_path / "step-00000009.npz").write_bytes(b"kept by hand")
+    with untouched(tmp_path), pytest.raises(TryOnError, match=r"step-00000009\.npz is of a later step.*move it away"):
+        checkpoints.drop_after(5)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +88,7 @@ def test_a_full_disk_is_an_error_that_names_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match=r"step-00000002\.npz: the disk is full"):
         checkpoints.save(2, _variables())
-    assert [path.name for path in tmp_path.iterdir()] == ["step-00000001.npz"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["step-00000001.npz", "written.json"]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

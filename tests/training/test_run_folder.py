@@ -3,7 +3,14 @@ import json
 import pytest
 
 from tf_tryon.errors import TryOnError
-from tf_tryon.training.run_folder import claim, held, own_folder
+from tf_tryon.training.run_folder import check, held, own_folder, save
+
+
+def claim(folder, config):
+    """As the trainer does."""
+    check(folder, config)
+    with held(folder):
+        save(folder, config)
 
 
 def test_the_effective_configuration_is_saved(tmp_path, small_config):
@@ -47,3 +54,17 @@ def test_only_one_process_trains_in_a_folder(tmp_path):
                 pass
     with held(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "checkpoints", "pictures"])
+def test_files_in_a_runs_places_that_are_no_runs_are_refused(tmp_path, small_config, untouched, name):
+    (tmp_path / name).write_text("mine")
+    with untouched(tmp_path), pytest.raises(TryOnError, match=f"holds {name} but no config.json"):
+        check(tmp_path, small_config("shape"))
+
+
+def test_a_second_run_is_refused_before_it_writes(tmp_path, small_config, untouched):
+    claim(tmp_path, small_config("shape", train__steps=9))
+    with held(tmp_path), untouched(tmp_path):
+        with pytest.raises(TryOnError, match="another process is training"):
+            check(tmp_path, small_config("shape", train__steps=99))

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.errors import TryOnError
+from tf_tryon.training import run_folder
 from tf_tryon.training import trainer as trainer_module
 from tf_tryon.training.trainer import Trainer
 
@@ -120,7 +121,18 @@ def test_a_full_disk_stops_the_run_and_leaves_the_last_checkpoint(tmp_path, make
         make(train__steps=6).run()
     monkeypatch.undo()
     assert _arrays(tmp_path, 3)["step"] == 3
-    assert [path.name for path in (tmp_path / "run" / "checkpoints").iterdir()] == ["step-00000003.npz"]
+    left = sorted(path.name for path in (tmp_path / "run" / "checkpoints").iterdir())
+    assert left == ["step-00000003.npz", "written.json"]
+
+
+def test_a_second_run_changes_nothing_in_the_firsts_folder(tmp_path, make, untouched):
+    make(train__steps=3).run()
+    second = make(train__steps=5)
+    with run_folder.held(tmp_path / "run"), untouched(tmp_path):
+        with pytest.raises(TryOnError, match="another process is training"):
+            make(train__steps=4)
+        with pytest.raises(TryOnError, match="another process is training"):
+            second.run()
 
 
 def test_keeps_every_nth(tmp_path, make):

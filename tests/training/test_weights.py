@@ -1,12 +1,10 @@
-import json
-
 import numpy as np
 import pytest
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.networks import build_networks
 from tf_tryon.training.checkpoints import Checkpoints
-from tf_tryon.training.run_folder import claim
+from tf_tryon.training.run_folder import held, save
 from tf_tryon.training.step import State
 from tf_tryon.training.variables import network_variables
 from tf_tryon.training.weights import init_from, load_run, load_weights, save_weights
@@ -28,9 +26,13 @@ def test_weights_go_through_a_file(tmp_path, nets, small_config):
     other = build_networks(small_config("shape", seed=2))
     load_weights(other, tmp_path / "w.npz")
     _same(nets, other, rtol=0)
-    assert json.loads((tmp_path / "w.json").read_text())["stage"] == "shape"
+    save_weights(nets, tmp_path / "w.npz", step=13)
+    (tmp_path / "photo.png").write_bytes(b"mine")
+    with pytest.raises(TryOnError, match="is no weights file"):
+        save_weights(nets, tmp_path / "photo.png")
+    assert (tmp_path / "photo.png").read_bytes() == b"mine"
     run = load_run(tmp_path / "w.npz")
-    assert run.step == 12
+    assert run.step == 13
     assert run.config.to_dict() == nets.config.to_dict()
     _same(nets, run.nets, rtol=0)
 
@@ -58,7 +60,8 @@ def test_a_run_gives_its_averaged_weights(tmp_path, small_config):
     state = State.create(build_networks(config))
     name = "generator/blocks/0/conv_1/kernel"
     state.ema.averages[name].assign(state.ema.averages[name] * 0 + 5)
-    claim(tmp_path, config)
+    with held(tmp_path):
+        save(tmp_path, config)
     Checkpoints(tmp_path / "checkpoints").save(30, state.variables())
     assert np.all(network_variables(load_run(tmp_path).nets)[name] == 5)
     plain = load_run(tmp_path, averaged=False)

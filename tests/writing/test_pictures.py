@@ -40,5 +40,5 @@ def test_anything_else_is_refused(tmp_path, untouched, kind):
         path.mkdir()
     else:
         path.symlink_to(tmp_path / "nowhere")
-    with untouched(tmp_path), pytest.raises(TryOnError, match=r"sheet\.png is there and is no picture that"):
+    with untouched(tmp_path), pytest.raises(TryOnError, match=r"sheet\.png is there, no picture that"):
         save_picture(BLUE, path, by=BY)

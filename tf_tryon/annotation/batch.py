@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
 import pathlib
 from collections.abc import Callable
 from typing import Any, Final
@@ -13,12 +11,15 @@ import numpy as np
 
 from tf_tryon.annotation.annotation import Annotation
 from tf_tryon.annotation.annotator import Annotator
-from tf_tryon.annotation.files import is_annotated, save, stems
+from tf_tryon.annotation.files import is_annotated, names_in, save
 from tf_tryon.data.photo import read_photo
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
+from tf_tryon.writing import results
+from tf_tryon.writing.results import new_files
 
 REPORT: Final = "report.json"
+_BY: Final = "tf-tryon annotate"
 _SAVE_EVERY: Final = 25  # photos
 
 
@@ -39,9 +40,8 @@ class Report:
         for entry in self.failed:
             reasons[entry["reason"]] = reasons.get(entry["reason"], 0) + 1
         counts = {"photos": len(self.entries), "annotated": len(self.entries) - len(self.failed), "refused": reasons}
-        temporary = path.with_name(f".{path.name}.tmp")
-        temporary.write_text(json.dumps({**counts, "entries": self.entries}, indent=1) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
+        with new_files(path.parent, path.name, by=_BY) as new:
+            new.content = {**counts, "entries": self.entries}
 
 
 def annotate_all(
@@ -61,10 +61,13 @@ def annotate_all(
       options: what the annotations depend on besides the photo, ready for JSON.
       person: which of each photo's people.
       tell: called with how many are done and the last one's entry.
+
+    Raises:
+      ValueError, InTheWayError: the folder holds a report that this function did not write.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     before, report = _earlier(folder / REPORT), Report([])
-    for photo, stem in zip(photos, stems(photos), strict=True):
+    results.check(folder, REPORT, by=_BY)
+    for photo, stem in zip(photos, names_in(folder, photos), strict=True):
         state = {"photo": str(photo), "name": stem, "options": options, **_stamp(photo)}
         entry = before.get(str(photo))
         target = folder / f"{stem}{photo.suffix.lower()}"

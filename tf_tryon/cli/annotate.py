@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
+from tf_tryon.writing.places import refuse_overlap
+
 if TYPE_CHECKING:
     from tf_tryon.annotation.annotator import Annotator
 
@@ -18,7 +20,7 @@ HELP = """Find the person's pose and clothes in each PHOTO (a file, or a folder 
 
 Writes into --out, for each photo, a copy, NAME_parsing.png, NAME_keypoints.json and NAME_preview.png, and report.json:
 what was found and how sure it is, and why a photo was refused. Look at the previews. The same command goes on where it
-was stopped.
+was stopped. Files there that it did not write, or that were mended since, are never replaced.
 
   tf-tryon annotate photo.jpg --out annotated
   tf-tryon annotate photos/ --out annotated --cut allow
@@ -64,6 +66,11 @@ def load_annotator(flag_values: flags.FlagValues) -> Annotator:
         vocabulary=flag_values.vocabulary if flag_values.parser == "files" else None,
         allow_cut=flag_values.cut == "allow",
     )
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses annotations among the photos."""
+    refuse_overlap(flag_values.out, [*args, flag_values.parsings, flag_values.parser_weights], "--out")
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

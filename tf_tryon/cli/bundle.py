@@ -6,10 +6,13 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.writing.places import refuse_overlap
+
 ARGUMENTS = ""
 HELP = """Put a shape run and a texture run together as one model folder for `tf-tryon complete --model`.
 
-Only the nets that completion needs, as float16, averaged weights where the runs have them.
+Only the nets that completion needs, as float16, averaged weights where the runs have them. An earlier bundle in --out
+is replaced, nothing else there is.
 
   tf-tryon bundle --shape runs/shape --texture runs/texture --data people --out model
 """
@@ -25,6 +28,12 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("texture", None, "Folder of the texture run, or its weights file.", **add)
     flags.DEFINE_string("data", None, "Data set that they were trained on.", **add)
     flags.DEFINE_string("out", None, "Folder to write to.", **add)
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a folder among what the model is made of."""
+    del args
+    refuse_overlap(flag_values.out, [flag_values.shape, flag_values.texture, flag_values.data], "--out")
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

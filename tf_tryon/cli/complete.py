@@ -9,7 +9,9 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
-from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model
+from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
+from tf_tryon.writing import results
+from tf_tryon.writing.places import folders, refuse_overlap
 
 _log = logging.getLogger(__name__)
 
@@ -18,8 +20,9 @@ HELP = """Erase a garment of each PERSON and complete it, many times.
 
 PERSON is a photo, or a folder of records. NAME_parsing.png and NAME_keypoints.json (OpenPose) beside the photo are
 taken; where both are missing, the photo is annotated first, as by `tf-tryon annotate`, into OUT/annotations. Each
-person gets a folder in --out with sheet.png, every sample and its parsing, and result.json. Erased pixels are new; all
-others come back bit for bit.
+person gets a folder in --out with sheet.png, every sample and its parsing, and result.json; of two of one name each its
+own. It replaces earlier results of the same person, and nothing else. Erased pixels are new; all others come back bit
+for bit.
 
   tf-tryon complete photo.jpg --garment top --samples 8 --seed 7 --out completed
   tf-tryon complete photo.jpg --garment top --mask erased.png --background restore --out completed
@@ -59,13 +62,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
-    """Refuses what the model can't do, and people who aren't there."""
-    from tf_tryon.inference.model_folder import ModelFolder
+    """Refuses what the model can't do, people who aren't there, and results among what they are made of."""
+    from tf_tryon.inference.model_folder import ModelFolder, given_folder
 
     check_there(args)
     if flag_values.like:
         check_there([flag_values.like])
     ModelFolder(_model(flag_values, args)).check(flag_values.garment, flag_values.walk, flag_values.walk_stage)
+    given = [given_folder(flag_values.model), flag_values.mask, flag_values.parser_weights]
+    refuse_overlap(flag_values.out, [*inputs([*args, flag_values.like]), *given], "--out")
 
 
 def _model(flag_values: flags.FlagValues, args: list[str]) -> str:
@@ -83,7 +88,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     from tf_tryon.inference.erasure import read_mask
     from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.inference.request import STAGES, Request
-    from tf_tryon.inference.saving import save
+    from tf_tryon.inference.saving import BY, MARK, save
     from tf_tryon.inference.tryon import TryOn
 
     request = Request(
@@ -104,19 +109,16 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     sources = [source for arg in args for source in people.sources(arg, flag_values.index)]
     if flag_values.mask and len(sources) != 1:
         raise ValueError(f"--mask is of one photo, and {len(sources)} people are given")
-    names = [name for name, _ in sources]
-    for twice in sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(
-            f"several people are called {twice!r} and would share a folder of results: complete them one by one"
-        )
+    places = folders(flag_values.out, [(source.name, source.origin) for source in sources], MARK)
     model = TryOn.load(_model(flag_values, args), compiled=len(sources) > 1)
     failed, photos = [], False
-    for name, read in sources:
+    for (name, origin, read), place in zip(sources, places, strict=True):
         try:
+            results.check(place, MARK, by=BY, source=origin, alone=True)
             person = read()
             if flag_values.mask:
                 request = dataclasses.replace(request, mask=read_mask(flag_values.mask, person.size))
-            path = save(model.answer(person, request), pathlib.Path(flag_values.out) / name)
+            path = save(model.answer(person, request), place, origin)
         except (TryOnError, ValueError, FileNotFoundError) as error:
             failed.append(name)
             _log.error("%s", error)

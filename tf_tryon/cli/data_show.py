@@ -6,6 +6,7 @@ from absl import flags
 
 from tf_tryon.data.vocabulary import GARMENTS
 from tf_tryon.writing.pictures import check_picture, save_picture
+from tf_tryon.writing.places import refuse_overlap
 
 BY = "tf-tryon data show"
 ARGUMENTS = "DIR"
@@ -33,8 +34,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flags: flags.FlagValues, args: list[str]) -> None:
-    """Refuses a name that is somebody else's."""
-    del args
+    """Refuses a name that is somebody else's, or the data set's."""
+    refuse_overlap(flags.out, args, "--out", within=flags["out"].using_default_value)
     check_picture(flags.out, by=BY)
 
 

@@ -6,6 +6,10 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.writing.pictures import check_picture, save_picture
+from tf_tryon.writing.places import refuse_overlap
+
+BY, FILE = "tf-tryon demo", "demo.png"
 ARGUMENTS = ""
 HELP = """Complete a person whom the networks never saw: render one, erase the top, complete it eight times, then the
 bottom.
@@ -27,6 +31,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("model", None, "street, studio (the default), or a folder.", flag_values=flag_values)
 
 
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a folder whose demo.png is somebody else's."""
+    del args
+    from tf_tryon.inference.model_folder import given_folder
+
+    refuse_overlap(flag_values.out, [given_folder(flag_values.model)], "--out")
+    check_picture(pathlib.Path(flag_values.out) / FILE, by=BY)
+
+
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Renders, completes, draws."""
     del args
@@ -38,10 +51,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     person = unseen_person(flag_values.person, model.size[0])
     completions = [model.complete(person, garment, samples=8, seed=flag_values.seed) for garment in ("top", "bottom")]
     folder = pathlib.Path(flag_values.out)
-    folder.mkdir(parents=True, exist_ok=True)
-    path, partial = folder / "demo.png", folder / ".demo.partial.png"
-    sheet(completions, side=192).save(partial)
-    partial.replace(path)
+    path = folder / FILE
+    save_picture(sheet(completions, side=192), path, by=BY)
     print("Synthetic person, synthetic training data: this shows the method, not photographs.")
     print(path)
     return 0

@@ -8,6 +8,8 @@ from typing import Any
 
 from absl import flags
 
+from tf_tryon.writing.places import refuse_overlap
+
 ARGUMENTS = ""
 HELP = """
 Measures a shape run, a texture run or a folder with both (shape/ and texture/) on people of a split that training never
@@ -50,6 +52,16 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         "of the networks; bf16 is about twice as fast where the processor has it", flag_values=flag_values,
     )  # fmt: skip
     flags.DEFINE_integer("batch", 20, "people at a time", lower_bound=1, flag_values=flag_values)
+
+
+def check(flags: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a report among the data, and names that somebody else's files have."""
+    del args
+    from tf_tryon.evaluation.report import check_place
+
+    out = flags.out or _default_out(flags.model)
+    refuse_overlap(out, [flags.data], "--out")
+    check_place(out)
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
+
 from absl import flags
+
+from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
 HELP = """Export a model as the next version of OUT/tryon, for TF-Serving and for `tf-tryon serve`.
@@ -29,10 +33,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
-    """Refuse a model that can't be exported before TensorFlow is loaded."""
+    """Refuses a model that can't be exported, and models among what they are made of, before TensorFlow is loaded."""
     del args
-    from tf_tryon.inference.model_folder import ModelFolder
+    from tf_tryon.inference.model_folder import ModelFolder, model_folder
 
+    refuse_overlap(flag_values.out, [model_folder(flag_values.model)], "--out")
     ModelFolder(flag_values.model).check_exportable()
 
 
@@ -42,6 +47,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.export import deployment, saved_model
     from tf_tryon.inference.tryon import TryOn
 
+    deployment.read_config(pathlib.Path(flag_values.out))  # told before anything is written
     folder = saved_model.export(
         TryOn.load(flag_values.model),
         flag_values.out,

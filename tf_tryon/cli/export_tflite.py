@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import pathlib
 import tempfile
 
 from absl import flags
 
+from tf_tryon.writing import results
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.results import new_files
+
 _log = logging.getLogger(__name__)
 
+BY = "tf-tryon export tflite"
 ARGUMENTS = ""
 HELP = """Write the shape stage as one TFLite file for phones and browsers, and a report of what it is worth.
 
@@ -36,11 +40,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
-    """Refuse a model that can't be exported before TensorFlow is loaded."""
+    """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
     del args
-    from tf_tryon.inference.model_folder import ModelFolder
+    from tf_tryon.inference.model_folder import STUDIO, ModelFolder, model_folder
 
-    ModelFolder(flag_values.model).check_exportable()
+    model = flag_values.model or STUDIO
+    refuse_overlap(flag_values.out, [flag_values.data, model_folder(model)], "--out")
+    for end in ("", "_report"):
+        results.check(flag_values.out, f"shape_{flag_values.quantize}{end}.json", by=BY)
+    ModelFolder(model).check_exportable()
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -84,8 +92,6 @@ def _report(path: pathlib.Path, plain: pathlib.Path, model: pathlib.Path, flag_v
     report = measure(
         path, plain, stage, flag_values.data, flag_values.count, flag_values.samples, flag_values.seed, bar.update
     )
-    target = path.with_name(f"{path.stem}_report.json")
-    temporary = target.with_name(f".{target.name}.partial")
-    temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(target)
-    return str(target)
+    with new_files(path.parent, f"{path.stem}_report.json", by=BY) as new:
+        new.content = report
+    return str(path.with_name(f"{path.stem}_report.json"))

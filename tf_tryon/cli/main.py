@@ -20,7 +20,8 @@ By the time `run` is called TensorFlow is loaded, without its start-up messages,
 use for it.
 
 Exit status: 0 done, 1 an error (TryOnError, ValueError, OSError: its message on one line, and its traceback only if the
-environment has TF_TRYON_TRACEBACK=1), 2 a wrong command line, 130 interrupted, 141 the output's reader has gone.
+environment has TF_TRYON_TRACEBACK=1), 2 a wrong command line, 130 interrupted, 141 the output's reader has gone. What
+the disk refuses (full, not writable, name too long...) is told with the file's name and a remedy (`writing/disk.py`).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from absl import flags
 from tf_tryon import quiet
 from tf_tryon.cli import log_flags, usage
 from tf_tryon.errors import TryOnError
+from tf_tryon.writing import disk
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,13 @@ def main(argv: list[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
-    except (TryOnError, ValueError, OSError) as error:
+    except Exception as error:
+        told = disk.sentence(error)  # TensorFlow's errors of the disk are of no kind that is known here
+        if told is None and not isinstance(error, (TryOnError, ValueError, OSError)):
+            raise
         if os.environ.get("TF_TRYON_TRACEBACK") == "1":
             traceback.print_exc()
-        return _fail(f"error: {usage.readable(str(error)) or type(error).__name__}", 1)
+        return _fail(f"error: {told or usage.readable(str(error)) or type(error).__name__}", 1)
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import pathlib
 
 from absl import flags
 
+from tf_tryon.writing import results
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.results import new_files
+
 _log = logging.getLogger(__name__)
 
+BY = "tf-tryon metrics"
 ARGUMENTS = "REAL MADE"
 HELP = """Compare two folders of pictures, or of records: REAL photos and MADE ones.
 
@@ -37,7 +41,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
-    """Refuses folders and weights that aren't there."""
+    """Refuses folders and weights that aren't there, and a report that would be somebody else's file."""
     for folder in args:
         if not pathlib.Path(folder).is_dir():
             raise NotADirectoryError(f"{folder}: there is no such folder of pictures")
@@ -47,6 +51,9 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
         raise ValueError(f"--features={flag_values.features} {wants}")
     if weights and weights != "imagenet" and not pathlib.Path(weights).is_file():
         raise FileNotFoundError(f"{weights}: there is no such file of weights")
+    out = pathlib.Path(flag_values.out)
+    refuse_overlap(out, args, "--out")
+    results.check(out.parent, out.name, by=BY)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -65,10 +72,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     report = sets.measure(real, made, Progress("names", len(real.keys() | made.keys())).update)
     head = {"real": args[0], "made": args[1], "features": flag_values.features}
     path = pathlib.Path(flag_values.out)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps({**head, **report}, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    with new_files(path.parent, path.name, by=BY) as new:
+        new.content = {**head, **report}
     for bad in report["passed_over"]:
         _log.warning("passed over, %s %s: %s", bad["set"], bad["name"], bad["reason"])
     for name, found in report["measures"].items():

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tf_tryon.writing import results
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.results import new_files
+
+BY = "tf-tryon parser evaluate"
+
 if TYPE_CHECKING:
     from tf_tryon.annotation.annotation import Pose
     from tf_tryon.data.person import Person
@@ -32,6 +38,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn"], "Whose parsing.", **add)
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
     flags.DEFINE_string("out", None, "File to write to; default: the terminal.", **add)
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a report among the data, or that would be somebody else's file."""
+    del args
+    if flag_values.out:
+        out = pathlib.Path(flag_values.out)
+        refuse_overlap(out, [flag_values.data, flag_values.parser_weights], "--out")
+        results.check(out.parent, out.name, by=BY)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -62,8 +77,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     text = json.dumps(report, indent=1)
     if flag_values.out:
         path = pathlib.Path(flag_values.out)
-        temporary = path.with_name(f".{path.name}.tmp")
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(path)
+        with new_files(path.parent, path.name, by=BY) as new:
+            new.content = report
     print(flag_values.out or text)
     return 0

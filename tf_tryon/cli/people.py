@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import pathlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from absl import flags
+
+from tf_tryon.writing.places import source_of
 
 if TYPE_CHECKING:
     from tf_tryon.annotation.annotator import Annotator
@@ -18,7 +20,20 @@ _log = logging.getLogger(__name__)
 MODEL_TEXT = (
     "street, studio, or a folder written by `tf-tryon bundle`; default: street for photos, studio for Studio's people."
 )
-Source = tuple[str, "Callable[[], Person]"]  # a name, and the function that reads the person
+
+
+class Source(NamedTuple):
+    """A person to be read.
+
+    Attributes:
+      name: the photo's stem, or the folder's name and the record's number.
+      origin: the photo's path, or the folder's with the record's number: what a mark says the results are of.
+      read: reads the person.
+    """
+
+    name: str
+    origin: str
+    read: Callable[[], Person]
 
 
 def check_there(arguments: list[str]) -> None:
@@ -41,6 +56,12 @@ def _rendered(argument: str) -> bool:
     record = _record(argument)
     folder = pathlib.Path(record[0] if record else argument)
     return folder.is_dir() and str(open_records(folder).manifest["generator"]).startswith("studio")
+
+
+def inputs(arguments: Iterable[str | None]) -> list[str]:
+    """The files and folders behind photos, folders and FOLDER:INDEX."""
+    given = [argument for argument in arguments if argument]
+    return [record[0] if (record := _record(argument)) else argument for argument in given]
 
 
 def _record(argument: str) -> tuple[str, int] | None:
@@ -74,21 +95,25 @@ class People:
 
         path = pathlib.Path(argument)
         if not path.is_dir():
-            return [(path.stem, lambda: self._photo(path))]
+            return [Source(path.stem, source_of(path), lambda: self._photo(path))]
         records = open_records(path)
         for wrong in [i for i in index or [] if not 0 <= i < len(records)]:
             raise ValueError(f"{path}: --index {wrong}: the folder has people 0 to {len(records) - 1}")
         numbers = index if index is not None else range(len(records))
-        return [(f"{path.name}-{i:06d}", lambda i=i: Person.of(records, i)) for i in numbers]
+        place = path.resolve()
+        return [
+            Source(f"{place.name}-{i:06d}", f"{source_of(place)}:{i}", lambda i=i: Person.of(records, i))
+            for i in numbers
+        ]
 
     def one(self, argument: str) -> Person:
         """A photo's path, or FOLDER:INDEX of a folder of records."""
         record = _record(argument)
         if record:
-            return self.sources(record[0], [record[1]])[0][1]()
+            return self.sources(record[0], [record[1]])[0].read()
         if pathlib.Path(argument).is_dir():
             raise ValueError(f"{argument} is a folder of records: say which person, as {argument}:0")
-        return self.sources(argument, None)[0][1]()
+        return self.sources(argument, None)[0].read()
 
     def _photo(self, path: pathlib.Path) -> Person:
         from tf_tryon.data.person import Person
@@ -100,7 +125,7 @@ class People:
 
     def _annotated(self, path: pathlib.Path) -> Person:
         """Annotates a photo that has nothing beside it; warnings name the preview."""
-        from tf_tryon.annotation.files import save
+        from tf_tryon.annotation.files import names_in, save
         from tf_tryon.cli.annotate import load_annotator
         from tf_tryon.data.photo import read_photo
         from tf_tryon.errors import TryOnError
@@ -113,8 +138,9 @@ class People:
         except TryOnError as error:
             raise TryOnError(f"{path}: {error}") from error
         folder = self._annotations
-        save(annotation, photo, path, folder, path.stem)
+        (name,) = names_in(folder, [path])
+        save(annotation, photo, path, folder, name)
         for text in annotation.warnings:
             _log.warning("%s: %s", path, text)
-        _log.info("%s was annotated: see %s_preview.png", path, folder / path.stem)
+        _log.info("%s was annotated: see %s_preview.png", path, folder / name)
         return annotation.as_person(photo, path.stem)

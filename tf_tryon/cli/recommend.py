@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
 
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
-from tf_tryon.cli.people import MODEL_TEXT, check_there, default_model
+from tf_tryon.cli.people import MODEL_TEXT, check_there, default_model, inputs
+from tf_tryon.writing import results
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.results import new_files
+
+BY = "tf-tryon recommend"
 
 ARGUMENTS = "PERSON"
 HELP = """Rank a catalogue's garments by how well they go with what PERSON wears, and draw the best.
@@ -40,12 +44,18 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
-    """Refuses what the model can't do, and who isn't there."""
-    from tf_tryon.inference.model_folder import ModelFolder
+    """Refuses what the model can't do, who isn't there, and names that somebody else's files have."""
+    from tf_tryon.inference.model_folder import ModelFolder, given_folder
 
     check_there([args[0]])
     check_there([flag_values.catalogue])
     ModelFolder(flag_values.model or default_model([args[0]])).check(flag_values.garment)
+    out = pathlib.Path(flag_values.out)
+    if out.suffix == ".json":
+        raise ValueError(f"--out {out}: name the picture, as recommended.png; its table gets the same name with .json")
+    given = [*inputs([args[0]]), flag_values.catalogue, given_folder(flag_values.model), flag_values.parser_weights]
+    refuse_overlap(out, given, "--out")
+    results.check(out.parent, out.with_suffix(".json").name, by=BY)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -77,17 +87,12 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     ranked = recommend(model, person, garment, catalogue)
     best = ranked[: flag_values.top]
     worn = [model.complete(person, garment, samples=1, like=each.person) for each in best]
-    out.parent.mkdir(parents=True, exist_ok=True)
     told = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
     table = out.with_suffix(".json")
     head = {"person": person.id, "garment": garment, "model": model.model, "ranked": told}
-    for path, write in (
-        (table, lambda file: file.write_bytes(json.dumps(head, indent=1).encode() + b"\n")),
-        (out, lambda file: recommendation_sheet(person, garment, best, worn).save(file, "PNG")),
-    ):
-        partial = path.with_name(f".{path.name}.partial")
-        write(partial)
-        partial.replace(path)
+    with new_files(out.parent, table.name, by=BY) as new:
+        recommendation_sheet(person, garment, best, worn).save(new.path / out.name, "PNG")
+        new.content = head
     for line in told[: flag_values.top]:
         print(f"{line['rank']:3} {line['score']:10.2f}  {line['id']}")
     print(f"{out} and {table}: {len(ranked)} garments")

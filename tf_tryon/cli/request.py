@@ -8,6 +8,8 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.target import define_target_flags, target_of
+from tf_tryon.writing import results
+from tf_tryon.writing.places import folders, refuse_overlap, source_of
 
 _log = logging.getLogger(__name__)
 
@@ -15,8 +17,9 @@ ARGUMENTS = "PHOTO..."
 HELP = """Ask a server, TF-Serving or `tf-tryon serve`, to complete people.
 
 PHOTO has NAME_parsing.png and NAME_keypoints.json beside it. Each gets a folder in --out with sample-K.png,
-sample-K_parsing.png, erased.png and result.json, whose `order` lists the samples, best first. Samples are the same as
-those of `tf-tryon complete` with the same seed.
+sample-K_parsing.png, erased.png and result.json, whose `order` lists the samples, best first; of two photos of one name
+each its own. It replaces earlier answers for the same photo, and nothing else. Samples are the same as those of
+`tf-tryon complete` with the same seed.
 
   tf-tryon request photo.jpg --server localhost:8500 --garment top --samples 8 --seed 7 --out answers
   tf-tryon request photo.jpg --like other.jpg --like_what texture --out answers
@@ -46,10 +49,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     define_target_flags(flag_values, deadline=60.0)
 
 
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses answers among the photos."""
+    refuse_overlap(flag_values.out, [*args, flag_values.like], "--out")
+
+
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Asks for every person; bad ones are reported and the rest go on."""
     from tf_tryon.errors import TryOnError
-    from tf_tryon.serving.answer_folder import save
+    from tf_tryon.serving.answer_folder import BY, MARK, save
     from tf_tryon.serving.client import Ask, Client, Wearer
 
     ask = Ask(
@@ -68,18 +76,22 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         like = None
         if flag_values.like:
             like = client.encode(Wearer.from_files(flag_values.like, flag_values.vocabulary), ask.garment)
-        for path in map(pathlib.Path, args):
+        photos = [pathlib.Path(arg) for arg in args]
+        origins = [source_of(path) for path in photos]
+        names = [path.stem for path in photos]
+        places = folders(flag_values.out, list(zip(names, origins, strict=True)), MARK)
+        for path, origin, place in zip(photos, origins, places, strict=True):
             try:
+                results.check(place, MARK, by=BY, source=origin, alone=True)
                 person = Wearer.from_files(path, flag_values.vocabulary)
                 if like is None:
                     answer = client.complete(person, ask)
                 else:
                     answer = client.transfer(person, like, ask, use, flag_values.spread)
+                print(save(answer, ask, place, origin))
             except (TryOnError, ValueError, FileNotFoundError) as error:
                 failed += 1
                 _log.error("%s: %s", path, error)
-                continue
-            print(save(answer, ask, pathlib.Path(flag_values.out) / path.stem))
     if failed:
         _log.error("%d of %d people were not answered", failed, len(args))
     return 1 if failed else 0

@@ -7,13 +7,17 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.writing import results
+from tf_tryon.writing.places import folders, refuse_overlap, source_of
+
 _log = logging.getLogger(__name__)
 
 ARGUMENTS = "FILE PHOTO..."
 HELP = """Complete people's parsings with an exported FILE, as an app would: ai-edge-litert, without TensorFlow.
 
 PHOTO has NAME_parsing.png and NAME_keypoints.json (OpenPose) beside it. Each gets a folder in --out with sheet.png,
-sample-K_parsing.png and result.json.
+sample-K_parsing.png and result.json; of two photos of one name each its own. It replaces earlier results of the same
+photo, and nothing else.
 
   tf-tryon tflite run phone/shape_int8.tflite photo.jpg --garment top --samples 8 --seed 7 --out shapes
 """
@@ -34,6 +38,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     )  # fmt: skip
 
 
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses results among what they are made of."""
+    refuse_overlap(flag_values.out, args, "--out")
+
+
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Completes every photo; bad ones are reported and the rest go on."""
     from tf_tryon.data.person import Person
@@ -41,18 +50,20 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 
     try:
         from tf_tryon.export.phone_runner import PhoneStage
-        from tf_tryon.export.phone_saving import complete
+        from tf_tryon.export.phone_saving import BY, MARK, complete
 
         stage = PhoneStage(args[0], flag_values.threads)
     except ImportError as error:
         raise TryOnError("the runner needs ai-edge-litert: pip install 'tf-tryon[phone]'") from error
     failed = 0
-    for photo in args[1:]:
+    people = [(pathlib.Path(photo).stem, source_of(photo)) for photo in args[1:]]
+    places = folders(flag_values.out, people, MARK)
+    for photo, (_, origin), place in zip(args[1:], people, places, strict=True):
         try:
+            results.check(place, MARK, by=BY, source=origin, alone=True)
             person = Person.from_files(photo, flag_values.vocabulary)
-            target = pathlib.Path(flag_values.out) / pathlib.Path(photo).stem
             options = (flag_values.garment, flag_values.samples, flag_values.seed, flag_values.temperature)
-            print(complete(stage, person, target, *options))
+            print(complete(stage, person, place, *options, origin))
         except (TryOnError, ValueError, FileNotFoundError) as error:
             failed += 1
             _log.error("%s", error)

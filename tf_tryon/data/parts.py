@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from tf_tryon.data import tfrecord
-from tf_tryon.errors import BadFileError
+from tf_tryon.errors import BadFileError, InTheWayError
 from tf_tryon.files import json_file
 from tf_tryon.files.regular import size_of
 from tf_tryon.writing.whole import whole_file
@@ -39,6 +39,7 @@ class Parts:
 
     Raises:
       ValueError: the folder holds parts of another run.
+      InTheWayError: the folder holds files like parts, of no run that can be told.
     """
 
     def __init__(self, folder: pathlib.Path, key: dict[str, Any], count: int, size: int) -> None:
@@ -53,6 +54,8 @@ class Parts:
                 )
             return
         self.folder.mkdir(parents=True, exist_ok=True)
+        if others := sorted(found.name for found in self.folder.glob("[0-9]*") if _PART.fullmatch(found.name)):
+            raise InTheWayError(f"{self.folder} holds {others[0]} but no {_KEY} that tells of which run: move it away")
         _write(path, json.dumps(key).encode())
 
     def __len__(self) -> int:

@@ -93,6 +93,10 @@ VOCABULARIES: Final = (*RECORD_VOCABULARIES, "mm24")
 _MM24_TO_CIHP20 = (0, 5, 7, 12, 6, 9, 9, 1, 4, 11, 9, 18, 0, 2, 13, 10, 10, 10, 8, 3, 10, 6, 13, 5)
 _MM24_SKIN = 15
 
+# From this part of the person on, label 10 of LIP-20 or CIHP-20 is taken for a jumpsuit in a message; neck and chest
+# are less.
+_JUMPSUIT = 0.15
+
 # Entries 1, 2, 5 and 9 of the palette that LIP's and CIHP's own pictures carry; it doesn't tell the two apart.
 _LIP_COLOURS = {1: (128, 0, 0), 2: (255, 0, 0), 5: (255, 85, 0), 9: (0, 85, 85), 13: (0, 0, 255), 18: (255, 255, 0)}
 
@@ -156,14 +160,23 @@ def detect(labels: np.ndarray, palette: np.ndarray | None = None, source: str = 
         return "tryon8"
     if top >= 18 or _has_lip_palette(palette, labels):
         if (labels == 10).any():
-            raise ValueError(
-                f"{_of(source)}label 10 is jumpsuits in LIP-20 and torso skin in CIHP-20: say which, "
-                "vocabulary='lip20' or 'cihp20'"
-            )
+            raise ValueError(f"{_of(source)}{_tenth(labels)}")
         return "cihp20"
+    faces = "1 in tryon8, 11 in atr18, 13 in lip20 and cihp20, 14 in mm24"
     raise ValueError(
-        f"{_of(source)}labels up to {top} fit several vocabularies: name the right one as `vocabulary` "
-        f"({', '.join(VOCABULARIES)})"
+        f"{_of(source)}labels up to {top} fit several vocabularies: look which label the face has ({faces}) and give "
+        "it by --vocabulary, or in Python as `vocabulary`"
+    )
+
+
+def _tenth(labels: np.ndarray) -> str:
+    """How to choose between LIP-20 and CIHP-20, whose only difference is in the picture."""
+    share = (labels == 10).sum() / max((labels > 0).sum(), 1)
+    likely, other, kind = ("cihp20", "lip20", "skin") if share < _JUMPSUIT else ("lip20", "cihp20", "a garment")
+    return (
+        f"label 10 is jumpsuits in LIP-20 and torso skin in CIHP-20. Here it is {share:.0%} of the person, as {kind} "
+        f"would be: if it lies {'between face and clothes' if kind == 'skin' else 'over trunk and legs'}, give "
+        f"--vocabulary {likely} (in Python vocabulary={likely!r}), else {other}"
     )
 
 

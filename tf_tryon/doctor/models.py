@@ -67,7 +67,7 @@ def _pose() -> Finding:
 def _keras(network: str) -> Finding:
     """The file that Keras keeps of the network's ImageNet weights."""
     name = f"{network}_weights_tf_dim_ordering_tf_kernels_notop.h5"
-    path = pathlib.Path(os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras") / "models" / name
+    path = pathlib.Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")) / "models" / name
     if path.is_file():
         return Finding("models", network, OK, f"{path}, {path.stat().st_size / _MEGABYTE:.0f} MB")
     uses = {"vgg19": "the thesis's texture stage trains", "vgg16": "the texture stage trains or pictures are compared"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 from typing import Any
+
+from tf_tryon.writing.results import check, new_files
+
+_BY = "tf-tryon evaluate"
 
 # Measure -> (">=" or "<=", bar), a dict by garment where they differ. "of_8" figures are set for 8 samples a person.
 BARS: dict[str, tuple[str, float | dict[str, float]]] = {
@@ -66,15 +69,27 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 def write(results: dict[str, Any], path: str | os.PathLike[str]) -> pathlib.Path:
-    """Write `path` (JSON) and the same name with .md; returns the latter."""
+    """Write `path` (JSON) and the same name with .md; returns the latter.
+
+    Raises:
+      ValueError: `path` ends in .md itself.
+      InTheWayError: files of these names are there that this function did not write.
+    """
+    check_place(path)
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     table = path.with_suffix(".md")
-    for target, text in ((path, json.dumps(results, indent=1) + "\n"), (table, markdown(results))):
-        temporary = target.with_name(f".{target.name}.tmp")
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, target)
+    with new_files(path.parent, path.name, by=_BY) as new:
+        (new.path / table.name).write_text(markdown(results), encoding="utf-8")
+        new.content = results
     return table
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Raise as `write` would for what is there."""
+    path = pathlib.Path(path)
+    if path.suffix == ".md":
+        raise ValueError(f"{path}: name the JSON file, as report.json; its table gets the same name with .md")
+    check(path.parent, path.name, by=_BY)
 
 
 def _cell(found: dict[str, Any] | None, limit: tuple[str, float] | None) -> str:

@@ -14,6 +14,7 @@ from tf_tryon.experiments.chart import Line, Panel, draw
 from tf_tryon.experiments.tasks import REMEDY
 from tf_tryon.files import json_file
 from tf_tryon.files.array_file import Form, read_arrays
+from tf_tryon.writing.whole import whole_file
 
 _TILE, _GAP, _CAPTION = 96, 4, 34
 _PAPER, _INK = (255, 255, 255), (51, 51, 56)
@@ -148,6 +149,5 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 
 
 def _save(picture: Image.Image, path: pathlib.Path) -> None:
-    temporary = path.with_name(f".{path.name}")
-    picture.save(temporary, "PNG")
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        picture.save(temporary, "PNG")

@@ -7,9 +7,8 @@ left out and named.
 from __future__ import annotations
 
 import json
-import os
 import pathlib
-from typing import Any
+from typing import Any, Final
 
 from ml_collections import ConfigDict
 
@@ -20,6 +19,11 @@ from tf_tryon.experiments.document import Block, Figure, Heading, markdown, page
 from tf_tryon.experiments.measure import WALK
 from tf_tryon.experiments.plan import Plan, Row
 from tf_tryon.experiments.tasks import READER, Task
+from tf_tryon.writing.results import check, new_files
+
+_FOLDER: Final = "report"
+_MARK: Final = "report.json"
+_BY: Final = "tf-tryon experiment"
 
 
 def write_report(
@@ -39,9 +43,11 @@ def write_report(
       records: the data set.
       workdir: the experiment's folder.
       failed: reasons by task.
+
+    Raises:
+      InTheWayError: the report's folder holds files that an experiment did not write, or that were changed since.
     """
-    folder = workdir / "report"
-    folder.mkdir(exist_ok=True)
+    folder = workdir / _FOLDER
     results = {name: result for name, task in to_do.items() if (result := task.result()) is not None}
     rows = [row for row in work.rows if f"measure-{row.name}" in results]
     found = {row.name: results[f"measure-{row.name}"] for row in rows}
@@ -64,16 +70,17 @@ def write_report(
     told["comparisons"] = comparisons.compare(rows, workdir, config.evaluation.garments)
     blocks = [*tables.preamble(told), *tables.thesis_table(rows, found, told)]
     blocks += [*tables.garment_tables(rows, found, told), *tables.comparison_table(told), *tables.cost_table(told)]
-    blocks += _figures(work, rows, runs, to_do, folder)
-    for name, text in (
-        ("report.json", json.dumps(told, indent=1, default=list) + "\n"),
-        ("report.md", markdown(blocks)),
-        ("report.html", page(blocks, folder)),
-    ):
-        temporary = folder / f".{name}.tmp"
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, folder / name)
+    with new_files(folder, _MARK, by=_BY) as new:
+        blocks += _figures(work, rows, runs, to_do, new.path)
+        (new.path / "report.md").write_text(markdown(blocks), encoding="utf-8")
+        (new.path / "report.html").write_text(page(blocks, new.path), encoding="utf-8")
+        new.content = json.loads(json.dumps(told, default=list))
     return folder / "report.html"
+
+
+def check_report(workdir: pathlib.Path) -> None:
+    """Raise InTheWayError if the report of an experiment could not be replaced."""
+    check(workdir / _FOLDER, _MARK, by=_BY)
 
 
 def _run(task: Task, result: dict[str, Any]) -> dict[str, Any]:

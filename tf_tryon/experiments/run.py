@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
@@ -12,14 +11,19 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data.records import RecordSet, open_records
 from tf_tryon.data.usable import usable
-from tf_tryon.errors import TryOnError
+from tf_tryon.errors import InTheWayError, TryOnError
 from tf_tryon.evaluation.features import NETWORKS
 from tf_tryon.experiments.plan import Plan, plan
-from tf_tryon.experiments.report import write_report
+from tf_tryon.experiments.report import check_report, write_report
 from tf_tryon.experiments.schedule import Scheduler
-from tf_tryon.experiments.tasks import Task, tasks
+from tf_tryon.experiments.tasks import READER, Task, tasks
+from tf_tryon.files import json_file
 from tf_tryon.losses import vgg_weights
-from tf_tryon.training.run_folder import held
+from tf_tryon.training.run_folder import held, refuse_strangers
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.whole import write_text
+
+_CONFIG = "experiment.json"
 
 _log = logging.getLogger(__name__)
 
@@ -42,16 +46,17 @@ def run_experiment(
     work, records = plan(config), open_records(data)
     _check(config, work, records)
     folder = pathlib.Path(workdir)
-    folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(held(folder))
-        saved = folder / "experiment.json"
-        saved.write_text(json.dumps(config.to_dict(), indent=1, default=list) + "\n", encoding="utf-8")
+    check_place(folder, config, data)
+    with held(folder):
+        write_text(folder / _CONFIG, json.dumps(config.to_dict(), indent=1, default=list) + "\n")
         to_do = tasks(config, work, records, folder)
 
         def finished(task: Task) -> None:
             if task.job["kind"] == "row":
-                write_report(config, work, to_do, records, folder)
+                try:
+                    write_report(config, work, to_do, records, folder)
+                except InTheWayError as error:  # somebody has changed it meanwhile: no reason to stop training
+                    _log.error("no report is written: %s", error)
 
         scheduler = Scheduler(to_do, folder, jobs, threads, finished)
         status = scheduler.run()
@@ -61,6 +66,17 @@ def run_experiment(
         for name, reason in scheduler.failed.items():
             _log.error("%s: %s", name, reason)
     return status
+
+
+def check_place(folder: pathlib.Path, config: ConfigDict, data: str | os.PathLike[str]) -> None:
+    """Raise TryOnError unless the folder is an experiment's, new or empty, and no part of the data set's."""
+    refuse_overlap(folder, [data], "--workdir")
+    refuse_strangers(folder, _CONFIG, ("runs", "rows", "logs", "report", READER))
+    if os.path.lexists(folder / _CONFIG):
+        found = json_file.read(folder / _CONFIG, "choose another --workdir").raw
+        if not isinstance(found, dict) or not {"budget", "evaluation", "title"} <= found.keys():
+            raise InTheWayError(f"{folder / _CONFIG} is of no experiment: choose another --workdir")
+    check_report(folder)
 
 
 def _check(config: ConfigDict, work: Plan, records: RecordSet) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from tf_tryon.experiments.tasks import Task
+from tf_tryon.writing.whole import write_text
 
 _log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class Scheduler:
     def _spawn(self, task: Task) -> None:
         task.folder.mkdir(parents=True, exist_ok=True)
         job = task.folder / "job.json"
-        job.write_text(json.dumps({**task.job, "threads": self._threads}, indent=1) + "\n", encoding="utf-8")
+        write_text(job, json.dumps({**task.job, "threads": self._threads}, indent=1) + "\n")
         log = self._log(task.name)
         log.parent.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "tf_tryon.experiments.worker", str(job)]

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import pathlib
 from typing import Any
 
@@ -28,6 +27,7 @@ from tf_tryon.evaluation.outfit_truth import is_studio
 from tf_tryon.experiments.plan import Plan, digest
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
+from tf_tryon.writing.whole import write_text
 
 DONE = "done.json"
 REMEDY = "delete its folder, and the same command makes it again"  # what to do about a damaged result
@@ -105,10 +105,8 @@ def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.P
 
 
 def write_done(folder: pathlib.Path, result: dict[str, Any]) -> None:
-    """Write done.json under a temporary name and rename it."""
-    temporary = folder / f".{DONE}.tmp"
-    temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, folder / DONE)
+    """Write done.json, whole or not at all."""
+    write_text(folder / DONE, json.dumps(result, indent=1) + "\n")
 
 
 def _check_run(found: Value) -> None:

@@ -7,7 +7,6 @@ on stderr).
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import resource
 import sys
@@ -18,6 +17,8 @@ from typing import Any
 from tf_tryon import logs, quiet
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
+from tf_tryon.writing import disk
+from tf_tryon.writing.whole import write_text
 
 _TIMED, _LEFT_OUT = 12, 4  # steps that are made to tell a run's speed, and how many of them don't count
 
@@ -34,8 +35,11 @@ def main(argv: list[str]) -> int:
     try:
         with logs.shown():
             return {"train": train, "reader": reader, "row": row}[job["kind"]](job)
-    except (TryOnError, ValueError, OSError) as error:
-        print(" ".join(str(error).split()), file=sys.stderr, flush=True)
+    except Exception as error:
+        told = disk.sentence(error)
+        if told is None and not isinstance(error, (TryOnError, ValueError, OSError)):
+            raise
+        print(told or " ".join(str(error).split()), file=sys.stderr, flush=True)
         return 1
 
 
@@ -68,9 +72,7 @@ def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
     seconds = _seconds_per_step(config, job["data"])
     told |= {"seconds_per_step": round(seconds, 4), "steps": max(1, round(job["budget"] * 60 / seconds))}
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(told) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    write_text(path, json.dumps(told) + "\n")
     return int(told["steps"])
 
 

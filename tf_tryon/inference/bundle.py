@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-import shutil
+from typing import Final
 
 import numpy as np
 from ml_collections import ConfigDict
@@ -14,6 +14,11 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, WEIGHTS
 from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.weights import load_run, read_run, save_weights
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.results import new_files
+
+BY: Final = "tf-tryon bundle"
+MANIFEST: Final = "manifest.json"
 
 
 def write_bundle(
@@ -24,8 +29,8 @@ def write_bundle(
 ) -> dict[str, int]:
     """Writes `shape/` and `texture/` into `folder`: weights as float16, configuration, mean garments.
 
-    An earlier bundle there is replaced only when the new one is whole; other files of the folder stay. A run's
-    discriminator goes along, to rank completions by.
+    An earlier bundle there is replaced only when the new one is whole; other files of the folder stay. `manifest.json`
+    lists what may be replaced. A run's discriminator goes along, to rank completions by.
 
     Args:
       shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are
@@ -39,39 +44,40 @@ def write_bundle(
 
     Raises:
       ValueError: a run is of the other stage, or the first stage is missing or too many.
+      TryOnError: the folder holds a run or the data set, or lies within one.
+      InTheWayError: files are there in a bundle's places that this function did not write.
     """
-    folder = pathlib.Path(folder)
-    partial = folder / ".partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    steps = {}
-    for stage, path in (("shape", shape_run), ("texture", texture_run)):
-        if path is None:
-            continue
-        run = load_run(path)
-        if run.config.stage != stage:
-            raise ValueError(f"{path} is a run of the {run.config.stage} stage; it was given as the {stage} stage")
-        if stage == "texture" and run.config.model.two_stage != (shape_run is not None):
-            wants = "needs a shape run" if shape_run is None else "is a model of one stage: leave the shape run out"
-            raise ValueError(f"{path} {wants}")
-        _forget_paths(run.nets.config)
-        target = partial / stage
-        target.mkdir(parents=True)
-        save_weights(run.nets, target / WEIGHTS, run.step, float16=True)
-        (target / WEIGHTS).with_suffix(".json").unlink()
-        arrays, *_ = read_run(path)
-        judge = {name: array for name, array in arrays.items() if name.startswith("discriminator/")}
-        if judge:
-            write_arrays(target / DISCRIMINATOR, {name: array.astype(np.float16) for name, array in judge.items()})
-        (target / CONFIG).write_text(to_json(run.nets.config))
-        means = np.clip(np.rint((mean_garments(records, run.config) + 1) * 127.5), 0, 255).astype(np.uint8)
-        np.savez_compressed(target / MEANS, means=means)
-        steps[stage] = run.step
-    for stage in ("shape", "texture"):
-        shutil.rmtree(folder / stage, ignore_errors=True)
-    for stage in steps:
-        (partial / stage).replace(folder / stage)
-    partial.rmdir()
+    refuse_overlap(folder, [shape_run, texture_run, records.directory], "the folder")
+    steps: dict[str, int] = {}
+    with new_files(folder, MANIFEST, by=BY) as new:
+        for stage, path in (("shape", shape_run), ("texture", texture_run)):
+            if path is not None:
+                steps[stage] = _write_stage(stage, path, shape_run is not None, records, new.path / stage)
+        new.content = {"steps": steps}
     return steps
+
+
+def _write_stage(
+    stage: str, path: str | pathlib.Path, two_stages: bool, records: RecordSet, target: pathlib.Path
+) -> int:
+    """One run's files into `target`; returns its steps of training."""
+    run = load_run(path)
+    if run.config.stage != stage:
+        raise ValueError(f"{path} is a run of the {run.config.stage} stage; it was given as the {stage} stage")
+    if stage == "texture" and run.config.model.two_stage != two_stages:
+        wants = "is a model of one stage: leave the shape run out" if two_stages else "needs a shape run"
+        raise ValueError(f"{path} {wants}")
+    _forget_paths(run.nets.config)
+    target.mkdir()
+    save_weights(run.nets, target / WEIGHTS, run.step, float16=True)
+    arrays, *_ = read_run(path)
+    judge = {name: array for name, array in arrays.items() if name.startswith("discriminator/")}
+    if judge:
+        write_arrays(target / DISCRIMINATOR, {name: array.astype(np.float16) for name, array in judge.items()})
+    (target / CONFIG).write_text(to_json(run.nets.config), encoding="utf-8")
+    means = np.clip(np.rint((mean_garments(records, run.config) + 1) * 127.5), 0, 255).astype(np.uint8)
+    np.savez_compressed(target / MEANS, means=means)
+    return run.step
 
 
 def _forget_paths(config: ConfigDict) -> None:

@@ -31,6 +31,11 @@ def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
     return BUNDLES.get(str(model), pathlib.Path(model))
 
 
+def given_folder(model: str | None) -> str | None:
+    """The folder of his own that a user named as model; None for a bundled one."""
+    return None if model in BUNDLES else model
+
+
 class ModelFolder:
     """Configurations of the stages of a bundled model, by its name, or in a folder that `tf-tryon bundle` wrote.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
-import shutil
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from PIL import Image
@@ -13,24 +11,32 @@ from PIL import Image
 from tf_tryon.data.vocabulary import CLASSES, PALETTE
 from tf_tryon.inference.sheet import sheet
 from tf_tryon.inference.tryon import Completion
+from tf_tryon.writing.results import new_files
+
+BY: Final = "tf-tryon complete"
+MARK: Final = "result.json"
 
 
-def save(completion: Completion, folder: str | pathlib.Path) -> pathlib.Path:
-    """Writes one person's completion into `folder`, replacing an earlier one; returns the sheet's path."""
+def save(completion: Completion, folder: str | pathlib.Path, source: str = "") -> pathlib.Path:
+    """Writes one person's completion into `folder`, replacing an earlier one; returns the sheet's path.
+
+    Args:
+      completion: of one person.
+      folder: for nothing else: what is there, and was not written by this function, stays or is refused.
+      source: what the person was read from; results of another source are not replaced. "": whatever it was.
+
+    Raises:
+      InTheWayError: the folder holds files that this function did not write.
+    """
     folder = pathlib.Path(folder)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    files = []
-    for k, (photo, labels) in enumerate(zip(completion.photos, completion.parsings, strict=True), start=1):
-        files.append({"photo": f"sample-{k}.png", "parsing": f"sample-{k}_parsing.png"})
-        Image.fromarray(photo).save(partial / files[-1]["photo"])
-        _palette_picture(labels).save(partial / files[-1]["parsing"])
-    sheet([completion]).save(partial / "sheet.png")
-    (partial / "result.json").write_text(json.dumps(describe(completion, files), indent=1) + "\n")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.replace(folder)
+    with new_files(folder, MARK, by=BY, source=source, alone=True) as new:
+        files = []
+        for k, (photo, labels) in enumerate(zip(completion.photos, completion.parsings, strict=True), start=1):
+            files.append({"photo": f"sample-{k}.png", "parsing": f"sample-{k}_parsing.png"})
+            Image.fromarray(photo).save(new.path / files[-1]["photo"])
+            _palette_picture(labels).save(new.path / files[-1]["parsing"])
+        sheet([completion]).save(new.path / "sheet.png")
+        new.content = describe(completion, files)
     return folder / "sheet.png"
 
 

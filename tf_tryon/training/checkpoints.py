@@ -3,12 +3,13 @@
 A file holds every variable of the run by name and the step. It is written under a temporary name, flushed to the
 disk and renamed, so whenever a process is killed the newest `step-*.npz` is whole. Restoring compares names and shapes
 both ways: what is missing, unknown or of another shape is an error. The newest two are kept, and every Nth step's if
-asked.
+asked. Of older ones those go that the run wrote itself, as `written.json` lists; a file that somebody put there stays.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 from pathlib import Path
@@ -16,12 +17,16 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from tf_tryon.errors import BadFileError
+from tf_tryon.errors import BadFileError, InTheWayError
+from tf_tryon.files import json_file
 from tf_tryon.files.array_file import read_arrays
+from tf_tryon.writing.whole import write_text
 
 DAMAGED = "delete it to go on from an earlier one"  # what to do about a checkpoint that can't be read
 STEP = "step"  # name of the entry that tells how many steps were made
 _NAME = re.compile(r"step-(\d{8})\.npz")
+_TEMPORARY = re.compile(r"\.step-\d{8}\.npz\.tmp")
+_WRITTEN = "written.json"
 _KEEP = 2
 
 
@@ -58,6 +63,8 @@ class Checkpoints:
         if bad:
             raise ValueError(f"step {step}: not saved, values that are not finite in {', '.join(bad[:5])}")
         path = self.path(step)
+        # Listed first: a file that isn't listed is never removed, and one that is listed need not be there.
+        self._list({*self._written(), step})
         write_arrays(path, {STEP: np.int64(step), **arrays})
         self._clean()
         return path
@@ -74,18 +81,44 @@ class Checkpoints:
         assign(arrays, variables, str(path))
 
     def drop_after(self, step: int) -> None:
-        """Remove the checkpoints of later steps."""
-        for later in self.steps():
-            if later > step:
-                self.path(later).unlink()
+        """Remove the checkpoints of later steps.
+
+        Raises:
+          InTheWayError: one was put there by somebody else; names it. Nothing was removed.
+        """
+        later, written = [found for found in self.steps() if found > step], self._written()
+        others = [found for found in later if found not in written]
+        if others:
+            raise InTheWayError(
+                f"{self.path(others[0])} is of a later step than training goes on from, and was not written by this "
+                "run: move it away"
+            )
+        self._remove(later)
 
     def _clean(self) -> None:
-        steps = self.steps()
-        for step in steps[:-_KEEP]:
-            if not (self._keep_every and step % self._keep_every == 0):
-                self.path(step).unlink()
-        for path in self.directory.glob(".step-*.tmp"):  # of processes that were killed while they wrote
-            path.unlink()
+        written = self._written()
+        kept = [step for step in self.steps() if step in written]
+        self._remove([step for step in kept[:-_KEEP] if not (self._keep_every and step % self._keep_every == 0)])
+        for path in self.directory.iterdir():  # of processes that were killed while they wrote
+            if _TEMPORARY.fullmatch(path.name):
+                path.unlink()
+
+    def _remove(self, steps: list[int]) -> None:
+        for step in steps:
+            self.path(step).unlink()
+        self._list(self._written() - set(steps))
+
+    def _written(self) -> set[int]:
+        """The steps whose files this run wrote; none of a run of before there was such a list."""
+        path = self.directory / _WRITTEN
+        if not os.path.lexists(path):
+            return set()
+        listed = json_file.read(path, "move it away: then no checkpoint is removed that is there now")
+        return {step.whole(0) for step in listed["steps"].entries()}
+
+    def _list(self, steps: set[int]) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        write_text(self.directory / _WRITTEN, json.dumps({"steps": sorted(steps)}) + "\n")
 
 
 def local_value(variable: tf.Variable) -> tf.Tensor:

@@ -14,6 +14,8 @@ from tf_tryon import logs
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.regular import read_bytes
+from tf_tryon.writing.disk import naming
+from tf_tryon.writing.whole import write_text
 
 _log = logging.getLogger(__name__)
 
@@ -53,8 +55,9 @@ class Progress:
         speed = (done - self._last) / max(now - self._since, 1e-9)
         self._since, self._last = now, done
         line = {"step": done, "images_per_second": round(speed * self._batch, 3), "time": round(time.time(), 1)}
-        self._log.write(json.dumps(line | {name: float(f"{value:.6g}") for name, value in metrics.items()}) + "\n")
-        self._log.flush()
+        with naming(self._path):
+            self._log.write(json.dumps(line | {name: float(f"{value:.6g}") for name, value in metrics.items()}) + "\n")
+            self._log.flush()
         with self._writer.as_default(step=done):
             for name, value in metrics.items():
                 _scalar(name, value)
@@ -106,9 +109,7 @@ def _drop_after(path: Path, step: int) -> None:
                 kept.append(line.decode() + "\n")
         except BadFileError:
             continue  # the line that a kill cut in two
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text("".join(kept), encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, "".join(kept))
 
 
 def _scalar(name: str, value: float) -> None:

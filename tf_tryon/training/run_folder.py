@@ -9,14 +9,19 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
-from tf_tryon.errors import TryOnError
+from tf_tryon.errors import InTheWayError, TryOnError
+from tf_tryon.writing.whole import write_text
 
+CONFIG: Final = "config.json"
+# What a run writes besides.
+PLACES: Final = ("checkpoints", "log.jsonl", "tensorboard", "pictures")
 # Fields that a run may change when it is started again: they don't change what the steps made so far mean.
 _RESUMABLE = {
     "train.steps",
@@ -36,15 +41,25 @@ def own_folder(workdir: Path, index: int) -> Path:
     return workdir if index == 0 else workdir / "workers" / str(index)
 
 
-def claim(folder: Path, config: ConfigDict) -> None:
-    """Save the configuration in a new run's folder, or check that an old one's agrees.
+def check(folder: Path, config: ConfigDict) -> None:
+    """Raise unless a run of the configuration may begin in the folder, or go on; changes nothing.
 
     Raises:
-      TryOnError: the folder's run differs in a field that can't change in between; names fields and values.
+      TryOnError: the folder's run differs in a field that can't change in between (names fields and values), or another
+        process trains there.
+      InTheWayError: the folder holds files in a run's places, and no configuration that tells they are a run's, or
+        something else of its name.
     """
-    path = folder / "config.json"
+    path = folder / CONFIG
+    if folder.is_dir():
+        with held(folder):
+            pass
+    refuse_strangers(folder, CONFIG, PLACES)
     if path.exists():
-        saved = _flat(configuration.read(path))
+        try:
+            saved = _flat(configuration.read(path))
+        except ValueError as error:
+            raise InTheWayError(f"{error}: choose another --workdir") from error
         now = _flat(configuration.from_json(configuration.to_json(config), "the given configuration"))
         differing = [
             f"config.{name} is {saved[name]!r} there and {now[name]!r} now"
@@ -56,19 +71,36 @@ def claim(folder: Path, config: ConfigDict) -> None:
                 f"{folder} holds a run of another configuration: {'; '.join(differing)}. "
                 "Choose another --workdir, or give the same values"
             )
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(".config.json.tmp")
-    temporary.write_text(configuration.to_json(config), encoding="utf-8")
-    os.replace(temporary, path)
+
+
+def save(folder: Path, config: ConfigDict) -> None:
+    """Write the configuration into the folder, which `check` has found good and the caller holds."""
+    write_text(folder / CONFIG, configuration.to_json(config))
+
+
+def refuse_strangers(folder: Path, mark: str, places: Sequence[str]) -> None:
+    """Raise InTheWayError if any of `places` is there without `mark`, which would tell that they are ours."""
+    if os.path.lexists(folder / mark):
+        return
+    there = [name for name in places if os.path.lexists(folder / name)]
+    if there:
+        raise InTheWayError(
+            f"{folder} holds {', '.join(there)} but no {mark} that would tell it is a run's: move it away, or choose "
+            "another --workdir"
+        )
 
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Keep other processes from training in the folder meanwhile; the lock ends with the process, however that ends.
 
+    Args:
+      folder: made if needed.
+
     Raises:
       TryOnError: another process trains there.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:

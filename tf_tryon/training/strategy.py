@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 import tensorflow as tf
+
+from tf_tryon.files import json_file
 
 
 def choose_strategy() -> tf.distribute.Strategy:
@@ -38,17 +39,26 @@ def worker() -> tuple[int, int]:
 
 
 def _cluster() -> dict:
+    """TF_CONFIG where it names several workers; {} where it is unset or empty, or names one process of any kind."""
     text = os.environ.get("TF_CONFIG", "")
-    if not text:
+    if not text.strip():
         return {}
-    try:
-        found = json.loads(text)
-        known = set(found["cluster"])
-        if known != {"worker"} or found["task"]["type"] != "worker":
-            raise ValueError("only workers are supported, no chief, evaluator or parameter server")
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"TF_CONFIG: {error}; expected "
-            '{"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
-        ) from error
-    return found if len(found["cluster"]["worker"]) > 1 else {}
+    remedy = (
+        "unset TF_CONFIG to train on this machine alone, or give each worker "
+        '{"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
+    )
+    given = json_file.parse(text, "TF_CONFIG", remedy)
+    cluster = given.get("cluster")
+    if cluster is None and not given.raw:
+        return {}
+    kinds = {
+        name: [address.text() for address in found.entries()] for name, found in given["cluster"].members().items()
+    }
+    if sum(map(len, kinds.values())) <= 1:  # a launcher that names a lone chief, or this process only
+        return {}
+    others = sorted(name for name, found in kinds.items() if name != "worker" and found)
+    if others:
+        raise given["cluster"].wrong(f'has {", ".join(others)} besides workers, and all must be of the kind "worker"')
+    given["task"]["type"].choice(("worker",))
+    index = given["task"]["index"].whole(0, len(kinds["worker"]) - 1)
+    return {"cluster": kinds, "task": {"type": "worker", "index": index}}

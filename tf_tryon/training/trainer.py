@@ -31,6 +31,8 @@ from tf_tryon.training.prior_objective import prior_objective
 from tf_tryon.training.progress import Progress
 from tf_tryon.training.step import ObjectiveFn, State, TrainingStep
 from tf_tryon.training.texture_objective import TextureObjective
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.whole import whole_file
 
 _log = logging.getLogger(__name__)
 
@@ -57,8 +59,9 @@ class Trainer:
         self._records = open_records(data)
         self._index, self._workers = strategy.worker()
         self._strategy = strategy.choose_strategy()
+        refuse_overlap(self._workdir, [data], "--workdir")
         self._folder = run_folder.own_folder(self._workdir, self._index)
-        run_folder.claim(self._folder, config)
+        run_folder.check(self._folder, config)
         with self._strategy.scope():
             nets = build_networks(config, config.train.precision)
             objective: ObjectiveFn = shape_objective
@@ -86,6 +89,7 @@ class Trainer:
         old = {number: signal.signal(number, self._notice) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             with run_folder.held(self._folder):
+                run_folder.save(self._folder, self._config)
                 return self._run()
         finally:
             for number, handler in old.items():
@@ -232,7 +236,8 @@ class Trainer:
 
         def draw(done: int, progress: Progress) -> None:
             picture = grid(batch)
-            pictures.save(picture, str(folder / f"step-{done:08d}.png"))
+            with whole_file(folder / f"step-{done:08d}.png") as temporary:
+                pictures.save(picture, str(temporary))
             progress.picture(done, "samples", picture)
 
         return draw

@@ -1,12 +1,13 @@
 """Weights without training state: what completion, export and another run's start need.
 
 A weights file is an .npz of float32 (or float16) arrays by name ("generator/blocks/0/..."), no pickle, with the
-configuration as an array of its own, so that one file is enough to rebuild the networks; the configuration is also
-written beside it as JSON.
+configuration as an array of its own, so that one file is enough to rebuild the networks.
 """
 
 from __future__ import annotations
 
+import os
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
-from tf_tryon.errors import BadFileError, TryOnError
+from tf_tryon.errors import BadFileError, InTheWayError, TryOnError
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.models.networks import Networks, build_networks
 from tf_tryon.training.checkpoints import DAMAGED, STEP, Checkpoints, assign, local_value, write_arrays
@@ -33,15 +34,20 @@ class Run(NamedTuple):
 
 
 def save_weights(nets: Networks, path: str | Path, step: int = 0, float16: bool = False) -> None:
-    """Write generator and encoders to `path` (.npz), and the configuration beside it (same name, .json).
+    """Write generator and encoders to `path` (.npz), replacing an earlier weights file there.
 
     Args:
       nets: the networks.
       path: of the weights file.
       step: of training, for the record.
       float16: store halves: half the size, relative precision 5e-4.
+
+    Raises:
+      InTheWayError: a file is there that is no weights file.
     """
     path = Path(path)
+    if os.path.lexists(path) and not _is_weights_file(path):
+        raise InTheWayError(f"{path} is there and is no weights file: move it away, or choose another name")
     variables = network_variables(nets, discriminator=False)
     kind = np.float16 if float16 else np.float32
     arrays = {name: np.asarray(local_value(v)).astype(kind) for name, v in variables.items()}
@@ -49,7 +55,14 @@ def save_weights(nets: Networks, path: str | Path, step: int = 0, float16: bool 
     arrays[_CONFIG] = np.frombuffer(text.encode(), np.uint8)
     arrays[STEP] = np.int64(step)
     write_arrays(path, arrays)
-    path.with_suffix(".json").write_text(text, encoding="utf-8")
+
+
+def _is_weights_file(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return f"{_CONFIG}.npy" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def load_weights(nets: Networks, path: str | Path) -> None:

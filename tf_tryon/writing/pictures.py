@@ -12,22 +12,23 @@ import pathlib
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tf_tryon.errors import TryOnError
+from tf_tryon.errors import InTheWayError
 from tf_tryon.writing.whole import whole_file
 
 _TEXT = "Software"
 
 
 def save_picture(picture: Image.Image, path: str | os.PathLike[str], *, by: str) -> None:
-    """Write a PNG, whole or not at all; its folder must be there.
+    """Write a PNG, whole or not at all; its folder is made if needed.
 
     Raises:
-      TryOnError: a file is there that `by` did not write, or that was changed since.
+      InTheWayError: a file is there that `by` did not write, or that was changed since.
       OSError: the disk refuses; names the file.
     """
     check_picture(path, by=by)
     texts = PngInfo()
     texts.add_text(_TEXT, _signature(picture, by))
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         picture.save(temporary, "PNG", optimize=True, pnginfo=texts)
 
@@ -36,7 +37,7 @@ def check_picture(path: str | os.PathLike[str], *, by: str) -> None:
     """Raise as `save_picture` does for what is there."""
     path = pathlib.Path(path)
     if os.path.lexists(path) and not _written_by(path, by):
-        raise TryOnError(f"{path} is there and is no picture that `{by}` wrote: move it away, or choose another name")
+        raise InTheWayError(f"{path} is there, no picture that `{by}` wrote: move it away, or choose another name")
 
 
 def _written_by(path: pathlib.Path, by: str) -> bool:

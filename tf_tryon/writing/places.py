@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.writing import results
@@ -42,15 +42,20 @@ def source_of(path: str | os.PathLike[str]) -> str:
 
 
 def folders(out: str | os.PathLike[str], people: Sequence[tuple[str, str]], mark: str) -> list[pathlib.Path]:
-    """A folder in `out` for each of (name, source): its name, or where another source has that, with a stable suffix.
+    """A folder in `out` for each of (name, source); see `names`. `mark` is the name of the mark in each folder."""
+    out = pathlib.Path(out)
+    return [out / name for name in names(people, lambda name: results.source_of(out / name, mark))]
 
-    The suffix follows from the source alone, so neither the order of photos nor what failed before changes it. A folder
-    that is there, and is marked as of the same source, is kept.
+
+def names(people: Sequence[tuple[str, str]], owner: Callable[[str], str | None]) -> list[str]:
+    """A name for each of (name, source) that no other source has: its own, or else with a stable suffix.
+
+    The suffix follows from the source alone, so neither the order of photos nor what failed before changes it. A name
+    that the source has already is kept.
 
     Args:
-      out: the folder of all results.
-      people: names, and what they are made of (`source_of` of a photo).
-      mark: the name of the mark in each folder.
+      people: wished names, and what they are of (`source_of` of a photo).
+      owner: the source that a name belongs to already; None: nobody's.
     """
     sources: dict[str, set[str]] = {}
     for name, source in people:
@@ -58,12 +63,11 @@ def folders(out: str | os.PathLike[str], people: Sequence[tuple[str, str]], mark
     found = []
     for name, source in people:
         if name in ("", ".", ".."):  # of a photo called "...png"
-            found.append(pathlib.Path(out) / suffixed("photo", source))
+            found.append(suffixed("photo", source))
             continue
-        plain = pathlib.Path(out) / name
-        owner = results.source_of(plain, mark)
-        mine = owner == source or (owner is None and len(sources[name.casefold()]) == 1)
-        found.append(plain if mine else plain.with_name(suffixed(name, source)))
+        has = owner(name)
+        mine = has == source or (has is None and len(sources[name.casefold()]) == 1)
+        found.append(name if mine else suffixed(name, source))
     return found
 
 

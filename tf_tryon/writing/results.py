@@ -21,7 +21,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from tf_tryon.errors import TryOnError
+from tf_tryon.errors import InTheWayError
 from tf_tryon.writing import hidden, marks
 from tf_tryon.writing.disk import naming
 
@@ -43,7 +43,7 @@ class NewFiles:
 
 @contextlib.contextmanager
 def new_files(
-    folder: str | os.PathLike[str], mark: str, *, by: str, source: str = "", alone: bool = False
+    folder: str | os.PathLike[str], mark: str, *, by: str, source: str = "", alone: bool = False, never: bool = False
 ) -> Iterator[NewFiles]:
     """Write a set of files into a folder, whole or not at all.
 
@@ -53,15 +53,18 @@ def new_files(
       by: the verb that writes.
       source: what the files are made of; files that were made of something else are not replaced.
       alone: the folder is for these files only: one that holds others, and no mark, is refused.
+      never: a folder that is there is refused, whoever wrote it.
 
     Raises:
-      TryOnError: files are in the way that `by` did not write; names them. Nothing was changed.
+      InTheWayError: files are in the way that `by` did not write; names them. Nothing was changed.
       OSError: the disk refuses; names the file. Nothing was changed.
     """
     folder = pathlib.Path(folder)
-    check(folder, mark, by=by, source=source, alone=alone)
-    with naming(folder):
+    check(folder, mark, by=by, source=source, alone=alone, never=never)
+    try:
         partial = hidden.made(folder if folder.is_dir() else folder.parent, hidden.key_of(folder, mark))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(folder)) from error
     lock = os.open(partial, os.O_RDONLY)
     try:
         hidden.locked(lock)
@@ -73,13 +76,14 @@ def new_files(
             own = _own(folder, mark, by, source)  # again: the work may have taken hours
             names = _names(partial)
             _refuse_others(folder, own, [*names, mark], alone)
+            appeared = _appeared(partial, folder, never)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise _of_the_target(error, partial, folder) from error
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
-        if not _appeared(partial, folder):
+        if not appeared:
             _replace(partial, folder, mark, own, names)
         for leftover in hidden.leftovers(folder, mark):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -88,11 +92,15 @@ def new_files(
         hidden.tidy(folder)
 
 
-def check(folder: str | os.PathLike[str], mark: str, *, by: str, source: str = "", alone: bool = False) -> None:
+def check(
+    folder: str | os.PathLike[str], mark: str, *, by: str, source: str = "", alone: bool = False, never: bool = False
+) -> None:
     """Raise as `new_files` would, as far as that can be told before there are any; for a verb's start."""
     folder = pathlib.Path(folder)
     if folder.is_symlink() and not folder.exists():
-        raise TryOnError(f"{folder} is a link to nothing: remove it, or choose another folder")
+        raise InTheWayError(f"{folder} is a link to nothing: remove it, or choose another folder")
+    if never:
+        _refuse_any(folder)
     own = _own(folder, mark, by, source)
     _refuse_others(folder, own, [mark], alone)
 
@@ -122,7 +130,7 @@ def _own(folder: pathlib.Path, mark: str, by: str, source: str) -> dict[str, set
     """Names that may be replaced, each with the SHA-256 that it may have; the mark's own name with none.
 
     Raises:
-      TryOnError: the mark is somebody else's, or of another source.
+      InTheWayError: the mark is somebody else's, or of another source.
     """
     found: dict[str, set[str]] = {}
     path = folder / mark
@@ -130,11 +138,11 @@ def _own(folder: pathlib.Path, mark: str, by: str, source: str) -> dict[str, set
         there = marks.read(path)
         if there is None or there.by != by:
             whose = f"was written by `{there.by}`" if there else "bears no mark of tf-tryon"
-            raise TryOnError(
+            raise InTheWayError(
                 f"{path} {whose} and would be replaced by `{by}`: move it away, or choose another place to write to"
             )
         if source and there.source != source:
-            raise TryOnError(
+            raise InTheWayError(
                 f"{path} belongs to {there.source or 'something else'}, not to {source}: choose another place to write "
                 "to"
             )
@@ -149,27 +157,29 @@ def _own(folder: pathlib.Path, mark: str, by: str, source: str) -> dict[str, set
 
 
 def _refuse_others(folder: pathlib.Path, own: dict[str, set[str]], names: list[str], alone: bool) -> None:
-    """Raise TryOnError where files that are not ours would be replaced, removed or lived with against `alone`."""
+    """Raise InTheWayError where files that are not ours would be replaced, removed or lived with against `alone`."""
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
-        raise TryOnError(f"{folder} is a file, and a folder is to be written there: choose another place to write to")
+        raise InTheWayError(
+            f"{folder} is a file, and a folder is to be written there: choose another place to write to"
+        )
     elsewhere = "move it away, or choose another place to write to"
     for name in [*names, *own]:
         if (blocked := _blocked(folder, name)) is not None:
-            raise TryOnError(f"{blocked} is no folder that this command made: {elsewhere}")
+            raise InTheWayError(f"{blocked} is no folder that this command made: {elsewhere}")
     for name, digests in own.items():
         path = folder / name
         if digests and os.path.lexists(path) and not (path.is_file() and marks.digest(path) in digests):
-            raise TryOnError(f"{path} was changed since tf-tryon wrote it and would be replaced: {elsewhere}")
+            raise InTheWayError(f"{path} was changed since tf-tryon wrote it and would be replaced: {elsewhere}")
     for name in names:
         if name not in own and os.path.lexists(folder / name):
-            raise TryOnError(f"{folder / name} is there and was not written by this command: {elsewhere}")
+            raise InTheWayError(f"{folder / name} is there and was not written by this command: {elsewhere}")
     if alone and not own:
         others = [path.name for path in folder.iterdir() if path.name != hidden.NAME]
         if others:
             shown = ", ".join(sorted(others)[:3]) + (", ..." if len(others) > 3 else "")
-            raise TryOnError(
+            raise InTheWayError(
                 f"{folder} holds files that tf-tryon did not write ({shown}): move them away, or choose another place "
                 "to write to"
             )
@@ -181,14 +191,21 @@ def _blocked(folder: pathlib.Path, name: str) -> pathlib.Path | None:
     return next((path for path in between if os.path.lexists(path) and (path.is_symlink() or not path.is_dir())), None)
 
 
-def _appeared(partial: pathlib.Path, folder: pathlib.Path) -> bool:
+def _refuse_any(folder: pathlib.Path) -> None:
+    if os.path.lexists(folder):
+        raise InTheWayError(f"{folder} exists and is never overwritten: choose another")
+
+
+def _appeared(partial: pathlib.Path, folder: pathlib.Path, never: bool) -> bool:
     """Whether the new folder could be put where none was."""
+    if never:
+        _refuse_any(folder)
     if os.path.lexists(folder):
         return False
     try:
         partial.rename(folder)
     except OSError:
-        if folder.is_dir():  # another process was faster
+        if folder.is_dir() and not never:  # another process was faster
             return False
         raise
     return True

@@ -72,6 +72,7 @@ def test_large_and_transparent_and_turned_photos_are_taken(
         ({"beyond": ("feet",)}, "", "feet-cut"),
         ({"people": 2}, "?person=3", "no-such-person"),
         ({}, "?person=x", "bad-request"),
+        ({}, f"?person={'9' * 5000}", "bad-request"),
         ({}, "?start=7", "photo-gone"),
     ],
 )
