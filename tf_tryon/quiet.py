@@ -1,12 +1,14 @@
-"""Loads TensorFlow without the lines that its C++ writes to stderr at start-up."""
+"""Silence for what C++ libraries write to stderr; for processes that are ours: the command line and its workers."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _SILENT = "3"
@@ -38,3 +40,36 @@ def import_tensorflow() -> None:
             os.dup2(saved, 2)
             os.close(saved)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+@contextlib.contextmanager
+def only_python() -> Iterator[None]:
+    """Only Python reaches stderr: what C++ writes to the file descriptor goes nowhere, unless TF_CPP_MIN_LOG_LEVEL is
+    below 3.
+
+    The descriptor is changed once, not around each call into C++: other threads' lines are never lost. To be entered
+    before anything keeps a hold of `sys.stderr`.
+    """
+    stderr = sys.stderr
+    if os.environ.get(LEVEL, _SILENT) != _SILENT or not _is_descriptor_2(stderr):
+        yield
+        return
+    stderr.flush()
+    saved, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    with os.fdopen(os.dup(saved), "w", buffering=1, encoding=stderr.encoding, errors="backslashreplace") as own:
+        os.dup2(nothing, 2)
+        sys.stderr = own
+        try:
+            yield
+        finally:
+            sys.stderr = stderr
+            os.dup2(saved, 2)
+            os.close(saved)
+            os.close(nothing)
+
+
+def _is_descriptor_2(stream: object) -> bool:
+    try:
+        return stream.fileno() == 2  # pyright: ignore[reportAttributeAccessIssue]
+    except (AttributeError, OSError, ValueError):
+        return False  # a stream in memory, or none

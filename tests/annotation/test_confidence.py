@@ -10,9 +10,9 @@ PANTS, LEFT_SHOE = 9, 18
 
 @pytest.fixture
 def person(make_person):
-    """Labels (64, 64) and keypoints in parts of the square."""
+    """Labels (64, 64) and keypoints of the same."""
     made = make_person(1)
-    return made["labels"].copy(), made["keypoints"] / (64, 64, 1)
+    return made["labels"].copy(), made["keypoints"].copy()
 
 
 def certain(labels: np.ndarray) -> np.ndarray:
@@ -52,3 +52,10 @@ def test_a_close_up_is_doubted(person):
     labels, points = person
     points[8:14, 2] = 0  # hips and all below
     assert set(garment_confidences(labels, certain(labels), points).values()) == {0.5}
+
+
+def test_a_line_takes_it_to_what_is_to_be_had(person):
+    labels, points = person
+    lines = np.array([[0, 1], [0.1, 0.6], [0.2, 2.0], [-3, 1]])
+    found = garment_confidences(labels, certain(labels), points, lines)
+    assert found == pytest.approx({"top": 0.7, "bottom": 1.0, "shoes": 0.0})

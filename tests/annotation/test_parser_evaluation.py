@@ -29,6 +29,7 @@ def test_truth_is_perfect_and_who_is_not_found_is_counted(people):
     assert report["people_right"] == 1
     assert set(report["iou"].values()) == {1.0}
     assert report["garments"]["hat"] == dict.fromkeys(NONE, 0) | {"shown": 1, "found": 1}
+    assert report["confidence_error"] == pytest.approx(dict.fromkeys(("hat", "top", "bottom", "shoes", "all"), 0.1))
     assert evaluate_parser(perfect, people, lambda person: None)["not_found"] == 3
 
 
@@ -46,4 +47,5 @@ def test_a_lost_and_an_invented_hat(people):
     expected = {"shown": 3, "warned": 1, "missed": 2}  # of a top that isn't there nobody can be uncertain
     assert report["garments"]["top"] == dict.fromkeys(NONE, 0) | expected
     assert report["iou"]["top"] == 0
+    assert report["confidence_error"]["hat"] == pytest.approx(0.9)  # sure of what isn't there
     assert 0.3 < report["people_right"] < 0.9

@@ -6,12 +6,12 @@ import tensorflow as tf
 
 from tf_tryon.annotation.draws import Draws
 from tf_tryon.annotation.parser_config import default_config
-from tf_tryon.annotation.parser_examples import randomised, training_examples
-from tf_tryon.annotation.parser_inputs import CHANNELS
+from tf_tryon.annotation.parser_examples import _with_repeats, kept_back, randomised, training_examples
+from tf_tryon.annotation.parser_inputs import POSE_CHANNELS
 from tf_tryon.annotation.random_colour import PARTS, recolour_people
 from tf_tryon.annotation.random_place import place_people
 from tf_tryon.data.keypoints import SWAP
-from tf_tryon.data.records import open_records
+from tf_tryon.data.records import decode, open_records
 
 PAIRED = (2, 5, 9, 12, 10, 13)  # shoulders, knees, ankles
 
@@ -19,8 +19,8 @@ PAIRED = (2, 5, 9, 12, 10, 13)  # shoulders, knees, ankles
 @pytest.fixture
 def config():
     config = default_config()
-    config.model.size = 64
-    config.train.batch_size = 4
+    config.model.height, config.model.width = 64, 32
+    config.train.batch = (4,)
     return config
 
 
@@ -34,17 +34,33 @@ def people(make_person):
     }
 
 
-def test_a_run_that_resumes_sees_what_it_would_have_seen(data_set, config):
-    records = open_records(data_set)
-    straight = list(training_examples(records, config).take(3))
-    resumed = list(training_examples(records, config, first_step=2).take(1))
-    for a, b in zip(straight[2], resumed[0], strict=True):
+def test_a_run_that_resumes_sees_what_it_would_have_seen(data_set, photos_of_own_sizes, config):
+    sets = [open_records(data_set), open_records(photos_of_own_sizes)]
+    config.train.update(batch=(3, 2), kept_back=1)
+    straight = list(training_examples(sets, config).take(3))
+    resumed = list(training_examples(sets, config, first_step=2).take(1))
+    for a, b in zip(tf.nest.flatten(straight[2]), tf.nest.flatten(resumed[0]), strict=True):
         np.testing.assert_array_equal(a, b)
-    inputs, labels = straight[0]
-    assert inputs.shape == (4, 64, 64, CHANNELS)
-    assert labels.shape == (4, 64, 64)
-    assert float(tf.reduce_max(tf.abs(inputs))) <= 1
-    assert np.abs(straight[0][0] - straight[1][0]).max() > 0.1
+    (picture, pose), labels = straight[0]
+    assert picture.shape == (5, 64, 32, 3)
+    assert pose.shape == (5, 16, 8, POSE_CHANNELS)
+    assert labels.shape == (5, 64, 32)
+    assert max(float(tf.reduce_max(tf.abs(x))) for x in (picture, pose)) <= 1
+    assert np.abs(straight[0][0][0] - straight[1][0][0]).max() > 0.1
+
+
+def test_hats_are_shown_more_often_and_some_photos_are_kept_back(data_set, config):
+    records = open_records(data_set)
+    config.train.kept_back = 5
+    left = kept_back(records, config)
+    assert list(left) == list(records.split("train"))[-5:]
+    config.train.kept_back = 1000
+    assert len(kept_back(records, config)) == len(records.split("train")) - 1
+    numbers = _with_repeats(records, records.split("train"), 3)
+    hats = {i for i in records.split("train") if numbers.count(i) == 3}
+    assert hats == {i for i in records.split("train") if (decode(records.read(i))["labels"] == 1).any()}
+    assert hats
+    assert len(numbers) == len(records.split("train")) + 2 * len(hats)
 
 
 def test_keypoints_move_with_the_pixels(people, config):
@@ -55,7 +71,9 @@ def test_keypoints_move_with_the_pixels(people, config):
         for i in PAIRED:
             x, y = points[i, :2].astype(int)
             marks[b, y - 2 : y + 3, x - 2 : x + 3] = i
-    placed = place_people({**marked, "labels": tf.constant(marks)}, Draws(tf.constant([0, 1])), config.randomise, 64)
+    placed = place_people(
+        {**marked, "labels": tf.constant(marks)}, Draws(tf.constant([0, 1])), config.randomise, (64, 64), 1.0
+    )
     seen = 0
     for labels, points in zip(placed["labels"].numpy(), placed["keypoints"].numpy(), strict=True):
         for i in PAIRED:
@@ -79,10 +97,10 @@ def test_recolouring_changes_what_it_should_and_no_background(people, config):
 
 def test_all_that_is_dropped_is_zero(people, config):
     config.randomise.no_mask = config.randomise.no_pose = 1.0
-    inputs, _ = randomised(people, tf.constant([0, 0], tf.int64), config)
-    assert not np.any(inputs[..., 3:])
+    (_, pose), _ = randomised(people, tf.constant([0, 0], tf.int64), config)
+    assert not np.any(pose)
     config.randomise.no_mask = config.randomise.no_pose = config.randomise.no_point = 0.0
-    inputs, labels = randomised(people, tf.constant([0, 0], tf.int64), config)
-    mask = inputs[..., 3].numpy() > 0
-    assert ((labels.numpy() > 0) == mask).mean() > 0.8
-    assert float(tf.reduce_max(inputs[..., 4:])) > 0.5
+    (_, pose), labels = randomised(people, tf.constant([0, 0], tf.int64), config)
+    mask = pose[..., 0].numpy() > 0
+    assert ((labels.numpy()[:, 1::4, 1::4] > 0) == mask).mean() > 0.75
+    assert float(tf.reduce_max(pose[..., 1:])) > 0.4

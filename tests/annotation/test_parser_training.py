@@ -1,31 +1,35 @@
 """Training a tiny parsing network: it learns, resumes exactly, and its file rebuilds it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon.annotation import parser_config
-from tf_tryon.annotation.parser_inputs import CHANNELS
+from tf_tryon.annotation import parser_config, parser_training
+from tf_tryon.annotation.parser_encoder import BLOCKS
+from tf_tryon.annotation.parser_inputs import POSE_CHANNELS
 from tf_tryon.annotation.parser_network import build_parser
-from tf_tryon.annotation.parser_training import load_parser, train, write_parser
+from tf_tryon.annotation.parser_training import calibrate_file, load_parser, train, write_parser
 from tf_tryon.cli import main as cli
 from tf_tryon.data.records import open_records
 from tf_tryon.files.array_file import read_arrays
+from tf_tryon.training.progress import Progress
 from tf_tryon.training.variables import named_variables
 
 
 def tiny(steps: int):
     config = parser_config.default_config()
-    config.model.update(size=32, widths=(8, 8, 8, 8), head=8)
-    config.train.update(steps=steps, batch_size=2, warmup_steps=0, log_every=1, checkpoint_every=1, precision="float32")
+    config.model.update(height=64, width=32, widths=(8, 8, 8, 8), blocks=(1, 1, 1, 1, 1, 1))
+    config.train.update(
+        steps=steps, batch=(1, 1), kept_back=2, warmup_steps=0, log_every=1, checkpoint_every=1, precision="float32"
+    )
     return config
 
 
-def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, tmp_path, monkeypatch):
-    records = open_records(data_set)
-    straight = train(tiny(3), records, tmp_path / "straight")
-
-    from tf_tryon.training.progress import Progress
+def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_sizes, tmp_path, monkeypatch):
+    sets = [open_records(data_set), open_records(photos_of_own_sizes)]
+    straight = train(tiny(3), sets, tmp_path / "straight")
 
     log = Progress.log
 
@@ -36,35 +40,36 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, tmp_path, monkeyp
 
     monkeypatch.setattr(Progress, "log", stop)
     with pytest.raises(KeyboardInterrupt):
-        train(tiny(3), records, tmp_path / "stopped")
+        train(tiny(3), sets, tmp_path / "stopped")
     monkeypatch.setattr(Progress, "log", log)
-    resumed = train(tiny(3), records, tmp_path / "stopped")
+    resumed = train(tiny(3), sets, tmp_path / "stopped")
     first, second = read_arrays(straight, ""), read_arrays(resumed, "")
     assert first.keys() == second.keys()
     for name, array in first.items():
         np.testing.assert_array_equal(array, second[name], err_msg=name)
     with pytest.raises(ValueError, match="another configuration"):
-        train(tiny(4), records, tmp_path / "stopped")
-    network, config = load_parser(resumed)
-    assert config.model.size == 32
-    logits = network(tf.zeros((1, 32, 48, CHANNELS)))
+        train(tiny(4), sets, tmp_path / "stopped")
+    network, config, calibration = load_parser(resumed)
+    assert (config.model.height, config.model.width, calibration) == (64, 32, None)
+    logits = network((tf.zeros((1, 64, 96, 3)), tf.zeros((1, 16, 24, POSE_CHANNELS))))
     assert logits.shape == (1, 32, 48, 20)
     assert logits.dtype == tf.float32
 
 
 def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
-    records, config = open_records(data_set), tiny(1)
+    sets, config = [open_records(data_set)], tiny(1)
+    config.train.batch = (2,)
     first = tmp_path / "first.npz"
     write_parser(first, named_variables(build_parser(config), "parser"), config, 1)
     config.train.update(init_from=str(first), learning_rate=0.0)
-    second = train(config, records, tmp_path / "second")
+    second = train(config, sets, tmp_path / "second")
     own, new = read_arrays(first, ""), read_arrays(second, "")
     for name in own.keys() - {"config.json"}:
         np.testing.assert_array_equal(own[name], new[name], err_msg=name)
-    assert load_parser(second)[1].train.init_from == ""
-    config.model.head = 4
+    assert load_parser(second).config.train.init_from == ""
+    config.model.widths = (8, 8, 8, 4)
     with pytest.raises(ValueError, match=r"first.*does not fit"):
-        train(config, records, tmp_path / "third")
+        train(config, sets, tmp_path / "third")
 
 
 def test_fields_are_changed_and_unknown_ones_refused(capsys):
@@ -81,7 +86,8 @@ def test_fields_are_changed_and_unknown_ones_refused(capsys):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("model.size", 100),
+        ("model.height", 100),
+        ("train.batch", ()),
         ("model.widths", (1, 2)),
         ("train.steps", 0),
         ("randomise.crowd", 2.0),
@@ -94,6 +100,55 @@ def test_values_that_cannot_work_are_named(field, value):
     config[part][name] = value
     with pytest.raises(ValueError, match=rf"config\.{field}"):
         parser_config.validate(config)
+
+
+def test_means_after_a_resume_are_of_the_steps_that_were_made(data_set, tmp_path, monkeypatch):
+    sets, config, logged = [open_records(data_set)], tiny(4), {}
+    config.train.update(batch=(2,), log_every=4, checkpoint_every=2)
+    steps = iter((1.0, 2.0, 3.0, 4.0))
+    monkeypatch.setattr(parser_training, "_step", lambda *_: lambda *_: {"loss": next(steps)})
+    monkeypatch.setattr(Progress, "log", lambda self, done, metrics: logged.update({done: metrics["loss"]}))
+    save = parser_training.write_parser
+
+    def stop(*arguments):
+        save(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(parser_training, "write_parser", stop)
+    with pytest.raises(KeyboardInterrupt):
+        train(config, sets, tmp_path)
+    monkeypatch.setattr(parser_training, "write_parser", save)
+    train(config, sets, tmp_path)
+    assert logged == {4: 3.5}
+
+
+def test_data_sets_and_their_shares_must_agree(data_set, tmp_path):
+    with pytest.raises(ValueError, match=r"train\.batch"):
+        train(tiny(1), [open_records(data_set)], tmp_path)
+
+
+def test_the_encoder_starts_from_weights_of_imagenet(monkeypatch):
+    config = tiny(1)
+    config.model.blocks = BLOCKS
+    variables = named_variables(build_parser(config), "parser")
+    encoder = {name: v for name, v in variables.items() if name.startswith("parser/encoder/")}
+    arrays = {name.removeprefix("parser/"): np.full(v.shape, 0.5, np.float32) for name, v in encoder.items()}
+    beyond = {"encoder/blocks/15/expand/kernel": np.zeros(1)}  # the stage that the encoder lacks
+    monkeypatch.setattr(parser_training.imagenet, "read_encoder", lambda path: {**arrays, **beyond})
+    parser_training._start_encoder_from(Path("weights.pth"), variables)
+    assert all(np.all(v.numpy() == 0.5) for v in encoder.values())
+    assert len(encoder) == 3 * (1 + 2 + 14 * 3)
+
+
+def test_confidences_lines_are_kept_in_the_file(tmp_path):
+    path, config = tmp_path / "parser.npz", tiny(1)
+    write_parser(path, named_variables(build_parser(config), "parser"), config, 1)
+    lines = np.arange(8.0).reshape(4, 2)
+    calibrate_file(path, lines)
+    np.testing.assert_array_equal(load_parser(path).calibration, lines)
+    calibrate_file(path, lines[:2])
+    with pytest.raises(ValueError, match="calibration"):
+        load_parser(path)
 
 
 def test_a_file_that_is_no_network_is_named(tmp_path):

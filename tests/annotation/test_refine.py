@@ -28,7 +28,7 @@ def _scene(size: int = 96, shift: int = 2) -> tuple[np.ndarray, np.ndarray, np.n
 def test_outlines_follow_the_photo():
     photo, labels, coarse = _scene()
     refined, _ = refine.refine(photo, coarse, None, None)
-    plain = np.argmax(refine._enlarged(coarse, 96), -1)
+    plain = np.argmax(refine._enlarged(coarse, (96, 96)), -1)
     assert (plain == labels).mean() < 0.97
     assert (refined == labels).mean() > (plain == labels).mean() + 0.01
 
@@ -47,7 +47,7 @@ def test_the_mask_decides_where_the_network_cannot():
 
 def test_no_shoes_above_the_hips():
     keypoints = np.zeros((18, 3), np.float32)
-    keypoints[1], keypoints[8], keypoints[11] = (0.5, 0.2, 1), (0.45, 0.5, 1), (0.55, 0.5, 1)
+    keypoints[1], keypoints[8], keypoints[11] = (20, 8, 1), (18, 20, 1), (22, 20, 1)
     p = np.full((40, 40, 20), 0.01, np.float32)
     p[..., 18], p[..., 5] = 0.5, 0.3
     best = np.argmax(refine._possible(p, keypoints), -1)
@@ -58,7 +58,7 @@ def test_no_shoes_above_the_hips():
 
 def test_no_trousers_at_the_neck_of_somebody_whose_hips_are_cut_off():
     keypoints = np.zeros((18, 3), np.float32)
-    keypoints[0], keypoints[1] = (0.5, 0.3, 1), (0.5, 0.5, 1)
+    keypoints[0], keypoints[1] = (10, 6, 1), (10, 10, 1)
     p = np.zeros((20, 20, 20), np.float32)
     p[..., 9], p[..., 13] = 0.9, 0.1
     best = np.argmax(refine._possible(p, keypoints), -1)

@@ -7,6 +7,9 @@ A: the garment's pixels, p: the probability of its class. Unlike the mean of p o
 Legs are looked at from hip over knee to ankle. It counts against the bottom if it starts again below bare skin or
 reaches down one leg much further than the other, and against the shoes if they stand at one ankle only, or at none. If
 the photo shows no hips it is closer than any that the network was trained on, which counts against every garment.
+
+What a network expects of itself is more than what it gets; a line for each garment, fitted to photos that it was not
+trained on (`parser_calibration.py`), takes the one to the other.
 """
 
 from __future__ import annotations
@@ -29,14 +32,18 @@ _DOUBT: Final = 0.5  # factor of a garment's confidence if the pose speaks again
 
 
 def garment_confidences(
-    labels: np.ndarray, probabilities: np.ndarray, keypoints: np.ndarray | None = None
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    keypoints: np.ndarray | None = None,
+    calibration: np.ndarray | None = None,
 ) -> dict[str, float]:
     """In [0, 1] for each garment that is shown.
 
     Args:
-      labels: (n, n) uint8 of CIHP-20.
-      probabilities: (n, n, 20).
-      keypoints: (18, 3), x and y in parts of the square, confidence 0 = missing; None: unknown.
+      labels: (n, m) uint8 of CIHP-20.
+      probabilities: (n, m, 20).
+      keypoints: (18, 3), x and y in pixels, confidence 0 = missing; None: unknown.
+      calibration: (4, 2) offset and slope of each garment's line; None: as expected.
     """
     classes, shown = _CLASSES[labels], {}
     for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True):
@@ -47,6 +54,10 @@ def garment_confidences(
     for name in () if keypoints is None else _contradicted(classes, keypoints):
         if name in shown:
             shown[name] *= _DOUBT
+    if calibration is not None:
+        for name, (offset, slope) in zip(GARMENTS, calibration, strict=True):
+            if name in shown:
+                shown[name] = float(np.clip(offset + slope * shown[name], 0, 1))
     return shown
 
 
@@ -69,7 +80,7 @@ def _along(classes: np.ndarray, leg: np.ndarray) -> np.ndarray:
     """(2 * _SAMPLES,) classes from the hip over the knee to the ankle."""
     part = np.linspace(0, 1, _SAMPLES)[:, None]
     places = np.concatenate([a + (b - a) * part for a, b in zip(leg[:-1, :2], leg[1:, :2], strict=True)])
-    x, y = np.clip((places * classes.shape[0]).astype(int), 0, classes.shape[0] - 1).T
+    x, y = np.clip(places.astype(int), 0, np.array(classes.shape[::-1]) - 1).T
     return classes[y, x]
 
 
@@ -87,8 +98,7 @@ def _runs(flags: np.ndarray) -> np.ndarray:
 
 def _shod(classes: np.ndarray, leg: np.ndarray) -> bool:
     """Whether shoes are seen near the ankle."""
-    size = classes.shape[0]
-    _, knee, ankle = leg[:, :2] * size
+    _, knee, ankle = leg[:, :2]
     reach = _FOOT * float(np.hypot(*(ankle - knee)))
     rows, columns = np.nonzero(classes == SHOES)
     return bool((np.hypot(rows + 0.5 - ankle[1], columns + 0.5 - ankle[0]) < reach).any())

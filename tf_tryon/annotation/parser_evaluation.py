@@ -39,9 +39,10 @@ def evaluate_parser(
       people, not_found; people_right, the part of the people's pixels of the right class, the mean over people; iou by
       class, over all pixels; and by garment the numbers of people: shown (who wear it), found (IoU at least 0.5),
       missed (who wear it, and whose parsing has none), invented (who don't, and whose parsing has it); and of those
-      whom the annotator warns about it, warned (seen, not found), false_alarms (found) and invented_warned.
+      whom the annotator warns about it, warned (seen, not found), false_alarms (found) and invented_warned; and
+      confidence_error, the mean distance of the confidences of what is seen from its IoU (0 of what is invented).
     """
-    confusion, right, missing = np.zeros((8, 8), np.int64), [], 0
+    confusion, right, missing, overlaps = np.zeros((8, 8), np.int64), [], 0, []
     counts = {name: dict.fromkeys(_COUNTS, 0) for name in GARMENTS}
     for person in people:
         pose = pose_of(person)
@@ -56,6 +57,7 @@ def evaluate_parser(
         confusion += np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8)
         right.append(float((classes == truth)[truth > 0].mean()))
         _count_garments(counts, classes, truth, doubtful(parsing.confidences))
+        overlaps += [(name, parsing.confidences.get(name), iou) for name, iou in garment_overlaps(classes, truth)]
     union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
     iou = np.diag(confusion) / np.maximum(union, 1)
     return {
@@ -64,7 +66,25 @@ def evaluate_parser(
         "people_right": round(float(np.mean(right)), 4) if right else 0.0,
         "iou": {name: round(float(value), 4) for name, value in zip(CLASSES, iou, strict=True)},
         "garments": counts,
+        "confidence_error": _confidence_errors(overlaps),
     }
+
+
+def garment_overlaps(classes: np.ndarray, truth: np.ndarray) -> list[tuple[str, float]]:
+    """The IoU of each garment that a parsing shows, both (h, w) of the eight classes."""
+    found = []
+    for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True):
+        seen, own = classes == number, truth == number
+        if seen.sum() >= MIN_AREA * truth.size:
+            found.append((name, float((own & seen).sum() / (own | seen).sum())))
+    return found
+
+
+def _confidence_errors(overlaps: list[tuple[str, float | None, float]]) -> dict[str, float]:
+    """Mean |confidence - IoU| by garment and of all; of parsings without confidences nothing."""
+    known = [(name, abs(confidence - iou)) for name, confidence, iou in overlaps if confidence is not None]
+    means = {name: [error for own, error in known if name in (own, "all")] for name in (*GARMENTS, "all")}
+    return {name: round(float(np.mean(errors)), 4) for name, errors in means.items() if errors}
 
 
 def _count_garments(

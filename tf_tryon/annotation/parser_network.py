@@ -1,24 +1,26 @@
-"""The built-in parsing network: a small U-Net from a photo, a person mask and keypoints to CIHP-20.
+"""The built-in parsing network: from a photo, a person mask and keypoints to CIHP-20.
 
-Ronneberger et al., U-Net, MICCAI 2015, with residual blocks and instance norm, which takes a photo's light and colour
-cast away (Pan et al., Two at Once, ECCV 2018). The widest maps are of half size; full size has a thin head only.
+A U-Net (Ronneberger et al., MICCAI 2015) with EfficientNet-Lite0 on its way down and residual blocks with instance norm
+on its way up. Mask and keypoints enter at a quarter of the resolution, on both ways. The last map is of half size.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import keras
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon.annotation.parser_inputs import CHANNELS
+from tf_tryon.annotation.parser_encoder import BLOCKS, WIDTHS, Encoder
+from tf_tryon.annotation.parser_inputs import POSE_CHANNELS
+from tf_tryon.layers import compat
 from tf_tryon.layers.convolution import Convolution
 from tf_tryon.layers.normalization import InstanceNormalization
 
-LABELS = 20  # CIHP-20
-_HE = 2.0  # kernels start as N(0, He / fan in)
-_HEAD_INPUTS = 4  # RGB and mask, again, beside the full-size map
+LABELS: Final = 20  # CIHP-20
+STRIDE: Final = 32  # height and width of the input are multiples of it
+_HE: Final = 2.0  # kernels start as N(0, He / fan in)
 
 
 class ConvNorm(keras.layers.Layer):
@@ -57,57 +59,62 @@ class Residual(keras.layers.Layer):
 
 
 class ParserNetwork(keras.Model):
-    """(B, H, W, 22) float32 -> logits (B, H, W, 20) float32; H and W are multiples of 16."""
+    """picture (B, H, W, 3) in [-1, 1] and pose (B, H / 4, W / 4, 19) -> logits (B, H / 2, W / 2, 20) float32.
 
-    def __init__(self, widths: tuple[int, ...], head: int, **kwargs: Any) -> None:
+    H and W are multiples of `STRIDE`.
+
+    Args:
+      widths: channels on the way up, at 1/16, 1/8, 1/4 and 1/2.
+      blocks: of each of the encoder's stages.
+    """
+
+    def __init__(self, widths: tuple[int, ...], blocks: tuple[int, ...] = BLOCKS, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.widths, self.head = tuple(widths), head
+        self.widths, self.encoder_blocks = tuple(widths), tuple(blocks)
 
     def build(self, input_shape: Any) -> None:
-        policy, batch = self.dtype_policy, input_shape[0]
+        policy = self.dtype_policy
 
         def made(layer: keras.layers.Layer, channels: int) -> Any:
-            layer.build((batch, None, None, channels))
+            layer.build((None, None, None, channels))
             return layer
 
-        before = (CHANNELS, *self.widths[:-1])
-        self.downs = [
-            made(ConvNorm(width, "down", dtype=policy, name=f"down_{i}"), channels)
-            for i, (channels, width) in enumerate(zip(before, self.widths, strict=True))
-        ]
-        self.blocks = [made(Residual(dtype=policy, name=f"block_{i}"), width) for i, width in enumerate(self.widths)]
-        below = list(zip(self.widths[1:], self.widths[:-1], strict=True))[::-1]  # (from below, here), deepest first
-        self.ups = [
-            made(ConvNorm(here, "up", dtype=policy, name=f"up_{i}"), under) for i, (under, here) in enumerate(below)
-        ]
+        # Depthwise convolutions' gradients are slower in bfloat16 than in float32 on processors.
+        self.encoder = Encoder(self.encoder_blocks, dtype="float32", name="encoder")
+        self.encoder.build((None, None, None, 3))
+        self.hint = _convolution((None, None, None, POSE_CHANNELS), WIDTHS[1], 3, policy, bias=True, name="hint")
+        skips = WIDTHS[-2::-1]  # at 1/16, 1/8, 1/4, 1/2
+        below = (WIDTHS[-1], *self.widths[:-1])
+        pose = (0, POSE_CHANNELS, POSE_CHANNELS, 0)
+        levels = list(enumerate(zip(self.widths, below, skips, pose, strict=True)))
+        self.ups = [made(ConvNorm(w, "up", dtype=policy, name=f"up_{i}"), b) for i, (w, b, _, _) in levels]
         self.joins = [
-            made(ConvNorm(here, dtype=policy, name=f"join_{i}"), 2 * here) for i, (_, here) in enumerate(below)
+            made(ConvNorm(w, dtype=policy, name=f"join_{i}"), w + skip + pose) for i, (w, _, skip, pose) in levels
         ]
-        self.up_blocks = [made(Residual(dtype=policy, name=f"up_block_{i}"), here) for i, (_, here) in enumerate(below)]
-        self.widen = made(ConvNorm(self.head, "up", dtype=policy, name="widen"), self.widths[0])
-        self.sharpen = made(ConvNorm(self.head, dtype=policy, name="sharpen"), self.head + _HEAD_INPUTS)
-        self.logits = _convolution((batch, None, None, self.head), LABELS, 1, policy, bias=True, name="logits")
-        self.built = True
+        self.blocks = [made(Residual(dtype=policy, name=f"block_{i}"), w) for i, (w, *_) in levels[:-1]]
+        self.last = made(ConvNorm(self.widths[-1], dtype=policy, name="last"), self.widths[-1])
+        self.logits = _convolution((None, None, None, self.widths[-1]), LABELS, 1, policy, bias=True, name="logits")
+        compat.mark_built(self, input_shape)
 
-    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        inputs = tf.cast(inputs, self.compute_dtype)
-        x, maps = inputs, []
-        for down, block in zip(self.downs, self.blocks, strict=True):
-            x = block(down(x))
-            maps.append(x)
-        for up, join, block, skip in zip(self.ups, self.joins, self.up_blocks, maps[-2::-1], strict=True):
-            x = block(join(tf.concat([up(x), skip], axis=-1)))
-        x = tf.concat([self.widen(x), inputs[..., :_HEAD_INPUTS]], axis=-1)
-        return tf.cast(self.logits(self.sharpen(x)), tf.float32)
+    def call(self, inputs: tuple[tf.Tensor, tf.Tensor], training: bool = False) -> tf.Tensor:
+        picture, pose = inputs
+        pose = tf.cast(pose, self.compute_dtype)
+        *skips, x = self.encoder(picture, self.hint(pose))
+        x, poses = tf.cast(x, self.compute_dtype), (None, tf.nn.avg_pool2d(pose, 2, 2, "SAME"), pose, None)
+        for i, (skip, extra) in enumerate(zip(skips[::-1], poses, strict=True)):
+            parts = [self.ups[i](x), tf.cast(skip, self.compute_dtype), *([] if extra is None else [extra])]
+            x = self.joins[i](tf.concat(parts, axis=-1))
+            x = self.blocks[i](x) if i < len(self.blocks) else self.last(x)
+        return tf.cast(self.logits(x), tf.float32)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "widths": self.widths, "head": self.head}
+        return {**super().get_config(), "widths": self.widths, "blocks": self.encoder_blocks}
 
 
 def build_parser(config: ConfigDict, precision: str = "float32") -> ParserNetwork:
     """The network of a configuration, its weights fresh."""
-    network = ParserNetwork(tuple(config.model.widths), config.model.head, dtype=precision, name="parser")
-    network.build((None, config.model.size, config.model.size, CHANNELS))
+    network = ParserNetwork(tuple(config.model.widths), tuple(config.model.blocks), dtype=precision, name="parser")
+    network.build((None, config.model.height, config.model.width, 3))
     return network
 
 

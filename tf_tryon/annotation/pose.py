@@ -7,13 +7,10 @@ neck is the middle of the shoulders. A point is taken as shown from a visibility
 from __future__ import annotations
 
 import atexit
-import contextlib
 import importlib
 import os
-import sys
 import warnings
 import weakref
-from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -32,20 +29,6 @@ _SECOND_LOOK: Final = 0.25  # of the photo's longer side: the margin
 _MARGIN: Final = 0.02  # of the picture: a point that far inside is not cut
 
 
-@contextlib.contextmanager
-def _silenced() -> Iterator[None]:
-    """What C++ writes to stderr goes nowhere; errors come as exceptions."""
-    sys.stderr.flush()
-    saved, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nothing)
-
-
 # What nobody closed MediaPipe closes when Python has taken its parts apart, and complains. Exit handlers run from the
 # last to the first, and MediaPipe, imported after this module, has its own: after that one closing is quiet.
 _open: weakref.WeakSet[PoseAnnotator] = weakref.WeakSet()
@@ -58,7 +41,11 @@ def _close_all() -> None:
 
 
 class PoseAnnotator:
-    """People of a photo, the largest first. Make one with `PoseAnnotator.load`; `close` it, or use it in a `with`."""
+    """People of a photo, the largest first. Make one with `PoseAnnotator.load`; `close` it, or use it in a `with`.
+
+    MediaPipe's C++ writes some forty lines to the process's stderr, whatever its log level is. They are the process's
+    to silence: the command line does (`tf_tryon.quiet`).
+    """
 
     def __init__(self, landmarker: Any, mediapipe: Any) -> None:
         self._landmarker, self._mediapipe = landmarker, mediapipe
@@ -89,8 +76,7 @@ class PoseAnnotator:
             output_segmentation_masks=True,
         )
         try:
-            with _silenced():  # C++ tells of its delegates whatever its log level is
-                landmarker = tasks.vision.PoseLandmarker.create_from_options(options)
+            landmarker = tasks.vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as error:
             raise AnnotationError(
                 "model missing", f"{path}: not a pose model that MediaPipe reads ({error})"
@@ -115,8 +101,7 @@ class PoseAnnotator:
     def _detected(self, photo: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Of each person (33, 3) points in parts of the picture, with their visibility, and the mask (h, w)."""
         image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(photo))
-        with _silenced():
-            found = self._landmarker.detect(image)
+        found = self._landmarker.detect(image)
         people = []
         for points, mask in zip(found.pose_landmarks, found.segmentation_masks or [], strict=True):
             array = np.array([(p.x, p.y, p.visibility) for p in points], np.float32)
@@ -127,8 +112,7 @@ class PoseAnnotator:
     def close(self) -> None:
         """Frees the network."""
         _open.discard(self)
-        with _silenced():
-            self._landmarker.close()
+        self._landmarker.close()
 
     def __enter__(self) -> PoseAnnotator:
         return self

@@ -32,7 +32,7 @@ _LUMA: Final = (0.299, 0.587, 0.114)
 
 def recolour_people(photo: tf.Tensor, labels: tf.Tensor, draws: Draws, randomise: ConfigDict) -> tf.Tensor:
     """(B, H, W, 3) in [0, 1] and CIHP-20 labels (B, H, W) -> the photo in other colours."""
-    batch, size = photo.shape[0], photo.shape[1]
+    batch, size = photo.shape[0], (photo.shape[1], photo.shape[2])
     part = tf.one_hot(tf.gather(tf.constant(PARTS), labels), _COUNT)  # (B, H, W, parts)
     areas = tf.reduce_sum(part, axis=[1, 2])[..., None] + 1e-3
     means = tf.einsum("bhwp,bhwc->bpc", part, photo) / areas

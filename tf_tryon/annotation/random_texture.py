@@ -8,24 +8,26 @@ import tensorflow as tf
 
 from tf_tryon.annotation.draws import Draws
 
-
-def grid(size: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """y (1, size, 1) and x (1, 1, size) in [-1, 1]."""
-    line = (tf.range(size, dtype=tf.float32) + 0.5) / (size / 2) - 1
-    return line[None, :, None], line[None, None, :]
+Size = tuple[int, int]  # height, width
 
 
-def blotches(draws: Draws, batch: int, size: int, channels: int) -> tf.Tensor:
-    """(B, size, size, channels): smooth noise of three grains, about [0, 1]."""
+def grid(size: Size) -> tuple[tf.Tensor, tf.Tensor]:
+    """y (1, H, 1) in [-1, 1] and x (1, 1, W) in the same unit, half of the height."""
+    y, x = ((2 * tf.range(side, dtype=tf.float32) + 1 - side) / size[0] for side in size)
+    return y[None, :, None], x[None, None, :]
+
+
+def blotches(draws: Draws, batch: int, size: Size, channels: int) -> tf.Tensor:
+    """(B, H, W, channels): smooth noise of three grains, about [0, 1]."""
     total = 0.5
     for cells, weight in ((4, 0.5), (12, 0.3), (40, 0.15)):
         noise = draws.uniform((batch, cells, cells, channels), -1.0, 1.0)
-        total += weight * draws.uniform((batch, 1, 1, 1)) * tf.image.resize(noise, (size, size))
+        total += weight * draws.uniform((batch, 1, 1, 1)) * tf.image.resize(noise, size)
     return tf.clip_by_value(total, 0.0, 1.0)
 
 
-def stripes(draws: Draws, batch: int, size: int) -> tf.Tensor:
-    """(B, size, size) in [-1, 1]: stripes or checks of any direction, soft or hard."""
+def stripes(draws: Draws, batch: int, size: Size) -> tf.Tensor:
+    """(B, H, W) in [-1, 1]: stripes or checks of any direction, soft or hard."""
     y, x = grid(size)
 
     def waves() -> tf.Tensor:
@@ -39,10 +41,10 @@ def stripes(draws: Draws, batch: int, size: int) -> tf.Tensor:
     return tf.clip_by_value(pattern * draws.uniform((batch, 1, 1), 1.0, 6.0), -1.0, 1.0)
 
 
-def rectangle(draws: Draws, batch: int, size: int, smallest: float, largest: float) -> tf.Tensor:
-    """(B, size, size) bool: a turned rectangle or, as often, an ellipse, half axes in these limits."""
+def rectangle(draws: Draws, batch: int, size: Size, smallest: float, largest: float) -> tf.Tensor:
+    """(B, H, W) bool: a turned rectangle or, as often, an ellipse, half axes in these limits."""
     y, x = grid(size)
-    centre = draws.uniform((batch, 2, 1, 1), -1.1, 1.1)
+    centre = draws.uniform((batch, 2, 1, 1), -1.1, 1.1) * tf.reshape([1.0, size[1] / size[0]], (2, 1, 1))
     angle = draws.uniform((batch, 1, 1), 0.0, math.pi)
     angle = tf.where(draws.chance((batch, 1, 1), 0.6), 0.0, angle)
     half = draws.uniform((batch, 2, 1, 1), smallest, largest)
@@ -52,12 +54,12 @@ def rectangle(draws: Draws, batch: int, size: int, smallest: float, largest: flo
     return tf.where(draws.chance((batch, 1, 1), 0.6), box, u * u + v * v < 1)
 
 
-def room(draws: Draws, batch: int, size: int) -> tf.Tensor:
-    """(B, size, size, 3): wall and floor of blotched colours, with planks, and things of one colour before them."""
+def room(draws: Draws, batch: int, size: Size) -> tf.Tensor:
+    """(B, H, W, 3): wall and floor of blotched colours, with planks, and things of one colour before them."""
     y, _ = grid(size)
     colours = draws.uniform((batch, 2, 1, 1, 3))
     horizon = draws.uniform((batch, 1, 1), -0.4, 1.6)
-    floor = tf.cast(y > horizon, tf.float32)[..., None] * tf.ones((1, 1, size, 1))
+    floor = tf.cast(y > horizon, tf.float32)[..., None] * tf.ones((1, 1, size[1], 1))
     picture = colours[:, 0] * (1 - floor) + colours[:, 1] * floor
     grey = tf.reduce_mean(picture, axis=-1, keepdims=True)
     chroma = draws.uniform((batch, 1, 1, 1))

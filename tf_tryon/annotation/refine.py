@@ -19,26 +19,27 @@ from tf_tryon.data import vocabulary as vocabulary_lib
 
 _CLASSES: Final = np.array(vocabulary_lib.CIHP20.classes)
 _SURE: Final = 0.9  # above it a pixel is certain for GrabCut, below 1 - it as well
-_BAND: Final = 0.02  # of the side: no certain pixel is that near to the outline
+_BAND: Final = 0.02  # of the height: no certain pixel is that near to the outline
 _ROUNDS: Final = 2
-_MIN_AREA: Final = 0.01  # of the square: a garment with its own GrabCut
+_MIN_AREA: Final = 0.01  # of the picture: a garment with its own GrabCut
 _SPECK: Final = 0.0004
 _NOSE, _NECK, _HIPS = 0, 1, (8, 11)
+_UPRIGHT: Final = 0.05  # of the height: a longer torso stands
 _TORSO: Final = 2.2  # from the neck to the hips, of that from the nose to the neck: for hips that the photo cuts off
 
 
 def refine(
     photo: np.ndarray, probabilities: np.ndarray, mask: np.ndarray | None, keypoints: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Labels (n, n) uint8 of CIHP-20, and the probabilities (n, n, 20) that they came from, after step 1.
+    """Labels (n, m) uint8 of CIHP-20, and the probabilities (n, m, 20) that they came from, after step 1.
 
     Args:
-      photo: (n, n, 3) uint8.
-      probabilities: (S, S, 20) of the network.
-      mask: (n, n) in [0, 1], the person; None: unknown.
-      keypoints: (18, 3), x and y in parts of the square, confidence 0 = missing; None: unknown.
+      photo: (n, m, 3) uint8.
+      probabilities: (H, W, 20) of the network.
+      mask: (n, m) in [0, 1], the person; None: unknown.
+      keypoints: (18, 3), x and y in pixels of the photo, confidence 0 = missing; None: unknown.
     """
-    size = photo.shape[0]
+    size = photo.shape[:2]
     p = _enlarged(probabilities, size)
     if keypoints is not None:
         p = _possible(p, keypoints)
@@ -46,7 +47,7 @@ def refine(
         p = _weighed(p, mask)
     before, p = p, p.copy()
     person = 1 - p[..., 0]
-    outline = grab_cut(photo, person, np.ones((size, size), bool))
+    outline = grab_cut(photo, person, np.ones(size, bool))
     p[..., 0] = np.where(outline, 0, p[..., 0])
     p[..., 1:] *= outline[..., None]
     p[..., 0] += 1e-6 * ~outline
@@ -60,16 +61,16 @@ def refine(
         p[..., members] *= np.where(inside, 1.0, 1e-3)[..., None]
         p[..., ~members] *= np.where(inside & outline, 1e-3, 1.0)[..., None]
         p /= np.maximum(p.sum(axis=-1, keepdims=True), 1e-9)
-    return without_specks(np.argmax(p, axis=-1).astype(np.uint8), max(2, round(_SPECK * size * size))), before
+    return without_specks(np.argmax(p, axis=-1).astype(np.uint8), max(2, round(_SPECK * size[0] * size[1]))), before
 
 
 def grab_cut(photo: np.ndarray, probability: np.ndarray, within: np.ndarray) -> np.ndarray:
-    """(n, n) bool: where something is, its outline following the photo's colours in a narrow band.
+    """(n, m) bool: where something is, its outline following the photo's colours in a narrow band.
 
     Args:
-      photo: (n, n, 3) uint8.
-      probability: (n, n) that a pixel belongs to it.
-      within: (n, n) bool: elsewhere it can't be.
+      photo: (n, m, 3) uint8.
+      probability: (n, m) that a pixel belongs to it.
+      within: (n, m) bool: elsewhere it can't be.
     """
     likely = (probability > 0.5) & within
     cv2: Any = _open_cv()
@@ -95,7 +96,7 @@ def grab_cut(photo: np.ndarray, probability: np.ndarray, within: np.ndarray) -> 
 
 
 def without_specks(labels: np.ndarray, least: int) -> np.ndarray:
-    """Labels (n, n) whose connected parts of fewer than `least` pixels take the nearest other label."""
+    """Labels (n, m) whose connected parts of fewer than `least` pixels take the nearest other label."""
     small = np.zeros(labels.shape, bool)
     for label in np.unique(labels):
         parts, _ = ndimage.label(labels == label)
@@ -117,15 +118,14 @@ def _weighed(p: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def _possible(p: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
     """Without what an upright person's keypoints rule out: legs above the hips, trousers at the neck, hats below it."""
-    size = p.shape[0]
     hips = [keypoints[i, 1] for i in _HIPS if keypoints[i, 2] > 0]
     if keypoints[_NECK, 2] <= 0 or not (hips or keypoints[_NOSE, 2] > 0):
         return p
     neck = keypoints[_NECK, 1]
     torso = min(hips) - neck if hips else _TORSO * (neck - keypoints[_NOSE, 1])
-    if torso < 0.05:  # lying, or bent over
+    if torso < _UPRIGHT * p.shape[0]:  # lying, or bent over
         return p
-    below = (((np.arange(size) + 0.5) / size)[:, None] - neck) / torso
+    below = ((np.arange(p.shape[0]) + 0.5)[:, None] - neck) / torso
     p = p.copy()
     p[..., [16, 17, 18, 19]] *= np.where(below < 0.85, 1e-3, 1.0)[..., None]
     p[..., [9, 12]] *= np.where(below < 0.3, 1e-3, 1.0)[..., None]
@@ -133,10 +133,10 @@ def _possible(p: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
     return p / p.sum(axis=-1, keepdims=True)
 
 
-def _enlarged(probabilities: np.ndarray, size: int) -> np.ndarray:
-    zoom = size / probabilities.shape[0]
-    if zoom == 1:
+def _enlarged(probabilities: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    if probabilities.shape[:2] == size:
         return probabilities.astype(np.float32)
+    zoom = size[0] / probabilities.shape[0], size[1] / probabilities.shape[1]
     channels = np.moveaxis(probabilities, -1, 0)
     out = np.stack([ndimage.zoom(c, zoom, order=1, grid_mode=True, mode="nearest") for c in channels], axis=-1)
     return np.clip(out, 1e-6, 1).astype(np.float32)

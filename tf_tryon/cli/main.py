@@ -26,6 +26,7 @@ the disk refuses (full, not writable, name too long...) is told with the file's 
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib
 import os
@@ -51,39 +52,41 @@ class Verb:
     module: str
     summary: str
     tensorflow: bool = True  # load TensorFlow before `run`
+    photos: bool = False  # finds people in photos, by a library that writes to stderr
     first: tuple[str, ...] = ()  # put before the arguments: what tells apart verbs that share a module
 
 
 VERBS = {
     "demo": Verb("demo", "complete bundled, never-seen people and draw one picture"),
-    "complete": Verb("complete", "erase a garment of a person and complete it, many times"),
-    "annotate": Verb("annotate", "find pose and clothes in your own photos"),
+    "complete": Verb("complete", "erase a garment of a person and complete it, many times", photos=True),
+    "annotate": Verb("annotate", "find pose and clothes in your own photos", photos=True),
     "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
     "doctor": Verb("doctor", "what is installed here, what is missing, and what to do", tensorflow=False),
     "models": Verb("models", "parameter counts of the networks, next to the thesis's table"),
     "data studio": Verb("data_studio", "render a data set of clothed 3D people"),
     "data show": Verb("data_show", "draw people of a data set with all that is derived from them"),
     "data check": Verb("data_check", "read every record of a data set, count, and find what is wrong"),
-    "data deepfashion": Verb("data_load", "records from DeepFashion In-shop", first=("deepfashion",)),
-    "data multimodal": Verb("data_load", "records from DeepFashion-MultiModal", first=("multimodal",)),
-    "data viton": Verb("data_load", "records from VITON or CP-VTON", first=("viton",)),
-    "data viton-hd": Verb("data_load", "records from VITON-HD", first=("viton-hd",)),
-    "data dresscode": Verb("data_load", "records from Dress Code", first=("dresscode",)),
-    "data finet": Verb("data_load", "records from the thesis's own tree", first=("finet",)),
-    "data lip": Verb("data_load", "records from LIP or CIHP", first=("lip",)),
-    "data ccp": Verb("data_load", "records from Clothing Co-Parsing", first=("ccp",)),
+    "data deepfashion": Verb("data_load", "records from DeepFashion In-shop", first=("deepfashion",), photos=True),
+    "data multimodal": Verb("data_load", "records from DeepFashion-MultiModal", first=("multimodal",), photos=True),
+    "data viton": Verb("data_load", "records from VITON or CP-VTON", first=("viton",), photos=True),
+    "data viton-hd": Verb("data_load", "records from VITON-HD", first=("viton-hd",), photos=True),
+    "data dresscode": Verb("data_load", "records from Dress Code", first=("dresscode",), photos=True),
+    "data finet": Verb("data_load", "records from the thesis's own tree", first=("finet",), photos=True),
+    "data lip": Verb("data_load", "records from LIP or CIHP", first=("lip",), photos=True),
+    "data ccp": Verb("data_load", "records from Clothing Co-Parsing", first=("ccp",), photos=True),
     "train": Verb("train", "train the shape or the texture stage"),
     "bundle": Verb("bundle", "put a shape run and a texture run together as one model for `complete`"),
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
     "metrics": Verb("metrics", "compare two folders of pictures: Frechet, kernel and pairwise distances"),
     "experiment": Verb("experiment", "train and measure a table of models under one equal budget"),
     "parser train": Verb("parser_train", "train the parsing network of `annotate`"),
-    "parser evaluate": Verb("parser_evaluate", "measure a parser on people with true labels"),
+    "parser calibrate": Verb("parser_calibrate", "fit a parser's confidences to photos", photos=True),
+    "parser evaluate": Verb("parser_evaluate", "measure a parser on people with true labels", photos=True),
     "export saved-model": Verb("export_saved_model", "export a model for TF-Serving and for `serve`"),
     "export tflite": Verb("export_tflite", "the shape stage as a TFLite file for phones and browsers"),
     "serve": Verb("serve", "answer requests on this machine, through TF-Serving's gRPC API"),
     "request": Verb("request", "ask a server to complete people", tensorflow=False),
-    "web": Verb("web", "open the shop's page, in front of a server or with one of its own"),
+    "web": Verb("web", "open the shop's page, in front of a server or with one of its own", photos=True),
     "tflite run": Verb("tflite_run", "complete parsings with such a file, without TensorFlow", tensorflow=False),
 }
 
@@ -137,7 +140,8 @@ def _dispatch(argv: list[str]) -> int:
         print(usage.verb(name, module.ARGUMENTS, module.HELP, flag_values))
         return 0
     module, flag_values, args = parse(argv)
-    with log_flags.shown(flag_values):
+    silence = quiet.only_python() if VERBS[name].photos else contextlib.nullcontext()
+    with silence, log_flags.shown(flag_values):
         if hasattr(module, "check"):
             module.check(flag_values, args)
         if VERBS[name].tensorflow:

@@ -19,7 +19,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """Define this command's flags."""
     text = "a field of the configuration to change, as in --set train.steps=100; may be repeated"
     flags.DEFINE_multi_string("set", [], text, flag_values=flag_values)
-    flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
+    text = "a data set's folder; may be repeated: --set train.batch=(6,2) says how many people of each are in a batch"
+    flags.DEFINE_multi_string("data", None, text, required=True, flag_values=flag_values)
     text = "the run's folder: new, or one to go on with"
     flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
     flags.DEFINE_integer("threads", 0, "CPU threads; 0: all", lower_bound=0, flag_values=flag_values)
@@ -38,5 +39,5 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
         tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
     config = with_changes(flags["set"].value)
-    print(train(config, open_records(flags.data), pathlib.Path(flags.workdir)))
+    print(train(config, [open_records(folder) for folder in flags["data"].value], pathlib.Path(flags.workdir)))
     return 0

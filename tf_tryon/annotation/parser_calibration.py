@@ -1,0 +1,46 @@
+"""Lines from the overlap that the network expects to the overlap that it gets, fitted to photos with true labels.
+
+For each garment least squares, drawn to the line of all garments as by a few more observations: hats are rare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+
+from tf_tryon.annotation.annotation import Parsing
+from tf_tryon.annotation.parser_evaluation import garment_overlaps
+from tf_tryon.data.vocabulary import GARMENTS
+
+_SHRINKAGE: Final = 10.0  # observations that agree with the line of all garments
+_LEAST: Final = 8  # observations that a line needs
+
+
+def calibrate(parsings: Iterable[tuple[Parsing, np.ndarray]]) -> np.ndarray:
+    """(4, 2) offset and slope by garment.
+
+    Args:
+      parsings: with the uncalibrated confidences, and the true classes (h, w).
+
+    Raises:
+      ValueError: too few garments were seen.
+    """
+    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in GARMENTS}
+    for parsing, truth in parsings:
+        for name, overlap in garment_overlaps(parsing.classes, truth):
+            seen[name].append((parsing.confidences[name], overlap))
+    everything = np.array([pair for pairs in seen.values() for pair in pairs]).reshape(-1, 2)
+    if len(everything) < _LEAST:
+        raise ValueError(f"{len(everything)} garments are too few to calibrate by: {_LEAST} or more are needed")
+    common = _line(everything, np.zeros(2), 1e-3)
+    return np.stack([_line(np.array(pairs).reshape(-1, 2), common, _SHRINKAGE) for pairs in seen.values()])
+
+
+def _line(pairs: np.ndarray, prior: np.ndarray, weight: float) -> np.ndarray:
+    """Offset and slope that minimise sum (a + b x - y)^2 + weight * mean over x' of ((a - a0) + (b - b0) x')^2."""
+    design = np.stack([np.ones(len(pairs)), pairs[:, 0]], axis=1)
+    places = np.stack([np.ones(3), np.array([0.2, 0.5, 0.9])], axis=1)
+    around = weight / len(places) * places.T @ places
+    return np.linalg.solve(design.T @ design + around, design.T @ pairs[:, 1] + around @ prior)

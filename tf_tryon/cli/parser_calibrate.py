@@ -1,0 +1,61 @@
+"""`tf-tryon parser calibrate`: fit a parser's confidences to photos with true labels."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tf_tryon.annotation.annotation import Parsing
+
+ARGUMENTS = ""
+HELP = """Fit the confidences of a parser that `tf-tryon parser train` made to photos with true labels.
+
+Takes the photos that training kept back, the last of the split "train" (`train.kept_back` of the parser's
+configuration), and MediaPipe's poses; writes the result into the weights file.
+
+  tf-tryon parser calibrate --data ccp --parser-weights runs/parser/parser.npz
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """absl flags of the verb."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_string("data", None, "The data set's folder.", required=True, **add)
+    flags.DEFINE_string("parser_weights", None, "The weights file, which is changed.", required=True, **add)
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Fits, writes and prints the lines."""
+    del args
+    from tf_tryon.annotation.builtin_parser import BuiltinParser
+    from tf_tryon.annotation.parser_calibration import calibrate
+    from tf_tryon.annotation.parser_examples import kept_back
+    from tf_tryon.annotation.parser_training import calibrate_file
+    from tf_tryon.annotation.pose import PoseAnnotator
+    from tf_tryon.data.person import Person
+    from tf_tryon.data.records import open_records
+    from tf_tryon.data.vocabulary import GARMENTS
+
+    records, path = open_records(flag_values.data), pathlib.Path(flag_values.parser_weights)
+    parser = BuiltinParser.load(path)
+    parser.calibration = None
+
+    def parsings() -> Iterator[tuple[Parsing, np.ndarray]]:
+        with PoseAnnotator.load() as poses:
+            for i in kept_back(records, parser.config):
+                person = Person.of(records, i)
+                pose = next(iter(poses.annotate(person.photo)), None)
+                if pose is not None:
+                    yield parser.parse(person.photo, pose), person.labels
+
+    lines = calibrate(parsings())
+    calibrate_file(path, lines)
+    for name, (offset, slope) in zip(GARMENTS, lines, strict=True):
+        print(f"{name}: {offset:.3f} + {slope:.3f} * expected overlap")
+    return 0
