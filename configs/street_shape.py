@@ -10,7 +10,7 @@ def get_config() -> ConfigDict:
 
     data = config.data
     data.crop = "garment"  # a top has some 45 % of the pixels in place of 7
-    data.targets = {"hat": 0.15, "top": 1.0, "bottom": 1.0, "shoes": 0.4}
+    data.targets.hat, data.targets.shoes = 0.15, 0.4
     data.dresses = True  # a dress is erased with trunk, arms and legs
     data.min_garments = 2  # a coat or a dress leaves many with shoes and one garment more
     data.augment.translate = 0.05  # of the crop, as boxes from a parser jitter
