@@ -10,10 +10,11 @@ import pathlib
 import numpy as np
 from PIL import Image
 
+from tf_tryon.data import person_files
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.person import Person, read_parsing
+from tf_tryon.data.person import Person
+from tf_tryon.data.photo import is_plain
 
-_ORIENTATION = 0x0112  # EXIF
 # A CIHP-20 label for each of the 8 classes.
 _TO_CIHP20 = np.array([0, 13, 10, 16, 1, 5, 9, 18], np.uint8)
 _DRESS = vocabulary_lib.CIHP20.dress_labels[0]
@@ -39,17 +40,17 @@ class Wearer:
     def from_files(cls, photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> Wearer:
         """A photo with NAME_parsing.png and NAME_keypoints.json beside it, as `Person.from_files` reads them.
 
-        An upright JPEG or PNG is sent as it is; anything else (turned by EXIF, transparent, another format) as PNG.
+        An upright JPEG or PNG is sent as it is; anything else (turned, transparent, of another format or with another
+        colour profile than sRGB) as PNG.
 
         Raises:
           FileNotFoundError, ValueError: as `Person.from_files`.
         """
         path = pathlib.Path(photo_path)
-        person = Person.from_files(path, vocabulary)
-        parsing_path = path.with_name(f"{path.stem}_parsing.png")
-        labels, name = read_parsing(parsing_path, person.size, person.keypoints, vocabulary)
-        photo = path.read_bytes() if _can_be_sent(path) else to_png(person.photo)
-        return cls(photo, to_png(labels), person.keypoints, name)
+        found = person_files.read(path, vocabulary)
+        as_it_is = not found.turns and is_plain(path)
+        photo = path.read_bytes() if as_it_is else to_png(found.photo)
+        return cls(photo, to_png(found.labels), found.points, found.vocabulary)
 
     @classmethod
     def from_person(cls, person: Person) -> Wearer:
@@ -75,11 +76,3 @@ def to_png(picture: np.ndarray) -> bytes:
 def from_picture(encoded: bytes) -> np.ndarray:
     """An encoded picture as (h, w, 3) or (h, w) uint8."""
     return np.asarray(Image.open(io.BytesIO(encoded)))
-
-
-def _can_be_sent(path: pathlib.Path) -> bool:
-    """Whether the server's decoder sees the file as `read_photo` does."""
-    with Image.open(path) as image:
-        upright = image.getexif().get(_ORIENTATION, 1) == 1
-        plain = (image.format, image.mode) in (("JPEG", "RGB"), ("JPEG", "L"), ("PNG", "RGB"), ("PNG", "L"))
-        return upright and plain and not image.has_transparency_data

@@ -78,7 +78,7 @@ def test_what_was_done_is_not_done_again(folder, counting, tmp_path):
     annotate_all(counting, photos, out, {"cut": "allow"})
     assert counting.asked == 2 * asked + 2
     (out / REPORT).write_text("no report")
-    with pytest.raises(ValueError, match="not a report"):
+    with pytest.raises(ValueError, match="it is no report"):
         annotate_all(counting, photos, out, {})
 
 

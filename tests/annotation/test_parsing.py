@@ -10,13 +10,13 @@ from PIL import Image
 from tf_tryon.annotation import fashn_parser
 from tf_tryon.annotation.annotation import AnnotationError
 from tf_tryon.annotation.parsing import ParsingAnnotator
-from tf_tryon.data.person import save_labels
+from tf_tryon.data.label_picture import save_labels
 from tf_tryon.data.vocabulary import CIHP20, LIP20, VOCABULARIES
 
 # The labels of top, trousers, face and left shoe in each vocabulary.
 FOUR = {
     "cihp20": (5, 9, 13, 18), "lip20": (5, 9, 13, 18), "atr18": (4, 6, 11, 9), "tryon8": (5, 6, 1, 7),
-    "mm24": (1, 5, 14, 11),
+    "lip21": (5, 9, 13, 18), "mm24": (1, 5, 14, 11),
 }  # fmt: skip
 
 

@@ -223,7 +223,7 @@ def _train(root: Path, given: Any) -> VerbRun:
         return 0
 
     for name, fake in {
-        "build_networks": lambda config: None,
+        "build_networks": lambda *_: None,
         "State": SimpleNamespace(create=lambda *_: state),
         "TrainingStep": lambda *_: None,
     }.items():
@@ -314,6 +314,7 @@ def _saved_model(root: Path, given: Any) -> VerbRun:
 
 
 def _tflite(root: Path, given: Any) -> VerbRun:
+    from tf_tryon.config import thesis, to_json
     from tf_tryon.export import tflite
     from tf_tryon.export.phone_inputs import Contract
 
@@ -321,6 +322,7 @@ def _tflite(root: Path, given: Any) -> VerbRun:
     contract = Contract(64, 64, ("top",), 1.0, 1, 0.0, False, 1, False, grid, 0, False, False, 0.0, (1.0,))
     (root / "model" / "shape").mkdir(parents=True)
     (root / "model" / "shape" / "weights.npz").write_text("weights")
+    (root / "model" / "shape" / "config.json").write_text(to_json(thesis("shape")))
     for name, fake in {
         "read_stage": lambda folder: (None, np.zeros((4, 8, 8, 3), np.uint8)),
         "contract_of": lambda config: contract,

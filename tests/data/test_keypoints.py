@@ -20,15 +20,16 @@ def test_openpose_layouts(tmp_path, key, nested):
     person = {key: ONES.ravel().tolist()}
     path = tmp_path / "a_keypoints.json"
     path.write_text(json.dumps({"people": [person]} if nested else person))
-    np.testing.assert_allclose(k.read_openpose(path), ONES)
+    np.testing.assert_allclose(k.read_people(path), [ONES])
 
 
 def test_writing_and_reading_agree():
-    np.testing.assert_allclose(k.from_openpose(k.to_openpose(ONES)), ONES)
+    np.testing.assert_allclose(k.from_openpose(k.to_openpose(ONES)), [ONES])
 
 
 def test_no_people_and_zeros_are_missing():
-    assert not k.from_openpose({"people": []}).any()
+    assert k.from_openpose({"people": []}) == []
+    assert k.from_openpose(k.to_openpose(0 * ONES)) == []
     points = ONES.copy()
     points[3] = (0, 0, 0.9)
     points[4, 2] = 0
@@ -37,10 +38,25 @@ def test_no_people_and_zeros_are_missing():
     assert cleaned[[2, 5]].all()
 
 
-def test_the_surest_of_several_people_counts():
+def test_the_surest_of_several_people_comes_first():
     faint = ONES * (1, 1, 0.2)
     data = {"people": [{"pose_keypoints_2d": p.ravel().tolist()} for p in (faint, ONES)]}
-    np.testing.assert_allclose(k.from_openpose(data), ONES)
+    np.testing.assert_allclose(k.from_openpose(data), [ONES, faint])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-8"])
+def test_any_unicode_is_read(tmp_path, encoding):
+    path = tmp_path / "a_keypoints.json"
+    path.write_bytes(json.dumps(k.to_openpose(ONES)).encode(encoding))
+    np.testing.assert_allclose(k.read_people(path), [ONES])
+
+
+def test_a_canvas_of_another_size_is_converted():
+    data = {**k.to_openpose(ONES), "canvas_height": 100, "canvas_width": 50}
+    for given in (data, [data]):  # ControlNet's tools write a list of pictures
+        (points,) = k.from_openpose(given, size=(200, 200))
+        np.testing.assert_allclose(points, ONES * (4, 2, 1), rtol=1e-5)
+    np.testing.assert_allclose(k.from_openpose({**data, "canvas_width": None}, size=(100, 50)), [ONES])
 
 
 def test_body25_skips_the_middle_hip():
@@ -59,10 +75,15 @@ def test_coco17_makes_the_neck():
 
 def test_errors_name_the_file(tmp_path):
     path = tmp_path / "b.json"
-    for text, message in (("{", "not JSON"), ("[]", "object"), ("{}", "neither"), ('{"people": [{}]}', "triples")):
+    wrong = {
+        "{": "not JSON", "[]": "object of one photo", "{}": "neither", '{"people": [{}]}': "triples",
+        '{"people": [[1, 2, 3]]}': r"people\[0\] is no object",
+        '{"people": [], "canvas_width": "a", "canvas_height": 2}': "canvas_width",
+    }  # fmt: skip
+    for text, message in wrong.items():
         path.write_text(text)
         with pytest.raises(ValueError, match=rf"b\.json.*{message}"):
-            k.read_openpose(path)
+            k.read_people(path, (64, 64))
     with pytest.raises(ValueError, match=r"\(5, 3\)"):
         k.from_points(np.ones((5, 3)))
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from tf_tryon.data import vocabulary
 from tf_tryon.data.label_colours import PGN, labels_of
-from tf_tryon.data.person import read_label_picture, read_parsing
+from tf_tryon.data.label_picture import read_label_picture, read_parsing
 
 
 def test_every_colour_is_its_label():

@@ -167,9 +167,9 @@ def test_keypoints(tmp_path, make_person, data):
     path = tmp_path / "a_keypoints.json"
     path.write_bytes(data.draw(changed_json(good)))
     with refused_by_name("a_keypoints.json"):
-        points = keypoints.read_openpose(path)
-        assert points.shape == (18, 3)
-        assert np.isfinite(points).all()
+        for points in keypoints.read_people(path, (64, 64)):
+            assert points.shape == (18, 3)
+            assert np.isfinite(points).all()
 
 
 @FUZZ

@@ -103,8 +103,7 @@ def test_a_garment_that_is_not_worn_is_refused(model: Any, someone: Any) -> None
 
 def test_saved_folder_is_complete_and_replaces_the_old_one(model: Any, someone: Any, tmp_path: Path) -> None:
     folder = tmp_path / "person"
-    folder.mkdir()
-    (folder / "old.png").touch()
+    save(model.complete(someone, "top", samples=3, seed=8), folder)
     path = save(model.complete(someone, "top", samples=2, seed=9), folder)
     assert path == folder / "sheet.png"
     result = json.loads((folder / "result.json").read_text())
@@ -114,3 +113,6 @@ def test_saved_folder_is_complete_and_replaces_the_old_one(model: Any, someone: 
     assert len(result["model"]) == 64
     assert np.shape(result["samples"][0]["codes"]["shape"]) == (2, 2, 3)
     assert [item.name for item in tmp_path.iterdir()] == ["person"]
+    (folder / "old.png").touch()
+    with pytest.raises(TryOnError, match=r"did not write \(old\.png\)"):
+        save(model.complete(someone, "top", samples=1), folder)

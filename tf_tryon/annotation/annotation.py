@@ -9,6 +9,7 @@ import numpy as np
 
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.person import Person
+from tf_tryon.data.upright import turned
 from tf_tryon.errors import TryOnError
 
 # Why a photo is refused; `AnnotationError.reason` is one of them.
@@ -41,12 +42,14 @@ class Pose:
       mask: (h, w) float32 in [0, 1], probability of the person.
       box: (y0, x0, y1, x1) in pixels, around mask and points.
       beyond: names of parts ("head", "feet") that lie outside the photo.
+      turns: by 90 degrees against the clock, that the photo was turned by beforehand (`data.upright`).
     """
 
     keypoints: np.ndarray
     mask: np.ndarray
     box: tuple[float, float, float, float]
     beyond: tuple[str, ...] = ()
+    turns: int = 0
 
 
 @dataclasses.dataclass
@@ -77,7 +80,7 @@ class Parsing:
 
 @dataclasses.dataclass
 class Annotation:
-    """What `Annotator.annotate` found in a photo of (h, w) pixels.
+    """What `Annotator.annotate` found in a photo, which `upright` turns to (h, w) pixels.
 
     Attributes:
       labels: (h, w) uint8 of `vocabulary`.
@@ -88,6 +91,8 @@ class Annotation:
       people: how many people the photo shows.
       person: which of them this is, from 1, the largest.
       warnings: what the user should know, in sentences.
+      turns: by 90 degrees against the clock, of the photo, so that the person stands upright; all else is of the
+        turned photo.
     """
 
     labels: np.ndarray
@@ -98,8 +103,13 @@ class Annotation:
     people: int = 1
     person: int = 1
     warnings: list[str] = dataclasses.field(default_factory=list)
+    turns: int = 0
+
+    def upright(self, photo: np.ndarray) -> np.ndarray:
+        """The photo (..., 3) uint8 as it was annotated, turned by `turns`."""
+        return turned(photo, self.turns)
 
     def as_person(self, photo: np.ndarray, identity: str) -> Person:
-        """The photo with its annotation, as completion and records want it."""
+        """The photo that was given to the annotator, with its annotation, as completion and records want it."""
         parsing = Parsing(self.labels, self.vocabulary)
-        return Person(photo, parsing.classes, self.keypoints, identity, {}, parsing.dress)
+        return Person(self.upright(photo), parsing.classes, self.keypoints, identity, {}, parsing.dress, self.turns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import Final
 
@@ -10,7 +11,9 @@ import numpy as np
 from tf_tryon.annotation.annotation import Annotation, AnnotationError, Parsing, Pose
 from tf_tryon.annotation.parsing import ParsingAnnotator
 from tf_tryon.annotation.pose import PoseAnnotator
+from tf_tryon.data.agreement import disagreements, fitting
 from tf_tryon.data.boxes import MIN_AREA
+from tf_tryon.data.upright import quarter_turns, told, turned, turned_points
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 
 MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the nets' frame
@@ -62,7 +65,8 @@ class Annotator:
         """Annotates one person of a photo.
 
         Args:
-          photo: (h, w, 3) uint8 RGB, upright (`data.photo.read_photo`).
+          photo: (h, w, 3) uint8 RGB, upright by EXIF (`data.photo.read_photo`). If the person lies across it all the
+            same, it is turned, with a warning: see `Annotation.turns`.
           person: which, from 1, in order of size; None: the largest, with a warning where there are several.
           source: the photo's file, by whose name label pictures are found.
 
@@ -70,16 +74,18 @@ class Annotator:
           AnnotationError: with a reason.
         """
         pose, people, warnings = self._posed(photo, person)
-        parsing = self.parsing.annotate(photo, pose, source)
+        parsing = self.parsing.annotate(turned(photo, pose.turns), pose, source)
         warnings += judge(parsing)
+        _check_agreement(parsing, pose)
         return Annotation(
             parsing.labels, parsing.vocabulary, pose.keypoints, pose.mask, parsing.confidences,
-            people, person or 1, warnings,
+            people, person or 1, warnings, pose.turns,
         )  # fmt: skip
 
     def keypoints(self, photo: np.ndarray, person: int | None = None) -> np.ndarray:
         """(18, 3) float32 of a photo whose parsing is known already; arguments and errors are those of `annotate`."""
-        return self._posed(photo, person)[0].keypoints
+        pose = self._posed(photo, person)[0]
+        return turned_points(pose.keypoints, pose.mask.shape, -pose.turns) if pose.turns else pose.keypoints
 
     def close(self) -> None:
         """Frees the pose network."""
@@ -99,6 +105,13 @@ class Annotator:
             raise _too_small("the photo", max(photo.shape[:2]))
         poses = self.pose.annotate(photo)
         pose, warnings = self._chosen(poses, person)
+        turns = quarter_turns(pose.keypoints)
+        # Once more on the turned photo: the networks find more on people who stand.
+        if turns and (again := self.pose.annotate(turned(photo, turns))):
+            poses = again
+            pose, warnings = self._chosen(poses, person)
+            pose = dataclasses.replace(pose, turns=turns)
+            warnings.append(told(turns))
         return pose, len(poses), warnings + self._checked(pose)
 
     @staticmethod
@@ -124,6 +137,17 @@ class Annotator:
                 raise AnnotationError(f"{part} cut", f"{text}: use another photo, or allow it (--cut=allow)")
             warnings.append(text)
         return warnings
+
+
+def _check_agreement(parsing: Parsing, pose: Pose) -> None:
+    """Raise AnnotationError, "uncertain", if parsing and pose are not of the same person."""
+    found = disagreements(parsing.classes, pose.keypoints)
+    if not found:
+        return
+    fit = () if parsing.confidences else fitting(parsing.labels, pose.keypoints, parsing.vocabulary)
+    hint = f"as labels of {' or '.join(fit)} they would agree (--vocabulary)" if fit else "use another photo or parser"
+    text = f"labels (read as {parsing.vocabulary}) and pose are not of the same person: {'; '.join(found[:3])}; {hint}"
+    raise AnnotationError("uncertain", text)
 
 
 def _too_small(what: str, height: float) -> AnnotationError:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tf_tryon.annotation.annotation import Annotation
 from tf_tryon.annotation.annotator import Annotator
-from tf_tryon.annotation.files import is_annotated, names_in, save
+from tf_tryon.annotation.files import is_annotated, names_in, photo_name, save
 from tf_tryon.data.photo import read_photo
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
@@ -70,7 +70,7 @@ def annotate_all(
     for photo, stem in zip(photos, names_in(folder, photos), strict=True):
         state = {"photo": str(photo), "name": stem, "options": options, **_stamp(photo)}
         entry = before.get(str(photo))
-        target = folder / f"{stem}{photo.suffix.lower()}"
+        target = folder / photo_name(stem, photo, (entry or {}).get("turned", 0))
         known = entry is not None and all(entry.get(key) == value for key, value in state.items())
         if not known or (not entry["reason"] and not (target.is_file() and is_annotated(target))):
             entry = {**state, **_annotated(annotator, photo, folder, stem, person)}
@@ -107,9 +107,10 @@ def _annotated(
         "reason": "",
         "message": "",
         "warnings": annotation.warnings,
-        "size": list(picture.shape[:2]),
+        "size": list(annotation.labels.shape),
         "people": annotation.people,
         "person": annotation.person,
+        "turned": annotation.turns * 90,
         "keypoints": found,
         "vocabulary": annotation.vocabulary,
         "confidences": {name: round(value, 3) for name, value in annotation.confidences.items()},

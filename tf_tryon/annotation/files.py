@@ -7,11 +7,12 @@ import shutil
 from typing import Final
 
 import numpy as np
+from PIL import Image
 
 from tf_tryon.annotation.annotation import Annotation
 from tf_tryon.annotation.preview import preview
 from tf_tryon.data.keypoints import to_openpose
-from tf_tryon.data.person import save_labels
+from tf_tryon.data.label_picture import save_labels
 from tf_tryon.writing import results
 from tf_tryon.writing.places import names, source_of
 from tf_tryon.writing.results import new_files
@@ -21,7 +22,7 @@ _MARK: Final = "_keypoints.json"
 
 
 def save(annotation: Annotation, photo: np.ndarray, source: pathlib.Path, folder: pathlib.Path, stem: str) -> None:
-    """Write an annotation, and a copy of the photo's file, as `<folder>/<stem>...`.
+    """Write an annotation, and a copy of the photo's file (as PNG, if it was turned), as `<folder>/<stem>...`.
 
     The keypoints come last: where they stand, the annotation is whole. They are the mark of the four files: an earlier
     annotation of the same photo is replaced, unless somebody mended it since.
@@ -29,11 +30,21 @@ def save(annotation: Annotation, photo: np.ndarray, source: pathlib.Path, folder
     Raises:
       InTheWayError: files of these names are there that are not such an annotation.
     """
+    upright = annotation.upright(photo)
     with new_files(folder, f"{stem}{_MARK}", by=_BY, source=source_of(source)) as new:
         save_labels(annotation.labels, annotation.vocabulary, new.path / f"{stem}_parsing.png")
-        preview(photo, annotation).save(new.path / f"{stem}_preview.png", "PNG")
-        shutil.copyfile(source, new.path / f"{stem}{source.suffix.lower()}")
+        preview(upright, annotation).save(new.path / f"{stem}_preview.png", "PNG")
+        target = new.path / photo_name(stem, source, annotation.turns)
+        if annotation.turns:
+            Image.fromarray(upright).save(target, "PNG")
+        else:
+            shutil.copyfile(source, target)
         new.content = to_openpose(annotation.keypoints)
+
+
+def photo_name(stem: str, source: pathlib.Path, turns: int) -> str:
+    """What the annotation's photo is called: a turned one is written anew."""
+    return f"{stem}.png" if turns else f"{stem}{source.suffix.lower()}"
 
 
 def is_annotated(photo: pathlib.Path) -> bool:

@@ -12,7 +12,7 @@ from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
 from tf_tryon.annotation.builtin_parser import BuiltinParser
 from tf_tryon.annotation.fashn_parser import FashnParser
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.person import read_parsing
+from tf_tryon.data.label_picture import read_parsing
 
 PARSERS: Final = ("builtin", "fashn", "files")
 SUFFIXES: Final = ("_parsing.png", "_segm.png", ".png")
@@ -104,7 +104,8 @@ class FileParser:
         if path is None:
             raise FileNotFoundError(f"{paths[0]}: the label picture of {source} is missing")
         keypoints = np.zeros((18, 3), np.float32) if pose is None else pose.keypoints
-        labels, name = read_parsing(path, photo.shape[:2], keypoints, self._vocabulary)
+        turns = 0 if pose is None else pose.turns
+        labels, name = read_parsing(path, photo.shape[:2], keypoints, self._vocabulary, turns)
         if not labels.any():
             raise AnnotationError("no person", f"{path}: every label is background")
         return Parsing(labels, name)

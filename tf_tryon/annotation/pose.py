@@ -22,7 +22,7 @@ from tf_tryon.annotation.annotation import AnnotationError, Pose
 # BlazePose's point for each of the 18; the neck has none.
 _POINTS: Final = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
 _FEET: Final = (27, 28, 29, 30, 31, 32)
-_HEAD: Final = range(11)
+_EYES: Final = range(1, 7)
 MIN_VISIBILITY: Final = 0.5
 MAX_PEOPLE: Final = 6
 _SECOND_LOOK: Final = 0.25  # of the photo's longer side: the margin
@@ -176,7 +176,7 @@ def _beyond(points: np.ndarray) -> tuple[str, ...]:
         return ((part[:, :2] > -_MARGIN) & (part[:, :2] < 1 + _MARGIN)).all(1)
 
     cut = []
-    if not inside(_HEAD).any():
+    if not inside(_EYES).any():
         cut.append("head")
     if inside(_FEET).sum() < len(_FEET) / 2:
         cut.append("feet")

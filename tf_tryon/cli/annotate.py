@@ -33,7 +33,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, flag_values=flag_values)
     define_annotator_flags(flag_values, ["builtin", "fashn", "files"])
     flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
         "Labels of --parsings; default: detected.", flag_values=flag_values,
     )  # fmt: skip
     flags.DEFINE_string("parsings", None, "Label pictures for --parser=files.", flag_values=flag_values)

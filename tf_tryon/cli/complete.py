@@ -41,7 +41,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_multi_integer("index", None, "Which people of a folder of records; default: every one.", **add)
     flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
     )  # fmt: skip
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)

@@ -57,7 +57,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "Garments (of 4) that a person must show; default: 3, or 2 for viton, viton-hd and ccp."
     flags.DEFINE_integer("min_garments", None, text, 0, 4, **add)
     flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
         "Labels of the parsing, where a copy differs; default: the data set's.", **add,
     )  # fmt: skip
     flags.DEFINE_bool("annotate", True, "Add missing parsing and keypoints; off: reject such photos.", **add)

@@ -37,7 +37,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "The contact sheet to write.", required=True, **add)
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
     )  # fmt: skip
     define_annotator_flags(flag_values, ["builtin", "fashn"])

@@ -42,7 +42,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
     flags.DEFINE_float("spread", 0.0, "With --like: how far from it samples go.", lower_bound=0.0, **add)
     flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
     )  # fmt: skip
     flags.DEFINE_integer("version", 0, "Which version, by number; 0: by label.", lower_bound=0, **add)

@@ -33,7 +33,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
     flags.DEFINE_integer("threads", 1, "Of the interpreter.", lower_bound=1, **add)
     flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "tryon8"],
+        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
         "Labels of NAME_parsing.png; default: detected.", **add,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageDraw
 
+from tf_tryon.data.keypoint_units import to_pixels
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
@@ -66,21 +67,27 @@ def from_points(points: np.ndarray, source: str = "keypoints") -> np.ndarray:
     return readers[len(points)](points)
 
 
-def from_openpose(data: Any, source: str = "keypoints") -> np.ndarray:
-    """(18, 3) from OpenPose's JSON.
+def from_openpose(data: Any, source: str = "keypoints", size: tuple[int, int] | None = None) -> list[np.ndarray]:
+    """Each person's (18, 3) points from OpenPose's JSON, those with the greatest total confidence first.
 
-    Both `pose_keypoints_2d` and the older `pose_keypoints` are read, in `people[...]` or at the top level. Of several
-    people the one with the greatest total confidence counts; with no people all points are missing.
+    Both `pose_keypoints_2d` and the older `pose_keypoints` are read, in `people[...]` or at the top level. Nobody, or
+    only people without a point: an empty list.
+
+    Args:
+      data: the JSON.
+      source: what messages call it.
+      size: (height, width) of the photo: coordinates from 0 to 1 or from -1 to 1, or of a canvas that the file names
+        (`canvas_width`, `canvas_height`), become its pixels. None: they stay.
 
     Raises:
-      BadFileError: it isn't that; calls it `source`.
+      BadFileError: it isn't that.
     """
-    return _of_value(Value(data, source, "", _REMEDY))
+    return _of_value(Value(data, source, "", _REMEDY), size)
 
 
-def read_openpose(path: str | os.PathLike[str]) -> np.ndarray:
+def read_people(path: str | os.PathLike[str], size: tuple[int, int] | None = None) -> list[np.ndarray]:
     """`from_openpose` of a file; MissingFileError or BadFileError names it."""
-    return _of_value(json_file.read(path, _REMEDY))
+    return _of_value(json_file.read(path, _REMEDY), size)
 
 
 def to_openpose(points: np.ndarray) -> dict[str, Any]:
@@ -105,7 +112,11 @@ def draw(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
     return np.asarray(image)
 
 
-def _of_value(given: Value) -> np.ndarray:
+def _of_value(given: Value, size: tuple[int, int] | None) -> list[np.ndarray]:
+    if isinstance(given.raw, list) and len(given.raw) == 1:  # ControlNet's tools write a list of pictures
+        given = given.entries()[0]
+    if isinstance(given.raw, list):
+        raise given.wrong(f"is a list of {len(given.raw)} entries, not the object of one photo")
     if _values(given) is not None:
         people = [given]
     elif (found := given.get("people")) is not None:
@@ -114,6 +125,8 @@ def _of_value(given: Value) -> np.ndarray:
         raise given.wrong("has neither `people` nor `pose_keypoints(_2d)`")
     read = []
     for person in people:
+        if not isinstance(person.raw, dict):
+            raise person.wrong('is no object {"pose_keypoints_2d": [x, y, confidence, ...]}')
         values = _values(person)
         if values is None or len(values) % 3:
             raise person.wrong("is a person without `pose_keypoints_2d` of x, y, confidence triples")
@@ -121,7 +134,18 @@ def _of_value(given: Value) -> np.ndarray:
         with np.errstate(over="ignore"):
             points = np.array(values, np.float32).reshape(-1, 3)
         read.append(from_points(points, given.source))
-    return max(read, key=lambda points: float(points[:, 2].sum()), default=np.zeros((18, 3), np.float32))
+    read = [points for points in read if points[:, 2].any()]
+    if size is not None:
+        read = to_pixels(read, size, _canvas(given))
+    return sorted(read, key=lambda points: -float(points[:, 2].sum()))
+
+
+def _canvas(given: Value) -> tuple[float, float] | None:
+    """(height, width) that the coordinates belong to, where the file says so."""
+    height, width = given.get("canvas_height"), given.get("canvas_width")
+    if height is None or width is None or height.raw is None or width.raw is None:
+        return None
+    return height.number(1, 1e6), width.number(1, 1e6)
 
 
 def _values(person: Value) -> list[float] | None:

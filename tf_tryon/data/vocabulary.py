@@ -6,8 +6,9 @@ The 8 classes stand in docs/method.md, section 2, in channel order. Choices that
 - rings, bracelets and necklaces are upper-body skin, earrings and glasses face;
 - dresses, jumpsuits and rompers are bottoms; `dress_labels` names them, as they cover more than a bottom.
 
-A label picture is one byte a pixel. Records hold LIP-20, CIHP-20, ATR-18 or the 8 classes; DeepFashion-MultiModal's 24
-have one skin for the whole body, so they are first rewritten as CIHP-20 (`mm24_to_cihp20`), with help of keypoints.
+A label picture is one byte a pixel. Records hold LIP-20, CIHP-20, ATR-18 or the 8 classes. Others are first rewritten
+as CIHP-20 (`to_record`): DeepFashion-MultiModal's 24 have one skin for the whole body, which keypoints divide;
+CP-VTON+'s 21 are LIP-20 with 20, the skin of neck and chest.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ ATR18: Final = Vocabulary("atr18", tuple(_ATR.split()), (0, 4, 1, 1, 5, 6, 6, 6,
 TRYON8: Final = Vocabulary("tryon8", CLASSES, tuple(range(8)))
 RECORD_VOCABULARIES: Final = {v.name: v for v in (LIP20, CIHP20, ATR18, TRYON8)}
 MM24_LABELS: Final = tuple(_MM.split())
-VOCABULARIES: Final = (*RECORD_VOCABULARIES, "mm24")
+VOCABULARIES: Final = (*RECORD_VOCABULARIES, "mm24", "lip21")
 
 # DeepFashion-MultiModal -> CIHP-20, skin aside.
 _MM24_TO_CIHP20 = (0, 5, 7, 12, 6, 9, 9, 1, 4, 11, 9, 18, 0, 2, 13, 10, 10, 10, 8, 3, 10, 6, 13, 5)
@@ -133,12 +134,7 @@ def named(name: str, source: str = "") -> Vocabulary:
 
 
 def detect(labels: np.ndarray, palette: np.ndarray | None = None, source: str = "") -> str:
-    """Name of the vocabulary of a label picture, where its values or its palette tell.
-
-    Values up to 7 are the 8 classes (every larger vocabulary has the face above 7). Values 20 to 23 exist only in
-    DeepFashion-MultiModal. Values 18 and 19, or LIP's palette, mean LIP-20 or CIHP-20, which differ in label 10 alone:
-    without label 10 "cihp20" serves both. (A MultiModal picture whose highest label is socks or gloves looks like
-    these: name it.)
+    """Name of the vocabulary of a label picture, where its values or its palette tell (`candidates`).
 
     Args:
       labels: (H, W) uint8.
@@ -148,23 +144,57 @@ def detect(labels: np.ndarray, palette: np.ndarray | None = None, source: str = 
     Raises:
       ValueError: ambiguous, or not a label picture; the message says what to name.
     """
+    possible = candidates(labels, palette, source)
+    if len(possible) == 1:
+        return possible[0]
+    raise ValueError(f"{_of(source)}{ambiguity(labels, possible)}")
+
+
+def candidates(labels: np.ndarray, palette: np.ndarray | None = None, source: str = "") -> tuple[str, ...]:
+    """The vocabularies that a label picture may have, by its values and its palette.
+
+    Values up to 7 are the 8 classes (every larger vocabulary has the face above 7). Values 21 to 23 exist only in
+    DeepFashion-MultiModal; 20 alone is its necklace or CP-VTON+'s neck. Values 18 and 19, or LIP's palette, mean LIP-20
+    or CIHP-20, which differ in label 10 alone: without label 10 "cihp20" serves both. (A MultiModal picture whose
+    highest label is socks or gloves looks like these: name it.)
+
+    Args:
+      labels: (H, W) uint8.
+      palette: (n, 3) uint8 of a palette PNG, if there is one.
+      source: the file, for messages.
+
+    Raises:
+      ValueError: not a label picture.
+    """
     top = int(labels.max())
     if top > 23:
         raise ValueError(
             f"{_of(source)}label {top} belongs to no vocabulary (the largest is 23): the picture seems to hold "
             "colours or grey values; save label indices, one byte a pixel"
         )
-    if top >= 20:
-        return "mm24"
+    if top > 20:
+        return ("mm24",)
+    if top == 20:
+        return "lip21", "mm24"
     if top <= 7 and not _has_lip_palette(palette, labels):
-        return "tryon8"
+        return ("tryon8",)
     if top >= 18 or _has_lip_palette(palette, labels):
-        if (labels == 10).any():
-            raise ValueError(f"{_of(source)}{_tenth(labels)}")
-        return "cihp20"
-    faces = "1 in tryon8, 11 in atr18, 13 in lip20 and cihp20, 14 in mm24"
-    raise ValueError(
-        f"{_of(source)}labels up to {top} fit several vocabularies: look which label the face has ({faces}) and give "
+        return ("lip20", "cihp20") if (labels == 10).any() else ("cihp20",)
+    return VOCABULARIES
+
+
+def ambiguity(labels: np.ndarray, possible: tuple[str, ...]) -> str:
+    """Why several vocabularies are possible, and how to tell which it is, as a sentence without its end."""
+    if possible == ("lip20", "cihp20"):
+        return _tenth(labels)
+    if possible == ("lip21", "mm24"):
+        return (
+            "label 20 is the neck's skin in CP-VTON+'s labels (lip21) and a necklace in DeepFashion-MultiModal's "
+            "(mm24): give the right one by --vocabulary, or in Python as `vocabulary`"
+        )
+    faces = "1 in tryon8, 11 in atr18, 13 in lip20, lip21 and cihp20, 14 in mm24"
+    return (
+        f"labels up to {int(labels.max())} fit several vocabularies: look which label the face has ({faces}) and give "
         "it by --vocabulary, or in Python as `vocabulary`"
     )
 
@@ -195,6 +225,35 @@ def to_classes(labels: np.ndarray, vocabulary: str, source: str = "") -> np.ndar
     """(H, W) uint8 labels of a record vocabulary -> (H, W) uint8 classes 0..7."""
     check(labels, vocabulary, source)
     return named(vocabulary).table()[labels]
+
+
+def to_record(labels: np.ndarray, vocabulary: str, keypoints: np.ndarray, source: str = "") -> tuple[np.ndarray, str]:
+    """Labels of any vocabulary as those of a record's, and its name.
+
+    Args:
+      labels: (H, W) uint8.
+      vocabulary: one of VOCABULARIES.
+      keypoints: (18, 3), confidence 0 = missing, for one skin of the whole body.
+      source: the file, for messages.
+
+    Raises:
+      ValueError: they are not of that vocabulary.
+    """
+    if vocabulary == "mm24":
+        return mm24_to_cihp20(labels, keypoints, source), "cihp20"
+    if vocabulary == "lip21":
+        return lip21_to_cihp20(labels, source), "cihp20"
+    check(labels, vocabulary, source)
+    return labels, vocabulary
+
+
+def lip21_to_cihp20(labels: np.ndarray, source: str = "") -> np.ndarray:
+    """(H, W) uint8 of CP-VTON+'s labels, LIP-20 with the neck's skin as 20, as CIHP-20; jumpsuits become dresses."""
+    if labels.ndim != 2 or int(labels.max(initial=0)) > 20:
+        raise ValueError(f"{_of(source)}not a label picture of CP-VTON+: (H, W) of 0 to 20 is expected")
+    table = np.arange(256, dtype=np.uint8)
+    table[[10, 20]] = 6, 10
+    return table[labels]
 
 
 def mm24_to_cihp20(labels: np.ndarray, keypoints: np.ndarray, source: str = "") -> np.ndarray:

@@ -128,7 +128,7 @@ def test_nothing_kept_is_an_error_with_a_report(root, tmp_path):
         ({"splits": "halves"}, "own, thesis or held-out"),
         ({"splits": "held-out"}, "say how many"),
         ({"split": "val"}, "train or test"),
-        ({"vocabulary": "lip21"}, "vocabulary 'lip21'"),
+        ({"vocabulary": "lip22"}, "vocabulary 'lip22'"),
         ({"workers": 0}, "workers 0"),
     ],
 )

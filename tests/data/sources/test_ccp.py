@@ -39,7 +39,7 @@ def options(make_person, monkeypatch):
             labels = found["labels"]
             if found["identity"] == "0005":  # a parser that sees no shoes
                 labels = np.where(np.isin(labels, (18, 19)), 0, labels).astype(np.uint8)
-            return types.SimpleNamespace(labels=labels, vocabulary="cihp20", keypoints=points)
+            return types.SimpleNamespace(labels=labels, vocabulary="cihp20", keypoints=points, turns=0)
 
         def close(self):
             pass

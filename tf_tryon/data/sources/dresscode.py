@@ -58,16 +58,16 @@ def _located(base: pathlib.Path, split: str, photo: pathlib.Path) -> Located:
     )
 
 
-def read_keypoints(example: Located, size: tuple[int, int]) -> np.ndarray:
-    """(18, 3) in the photo's pixels."""
-    rows = json_file.read(example.keypoints, "18 keypoints of x, y, score, id are expected")["keypoints"].entries(18)
-    for row in rows:
-        row.entries(4)
-    with np.errstate(over="ignore"):  # beyond float32 is infinite, and what isn't finite is missing
-        points = np.array([row.numbers() for row in rows], np.float32)[:, :3]
+def read_keypoints(example: Located, size: tuple[int, int]) -> list[np.ndarray]:
+    """The person's (18, 3) in the photo's pixels."""
+    given = json_file.read(example.keypoints, "18 keypoints of x, y, score, id are expected")
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, and so missing
+        rows = [np.array([value.number() for value in row.entries(4)], np.float32)
+                for row in given["keypoints"].entries(18)]  # fmt: skip
+    points = np.stack(rows)[:, :3]
     points[(points[:, :2] < 0).any(axis=1)] = 0
     points[:, :2] *= (size[1] / _FRAME[1], size[0] / _FRAME[0])
-    return keypoints_lib.clean(points)
+    return [keypoints_lib.clean(points)]
 
 
 LAYOUT = Layout("dresscode", "atr18", locate, read_keypoints)

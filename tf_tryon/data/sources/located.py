@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from tf_tryon.data import keypoints as keypoints_lib
-from tf_tryon.data import person
+from tf_tryon.data import label_picture
 
 PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")  # and in capitals
 # A name in a list may hold spaces: it ends with a photo's suffix, or with the first tab.
@@ -46,15 +46,14 @@ class Located:
     rejected: str = ""
 
 
-def read_openpose(example: Located, size: tuple[int, int]) -> np.ndarray:
-    """(18, 3) from OpenPose's JSON, 18 or 25 points."""
-    del size
-    return keypoints_lib.read_openpose(example.keypoints)
+def read_openpose(example: Located, size: tuple[int, int]) -> list[np.ndarray]:
+    """Each person's (18, 3) from OpenPose's JSON, 18 or 25 points, the surest first."""
+    return keypoints_lib.read_people(example.keypoints, size)
 
 
 def read_label_picture(path: pathlib.Path) -> np.ndarray:
     """(h, w) uint8 labels of a picture."""
-    labels, _, _ = person.read_label_picture(path)
+    labels, _, _ = label_picture.read_label_picture(path)
     return labels
 
 
@@ -64,10 +63,10 @@ class Layout:
 
     Attributes:
       name: the verb's.
-      vocabulary: of its label pictures, a name of `vocabulary.VOCABULARIES` or of `prepare.REWRITTEN`; or a function
+      vocabulary: of its label pictures, a name of `vocabulary.VOCABULARIES` or ccp's own; or a function
         of the root.
       locate: root -> all examples, in any order; raises FileNotFoundError if the root has another layout.
-      read_keypoints: (example, photo's (height, width)) -> (18, 3) in photo pixels.
+      read_keypoints: (example, photo's (height, width)) -> each person's (18, 3) in photo pixels.
       own_splits: whether the data set divides itself into train and test.
       read_labels: the file of labels -> (h, w) uint8; ValueError names it.
       own_size: whether records keep photos at their own resolution, unless asked otherwise.
@@ -80,7 +79,7 @@ class Layout:
     name: str
     vocabulary: str | Callable[[pathlib.Path], str]
     locate: Callable[[pathlib.Path], Iterable[Located]]
-    read_keypoints: Callable[[Located, tuple[int, int]], np.ndarray] = read_openpose
+    read_keypoints: Callable[[Located, tuple[int, int]], list[np.ndarray]] = read_openpose
     own_splits: bool = True
     read_labels: Callable[[pathlib.Path], np.ndarray] = read_label_picture
     own_size: bool = False

@@ -61,10 +61,10 @@ def locate(root: pathlib.Path) -> Iterator[Located]:
         )
 
 
-def read_keypoints(example: Located, size: tuple[int, int]) -> np.ndarray:
-    """(18, 3) of the 21."""
+def read_keypoints(example: Located, size: tuple[int, int]) -> list[np.ndarray]:
+    """The person's (18, 3) of the 21."""
     del size
-    return from_multimodal(np.array(example.keypoints, np.float32), back=example.id.endswith("back"))
+    return [from_multimodal(np.array(example.keypoints, np.float32), back=example.id.endswith("back"))]
 
 
 def from_multimodal(points: np.ndarray, back: bool = False) -> np.ndarray:

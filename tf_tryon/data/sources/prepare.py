@@ -18,6 +18,7 @@ from scipy import ndimage
 
 from tf_tryon.data import boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.matching import DisagreementError, Match, match
 from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.photo import read_photo
 from tf_tryon.data.sources import ccp, ccp_labels
@@ -25,6 +26,7 @@ from tf_tryon.data.sources.layouts import LAYOUTS
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.names import readable
 from tf_tryon.data.sources.outcome import MISSING, Outcome, RejectedError
+from tf_tryon.data.upright import turned, turned_points
 from tf_tryon.errors import TryOnError
 
 Found = TypeVar("Found")
@@ -36,8 +38,6 @@ _MIN_SCALE: Final = 0.5
 _MIN_HEIGHT: Final = 128
 # A second face on a region of its own, at least this large relative to the largest, is a second person.
 _SECOND_PERSON: Final = 0.25
-# Vocabularies of one skin, which records don't hold: (labels, keypoints) -> labels of CIHP-20.
-REWRITTEN: Final = {"mm24": vocabulary_lib.mm24_to_cihp20, ccp.VOCABULARY: ccp_labels.to_cihp20}
 _UNREADABLE: Final = (ValueError, OSError, SyntaxError, Image.DecompressionBombError)
 
 
@@ -48,6 +48,7 @@ class Annotation(Protocol):
       labels: (h, w) uint8.
       vocabulary: theirs, a name of `vocabulary.VOCABULARIES`.
       keypoints: (18, 3) float32.
+      turns: by 90 degrees against the clock, of the photo, before they fit it.
     """
 
     @property
@@ -58,6 +59,9 @@ class Annotation(Protocol):
 
     @property
     def keypoints(self) -> np.ndarray: ...
+
+    @property
+    def turns(self) -> int: ...
 
 
 class Annotators(Protocol):
@@ -116,7 +120,8 @@ class Preparer:
         if example.rejected:
             raise RejectedError(example.rejected)
         photo = _photo(example.photo)
-        labels, vocabulary, points, annotated = self._parts(example, photo)
+        found, turns, annotated = self._parts(example, photo)
+        photo, labels, vocabulary, points = turned(photo, turns), found.labels, found.vocabulary, found.points
         known, settings = vocabulary_lib.named(vocabulary), self._settings
         seen = _crop(known.table()[labels], settings.size, settings.max_height)
         photo, labels = seen.photo_pixels(photo), seen.label_pixels(labels, known.table())
@@ -134,39 +139,42 @@ class Preparer:
             "photo": list(seen.photo),
             "visible": shown,
             "annotated": annotated,
+            **({"turned": turns * 90} if turns else {}),
         }
         return records.encode(photo, labels, points, vocabulary, example.id, metadata, jpeg_quality=JPEG_QUALITY)
 
-    def _parts(self, example: Located, photo: np.ndarray) -> tuple[np.ndarray, str, np.ndarray, list[str]]:
-        """Labels of a record vocabulary, its name, and keypoints, from files where there are any; and what wasn't."""
-        size = photo.shape[:2]
-        labels, vocabulary, points = None, self._settings.vocabulary, None
+    def _parts(self, example: Located, photo: np.ndarray) -> tuple[Match, int, list[str]]:
+        """Labels and keypoints, from files where there are any; the photo's quarter turns; and what files lack."""
+        size = photo.shape[0], photo.shape[1]
+        labels, vocabulary, people, turns = None, self._settings.vocabulary, [], 0
         if example.parsing is not None:
             labels = self._labels(example.parsing, size)
         if example.keypoints is not None:
             try:
-                points = self._layout.read_keypoints(example, size)
+                people = self._layout.read_keypoints(example, size)
             except (ValueError, OSError) as error:
                 raise RejectedError("keypoints unreadable", str(error)) from error
-            points = points if points[:, 2].any() else None
-        annotated = [name for name, part in (("parsing", labels), ("keypoints", points)) if part is None]
+            people = [points for points in people if points[:, 2].any()]
+        annotated = [name for name, lacks in (("parsing", labels is None), ("keypoints", not people)) if lacks]
         if labels is None:
             found = self._annotated("parsing missing", lambda annotators: annotators.annotate(photo))
-            labels, vocabulary = found.labels, found.vocabulary
+            labels, vocabulary, turns = found.labels, found.vocabulary, found.turns
             if self._layout.disagreement is not None:
                 reason, detail = self._layout.disagreement(example, labels, vocabulary)
                 if reason:
                     raise RejectedError(reason, detail)
-            points = found.keypoints if points is None else points
-        elif points is None:
-            points = self._annotated("keypoints missing", lambda annotators: annotators.keypoints(photo))
+            people = [turned_points(points, size, turns) for points in people] or [found.keypoints]
+        elif not people:
+            people = [self._annotated("keypoints missing", lambda annotators: annotators.keypoints(photo))]
+        if not labels.any():
+            raise RejectedError("no person")
         try:
-            if vocabulary in REWRITTEN:
-                labels, vocabulary = REWRITTEN[vocabulary](labels, points), "cihp20"
-            vocabulary_lib.check(labels, vocabulary)
+            matched = match(labels, vocabulary, people, rewrite=_to_record)
+        except DisagreementError as error:
+            raise RejectedError("labels and keypoints disagree", str(error)) from error
         except ValueError as error:
             raise RejectedError("labels of another vocabulary", str(error)) from error
-        return labels, vocabulary, points, annotated
+        return matched, (turns + matched.turns) % 4, annotated
 
     def _labels(self, path: pathlib.Path, size: tuple[int, ...]) -> np.ndarray:
         try:
@@ -192,6 +200,13 @@ class Preparer:
             return find(self._annotators)
         except (ValueError, TryOnError) as error:
             raise RejectedError(f"not annotated: {getattr(error, 'reason', 'refused')}", str(error)) from error
+
+
+def _to_record(labels: np.ndarray, vocabulary: str, keypoints: np.ndarray, source: str) -> tuple[np.ndarray, str]:
+    """`vocabulary.to_record`, for labels of data sets only, too."""
+    if vocabulary == ccp.VOCABULARY:
+        return ccp_labels.to_cihp20(labels, keypoints, source), "cihp20"
+    return vocabulary_lib.to_record(labels, vocabulary, keypoints, source)
 
 
 def _photo(path: pathlib.Path) -> np.ndarray:
