@@ -113,6 +113,12 @@ def test_saved_folder_is_complete_and_replaces_the_old_one(model: Any, someone: 
     assert len(result["model"]) == 64
     assert np.shape(result["samples"][0]["codes"]["shape"]) == (2, 2, 3)
     assert [item.name for item in tmp_path.iterdir()] == ["person"]
-    (folder / "old.png").touch()
-    with pytest.raises(TryOnError, match=r"did not write \(old\.png\)"):
-        save(model.complete(someone, "top", samples=1), folder)
+    (folder / "mine.png").touch()
+    save(model.complete(someone, "top", samples=1), folder)
+    assert {item.name for item in folder.iterdir()} == names - {"sample-2.png", "sample-2_parsing.png"} | {
+        "sheet.png", "result.json", "mine.png",
+    }  # fmt: skip
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.png").touch()
+    with pytest.raises(TryOnError, match=r"did not write \(mine\.png\)"):
+        save(model.complete(someone, "top", samples=1), tmp_path / "other")
