@@ -57,8 +57,6 @@ def test_backgrounds(model: Any, large_person: Any, background: str) -> None:
     result = model.complete(large_person, "top", samples=1, seed=1, background=background)
     if background == "restore":
         _untouched(result, large_person.photo)
-        clear = nobody & (result.parsings[0] == 0) & result.erased
-        np.testing.assert_array_equal(result.photos[0][clear], large_person.photo[clear])
     else:
         _untouched(result, result.person.photo)
         assert np.abs(result.photos[0][:5].astype(int) - 205).max() <= 1
