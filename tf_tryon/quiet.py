@@ -20,7 +20,11 @@ def import_tensorflow() -> None:
     Level 3 silences everything (the failed search for a GPU is an "error" to TensorFlow) but what is logged before
     the level is read: "oneDNN custom operations are on", "Could not find cuda drivers". Those go to the file descriptor
     itself, so it points at a temporary file during the import. If the import fails, what was held back is printed.
+
+    For a user without a home TensorFlow would make a folder called "~" where he happens to be, so it gets another.
     """
+    if not os.path.isabs(os.path.expanduser("~")):
+        os.environ.setdefault("KERAS_HOME", os.path.join(tempfile.gettempdir(), ".keras"))
     if os.environ.get(LEVEL, _SILENT) != _SILENT or "tensorflow" in sys.modules:
         importlib.import_module("tensorflow")
         return

@@ -14,6 +14,7 @@ import pytest
 from absl import flags
 from ml_collections import config_flags
 
+from tf_tryon import quiet
 from tf_tryon.cli import main as cli
 from tf_tryon.errors import TryOnError
 
@@ -233,3 +234,27 @@ def test_a_closed_pipe_is_quiet():
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 141
     assert stderr == ""
+
+
+def test_a_user_without_a_home_gets_no_folder_called_tilde(monkeypatch):
+    for name in ("HOME", "KERAS_HOME"):
+        monkeypatch.setenv(name, "set, so that it is put back")
+        monkeypatch.delenv(name)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: (_ for _ in ()).throw(KeyError(number)))
+    quiet.import_tensorflow()
+    assert os.path.isabs(os.environ["KERAS_HOME"])
+    monkeypatch.setenv("KERAS_HOME", "/mine")
+    quiet.import_tensorflow()
+    assert os.environ["KERAS_HOME"] == "/mine"
+
+
+def test_what_the_disk_refuses_is_told_with_the_file_and_a_remedy(verb, capsys):
+    def full():
+        raise OSError(28, "No space left on device", "/runs/log.jsonl")
+
+    verb.behave = full
+    assert cli.main(["data", "probe", "A", "--out", "o"]) == 1
+    assert _one_line(capsys) == (
+        "tf-tryon: error: /runs/log.jsonl: the disk is full: make room or choose another place, and run the same "
+        "command again\n"
+    )
