@@ -43,8 +43,8 @@ def label_boxes(labels: tf.Tensor) -> tf.Tensor:
 
 def garment_areas(labels: tf.Tensor) -> tf.Tensor:
     """(B, h, w) uint8 classes -> (B, 4) float32: each garment's part of the picture."""
-    parts = [tf.reduce_mean(tf.cast(labels == label, tf.float32), axis=[1, 2]) for label in vocabulary.GARMENT_CLASSES]
-    return tf.stack(parts, axis=-1)
+    counts = [tf.reduce_sum(tf.cast(labels == label, tf.float32), axis=[1, 2]) for label in vocabulary.GARMENT_CLASSES]
+    return tf.stack(counts, axis=-1) / tf.cast(tf.shape(labels)[1] * tf.shape(labels)[2], tf.float32)
 
 
 def garment_boxes(boxes: tf.Tensor) -> tf.Tensor:
