@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from tf_tryon.data.photo import open_upright, to_rgb
+from tf_tryon.data.upright import turned
 from tf_tryon.serving.wearer import to_png
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
@@ -115,10 +116,12 @@ class Annotating:
         photo, transparent = self._decoded(encoded)
         loaded = self._loaded()
         found = Annotator(loaded.pose, loaded.parsing, allow_cut).annotate(photo, person)
-        seen = found.as_person(photo, "photo")
-        wiped = find_wiped(photo, seen.keypoints, transparent)
+        seen = found.as_person(photo, "photo")  # a person who lay across the photo stands upright now
+        if transparent is not None:
+            transparent = turned(transparent, found.turns)
+        wiped = find_wiped(seen.photo, seen.keypoints, transparent)
         erased = wiped.erased if wiped else np.zeros(seen.size, bool)
-        subject = Subject(to_png(photo), seen.size, seen.labels, erased, seen.keypoints, seen.dress)
+        subject = Subject(to_png(seen.photo), seen.size, seen.labels, erased, seen.keypoints, seen.dress)
         doubts = tuple(doubtful(found.confidences))
         few = len(garments_shown(seen.labels)) < MIN_GARMENTS
         return Annotated(subject, found.people, found.person, doubts, few, wiped.garment if wiped else "")
