@@ -22,7 +22,8 @@ def test_a_line_is_found_and_what_is_rare_follows_the_others():
     parsings += [_seen(HAT, "hat", 0.5, 0.5)]
     hat, top, bottom, shoes = calibrate(parsings)
     np.testing.assert_allclose(bottom, (0, 1), atol=0.03)
-    np.testing.assert_allclose(top, (-1, 2), atol=0.25)  # drawn a little to the others'
+    assert -1 < top[0] < -0.3  # on the way to its own line (-1, 2), drawn to the others' while it is seen seldom
+    assert 1.2 < top[1] < 2
     assert bottom[1] < shoes[1] < top[1]  # of what was never seen: the line of all
     np.testing.assert_allclose(hat, shoes, atol=0.02)
 

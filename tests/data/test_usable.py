@@ -24,7 +24,8 @@ def test_usable_people_by_split_target_and_dress(data_set):
     assert usable.usable(opened, "test", config, "hat").tolist() == [15]
     assert usable.usable(opened, "test", config, "bottom").tolist() == [15, 16, 17]
     config.data.dresses = True
-    assert usable.usable(opened, "test", config, "bottom").tolist() == [14, 15, 16, 17]
+    assert usable.usable(opened, "test", config, "bottom").tolist() == [15, 16, 17]
+    assert usable.usable(opened, "test", config, "dress").tolist() == [14]
     config.data.min_garments = 5
     with pytest.raises(ValueError, match="nobody in split 'train'"):
         usable.usable(opened, "train", config)

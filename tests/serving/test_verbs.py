@@ -54,7 +54,13 @@ def test_request_answers_the_good_and_reports_the_bad(
 
 def test_no_server_is_one_line(large_person: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _write(large_person, tmp_path / "a.jpg")
-    arguments = ["request", str(tmp_path / "a.jpg"), "--server=localhost:1", "--deadline=5", f"--out={tmp_path}"]
+    arguments = [
+        "request",
+        str(tmp_path / "a.jpg"),
+        "--server=localhost:1",
+        "--deadline=5",
+        f"--out={tmp_path / 'out'}",
+    ]
     assert cli.main(arguments) == 1
     assert "is the server running there?" in capsys.readouterr().err
 
