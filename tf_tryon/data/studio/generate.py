@@ -1,14 +1,15 @@
 """Renders a Studio data set: worker processes draw people, this process writes records.
 
-Picture i is a function of (seed, i, size, render.VERSION) alone, and records are written in order, so any number of
-workers makes the same bytes. Finished runs of `PART` pictures are kept under `.parts/` until the data set is whole: a
-run that was killed starts again behind the last of them. Workers import no TensorFlow; this process does, for the
-records' schema.
+Picture i is a function of (seed, i, size, render.VERSION) alone, and of the fabrics where there are any; records are
+written in order, so any number of workers makes the same bytes. Finished runs of `PART` pictures are kept under
+`.parts/` until the data set is whole: a run that was killed starts again behind the last of them. Workers import no
+TensorFlow; this process does, for the records' schema.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 import pathlib
@@ -20,8 +21,10 @@ import numpy as np
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.overwriting import check_place
 from tf_tryon.data.parts import Parts
+from tf_tryon.data.studio import fabrics as fabrics_lib
 from tf_tryon.data.studio import outfit_distribution, render
 from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
+from tf_tryon.data.studio.fabric_folder import open_folder
 from tf_tryon.data.studio.render import Picture
 from tf_tryon.data.workers import in_order
 from tf_tryon.progress import Progress
@@ -51,6 +54,8 @@ def generate(
     overwrite: bool = False,
     progress: bool = True,
     renderer: Renderer | None = None,
+    fabrics: str | os.PathLike[str] | None = None,
+    fabric_share: float = 0.5,
 ) -> pathlib.Path:
     """Makes a data set's folder (`data.records` describes it), with a contact sheet.
 
@@ -64,13 +69,17 @@ def generate(
         records_per_shard: people per file.
         overwrite: replace a finished data set.
         progress: show a bar with the rate and the time left.
-        renderer: `(seed, index, size) -> Picture`, `render.render_person` by default; must be importable by name.
+        renderer: `(seed, index, size) -> Picture`, `render.render_person` by default; must be importable by name, and
+            takes a `wardrobe` where there are fabrics.
+        fabrics: a folder of photos (`fabric_folder`) whose cloth the people wear beside the computed one.
+        fabric_share: share of the hats, tops and bottoms that are made of it.
 
     Returns:
         The folder.
 
     Raises:
-        ValueError: a count or share out of range, or unfinished parts of another kind of run.
+        ValueError: a count or share out of range, unfinished parts of another kind of run, or no usable fabric.
+        FileNotFoundError: the fabrics folder is missing or holds no picture.
         FileExistsError: the folder holds a data set and `overwrite` is not given, or files in the places of its files
             that no manifest lists.
         TryOnError: the folder holds a contact sheet that this did not draw.
@@ -80,12 +89,25 @@ def generate(
     first_test = _first_test(count, test_share)
     if size < 32 or workers < 1:
         raise ValueError(f"size is {size} and workers {workers}; use a size of at least 32 and at least one worker")
+    if not 0.0 < fabric_share <= 1.0:
+        raise ValueError(f"fabric_share is {fabric_share}; use a share above 0, at most 1")
     folder = pathlib.Path(out)
     check_place(folder, overwrite)
     check_picture(folder / SHEET, by=_BY)
     generator = f"studio {render.VERSION}, outfits {outfit_distribution.fingerprint()}"
+    source = None if fabrics is None else open_folder(fabrics)
+    if source is not None:
+        generator += f", fabrics {source.fingerprint()} share {fabric_share:g}"
     key = {"generator": generator, "seed": seed, "size": size, "format": records.VERSION}
     parts = Parts(folder, key, count, PART)
+    renderer = renderer or render.render_person
+    if source is not None:
+        try:
+            wardrobe = fabrics_lib.prepare(source, parts.folder, fabric_share, workers, progress)
+        except ValueError:
+            parts.remove()
+            raise
+        renderer = functools.partial(renderer, wardrobe=wardrobe)
 
     def encoded(index: int, picture: Picture) -> bytes:
         metadata = {**picture.metadata, **_seen(picture.parsing)}
@@ -94,7 +116,7 @@ def generate(
             picture.photo, picture.parsing, picture.keypoints, VOCABULARY, identity, metadata, jpeg_quality=JPEG_QUALITY
         )
 
-    _fill(parts, (seed, size), workers, renderer or render.render_person, encoded, progress)
+    _fill(parts, (seed, size), workers, renderer, encoded, progress)
     with records.RecordWriter(
         folder,
         size=(size, size),
@@ -108,7 +130,7 @@ def generate(
     shown = [records.decode(record) for record in itertools.islice(parts.stored(), _PEOPLE)]
     sheet = contact_sheet([(person["photo"], person["labels"]) for person in shown])
     save_picture(sheet, folder / SHEET, by=_BY)
-    parts.remove()
+    parts.remove(fabrics_lib.FILE)
     return folder
 
 

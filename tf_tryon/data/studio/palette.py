@@ -50,6 +50,20 @@ def to_hex(rgb: np.ndarray) -> str:
     return "#" + "".join(f"{round(float(x) * 255):02x}" for x in srgb)
 
 
+def decoded(pixels: np.ndarray) -> np.ndarray:
+    """Linear RGB (..., 3) float32 in [0, 1] of sRGB pixels (..., 3) uint8."""
+    return _DECODED[pixels]
+
+
+def encoded(rgb: np.ndarray) -> np.ndarray:
+    """sRGB pixels (..., 3) uint8 of linear RGB (..., 3), clipped to [0, 1]."""
+    rgb = np.clip(rgb, 0.0, 1.0)
+    srgb = np.where(rgb <= 0.0031308, 12.92 * rgb, 1.055 * rgb ** (1 / 2.4) - 0.055)
+    return np.round(srgb * 255).astype(np.uint8)
+
+
+_DECODED = np.array([linear(f"#{i:02x}{i:02x}{i:02x}")[0] for i in range(256)], np.float32)
+
 # B. Ottosson's matrices from linear sRGB to the cones' responses, and from their cube roots to L, a, b.
 _TO_CONES = np.array(
     [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
@@ -66,6 +80,12 @@ def oklab(colour: str) -> np.ndarray:
     return _TO_LAB @ np.cbrt(_TO_CONES @ linear(colour).astype(np.float64))
 
 
+def oklab_of(rgb: np.ndarray) -> np.ndarray:
+    """OKLab (..., 3) float32 of linear RGB (..., 3)."""
+    cones = np.cbrt(np.asarray(rgb, np.float32) @ _TO_CONES.T.astype(np.float32))
+    return cones @ _TO_LAB.T.astype(np.float32)
+
+
 def from_oklab(lab: np.ndarray) -> str:
     """sRGB hex string of OKLab (3,), clipped to the gamut."""
     return to_hex(np.linalg.solve(_TO_CONES, np.linalg.solve(_TO_LAB, np.asarray(lab, np.float64)) ** 3))
@@ -77,6 +97,11 @@ def draw(rng: np.random.Generator, family: str) -> str:
     # Greys and near-blacks tolerate little tint, saturated colours more.
     tint = 0.002 + 0.06 * float(np.hypot(lab[1], lab[2]))
     return from_oklab(lab + rng.normal(size=3) * (0.018, tint, tint))
+
+
+def family_of(lab: np.ndarray) -> str:
+    """The family with the anchor that is nearest to a colour in OKLab (3,)."""
+    return min(FAMILIES, key=lambda name: min(float(np.linalg.norm(oklab(a) - lab)) for a in FAMILIES[name]))
 
 
 def shaded(colour: str, lightness: float, chroma: float = 1.0) -> str:

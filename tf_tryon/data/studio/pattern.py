@@ -14,6 +14,9 @@ that is finer fades into its mean instead of aliasing.
 | denim | | cloth | wash 0 raw to 1 faded |
 | print | blob, floral, leaf, diamond | cloth, ink, optional second ink, optional third | radius over the period |
 | knit | rib, cable, fairisle | cloth, optional second | depth of the relief |
+| fabric | name of a picture | its mean | place on the swatch: u, v in repeats |
+
+The last is cut from a photo (`fabrics`) and has its colours there; here it is plain cloth of its mean colour.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ import numpy as np
 from tf_tryon.data.studio.motif import MOTIFS, noise, scatter
 from tf_tryon.data.studio.palette import linear
 
+FABRIC: Final = "fabric"
 PATTERNS: Final = ("solid", "stripe", "plaid", "dot", "denim", "print", "knit")
 MOTIFS_OF: Final = {
     "solid": ("",),
@@ -43,14 +47,14 @@ class Material:
     """A cloth.
 
     Attributes:
-        pattern: one of `PATTERNS`.
+        pattern: one of `PATTERNS`, or `FABRIC`.
         colours: sRGB hex strings such as "#1f2a44"; the first is the cloth, see the module's table.
-        scale: the pattern's period in metres.
+        scale: the pattern's period in metres; of a fabric, the width of its repeat.
         angle: the pattern's turn in radians; stripes are horizontal at 0.
         params: numbers by pattern, see the module's table.
         roughness: 0 glossy (leather, satin) to 1 matt (wool).
         seed: seed of everything random in the cloth.
-        motif: variant of the pattern, one of `MOTIFS_OF[pattern]`.
+        motif: variant of the pattern, one of `MOTIFS_OF[pattern]`; of a fabric, the picture's name.
         family: name of the first colour's family (`palette.FAMILIES`), as drawn.
     """
 
@@ -65,9 +69,9 @@ class Material:
     family: str = ""
 
     def __post_init__(self) -> None:
-        if self.pattern not in PATTERNS:
+        if self.pattern not in (*PATTERNS, FABRIC):
             raise ValueError(f"pattern is {self.pattern!r}; use one of {', '.join(PATTERNS)}")
-        if self.motif not in MOTIFS_OF[self.pattern]:
+        if self.pattern != FABRIC and self.motif not in MOTIFS_OF[self.pattern]:
             raise ValueError(f"motif of a {self.pattern} is {self.motif!r}; use one of {MOTIFS_OF[self.pattern]}")
         if not self.colours or not self.params or self.scale <= 0:
             raise ValueError(f"a {self.pattern} needs a colour, a parameter and a positive scale")
@@ -89,7 +93,9 @@ class Material:
             "solid": self._solid, "stripe": self._stripe, "plaid": self._plaid, "dot": self._scatter,
             "print": self._scatter, "knit": self._knit,
         }  # fmt: skip
-        if self.pattern == "denim":
+        if self.pattern == FABRIC:
+            colour = np.tile(inks[0], (len(uv), 1))
+        elif self.pattern == "denim":
             colour = self._denim(uv, position, size, inks)
         else:
             colour = paint[self.pattern](self._turned(uv), size, inks)

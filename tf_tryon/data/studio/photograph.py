@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tf_tryon.data.studio.camera import Camera
+from tf_tryon.data.studio.fabric_cloth import FabricCloth
 from tf_tryon.data.studio.lighting import Studio, backdrop, floor_shadow
 from tf_tryon.data.studio.mesh import Mesh
 from tf_tryon.data.studio.raster import Raster, gather, rasterise, smooth_normals
@@ -67,6 +68,8 @@ def paint(
     for index in np.unique(material):
         here = np.flatnonzero(material == index)
         surface = mesh.materials[index]
+        if isinstance(surface, FabricCloth):
+            surface = surface.at(footprint)
         albedo[here] = surface.albedo(uv[here], rest[here])
         roughness[here] = surface.roughness
         if hasattr(surface, "bump"):

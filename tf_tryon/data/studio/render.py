@@ -13,6 +13,8 @@ import numpy as np
 from tf_tryon.data.studio import garments, outfit_distribution
 from tf_tryon.data.studio.body import Template, sample_body
 from tf_tryon.data.studio.camera import sample_camera
+from tf_tryon.data.studio.fabric_choice import wear_fabrics
+from tf_tryon.data.studio.fabrics import Wardrobe
 from tf_tryon.data.studio.hair import build_hair, sample_hair
 from tf_tryon.data.studio.head import bare_body, sample_complexion
 from tf_tryon.data.studio.keypoints import project_keypoints, world_keypoints
@@ -48,18 +50,21 @@ class Picture:
     metadata: dict[str, Any]
 
 
-def render_person(seed: int, index: int, size: int) -> Picture:
+def render_person(seed: int, index: int, size: int, wardrobe: Wardrobe | None = None) -> Picture:
     """Draws and photographs person `index` of the data set with this seed.
 
     Args:
         seed: of the data set.
         index: of the person, from 0.
         size: side of the square picture in pixels, at least 32.
+        wardrobe: cloth from photos for some of the garments; people, poses, kinds and cuts stay the same.
     """
     if size < 32 or index < 0 or seed < 0:
         raise ValueError(f"size is {size}, index {index}, seed {seed}: need size >= 32 and the others >= 0")
-    draws = [np.random.default_rng(s) for s in np.random.SeedSequence([seed, index, VERSION]).spawn(7)]
+    draws = [np.random.default_rng(s) for s in np.random.SeedSequence([seed, index, VERSION]).spawn(8)]
     outfit = outfit_distribution.sample_outfit(draws[0])
+    if wardrobe is not None:
+        outfit = wear_fabrics(draws[7], outfit, wardrobe.fabrics(), wardrobe.share)
     masculine = outfit.presentation == "masculine"
     template = Template.load()
     person = template.person(sample_body(draws[1], masculine))
@@ -69,6 +74,8 @@ def render_person(seed: int, index: int, size: int) -> Picture:
     clothes, hidden = garments.build_outfit(outfit, template, person)
     parts = [bare_body(template, person, look, hair.colour, hidden), build_hair(hair, template, person), clothes]
     mesh = merge([part for part in parts if part is not None])
+    if wardrobe is not None:
+        mesh = wardrobe.fabrics().worn(mesh)
 
     matrices = transforms(template, person, pose, HEEL if outfit.shoes.kind == "heels" else 0.0)
     posed = skin(mesh.vertices, mesh.bones, mesh.weights, matrices)
