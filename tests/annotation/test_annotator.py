@@ -7,6 +7,7 @@ import pytest
 
 from tf_tryon.annotation.annotation import REASONS, AnnotationError, Parsing
 from tf_tryon.annotation.annotator import Annotator
+from tf_tryon.data.upright import turned_points
 
 
 def test_an_annotation_is_a_person(annotator, made):
@@ -85,3 +86,25 @@ def test_a_dress_is_told(made):
 def test_other_arrays_are_refused(annotator, made):
     with pytest.raises(ValueError, match="uint8"):
         annotator.annotate(made["photo"].astype(np.float32))
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_who_lies_across_the_photo_is_turned_before_anything_is_labelled(annotator, made, turns):
+    (upright,) = annotator.pose.annotate(made["photo"])
+    lying = turned_points(upright.keypoints, made["labels"].shape, turns)
+    photo = np.rot90(made["photo"], turns)
+    annotator.pose = type(annotator.pose)(
+        lambda seen: [dataclasses.replace(upright, keypoints=lying) if np.array_equal(seen, photo) else upright]
+    )
+    annotation = annotator.annotate(photo)
+    assert annotation.turns == -turns % 4
+    assert "it is turned" in annotation.warnings[-1]
+    person = annotation.as_person(photo, "anna")
+    np.testing.assert_array_equal(person.photo, made["photo"])
+    np.testing.assert_array_equal(person.keypoints, made["keypoints"])
+    np.testing.assert_allclose(annotator.keypoints(photo), lying, atol=1e-3)
+
+
+def test_labels_and_pose_of_different_people_are_refused(annotator, made):
+    annotator.parsing = type(annotator.parsing)(np.roll(made["labels"], 90, axis=1))
+    _refused(annotator, made["photo"], "uncertain")

@@ -1,5 +1,6 @@
 """A folder with broken files among its photos: all good ones are annotated, all bad ones reported, nothing twice."""
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from tf_tryon.annotation.annotation import AnnotationError
 from tf_tryon.annotation.batch import REPORT, annotate_all
 from tf_tryon.data.person import Person
 from tf_tryon.data.photo import photos_of
+from tf_tryon.data.upright import turned_points
 
 GOOD, BROKEN = 15, 5
 
@@ -123,3 +125,20 @@ def test_the_report_goes_on_listing_what_earlier_runs_put_there(folder, counting
         assert len(annotate_all(counting, [photo], tmp_path / "out", {}).entries) == 1
     listed = json.loads((tmp_path / "out" / REPORT).read_text())["entries"]
     assert sorted(entry["photo"] for entry in listed) == sorted([str(first), str(second)])
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_a_turned_photo_is_written_upright(tmp_path, made, annotator, turns):
+    (pose,) = annotator.pose.annotate(made["photo"])
+    lying = turned_points(pose.keypoints, (256, 256), turns)
+    photo = np.rot90(made["photo"], turns)
+    Image.fromarray(photo).save(tmp_path / "anna.webp", lossless=True)
+    annotator.pose = type(annotator.pose)(
+        lambda seen: [dataclasses.replace(pose, keypoints=lying) if np.array_equal(seen, photo) else pose]
+    )
+    for _ in range(2):  # the second time it is known to be done
+        report = annotate_all(annotator, [tmp_path / "anna.webp"], tmp_path / "out", {})
+        assert report.entries[0]["turned"] == -turns % 4 * 90
+        annotator.pose = None
+    person = Person.from_files(tmp_path / "out" / ("anna.png" if turns else "anna.webp"))
+    np.testing.assert_array_equal(person.photo, made["photo"])

@@ -1,13 +1,14 @@
 """Any picture becomes upright RGB, or is refused with a reason."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tf_tryon.data import photo
-from tf_tryon.data.photo import PhotoError, open_upright, read_photo, to_rgb
+from tf_tryon.data.photo import PhotoError, is_picture_name, is_plain, open_upright, photos_of, read_photo, to_rgb
 
 
 @pytest.fixture
@@ -123,3 +124,45 @@ def test_a_phones_second_view_is_no_animation(tmp_path, picture):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nobody\.jpg"):
         read_photo(tmp_path / "nobody.jpg")
+
+
+# A field beside the orientation, whose value lies outside of the file or is of another kind than its type.
+BROKEN = {
+    "offset beyond the end": (0x0110, 2, 400, 0x00FFFFFF),
+    "rational as text": (0x011A, 2, 4, 0x41414141),
+    "unknown type": (0x0131, 77, 1, 5),
+    "a long directory of its own": (0x8769, 4, 1, 0x0000FFF0),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_of_exif_only_the_orientation_is_read(tmp_path, picture, kind):
+    def field(tag, form, count, value):
+        return struct.pack("<HHII", tag, form, count, value)
+
+    entries = [field(0x0112, 3, 1, 6), field(*BROKEN[kind])]
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 2) + b"".join(entries) + b"\0\0\0\0"
+    Image.fromarray(picture).save(tmp_path / "photo.jpg", exif=exif, quality=95)
+    assert read_photo(tmp_path / "photo.jpg").shape == (60, 40, 3)
+    assert not is_plain(tmp_path / "photo.jpg")
+
+
+def test_exif_that_is_no_exif_is_nothing(tmp_path, picture):
+    Image.fromarray(picture).save(tmp_path / "photo.jpg", exif=b"Exif\0\0" + b"\xff" * 40)
+    assert read_photo(tmp_path / "photo.jpg").shape == picture.shape
+
+
+def test_heic_is_read_or_says_what_it_needs(tmp_path, picture, monkeypatch):
+    heif = pytest.importorskip("pillow_heif")
+    heif.from_pillow(Image.fromarray(np.kron(picture, np.ones((2, 2, 1), np.uint8)))).save(tmp_path / "photo.HEIC")
+    assert photos_of([tmp_path]) == [tmp_path / "photo.HEIC"]
+    assert read_photo(tmp_path / "photo.HEIC").shape == (80, 120, 3)
+    monkeypatch.setattr(photo, "_read_heic", lambda: None)  # as without the package
+    monkeypatch.setattr(Image, "ID", [name for name in Image.ID if name not in ("HEIF", "AVIF")])
+    with pytest.raises(PhotoError, match=r"photo\.HEIC: a HEIC photo.*tf-tryon\[heic\]"):
+        read_photo(tmp_path / "photo.HEIC")
+
+
+def test_names_of_photos():
+    names = ["a.JPG", "b.webp", "c.HEIC", "d_parsing.png", ".e.jpg", "f.txt", "g_preview.PNG", "h"]
+    assert [name for name in names if is_picture_name(name)] == ["a.JPG", "b.webp", "c.HEIC"]

@@ -4,10 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from tf_tryon.data.vocabulary import gone_classes
-from tf_tryon.inference.erasure import read_mask
 from tf_tryon.inference.request import Request
 
 
@@ -64,19 +62,6 @@ def test_backgrounds(model: Any, large_person: Any, background: str) -> None:
     large_person.photo = np.where(nobody[..., None], 255 - behind, large_person.photo)
     other = model.complete(large_person, "top", samples=1, seed=1, background=background)
     np.testing.assert_allclose(other.codes["texture"], result.codes["texture"], atol=0.2)
-
-
-def test_masks_are_read_and_checked(tmp_path: Any) -> None:
-    mask = np.zeros((20, 30), np.uint8)
-    mask[5:9] = 255
-    Image.fromarray(mask).save(tmp_path / "mask.png")
-    np.testing.assert_array_equal(read_mask(tmp_path / "mask.png", (20, 30)), mask > 0)
-    with pytest.raises(ValueError, match="30x20 pixels and the photo 10x20"):
-        read_mask(tmp_path / "mask.png", (20, 10))
-    for value, message in ((0, "nothing"), (255, "everything")):
-        Image.fromarray(np.full((4, 4), value, np.uint8)).save(tmp_path / "plain.png")
-        with pytest.raises(ValueError, match=message):
-            read_mask(tmp_path / "plain.png", (4, 4))
 
 
 @pytest.mark.parametrize("options", [{"erase": "all"}, {"background": "beach"}, {"dilate": -1}])

@@ -13,6 +13,7 @@ from tf_tryon.annotation.builtin_parser import BuiltinParser
 from tf_tryon.annotation.fashn_parser import FashnParser
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.label_picture import read_parsing
+from tf_tryon.data.person_files import beside
 
 PARSERS: Final = ("builtin", "fashn", "files")
 SUFFIXES: Final = ("_parsing.png", "_segm.png", ".png")
@@ -99,7 +100,7 @@ class FileParser:
         """The photo's label picture; the confidences are empty, as the file tells none."""
         if source is None:
             raise ValueError("label pictures are found by the photo's file name: say which file it came from")
-        paths = [self._folder / f"{source.stem}{suffix}" for suffix in SUFFIXES]
+        paths = [beside(self._folder / source.name, suffix) for suffix in SUFFIXES]
         path = next((path for path in paths if path.is_file() and path.resolve() != source.resolve()), None)
         if path is None:
             raise FileNotFoundError(f"{paths[0]}: the label picture of {source} is missing")

@@ -52,8 +52,9 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "Vary this latent channel only, from -3 to 3. Most channels do little: the output tells which do much."
     flags.DEFINE_integer("walk", None, text, lower_bound=0, **add)
     flags.DEFINE_enum("walk_stage", "shape", ["shape", "texture"], "Whose channel --walk varies.", **add)
-    text = "Picture of the photo's size, white where it is to be erased; garment and skin are erased as well."
-    flags.DEFINE_string("mask", None, text, **add)
+    text = "Picture of the photo's size, white where it is to be erased, or a layer of strokes on transparency; garment"
+    flags.DEFINE_string("mask", None, f"{text} and skin are erased as well.", **add)
+    flags.DEFINE_bool("large_mask", False, "Take a --mask that erases more than half of the person.", **add)
     flags.DEFINE_enum("erase", "box", ["box", "silhouette"], "Without --mask: what around garment and skin.", **add)
     flags.DEFINE_integer("dilate", 0, "Pixels by which the erased region grows.", lower_bound=0, **add)
     text = "Keep it; studio: grey instead; restore: grey for the nets, the photo's own in the result."
@@ -84,8 +85,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 
 
 def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) -> int:
+    from tf_tryon.data.mask import read_mask
     from tf_tryon.errors import TryOnError
-    from tf_tryon.inference.erasure import read_mask
     from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import BY, MARK, save
@@ -117,7 +118,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
             results.check(place, MARK, by=BY, source=origin, alone=True)
             person = read()
             if flag_values.mask:
-                request = dataclasses.replace(request, mask=read_mask(flag_values.mask, person.size))
+                request = dataclasses.replace(request, mask=read_mask(flag_values.mask, person, flag_values.large_mask))
             path = save(model.answer(person, request), place, origin)
         except (TryOnError, ValueError, FileNotFoundError) as error:
             failed.append(name)

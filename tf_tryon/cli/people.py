@@ -117,9 +117,9 @@ class People:
 
     def _photo(self, path: pathlib.Path) -> Person:
         from tf_tryon.data.person import Person
+        from tf_tryon.data.person_files import KEYPOINTS, PARSING, beside
 
-        beside = [path.with_name(f"{path.stem}{end}") for end in ("_parsing.png", "_keypoints.json")]
-        if not path.is_file() or any(file.is_file() for file in beside):
+        if not path.is_file() or any(beside(path, ending).is_file() for ending in (PARSING, KEYPOINTS)):
             return Person.from_files(path, self._flags.vocabulary)
         return self._annotated(path)
 

@@ -8,6 +8,7 @@ a broken field elsewhere is nothing. HEIC is read where the extra "heic" is inst
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import pathlib
@@ -143,8 +144,7 @@ def to_rgb(image: Image.Image) -> np.ndarray:
 
 def _opened(source: str | os.PathLike[str] | BinaryIO, name: str) -> Image.Image:
     """The picture, not yet decoded."""
-    with contextlib.suppress(ImportError):
-        importlib.import_module("pillow_heif").register_heif_opener()
+    _read_heic()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -159,6 +159,13 @@ def _opened(source: str | os.PathLike[str] | BinaryIO, name: str) -> Image.Image
         raise PhotoError("unreadable", f"{name}: not a readable picture (no known format)") from error
     except _DAMAGED as error:
         raise PhotoError("unreadable", f"{name}: not a readable picture ({error})") from error
+
+
+@functools.cache
+def _read_heic() -> None:
+    """Lets Pillow read HEIC, where the package for it is installed."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("pillow_heif").register_heif_opener()
 
 
 def _orientation(image: Image.Image) -> int:

@@ -6,8 +6,6 @@ In every case the garment and the skin that it may uncover go (docs/method.md, s
 from __future__ import annotations
 
 import dataclasses
-import os
-import pathlib
 
 import numpy as np
 import tensorflow as tf
@@ -15,29 +13,11 @@ from scipy import ndimage
 
 from tf_tryon import keys
 from tf_tryon.data.person import Person
-from tf_tryon.data.photo import read_photo
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, gone_classes, slot_of
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Batch
 
 _OUTLINE = 2  # pixels of the input around a silhouette: the garment's own edge is in its neighbours too
-
-
-def read_mask(path: str | os.PathLike[str], size: tuple[int, int]) -> np.ndarray:
-    """(h, w) bool of a picture that is white where the photo is to be erased.
-
-    Raises:
-      ValueError: another size than the photo's, or nothing or everything is white.
-    """
-    mask = read_photo(path).mean(axis=-1) > 127
-    if mask.shape != tuple(size):
-        raise ValueError(
-            f"{path} has {mask.shape[1]}x{mask.shape[0]} pixels and the photo {size[1]}x{size[0]}: save the mask at the"
-            " upright photo's own size"
-        )
-    if not mask.any() or mask.all():
-        raise ValueError(f"{pathlib.Path(path)}: {'everything' if mask.any() else 'nothing'} is white; white is erased")
-    return mask
 
 
 def with_mask_as_garment(person: Person, request: Request) -> Person:

@@ -23,6 +23,7 @@ class Seen:
         self.poses: list[Any] = []
         self.labels = np.zeros((1, 1), np.uint8)
         self.confidences: dict[str, float] = {}
+        self.look: Callable[[np.ndarray], list[Any]] = lambda photo: self.poses
 
     def show(self, made: dict[str, Any], people: int = 1, beyond: tuple[str, ...] = ()) -> bytes:
         """Sees a person of the root conftest, so many times; returns the photo as PNG, with cloth's noise."""
@@ -40,7 +41,7 @@ class Seen:
         from tf_tryon.annotation.annotation import Parsing
         from tf_tryon.annotation.annotator import Annotator
 
-        poses: Any = SimpleNamespace(annotate=lambda photo: self.poses, close=lambda: None)
+        poses: Any = SimpleNamespace(annotate=lambda photo: self.look(photo), close=lambda: None)
         labels: Any = SimpleNamespace(annotate=lambda *given: Parsing(self.labels, "cihp20", self.confidences))
         return Annotator(poses, labels)
 

@@ -1,5 +1,6 @@
 """A photo comes in, its parsing goes out, corrections come back; what is wrong is refused with a code."""
 
+import dataclasses
 import gzip
 import io
 import tempfile
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.data.upright import turned_points
 from tf_tryon.data.vocabulary import CIHP20, TOP
 from tf_tryon.serving.web.people_routes import ERASED
 
@@ -65,6 +67,23 @@ def test_large_and_transparent_and_turned_photos_are_taken(
     seen.labels = np.kron(made["labels"], np.ones((4, 3), np.uint8))
     person = visitor.post("/api/people", content=buffer.getvalue()).json()
     assert (person["height"], person["width"]) == (1024, 768)
+
+
+def test_a_photo_on_its_side_is_shown_upright(
+    visitor: Any, seen: Any, make_person: Callable[..., dict[str, Any]]
+) -> None:
+    upright = seen.show(make_person(1, 256))
+    (pose,) = seen.poses
+    with Image.open(io.BytesIO(upright)) as image:
+        photo = np.rot90(np.asarray(image))
+    lying = dataclasses.replace(pose, keypoints=turned_points(pose.keypoints, (256, 256), 1))
+    seen.look = lambda given: [lying if np.array_equal(given, photo) else pose]
+    buffer = io.BytesIO()
+    Image.fromarray(photo).save(buffer, "PNG")
+    person = visitor.post("/api/people", content=buffer.getvalue()).json()
+    shown = visitor.get(f"/api/people/{person['key']}/photo.png").content
+    with Image.open(io.BytesIO(shown)) as image:
+        np.testing.assert_array_equal(np.asarray(image), np.rot90(photo, -1))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import numpy as np
 from tf_tryon.data import keypoints as keypoints_lib
 from tf_tryon.data import label_picture
 
-PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")  # and in capitals
+PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")  # and in capitals
 # A name in a list may hold spaces: it ends with a photo's suffix, or with the first tab.
 _FIRST_NAME: Final = re.compile(rf"[^\t]+?({'|'.join(map(re.escape, PHOTO_SUFFIXES))})(?=\s|$)", re.IGNORECASE)
 
