@@ -1,4 +1,4 @@
-"""What may be asked of a served model, checked in front of it. numpy only: the client uses it too.
+"""What may be asked of a served model, checked in front of it. Without TensorFlow: the client uses it too.
 
 The graph asserts the same, since TF-Serving has nothing in front; here every refusal is a plain sentence.
 """
@@ -6,12 +6,17 @@ The graph asserts the same, since TF-Serving has nothing in front; here every re
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import io
+import struct
+from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 
+from tf_tryon.data.agreement import disagreements, fitting
+from tf_tryon.data.keypoints import clean
 from tf_tryon.data.picture_header import read_header
-from tf_tryon.data.vocabulary import RECORD_VOCABULARIES, TARGETS
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, RECORD_VOCABULARIES, TARGETS, slot_of, to_classes
 from tf_tryon.files.json_file import Value
 
 MAX_TEMPERATURE = 10.0
@@ -21,6 +26,7 @@ MAX_FIRST = 2**31 - 2**16
 _DTYPES = ("string", "float32", "float64", "int32", "int64", "uint8", "bool")
 _PHOTOS = ("photo_bytes",)
 _LABELS = ("parsing_bytes", "shape_bytes")
+_UNREADABLE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 
 class InvalidRequestError(ValueError):
@@ -145,6 +151,29 @@ def _check_row(row: dict[str, Any], limits: Limits) -> None:
             raise InvalidRequestError(f"{name} = {row[name]}: choose {low:g} to {high:g}")
     if "parsing" in row and row["parsing"].max() > 7:
         raise InvalidRequestError(f"parsing: classes are 0 to 7, not {row['parsing'].max()}")
+    if {"parsing_bytes", "vocabulary", "keypoints"} <= row.keys():
+        erased = GARMENT_CLASSES[slot_of(garment)] if garment in limits.garments else None
+        _check_agreement(row["parsing_bytes"], _text(row["vocabulary"]), row["keypoints"], erased)
+
+
+def _check_agreement(parsing: bytes, vocabulary: str, keypoints: np.ndarray, erased: int | None) -> None:
+    """Labels and keypoints are of the same person; what is to be erased may be marked anywhere, as its garment."""
+    try:
+        with Image.open(io.BytesIO(parsing)) as image:
+            labels = np.asarray(image)
+    except _UNREADABLE as error:
+        raise InvalidRequestError(f"parsing_bytes: a damaged PNG file ({error})") from None
+    try:
+        classes = to_classes(labels, vocabulary, "parsing_bytes")
+    except ValueError as error:
+        raise InvalidRequestError(str(error)) from None
+    points = clean(keypoints)
+    if found := disagreements(classes, points, erased):
+        fit = [name for name in fitting(labels, points, vocabulary) if name in RECORD_VOCABULARIES]
+        hint = f"as vocabulary {' or '.join(fit)} they would agree" if fit else "keypoints are in the photo's pixels"
+        raise InvalidRequestError(
+            f"parsing_bytes (as {vocabulary}) and keypoints are not of the same person: {'; '.join(found[:3])}; {hint}"
+        )
 
 
 def _picture_size(name: str, encoded: bytes, max_pixels: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.data.vocabulary import CIHP20
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.json_file import Value
 from tf_tryon.serving.validation import InvalidRequestError, check, check_answer, limits_of
@@ -130,3 +131,47 @@ def test_answers_that_are_not_finite_are_refused() -> None:
 def test_a_wrong_manifest_is_refused(fields: dict[str, Any], told: str) -> None:
     with pytest.raises(BadFileError, match=f"manifest.json: .*{told}.*; export it again"):
         limits_of(Value({**MANIFEST, **fields}, "manifest.json", "", "export it again"))
+
+
+@pytest.fixture
+def person(make_person: Any) -> dict[str, Any]:
+    """A good request of a person, small enough."""
+    made = make_person(0)
+    return {
+        **good(),
+        "photo_bytes": strings(picture("RGB", (64, 64))),
+        "parsing_bytes": strings(png(made["labels"])),
+        "keypoints": made["keypoints"][None].astype(np.float32),
+    }
+
+
+def png(labels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(labels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_labels_and_keypoints_must_be_of_one_person(person: dict[str, Any], make_person: Any) -> None:
+    check("complete", person, LIMITS)
+    half = {**person, "keypoints": person["keypoints"] * np.array((0.5, 0.5, 1), np.float32)}
+    with pytest.raises(InvalidRequestError, match=r"are not of the same person: nose and eyes .* photo's pixels"):
+        check("complete", half, LIMITS)
+    with pytest.raises(InvalidRequestError, match="label 19 is not in tryon8"):
+        check("complete", {**person, "vocabulary": strings(b"tryon8")}, LIMITS)
+    classes = CIHP20.table()[make_person(0)["labels"]]
+    with pytest.raises(InvalidRequestError, match="as vocabulary tryon8 they would agree"):
+        check("complete", {**person, "parsing_bytes": strings(png(classes))}, LIMITS)
+
+
+def test_what_is_erased_may_be_anywhere(person: dict[str, Any], make_person: Any) -> None:
+    """A page marks what its visitor wipes away as the garment."""
+    labels = make_person(0)["labels"]
+    labels[:40][labels[:40] > 0] = 5
+    check("complete", {**person, "parsing_bytes": strings(png(labels))}, LIMITS)
+    with pytest.raises(InvalidRequestError, match="nose and eyes lie on top"):
+        check("complete", {**person, "parsing_bytes": strings(png(labels)), "garment": strings(b"bottom")}, LIMITS)
+
+
+def test_damaged_labels_are_refused(person: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequestError, match="parsing_bytes: a damaged PNG"):
+        check("complete", {**person, "parsing_bytes": strings(person["parsing_bytes"][0][:60])}, LIMITS)
