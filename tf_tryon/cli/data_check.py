@@ -12,9 +12,9 @@ ARGUMENTS = "DIR"
 HELP = """Reads every record of a data set: counts garments, classes, sizes, missing keypoints, and finds what is wrong.
 
 Wrong are corrupt or undecodable records, other sizes than the manifest's, labels outside their vocabulary, people
-without garment or keypoints, keypoints outside the picture, and ids or photos that occur twice (by a perceptual hash).
---out gets check.txt, check.json with all of them, contact_sheet.png and problems.png. Exit status 1 if anything is
-wrong.
+without garment or keypoints, keypoints outside the picture, labels and keypoints that are not of one person, classes of
+implausible size (a hat of half the person), and ids or photos that occur twice (by a perceptual hash). --out gets
+check.txt, check.json with all of them, contact_sheet.png and problems.png. Exit status 1 if anything is wrong.
 
   tf-tryon data check data/viton-hd --workers 2
 """

@@ -112,3 +112,20 @@ def test_pictures_of_their_own_sizes_are_sound(photos_of_own_sizes):
     report = check(photos_of_own_sizes, progress=False)
     assert report.problems == []
     assert report.summary()["sizes"] == {"64x64": 1, **{f"{64 + i}x{64 + 2 * i}": 1 for i in range(1, 6)}}
+
+
+def test_implausible_areas_and_disagreements_are_found(tmp_path, make_person):
+    hooded, sound, wrong, halved = (make_person(i) for i in (0, 1, 2, 3))
+    hooded["labels"][:40][hooded["labels"][:40] == 5] = 1  # a hat of the top's size
+    wrong["labels"] = np.array([0, 1, 2, 3, 4, 13, 6, 7, 8, 5, *range(10, 13), 9, *range(14, 20)], np.uint8)[
+        wrong["labels"]
+    ]
+    halved["keypoints"][:, :2] /= 2
+    with records.RecordWriter(tmp_path, (64, 64)) as writer:
+        for made in (hooded, sound, wrong, halved):
+            writer.write(records.encode(**made), "train")
+    found = {(problem.kind, problem.record): problem.detail for problem in check(tmp_path, progress=False).problems}
+    assert "hat is 4" in found["implausible areas", 0]
+    assert "the chest is face" in found["labels and keypoints disagree", 2]
+    assert "nose and eyes" in found["labels and keypoints disagree", 3]
+    assert not [number for _, number in found if number == 1]

@@ -5,14 +5,24 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
+from typing import Final
 
 import numpy as np
 
-from tf_tryon.data import boxes, records
+from tf_tryon.data import agreement, boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.checking import duplicates
 from tf_tryon.data.record_parts import WrongSizeError
 from tf_tryon.errors import BadFileError
+
+# The largest share of a person that a class plausibly has; of 856 street photos (CCP) it is .25, .24, .39, .16, .32.
+_MOST: Final = {
+    vocabulary_lib.FACE: 0.45,
+    vocabulary_lib.UPPER_SKIN: 0.5,
+    vocabulary_lib.LOWER_SKIN: 0.6,
+    vocabulary_lib.HAT: 0.25,
+    vocabulary_lib.SHOES: 0.45,
+}
 
 
 @dataclasses.dataclass
@@ -78,27 +88,39 @@ def examine(data: records.RecordSet, number: int) -> Examined:
         found.problems.append((kind, str(error)))
         return found
     found.id = parts["id"]
-    _examine_pictures(found, parts, data.size)
+    classes = _examine_pictures(found, parts, data.size)
     _examine_keypoints(found, parts["keypoints"], data.size or found.picture)
+    if classes is not None and found.missing is not None and found.shown.any():
+        disagreements = agreement.disagreements(classes, parts["keypoints"])
+        if disagreements:
+            found.problems.append(("labels and keypoints disagree", "; ".join(disagreements)))
     return found
 
 
-def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int] | None) -> None:
+def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int] | None) -> np.ndarray | None:
+    """The classes (h, w), where the labels make sense."""
     photo, labels = parts["photo"], parts["labels"]
     found.picture, found.vocabulary = photo.shape[:2], parts["vocabulary"]
     if size not in (None, photo.shape[:2]):
         found.problems.append(("wrong size", f"{photo.shape[:2]}, the manifest says {size}"))
-        return
+        return None
     found.look = duplicates.look(photo)
     try:
         classes = vocabulary_lib.to_classes(labels, parts["vocabulary"])
     except ValueError as error:
         found.problems.append(("wrong labels", str(error)))
-        return
+        return None
     found.dress = bool(np.isin(labels, vocabulary_lib.named(parts["vocabulary"]).dress_labels).any())
     found.areas = np.bincount(classes.ravel(), minlength=len(vocabulary_lib.CLASSES)) / classes.size
     if not found.shown.any():
         found.problems.append(("no garment", f"none covers {boxes.MIN_AREA:.2%} of the picture"))
+    shares = found.areas[1:] / max(found.areas[1:].sum(), 1e-9)
+    large = [(vocabulary_lib.CLASSES[label], shares[label - 1]) for label, most in _MOST.items()
+             if shares[label - 1] > most]  # fmt: skip
+    if large:
+        told = ", ".join(f"{name} is {share:.0%} of the person" for name, share in large)
+        found.problems.append(("implausible areas", told))
+    return classes
 
 
 def _examine_keypoints(found: Examined, points: np.ndarray, size: tuple[int, int]) -> None:
