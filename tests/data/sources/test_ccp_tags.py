@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tf_tryon.data.sources.ccp_tags import INVENTS, LACKS, disagreement
+from tf_tryon.data.sources.ccp_tags import INVENTS, LACKS, corrected, disagreement
 
 # CIHP-20: hat, upper-clothes, dress, coat, pants, skirt, shoe
 HAT, UPPER, DRESS, COAT, PANTS, SKIRT, SHOE = 1, 5, 6, 7, 9, 12, 18
@@ -51,6 +51,38 @@ def test_what_agrees(tags, shown):
 )
 def test_what_disagrees(tags, shown, reason, detail):
     assert of(tags, *shown) == (reason, detail)
+
+
+@pytest.mark.parametrize(
+    ("tags", "before", "after"),
+    [
+        ("blouse jeans", (UPPER, PANTS, DRESS, SKIRT), (UPPER, PANTS, PANTS, PANTS)),
+        ("coat skirt heels", (COAT, DRESS, PANTS, SHOE), (COAT, SKIRT, SKIRT, SHOE)),
+        ("dress coat", (COAT, UPPER, SKIRT, DRESS), (COAT, UPPER, DRESS, DRESS)),
+        ("dress heels bag", (UPPER, COAT, PANTS, SHOE), (DRESS, DRESS, DRESS, SHOE)),
+        # Tights may be among what is called trousers.
+        ("dress tights", (DRESS, PANTS, SKIRT), (DRESS, PANTS, DRESS)),
+        # Two bottoms, or a bodysuit, which may be either: the parser's word stands.
+        ("top skirt shorts", (UPPER, PANTS, SKIRT), (UPPER, PANTS, SKIRT)),
+        ("bodysuit skirt", (DRESS, SKIRT), (DRESS, SKIRT)),
+        # A dress over trousers keeps them.
+        ("dress jeans", (UPPER, DRESS, PANTS), (UPPER, DRESS, PANTS)),
+    ],
+)
+def test_names_are_corrected_where_the_tags_leave_one(tags, before, after):
+    labels = np.repeat(np.array(before, np.uint8)[:, None], 8, axis=1)
+    given = labels.copy()
+    np.testing.assert_array_equal(corrected(labels, tags.split())[:, 0], after)
+    np.testing.assert_array_equal(labels, given)
+
+
+def test_traces_of_an_untagged_hat_are_hair():
+    labels = np.full((100, 100), UPPER, np.uint8)
+    labels[0] = HAT
+    assert corrected(labels, ["top"])[0, 0] == 2
+    assert corrected(labels, ["top", "hat"])[0, 0] == HAT
+    labels[:3] = HAT
+    assert corrected(labels, ["top"])[0, 0] == HAT
 
 
 def test_a_speck_is_no_garment():

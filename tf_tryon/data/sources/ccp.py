@@ -20,6 +20,7 @@ import scipy.io
 from tf_tryon.data.sources import ccp_tags
 from tf_tryon.data.sources.ccp_labels import NAMES
 from tf_tryon.data.sources.located import Layout, Located, companion, folder, optional_folder, photos
+from tf_tryon.data.sources.outcome import RejectedError
 
 VOCABULARY = "ccp59"
 
@@ -73,13 +74,20 @@ def _read(path: pathlib.Path, name: str) -> np.ndarray:
     return found[name]
 
 
-def disagreement(example: Located, labels: np.ndarray, vocabulary: str) -> tuple[str, str]:
-    """Of a parser's labels with the photo's tags; without tags nothing speaks against them."""
+def revise(example: Located, labels: np.ndarray, vocabulary: str) -> np.ndarray:
+    """A parser's labels with the names of the photo's tags; RejectedError if they can't be right."""
     tags = example.metadata.get("tags", [])
-    return ccp_tags.disagreement(labels, vocabulary, tags) if tags else ("", "")
+    if not tags:
+        return labels
+    if vocabulary == "cihp20":
+        labels = ccp_tags.corrected(labels, tags)
+    reason, detail = ccp_tags.disagreement(labels, vocabulary, tags)
+    if reason:
+        raise RejectedError(reason, detail)
+    return labels
 
 
 LAYOUT = Layout(
     "ccp", VOCABULARY, locate, read_labels=read_labels, own_splits=False, own_size=True, min_garments=2, held_out=100,
-    disagreement=disagreement,
+    revise=revise,
 )  # fmt: skip

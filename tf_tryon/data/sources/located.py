@@ -71,8 +71,8 @@ class Layout:
       read_labels: the file of labels -> (h, w) uint8; ValueError names it.
       own_size: whether records keep photos at their own resolution, unless asked otherwise.
       min_garments: that a person must show, unless asked otherwise.
-      disagreement: (example, labels, vocabulary) of a parser -> reason and detail why they can't be right; "" if
-        nothing speaks against them.
+      revise: (example, labels, vocabulary) of a parser -> its labels, corrected by what the data set knows;
+        RejectedError if they can't be right.
       held_out: people for the test where they are drawn by `--splits held-out`, unless asked otherwise.
     """
 
@@ -85,7 +85,7 @@ class Layout:
     own_size: bool = False
     min_garments: int = 3
     held_out: int = 0
-    disagreement: Callable[[Located, np.ndarray, str], tuple[str, str]] | None = None
+    revise: Callable[[Located, np.ndarray, str], np.ndarray] | None = None
 
     def vocabulary_of(self, root: pathlib.Path) -> str:
         """The label pictures' vocabulary."""

@@ -159,10 +159,8 @@ class Preparer:
         if labels is None:
             found = self._annotated("parsing missing", lambda annotators: annotators.annotate(photo))
             labels, vocabulary, turns = found.labels, found.vocabulary, found.turns
-            if self._layout.disagreement is not None:
-                reason, detail = self._layout.disagreement(example, labels, vocabulary)
-                if reason:
-                    raise RejectedError(reason, detail)
+            if self._layout.revise is not None:
+                labels = self._layout.revise(example, labels, vocabulary)
             people = [turned_points(points, size, turns) for points in people] or [found.keypoints]
         elif not people:
             people = [self._annotated("keypoints missing", lambda annotators: annotators.keypoints(photo))]
