@@ -35,7 +35,7 @@ def test_results_among_what_they_are_made_of_are_refused(line, tmp_path, capsys,
         ("complete {photo} --like {out}/b.png --out {out}", "b.png: there is no such photo"),
         ("complete {photo} --model {out} --out {out}", "holds no model"),
         ("recommend {photo} --model studio --garment shoes --catalogue {photo} --out {out}", "not shoes"),
-        ("recommend {photo} --catalogue {out}/people --out {out}", "people: there is no such"),
+        ("recommend {photo} --catalogue {out}/people --out {out}", "people is no data set"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_tensorflow_loads(line, words, tmp_path, capsys, monkeypatch):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.writing.places import refuse_overlap
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ def load_annotator(flag_values: flags.FlagValues) -> Annotator:
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses annotations among the photos."""
+    from tf_tryon.data.photo import photos_of
+
+    photos_of([pathlib.Path(arg) for arg in args])
+    given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
     refuse_overlap(flag_values.out, [*args, flag_values.parsings, flag_values.parser_weights], "--out")
 
 

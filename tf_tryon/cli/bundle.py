@@ -6,6 +6,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
@@ -34,6 +35,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a folder among what the model is made of."""
     del args
     refuse_overlap(flag_values.out, [flag_values.shape, flag_values.texture, flag_values.data], "--out")
+    given.data_sets([flag_values.data])
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

@@ -6,6 +6,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = "DIR"
@@ -24,6 +25,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
     flags.DEFINE_string("out", None, "Folder for the report; default: check/ in DIR.", flag_values=flag_values)
     flags.DEFINE_integer("workers", 2, "Processes that read.", lower_bound=1, flag_values=flag_values)
+
+
+def check(flags: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a folder that holds no data set."""
+    given.data_sets(args)
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.files.regular import size_of
 
 if TYPE_CHECKING:
@@ -71,6 +72,13 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     )
     flags.DEFINE_integer("per_shard", 1000, "People per file.", lower_bound=1, **add)
     flags.DEFINE_bool("overwrite", False, "Replace a finished data set.", **add)
+
+
+def check(flags: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a root that isn't there."""
+    del args
+    given.folder(flags.root, "unpack the data set and name its root")
+    given.weights(flags.parser_weights, "name a file of `tf-tryon parser train`")
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

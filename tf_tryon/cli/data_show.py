@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.data.vocabulary import GARMENTS
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
@@ -37,6 +38,7 @@ def check(flags: flags.FlagValues, args: list[str]) -> None:
     """Refuses a name that is somebody else's, or the data set's."""
     refuse_overlap(flags.out, args, "--out", within=flags["out"].using_default_value)
     check_picture(flags.out, by=BY)
+    given.data_sets(args)
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

@@ -6,6 +6,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
 
@@ -37,6 +38,8 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     from tf_tryon.inference.model_folder import given_folder
 
     refuse_overlap(flag_values.out, [given_folder(flag_values.model)], "--out")
+    if flag_values.model:
+        given.model(flag_values.model)
     check_picture(pathlib.Path(flag_values.out) / FILE, by=BY)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
@@ -62,6 +63,7 @@ def check(flags: flags.FlagValues, args: list[str]) -> None:
     out = flags.out or _default_out(flags.model)
     refuse_overlap(out, [flags.data], "--out")
     check_place(out)
+    given.data_sets([flags.data])
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

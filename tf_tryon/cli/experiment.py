@@ -6,7 +6,7 @@ import pathlib
 
 from absl import flags
 
-from tf_tryon.cli import config_flag
+from tf_tryon.cli import config_flag, given
 
 ARGUMENTS = ""
 HELP = """Train and measure every row of an experiment under one equal budget, and write its report.
@@ -36,8 +36,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     from tf_tryon.experiments.plan import plan
 
     plan(flag_values.config)
-    if not (pathlib.Path(flag_values.data) / "manifest.json").is_file():
-        raise FileNotFoundError(f"{flag_values.data} is no data set; make one with `tf-tryon data studio`")
+    given.data_sets([flag_values.data])
     config = flag_values.config
     weights = {
         "perceptual_weights": config.perceptual_weights,

@@ -8,6 +8,7 @@ import tempfile
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
@@ -49,6 +50,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     for end in ("", "_report"):
         results.check(flag_values.out, f"shape_{flag_values.quantize}{end}.json", by=BY)
     ModelFolder(model).check_exportable()
+    given.data_sets([flag_values.data])
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tf_tryon.cli import given
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -28,6 +30,13 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     add = {"flag_values": flag_values}
     flags.DEFINE_string("data", None, "The data set's folder.", required=True, **add)
     flags.DEFINE_string("parser_weights", None, "The weights file, which is changed.", required=True, **add)
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses data and weights that aren't there."""
+    del args
+    given.data_sets([flag_values.data])
+    given.weights(flag_values.parser_weights, "make it with `tf-tryon parser train`")
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

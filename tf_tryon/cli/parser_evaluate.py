@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
@@ -43,6 +44,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a report among the data, or that would be somebody else's file."""
     del args
+    given.data_sets([flag_values.data])
+    given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
     if flag_values.out:
         out = pathlib.Path(flag_values.out)
         refuse_overlap(out, [flag_values.data, flag_values.parser_weights], "--out")

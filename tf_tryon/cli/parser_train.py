@@ -6,6 +6,8 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli import given
+
 ARGUMENTS = ""
 HELP = """Train the parsing network of `tf-tryon annotate` on a data set with CIHP-20 labels, or go on with a run.
 
@@ -24,6 +26,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "the run's folder: new, or one to go on with"
     flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
     flags.DEFINE_integer("threads", 0, "CPU threads; 0: all", lower_bound=0, flag_values=flag_values)
+
+
+def check(flags: flags.FlagValues, args: list[str]) -> None:
+    """Refuses changes of unknown fields, and data that aren't there."""
+    del args
+    from tf_tryon.annotation.parser_config import with_changes
+
+    with_changes(flags["set"].value)
+    given.data_sets(flags["data"].value)
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

@@ -51,11 +51,11 @@ def default_model(arguments: list[str]) -> str:
 
 
 def _rendered(argument: str) -> bool:
-    from tf_tryon.data.records import open_records
+    from tf_tryon.data.manifest import read_manifest
 
     record = _record(argument)
     folder = pathlib.Path(record[0] if record else argument)
-    return folder.is_dir() and str(open_records(folder).manifest["generator"]).startswith("studio")
+    return folder.is_dir() and read_manifest(folder)["generator"].startswith("studio")
 
 
 def inputs(arguments: Iterable[str | None]) -> list[str]:

@@ -6,6 +6,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli import given
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.people import MODEL_TEXT, check_there, default_model, inputs
 from tf_tryon.writing import results
@@ -48,13 +49,13 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     from tf_tryon.inference.model_folder import ModelFolder, given_folder
 
     check_there([args[0]])
-    check_there([flag_values.catalogue])
     ModelFolder(flag_values.model or default_model([args[0]])).check(flag_values.garment)
+    given.data_sets([flag_values.catalogue])
     out = pathlib.Path(flag_values.out)
     if out.suffix == ".json":
         raise ValueError(f"--out {out}: name the picture, as recommended.png; its table gets the same name with .json")
-    given = [*inputs([args[0]]), flag_values.catalogue, given_folder(flag_values.model), flag_values.parser_weights]
-    refuse_overlap(out, given, "--out")
+    read = [*inputs([args[0]]), flag_values.catalogue, given_folder(flag_values.model), flag_values.parser_weights]
+    refuse_overlap(out, read, "--out")
     results.check(out.parent, out.with_suffix(".json").name, by=BY)
 
 

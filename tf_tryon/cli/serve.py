@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from absl import flags
 
-from tf_tryon.cli import log_flags
+from tf_tryon.cli import given, log_flags
 
 ARGUMENTS = ""
 HELP = """Serve exported versions through TF-Serving's gRPC API, on this machine.
@@ -34,6 +34,12 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("key", "", "PEM file of the certificate's key.", **add)
     flags.DEFINE_string("client_ca", "", "PEM file: clients must show a certificate signed by it.", **add)
     log_flags.define_form(flag_values)
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a folder of models that isn't there."""
+    del args
+    given.folder(flag_values.models, "make it with `tf-tryon export saved-model`")
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

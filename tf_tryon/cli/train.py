@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from absl import flags
 
-from tf_tryon.cli import config_flag
+from tf_tryon.cli import config_flag, given
 
 ARGUMENTS = ""
 HELP = """Train the shape or the texture stage, or go on with a run: the same command does both.
@@ -23,6 +23,15 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "the run's folder: new, or one to go on with"
     flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
     flags.DEFINE_integer("threads", 0, "CPU threads; 0: all", lower_bound=0, flag_values=flag_values)
+
+
+def check(flags: flags.FlagValues, args: list[str]) -> None:
+    """Refuses data that aren't there."""
+    del args
+    from tf_tryon.config import validate
+
+    validate(flags.config)
+    given.data_sets([flags.data])
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
-from tf_tryon.cli import log_flags
+from tf_tryon.cli import given, log_flags
 from tf_tryon.cli.target import define_target_flags, target_of
 
 if TYPE_CHECKING:
@@ -55,27 +55,38 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     log_flags.define_form(flag_values)
 
 
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses missing parts, models, data and unknown garments."""
+    del args
+    import importlib.util
+
+    from tf_tryon.data.vocabulary import TARGETS
+    from tf_tryon.errors import TryOnError
+
+    if missing := [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]:
+        raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
+    if wrong := set(flag_values.garments or ()) - set(TARGETS):
+        raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(TARGETS)}")
+    if flag_values.server and flag_values.models:
+        raise ValueError("--models is for the embedded server, and --server names another: give one of them")
+    if flag_values.models:
+        given.folder(flag_values.models, "make it with `tf-tryon export saved-model`")
+    given.model(flag_values.model)
+    given.data_sets([flag_values.catalogue])
+    given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
+
+
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Serves until a signal."""
     del args
     import contextlib
-    import importlib.util
     import signal
 
-    from tf_tryon.data.vocabulary import TARGETS
-    from tf_tryon.errors import TryOnError
     from tf_tryon.inference.model_folder import ModelFolder
-
-    if missing := [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]:
-        raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
-    garments = tuple(flag_values.garments or ModelFolder(flag_values.model).garments)
-    if wrong := set(garments) - set(TARGETS):
-        raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(TARGETS)}")
-    if flag_values.server and flag_values.models:
-        raise ValueError("--models is for the embedded server, and --server names another: give one of them")
-
     from tf_tryon.serving.web import embedded
     from tf_tryon.serving.web.running import address, bound, listen
+
+    garments = tuple(flag_values.garments or ModelFolder(flag_values.model).garments)
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt

@@ -1,0 +1,93 @@
+"""Whatever is not there is refused before TensorFlow is loaded, by every verb."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from tf_tryon.cli import main as cli
+
+ROOT = pathlib.Path(__file__).parents[2]
+# A command line for each verb that names what is not there, and what it says of it.
+WRONG = {
+    "demo": [("demo --model nowhere --out o", "nowhere holds no model")],
+    "complete": [
+        ("complete nobody.jpg --out o", "nobody.jpg"),
+        ("complete {photo} --model nowhere --out o", "nowhere holds no model"),
+    ],
+    "annotate": [("annotate nobody.jpg --out o", "nobody.jpg")],
+    "recommend": [
+        ("recommend {photo} --garment top --catalogue nowhere --out o.png", "nowhere is no data set"),
+        ("recommend nobody.jpg --garment top --catalogue nowhere --out o.png", "nobody.jpg"),
+    ],
+    "data show": [("data show nowhere", "nowhere is no data set")],
+    "data check": [("data check nowhere", "nowhere is no data set")],
+    **{
+        f"data {name}": [(f"data {name} --root nowhere --out o", "nowhere is no folder")]
+        for name in ("deepfashion", "multimodal", "viton", "viton-hd", "dresscode", "finet", "lip", "ccp")
+    },
+    "train": [
+        ("train --config {config} --data nowhere --workdir w", "nowhere is no data set"),
+        ("train --config {config} --config.train.batch_size=0 --data nowhere --workdir w", "batch_size"),
+    ],
+    "bundle": [("bundle --shape a --texture b --data nowhere --out o", "nowhere is no data set")],
+    "evaluate": [("evaluate --model m --data nowhere --out o", "nowhere is no data set")],
+    "metrics": [("metrics a b --out o", "a: there is no such folder")],
+    "experiment": [("experiment --config {experiment} --data nowhere --workdir w", "nowhere is no data set")],
+    "parser train": [
+        ("parser train --data nowhere --workdir w", "nowhere is no data set"),
+        ("parser train --data nowhere --workdir w --set train.stepz=3", "train.stepz"),
+    ],
+    "parser calibrate": [("parser calibrate --data nowhere --parser_weights p.npz", "nowhere is no data set")],
+    "parser evaluate": [("parser evaluate --data nowhere", "nowhere is no data set")],
+    "export saved-model": [("export saved-model --model nowhere --out o", "nowhere holds no model")],
+    "export tflite": [
+        ("export tflite --model nowhere --out o", "nowhere holds no model"),
+        ("export tflite --data nowhere --out o", "nowhere is no data set"),
+    ],
+    "serve": [("serve --models nowhere", "nowhere is no folder")],
+    "web": [
+        ("web --model nowhere", "nowhere holds no model"),
+        ("web --models nowhere", "nowhere is no folder"),
+        ("web --catalogue nowhere", "nowhere is no data set"),
+    ],
+}
+# These have no input of their own but configurations, which are read as flags are.
+WITHOUT = {"models", "data studio"}
+
+
+_ASK = """
+import contextlib, io, json, shlex, sys
+from tf_tryon.cli import main as cli
+for line in json.load(sys.stdin):
+    with contextlib.redirect_stderr(io.StringIO()) as error:
+        status = cli.main(shlex.split(line))
+    print(json.dumps([status, error.getvalue(), "tensorflow" in sys.modules]))
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """By command line: exit status, what was told, and whether TensorFlow was loaded; from a process of their own."""
+    folder = tmp_path_factory.mktemp("wrong")
+    (folder / "photo.jpg").write_bytes(b"not looked at")
+    places = {"config": ROOT / "configs/shape.py", "experiment": ROOT / "configs/experiments/table_4_1_64.py"}
+    lines = [line for cases in WRONG.values() for line, _ in cases]
+    given = json.dumps([line.format(photo="photo.jpg", **places) for line in lines])
+    ran = subprocess.run(
+        [sys.executable, "-c", _ASK], input=given, cwd=folder, capture_output=True, text=True, check=True
+    )
+    return dict(zip(lines, map(json.loads, ran.stdout.splitlines()), strict=True))
+
+
+@pytest.mark.parametrize(("line", "told"), [case for cases in WRONG.values() for case in cases])
+def test_refused_before_tensorflow_is_loaded(line, told, answers):
+    status, error, loaded = answers[line]
+    assert (status, error.count("\n"), loaded) == (1, 1, False), error
+    assert told in error
+
+
+def test_every_verb_is_tried():
+    assert {name for name, verb in cli.VERBS.items() if verb.tensorflow} == WRONG.keys() | WITHOUT
