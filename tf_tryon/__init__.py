@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Completion", "Person", "TryOn"]
 
-_WITH_TENSORFLOW = ("Completion", "TryOn")
 _HOMES = {
     "Completion": "tf_tryon.inference.tryon",
     "Person": "tf_tryon.data.person",
@@ -21,13 +20,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Imports TensorFlow only when a class that needs it is asked for, and without its start-up lines."""
+    """Imports TensorFlow only when a class that needs it is asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module 'tf_tryon' has no attribute {name!r}")
     import importlib
 
-    if name in _WITH_TENSORFLOW:
-        from tf_tryon import quiet
-
-        quiet.import_tensorflow()
     return getattr(importlib.import_module(_HOMES[name]), name)

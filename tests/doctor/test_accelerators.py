@@ -23,10 +23,10 @@ def test_a_used_gpu_is_told_with_its_memory():
 
 
 def test_a_tensorflow_that_cannot_be_imported_is_a_problem(monkeypatch):
-    def broken() -> None:
+    def broken(name: str) -> None:
         raise ImportError("libcudart.so:\n no such file")
 
-    monkeypatch.setattr(accelerators.quiet, "import_tensorflow", broken)
+    monkeypatch.setattr(accelerators.importlib, "import_module", broken)
     (found,) = accelerators.gpus()
     assert found.status == "problem"
     assert found.found == "ImportError: libcudart.so: no such file"

@@ -12,7 +12,7 @@ from typing import Any, Final
 import keras
 import tensorflow as tf
 
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 
 # Side of the depthwise kernels, stride of the first block, expansion, channels.
 STAGES: Final = ((3, 1, 1, 16), (3, 2, 6, 24), (5, 2, 6, 40), (3, 2, 6, 80), (5, 1, 6, 112), (5, 2, 6, 192))
@@ -37,7 +37,7 @@ class ScaledConvolution(keras.layers.Layer):
     def build(self, input_shape: Any) -> None:
         channels = int(input_shape[-1])
         fan_in = self.size**2 * (1 if self.filters is None else channels)
-        start = keras.initializers.RandomNormal(stddev=(_HE / fan_in) ** 0.5)
+        start = seeds.normal((_HE / fan_in) ** 0.5)
         shape = (self.size, self.size, channels, self.filters or 1)
         self.kernel = compat.add_weight(self, "kernel", shape, start)
         self.scale = compat.add_weight(self, "scale", (self.filters or channels,), "ones")

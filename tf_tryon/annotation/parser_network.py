@@ -14,7 +14,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.annotation.parser_encoder import BLOCKS, WIDTHS, Encoder
 from tf_tryon.annotation.parser_inputs import POSE_CHANNELS
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.convolution import Convolution
 from tf_tryon.layers.normalization import InstanceNormalization
 
@@ -112,9 +112,9 @@ class ParserNetwork(keras.Model):
 
 
 def build_parser(config: ConfigDict, precision: str = "float32") -> ParserNetwork:
-    """The network of a configuration, its weights fresh."""
+    """The network of a configuration, its weights fresh: they follow from `config.train.seed`."""
     network = ParserNetwork(tuple(config.model.widths), tuple(config.model.blocks), dtype=precision, name="parser")
-    network.build((None, config.model.height, config.model.width, 3))
+    seeds.build(network, (None, config.model.height, config.model.width, 3), config.train.seed)
     return network
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
@@ -63,7 +62,6 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> Path:
 
 
 def _train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> Path:
-    keras.utils.set_random_seed(config.train.seed)  # the weights at the start
     network = build_parser(config, config.train.precision)
     variables = named_variables(network, "parser")
     adam = Adam(variables, 0.9, 0.999)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from absl import flags
 
 ARGUMENTS = ""
@@ -37,8 +39,11 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Prints the report; 1 if there is a problem."""
     del args
+    from tf_tryon import quiet
     from tf_tryon.doctor import examination
 
+    with contextlib.suppress(Exception):  # why it can't be imported is among the findings
+        quiet.import_tensorflow()
     findings = examination.examine(flag_values.model, flag_values.folder)
     print(examination.as_json(findings) if flag_values.json else examination.as_text(findings))
     return 0 if examination.works(findings) else 1

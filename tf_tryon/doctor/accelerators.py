@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
 from typing import Any
 
-from tf_tryon import quiet
 from tf_tryon.doctor.finding import NOTE, OK, PROBLEM, Finding
 
 _SECONDS = 20  # for nvidia-smi, which hangs when a driver does
@@ -15,9 +15,7 @@ _SECONDS = 20  # for nvidia-smi, which hangs when a driver does
 def gpus() -> list[Finding]:
     """Whether TensorFlow starts, and each GPU; one that only the driver knows is a note."""
     try:
-        quiet.import_tensorflow()
-        import tensorflow as tf
-
+        tf = importlib.import_module("tensorflow")
         used = tf.config.list_physical_devices("GPU")
         names = [tf.config.experimental.get_device_details(gpu) for gpu in used]
     except Exception as error:  # a broken installation raises anything: that is what is asked

@@ -26,12 +26,14 @@ from tf_tryon.data.records import RecordSet, save_arrays
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, worn
 from tf_tryon.files.array_file import Form, names_of, read_arrays
+from tf_tryon.layers import seeds
 from tf_tryon.layers.frame import crop_to_window, window
 from tf_tryon.progress import Progress
 
 SIDE: Final = 64
 _FILTERS: Final = (32, 64, 128, 128)
 _RATE: Final = 1e-3
+_FLOAT32: Final[dict[str, Any]] = {"dtype": "float32"}  # whatever the global policy
 _HEADS: Final = {f"{garment}_{what}": len(names) for garment, kinds in KINDS.items()
                  for what, names in (("kind", kinds), ("colour", COLOURS))}  # fmt: skip
 
@@ -45,8 +47,8 @@ class GarmentReader:
     """
 
     def __init__(self, seed: int = 0) -> None:
-        keras.utils.set_random_seed(seed)
-        self._net = _network()
+        with seeds.stream(seed, "garment reader"):
+            self._net = _network()
         self.confusion: dict[str, np.ndarray] = {}
         self.accuracy: dict[str, float] = {}
         self._logits = tf.function(lambda x: self._net(x, training=False), autograph=False, reduce_retracing=True)
@@ -67,9 +69,10 @@ class GarmentReader:
         optimizer.build(self._net.trainable_variables)
 
         @tf.function(autograph=False)
-        def step(people: dict[str, tf.Tensor], kinds: tf.Tensor, colours: tf.Tensor) -> tf.Tensor:
+        def step(people: dict[str, tf.Tensor], kinds: tf.Tensor, colours: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
             photos = people[keys.PHOTO]
-            soft = tf.random.uniform([tf.shape(photos)[0], 1, 1, 1]) < 0.5
+            drawn = tf.random.stateless_uniform([tf.shape(photos)[0], 1, 1, 1], tf.stack([seed, number]))
+            soft = drawn < 0.5
             photos = tf.where(soft, _blurred(photos), photos)
             seen = look(photos, people[keys.VISIBLE], people[keys.BOX])
             with tf.GradientTape() as tape:
@@ -91,7 +94,7 @@ class GarmentReader:
             if number == steps:
                 break
             kinds, colours = _truths(people, known)
-            step({key: people[key] for key in _NEEDED}, tf.constant(kinds), tf.constant(colours))
+            step({key: people[key] for key in _NEEDED}, tf.constant(kinds), tf.constant(colours), tf.constant(number))
             progress.update(number + 1)
 
     def examine(self, records: RecordSet, size: int, split: str = "test", count: int = 10_000, batch: int = 50) -> None:
@@ -166,16 +169,21 @@ def reader_config(size: int, batch: int, seed: int) -> ConfigDict:
 
 def _network() -> keras.Model:
     layers = keras.layers
-    given = keras.Input((SIDE, SIDE, 4))
+    given = keras.Input((SIDE, SIDE, 4), dtype="float32")
     x = given
     for filters in _FILTERS:
-        x = layers.Conv2D(filters, 3, strides=2, padding="same", kernel_initializer="he_normal")(x)
-        x = layers.LayerNormalization()(x)
-        x = layers.ReLU()(x)
-    x = layers.Dropout(0.2)(layers.Flatten()(x))
-    x = layers.Dense(256, activation="relu", kernel_initializer="he_normal")(x)
-    x = layers.Dropout(0.3)(x)
-    return keras.Model(given, {head: layers.Dense(count)(x) for head, count in _HEADS.items()})
+        start = seeds.he_normal()
+        x = layers.Conv2D(filters, 3, strides=2, padding="same", kernel_initializer=start, **_FLOAT32)(x)
+        x = layers.LayerNormalization(**_FLOAT32)(x)
+        x = layers.ReLU(**_FLOAT32)(x)
+    x = layers.Dropout(0.2, seed=seeds.following(), **_FLOAT32)(layers.Flatten(**_FLOAT32)(x))
+    x = layers.Dense(256, activation="relu", kernel_initializer=seeds.he_normal(), **_FLOAT32)(x)
+    x = layers.Dropout(0.3, seed=seeds.following(), **_FLOAT32)(x)
+    heads = {
+        head: layers.Dense(count, kernel_initializer=seeds.glorot_uniform(), **_FLOAT32)(x)
+        for head, count in _HEADS.items()
+    }
+    return keras.Model(given, heads)
 
 
 def _blurred(pictures: tf.Tensor) -> tf.Tensor:

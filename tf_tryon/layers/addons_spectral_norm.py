@@ -15,8 +15,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.spectral_norm import SpectralNormalization
+
+_START = 0.02  # standard deviation of a new u; its length doesn't matter
 
 
 class AddonsSpectralNormalization(SpectralNormalization):
@@ -31,6 +33,7 @@ class AddonsSpectralNormalization(SpectralNormalization):
         wrapper.build(input_shape)
         wrapper.input_spec = None  # it would insist on the height and width that it was built with
         self.u = wrapper.u
+        self.u.assign(seeds.normal(_START)(self.u.shape))
         self._wrapper = wrapper
         self.built = True
 

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.gaussian import Gaussian
 
 
@@ -26,11 +26,11 @@ class CausalBlock(keras.layers.Layer):
         width = int(input_shape[-1])
         options: dict[str, Any] = {"dtype": self.dtype_policy}
         self.norm_1 = keras.layers.LayerNormalization(name="norm_1", **options)
-        self.qkv = keras.layers.Dense(3 * width, name="qkv", **options)
-        self.project = keras.layers.Dense(width, name="project", **options)
+        self.qkv = _dense(3 * width, "qkv", **options)
+        self.project = _dense(width, "project", **options)
         self.norm_2 = keras.layers.LayerNormalization(name="norm_2", **options)
-        self.expand = keras.layers.Dense(4 * width, name="expand", **options)
-        self.contract = keras.layers.Dense(width, name="contract", **options)
+        self.expand = _dense(4 * width, "expand", **options)
+        self.contract = _dense(width, "contract", **options)
         shape = tuple(input_shape)
         for layer in (self.norm_1, self.qkv, self.project, self.norm_2, self.expand):
             layer.build(shape)
@@ -74,6 +74,11 @@ class CausalBlock(keras.layers.Layer):
         return {**super().get_config(), "heads": self.heads}
 
 
+def _dense(units: int, name: str, **options: Any) -> keras.layers.Dense:
+    """Keras's own, whose default initialiser would draw its seed from Python's random state."""
+    return keras.layers.Dense(units, name=name, **{"kernel_initializer": seeds.glorot_uniform(), **options})
+
+
 class AutoregressiveGaussian(keras.layers.Layer):
     """Context features (B, h, w, d) and codes (B, h, w, c) -> Gaussian of each cell given the earlier ones.
 
@@ -91,20 +96,18 @@ class AutoregressiveGaussian(keras.layers.Layer):
     def build(self, input_shape: Any) -> None:
         _, height, width, features = input_shape
         options: dict[str, Any] = {"dtype": self.dtype_policy}
-        self.position = compat.add_weight(
-            self, "position", (int(height) * int(width), self.width), keras.initializers.RandomNormal(stddev=0.1)
-        )
-        self.context = keras.layers.Dense(self.width, name="context", **options)
+        self.position = compat.add_weight(self, "position", (int(height) * int(width), self.width), seeds.normal(0.1))
+        self.context = _dense(self.width, "context", **options)
         self.context.build((None, None, 2 * features))
-        self.code = keras.layers.Dense(self.width, use_bias=False, name="code", **options)
+        self.code = _dense(self.width, "code", use_bias=False, **options)
         self.code.build((None, None, self.channels))
         self.blocks = [CausalBlock(name=f"block_{i}", **options) for i in range(self.depth)]
         for block in self.blocks:
             block.build((None, int(height) * int(width), self.width))
         self.norm = keras.layers.LayerNormalization(name="norm", **options)
         self.norm.build((None, None, self.width))
-        start = keras.initializers.RandomNormal(stddev=self.head_std)
-        self.head = keras.layers.Dense(2 * self.channels, kernel_initializer=start, name="head", **options)
+        start = seeds.normal(self.head_std)
+        self.head = _dense(2 * self.channels, "head", kernel_initializer=start, **options)
         self.head.build((None, None, self.width))
         self.built = True
 

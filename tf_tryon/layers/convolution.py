@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 
 
 class Convolution(keras.layers.Layer):
@@ -58,7 +58,7 @@ class Convolution(keras.layers.Layer):
             self,
             "kernel",
             shape or (self.size, self.size, channels, self.filters),
-            keras.initializers.RandomNormal(stddev=self.init_std),
+            seeds.normal(self.init_std),
         )
         self.offset = compat.add_weight(self, "bias", (self.filters,), "zeros") if self.bias else None
         self.built = True

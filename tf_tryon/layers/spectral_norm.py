@@ -16,7 +16,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.convolution import Convolution
 
 _TINY = 1e-12
@@ -36,9 +36,7 @@ class SpectralNormalization(keras.layers.Layer):
             self.layer.build(input_shape)
         # Our kernels are (k, k, in, out), transposed ones (k, k, out, in): the last axis holds the rows in both cases.
         rows = int(self.layer.kernel.shape[-1])
-        self.u = compat.add_weight(
-            self, "u", (rows,), keras.initializers.RandomNormal(stddev=1.0), trainable=False, only_first_replica=True
-        )
+        self.u = compat.add_weight(self, "u", (rows,), seeds.normal(1.0), trainable=False, only_first_replica=True)
         self.built = True
 
     def matrix(self) -> tf.Tensor:

@@ -6,6 +6,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
+from tf_tryon.layers import seeds
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.models.bicyclegan import ResNetEncoder, TwoDiscriminators, UNet
@@ -84,7 +85,7 @@ def build_baseline(config: ConfigDict, precision: str = "float32") -> Networks:
         side = min(data.height, data.width)
         discriminator = TwoDiscriminators(side, model.width, dtype=precision, name="discriminator")
         for built in (generator, encoder, discriminator):
-            built.build((*size, 3))
+            seeds.build(built, (*size, 3), config.seed)
         return BicycleGANNetworks(config, generator, encoder, None, discriminator)
     shape = config.stage == "shape"
     generator = FiNetGenerator(CLASSES if shape else 3, squash=not shape, **options)
@@ -94,7 +95,7 @@ def build_baseline(config: ConfigDict, precision: str = "float32") -> Networks:
     )
     pool = max(1, data.height // ENCODER_SIDE)
     crop = (None, data.height // pool, data.width // pool)
-    generator.build((*size, given_channels(config)))
-    encoder.build((*crop, 1 if shape else 3))
-    context.build((*crop, 12))
+    seeds.build(generator, (*size, given_channels(config)), config.seed)
+    seeds.build(encoder, (*crop, 1 if shape else 3), config.seed)
+    seeds.build(context, (*crop, 12), config.seed)
     return FiNetNetworks(config, generator, encoder, context, None)

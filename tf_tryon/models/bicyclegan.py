@@ -21,7 +21,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.convolution import Convolution
 from tf_tryon.layers.gaussian import Gaussian
@@ -109,7 +109,7 @@ class ResNetEncoder(keras.Model):
             self.conv_2.append(_conv(filters, 3, shape, f"conv_2_{number}", dtype))
             self.shortcuts.append(_conv(filters, 1, shape, f"shortcut_{number}", dtype))
             given = filters
-        initial = keras.initializers.RandomNormal(stddev=0.02)
+        initial = seeds.normal(0.02)
         self.kernel = compat.add_weight(self, "kernel", (given, 2 * self.channels), initial)
         self.offset = compat.add_weight(self, "bias", (2 * self.channels,), "zeros")
         compat.mark_built(self, input_shape)

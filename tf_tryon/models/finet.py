@@ -19,7 +19,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tf_tryon.layers import compat
+from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.blocks import double
 from tf_tryon.layers.convolution import Convolution
 from tf_tryon.layers.gaussian import Gaussian
@@ -102,7 +102,7 @@ class FiNetEncoder(keras.Model):
             self.downs.append(_conv(filters, shape, 3, f"down_{level}", dtype, stride=2))
             shape = (batch, shape[1] // 2, shape[2] // 2, filters)
         features = shape[1] * shape[2] * shape[3]
-        initial = keras.initializers.RandomNormal(stddev=0.02)
+        initial = seeds.normal(0.02)
         self.kernel = compat.add_weight(self, "kernel", (features, 2 * self.channels), initial)
         self.offset = compat.add_weight(self, "bias", (2 * self.channels,), "zeros")
         compat.mark_built(self, input_shape)

@@ -11,7 +11,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.config import BASELINES
-from tf_tryon.layers import frame
+from tf_tryon.layers import frame, seeds
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.colour_fill import visible_colours
 from tf_tryon.layers.gaussian import Gaussian, share
@@ -160,7 +160,6 @@ def build_networks(config: ConfigDict, precision: str = "float32") -> Networks:
       precision: what the networks compute in, a Keras dtype policy ("float32", "mixed_bfloat16", "mixed_float16").
         Weights and outputs are float32 in each.
     """
-    keras.utils.set_random_seed(config.seed)
     model, data = config.model, config.data
     if model.family in BASELINES:
         from tf_tryon.models.baselines import build_baseline  # they are Networks too
@@ -194,13 +193,13 @@ def build_networks(config: ConfigDict, precision: str = "float32") -> Networks:
         name="context_encoder",
     )
     size = (None, data.height, data.width)
-    generator.build((*size, given + model.latent_channels))
-    encoder.build((*_pooled(size, model.encoder_pool), (1 if shape else 3) + context))
-    prior.build((*_pooled(size, model.context_pool), 12 + context))
+    seeds.build(generator, (*size, given + model.latent_channels), config.seed)
+    seeds.build(encoder, (*_pooled(size, model.encoder_pool), (1 if shape else 3) + context), config.seed)
+    seeds.build(prior, (*_pooled(size, model.context_pool), 12 + context), config.seed)
     discriminator = None
     if model.discriminator:
         smallest = min(data.height, data.width)
         options = {"attention": model.attention, "spectral": spectral, "width": model.width, "dtype": precision}
         discriminator = Discriminator(smallest, **options, name="discriminator")
-        discriminator.build((*size, 3))
+        seeds.build(discriminator, (*size, 3), config.seed)
     return Networks(config, generator, encoder, prior, discriminator)
