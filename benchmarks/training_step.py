@@ -96,16 +96,19 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256, help="height and width in pixels")
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--steps", type=int, default=5)
-    parser.add_argument("--precision", choices=PRECISIONS, help="only this one")
+    parser.add_argument("--precision", choices=("auto", *PRECISIONS), help="only this one")
     arguments = parser.parse_args()
     if not arguments.precision:
         for precision in PRECISIONS:
             command = [sys.executable, "-m", "benchmarks.training_step", *sys.argv[1:], f"--precision={precision}"]
             subprocess.run(command, check=True)
         return
-    config = configuration(arguments.config, arguments.size, arguments.batch, arguments.precision)
+    from tf_tryon.training.precision import resolved
+
+    precision = resolved(arguments.precision)
+    config = configuration(arguments.config, arguments.size, arguments.batch, precision)
     result = {"config": arguments.config, "size": arguments.size, "batch": arguments.batch}
-    result |= {"precision": arguments.precision, "cores": os.cpu_count(), **measure(config, arguments.steps)}
+    result |= {"precision": precision, "cores": os.cpu_count(), **measure(config, arguments.steps)}
     print(json.dumps(result), flush=True)
 
 

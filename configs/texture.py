@@ -52,5 +52,5 @@ def get_config() -> ConfigDict:
     train.final_learning_rate = 0.1
     train.clip_norm = 5.0
     train.ema = 0.999
-    train.precision = "mixed_bfloat16"
+    train.precision = "auto"
     return config

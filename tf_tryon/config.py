@@ -22,6 +22,8 @@ STAGES = ("shape", "texture")
 BASELINES = ("finet", "bicyclegan")
 _REMEDY = "a configuration is expected that a run or a bundle has saved"
 _LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0}
+AUTO = "auto"
+PRECISIONS = (AUTO, "float32", "mixed_bfloat16", "mixed_float16")
 _CHOICES = {
     "stage": STAGES,
     "model.family": ("tryon", *BASELINES),
@@ -37,7 +39,7 @@ _CHOICES = {
     "loss.perceptual": ("vgg19", "vgg16", "none"),
     "loss.random_codes": ("normal", "prior"),
     "train.networks": ("all", "prior"),
-    "train.precision": ("float32", "mixed_bfloat16", "mixed_float16"),
+    "train.precision": PRECISIONS,
 }
 
 
@@ -88,9 +90,8 @@ def thesis(stage: str) -> ConfigDict:
     model.two_stage = True  # False: texture from 18 keypoint maps instead of the 8 classes ("w/o two-stage")
 
     loss = config.loss = ConfigDict()
-    # beta in ELBO units: 1 weighs the KL (summed over z, nats) against the summed cross-entropy of a picture. The
-    # thesis's
-    # lambda_KL = 20 on mean KL and mean cross-entropy is beta = 20 * pixels / latents = 2560 at 256 px (section 8).
+    # beta in ELBO units: 1 weighs the KL (summed over z, nats) against the summed cross-entropy of a picture.
+    # The thesis's lambda_KL = 20 on mean KL and mean cross-entropy is beta = 20 * pixels / latents = 2560 at 256 px (section 8).
     loss.beta = 2560.0
     loss.kl_schedule = "constant"
     loss.kl_anneal_steps = 1000  # annealed: linear from 0
@@ -124,7 +125,8 @@ def thesis(stage: str) -> ConfigDict:
     train.beta_1, train.beta_2 = 0.5, 0.999
     train.clip_norm = 0.0  # global norm of the generator's gradients; 0: off
     train.ema = 0.0  # decay of the averaged weights that evaluation and export use; 0: off
-    train.precision = "float32"
+    train.precision = "float32"  # or "auto": bfloat16 where processor or GPU has it (tf_tryon/training/precision.py)
+    train.precision_auto = False  # in a run's folder: "auto" was asked for, and the value above is what it became
     train.jit = False
     train.init_from = ""  # a run's folder or weights file to start from (for instance 64 px before 128)
     train.networks = "all"  # that learn; or the "prior" alone, by its KL to the posterior of init_from's run
@@ -210,8 +212,6 @@ def validate(config: ConfigDict) -> None:
             raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
     if train.batch_size % train.accumulate:
         raise ValueError(f"config.train.accumulate = {train.accumulate} does not divide {train.batch_size}")
-    if train.batch_size // train.accumulate < 1:
-        raise ValueError("config.train.accumulate leaves empty micro-batches")
     if not 1 <= model.output_scales <= 5:
         raise ValueError(f"config.model.output_scales = {model.output_scales}: there are five UpBlocks, use 1 to 5")
     if model.latent_stride not in (4, 8, 16, 32):

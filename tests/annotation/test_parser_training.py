@@ -14,6 +14,7 @@ from tf_tryon.annotation.parser_training import calibrate_file, load_parser, tra
 from tf_tryon.cli import main as cli
 from tf_tryon.data.records import open_records
 from tf_tryon.files.array_file import read_arrays
+from tf_tryon.training import precision
 from tf_tryon.training.progress import Progress
 from tf_tryon.training.variables import named_variables
 
@@ -72,6 +73,17 @@ def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
         train(config, sets, tmp_path / "third")
 
 
+def test_auto_becomes_the_run_s_own_precision(data_set, tmp_path, monkeypatch):
+    config = tiny(1)
+    config.train.update(batch=(2,), precision="auto")
+    for fast in (False, True):  # the second time it is resumed, on a machine that has bfloat16
+        monkeypatch.setattr(precision, "support", lambda fast=fast: precision.Support(fast, "the test says so"))
+        train(config, [open_records(data_set)], tmp_path / "run")
+        path = tmp_path / "run" / "config.json"
+        saved = parser_config.from_json(path.read_bytes(), str(path)).train
+        assert (saved.precision, saved.precision_auto) == ("float32", True)
+
+
 def test_fields_are_changed_and_unknown_ones_refused(capsys):
     config = parser_config.with_changes(["train.steps=7", "randomise.scale=(0.5, 1.5)", "train.precision=float32"])
     assert (config.train.steps, config.train.precision) == (7, "float32")
@@ -90,6 +102,7 @@ def test_fields_are_changed_and_unknown_ones_refused(capsys):
         ("train.batch", ()),
         ("model.widths", (1, 2)),
         ("train.steps", 0),
+        ("train.precision", "mixed_float16"),
         ("randomise.crowd", 2.0),
         ("randomise.scale", (2.0, 1.0)),
     ],

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.errors import TryOnError
-from tf_tryon.training import run_folder
+from tf_tryon.training import precision, run_folder
 from tf_tryon.training import trainer as trainer_module
 from tf_tryon.training.trainer import Trainer
 
@@ -199,3 +199,19 @@ def test_precision_is_handed_to_the_networks_and_changes_nothing_else(make):
     trainer = make(train__precision="mixed_bfloat16")
     assert trainer._state.nets.precision == "mixed_bfloat16"
     assert keras.mixed_precision.global_policy().name == before
+
+
+def test_auto_is_settled_once_and_kept_by_the_run(tmp_path, make, monkeypatch):
+    def machine(fast):
+        monkeypatch.setattr(precision, "support", lambda: precision.Support(fast, "the test says so"))
+
+    machine(True)
+    first = make(train__precision="auto", train__steps=1)
+    assert first._state.nets.precision == "mixed_bfloat16"
+    assert first.run() == 0
+    saved = json.loads((tmp_path / "run" / "config.json").read_text())["train"]
+    assert (saved["precision"], saved["precision_auto"]) == ("mixed_bfloat16", True)
+    machine(False)
+    assert make(train__precision="auto", train__steps=2)._state.nets.precision == "mixed_bfloat16"
+    with pytest.raises(TryOnError, match=r"config\.train\.precision is 'mixed_bfloat16' there and 'float32' now"):
+        make(train__precision="float32", train__steps=2)

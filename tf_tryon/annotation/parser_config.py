@@ -7,7 +7,7 @@ from typing import Any
 
 from ml_collections import ConfigDict
 
-from tf_tryon.config import update
+from tf_tryon.config import PRECISIONS, update
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 
@@ -64,7 +64,8 @@ def default_config() -> ConfigDict:
             "warmup_steps": 100,
             "clip_norm": 1.0,
             "ema": 0.997,
-            "precision": "mixed_bfloat16",
+            "precision": "auto",  # bfloat16 where processor or GPU has it, else float32; or one by name
+            "precision_auto": False,  # in a run's folder: "auto" was asked for, and the value above is what it became
             "log_every": 20,
             "checkpoint_every": 250,
         },
@@ -100,6 +101,8 @@ def validate(config: ConfigDict) -> None:
         raise ValueError(f"config.model.blocks = {config.model.blocks}: six numbers, each at least 1")
     if not config.train.batch or min(config.train.batch) < 1:
         raise ValueError(f"config.train.batch = {config.train.batch}: one number or more, each at least 1")
+    if config.train.precision not in PRECISIONS[:-1]:  # there is no loss scale for float16
+        raise ValueError(f"config.train.precision = {config.train.precision!r}: choose one of {PRECISIONS[:-1]}")
     for name in ("rare", "steps", "log_every", "checkpoint_every"):
         if config.train[name] < 1:
             raise ValueError(f"config.train.{name} = {config.train[name]}: must be at least 1")

@@ -21,6 +21,7 @@ from tf_tryon.files.array_file import read_arrays
 from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, write_arrays
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
+from tf_tryon.training.precision import settled
 from tf_tryon.training.progress import Progress
 from tf_tryon.training.run_folder import PLACES, held, refuse_strangers
 from tf_tryon.training.variables import named_variables
@@ -53,8 +54,11 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> Path:
     refuse_overlap(workdir, [records.directory for records in sets], "--workdir")
     refuse_strangers(workdir, CONFIG, (*PLACES, _WEIGHTS))
     workdir.mkdir(parents=True, exist_ok=True)
-    text, path = to_json(config), workdir / CONFIG
-    if path.exists() and path.read_text(encoding="utf-8") != text:
+    path = workdir / CONFIG
+    saved = parser_config.from_json(path.read_bytes(), str(path)) if path.exists() else None
+    config = settled(config, saved)
+    text = to_json(config)
+    if saved is not None and to_json(saved) != text:
         raise ValueError(f"{path} is of another configuration: choose another --workdir, or give the same one")
     with held(workdir):
         write_text(path, text)

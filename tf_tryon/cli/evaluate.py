@@ -18,7 +18,7 @@ saw: reconstruction from the posterior's code, variety and soundness of samples 
 Frechet distance. Writes a JSON file and a Markdown table beside it. A run may still be training: its newest
 checkpoint is taken, with averaged weights where the run has them. With a texture run, --shape=RUN adds the
 measures end to end, on stage 1's parsings. Both stages of 500 people, two garments and 8 samples at 128 px take some
-10 minutes on two cores with --precision=mixed_bfloat16, half as long again in float32.
+10 minutes on two cores that have bfloat16, half as long again in float32 (--precision).
 
   tf-tryon evaluate --model runs/shape --data people --count 500 --samples 8 --out report.json
 """
@@ -49,8 +49,9 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     )
     flags.DEFINE_bool("averaged", True, "take averaged weights where a run has them", flag_values=flag_values)
     flags.DEFINE_enum(
-        "precision", "float32", ["float32", "mixed_bfloat16"],
-        "of the networks; bf16 is about twice as fast where the processor has it", flag_values=flag_values,
+        "precision", "auto", ["auto", "float32", "mixed_bfloat16"],
+        "of the networks; auto: bf16 where processor or GPU has it, about twice as fast; the report tells",
+        flag_values=flag_values,
     )  # fmt: skip
     flags.DEFINE_integer("batch", 20, "people at a time", lower_bound=1, flag_values=flag_values)
 
@@ -75,11 +76,13 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.evaluation.shape_report import evaluate_shape
     from tf_tryon.evaluation.texture_report import evaluate_texture
     from tf_tryon.inference.model_folder import model_folder, trained_targets
+    from tf_tryon.training.precision import resolved
 
     started = time.monotonic()
+    precision = resolved(flags.precision)
     records = open_records(flags.data)
-    found = subject.load(model_folder(flags.model), flags.shape, flags.averaged, flags.precision)
-    kind = flags.precision.removeprefix("mixed_")  # what its convolutions compute in
+    found = subject.load(model_folder(flags.model), flags.shape, flags.averaged, precision)
+    kind = precision.removeprefix("mixed_")  # what its convolutions compute in
     features = VggFeatures(flags.vgg, kind) if flags.vgg and "texture" in found.runs else None
     size = next(iter(found.runs.values())).config.data
     results: dict[str, Any] = {
@@ -92,7 +95,7 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         "people": flags.count,
         "samples": flags.samples,
         "seed": flags.seed,
-        "precision": flags.precision,
+        "precision": precision,
         "stages": {},
     }
     shared = {key: flags[key].value for key in ("count", "samples", "seed", "split", "batch")}

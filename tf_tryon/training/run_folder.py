@@ -41,6 +41,17 @@ def own_folder(workdir: Path, index: int) -> Path:
     return workdir if index == 0 else workdir / "workers" / str(index)
 
 
+def saved(folder: Path) -> ConfigDict | None:
+    """The configuration of the folder's run; None where there is none. InTheWayError: it can't be read."""
+    path = folder / CONFIG
+    if not path.exists():
+        return None
+    try:
+        return configuration.read(path)
+    except ValueError as error:
+        raise InTheWayError(f"{error}: choose another --workdir") from error
+
+
 def check(folder: Path, config: ConfigDict) -> None:
     """Raise unless a run of the configuration may begin in the folder, or go on; changes nothing.
 
@@ -50,21 +61,18 @@ def check(folder: Path, config: ConfigDict) -> None:
       InTheWayError: the folder holds files in a run's places, and no configuration that tells they are a run's, or
         something else of its name.
     """
-    path = folder / CONFIG
     if folder.is_dir():
         with held(folder):
             pass
     refuse_strangers(folder, CONFIG, PLACES)
-    if path.exists():
-        try:
-            saved = _flat(configuration.read(path))
-        except ValueError as error:
-            raise InTheWayError(f"{error}: choose another --workdir") from error
+    before = saved(folder)
+    if before is not None:
+        there = _flat(before)
         now = _flat(configuration.from_json(configuration.to_json(config), "the given configuration"))
         differing = [
-            f"config.{name} is {saved[name]!r} there and {now[name]!r} now"
+            f"config.{name} is {there[name]!r} there and {now[name]!r} now"
             for name in now
-            if saved.get(name) != now[name] and name not in _RESUMABLE
+            if there.get(name) != now[name] and name not in _RESUMABLE
         ]
         if differing:
             raise TryOnError(

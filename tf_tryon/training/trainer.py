@@ -23,7 +23,7 @@ from tf_tryon.data.reading import failure
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.networks import build_networks
-from tf_tryon.training import pictures, run_folder, strategy, weights
+from tf_tryon.training import pictures, precision, run_folder, strategy, weights
 from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.objective import shape_objective
@@ -55,12 +55,14 @@ class Trainer:
             raise ValueError(
                 "config.train.networks = 'prior' fits the prior of a trained run: name it in config.train.init_from"
             )
-        self._config, self._workdir = config, Path(workdir)
+        self._workdir = Path(workdir)
         self._records = open_records(data)
         self._index, self._workers = strategy.worker()
         self._strategy = strategy.choose_strategy()
         refuse_overlap(self._workdir, [data], "--workdir")
         self._folder = run_folder.own_folder(self._workdir, self._index)
+        config = precision.settled(config, run_folder.saved(self._folder), self._everywhere)
+        self._config = config
         run_folder.check(self._folder, config)
         with self._strategy.scope():
             nets = build_networks(config, config.train.precision)
@@ -161,6 +163,10 @@ class Trainer:
             )
         self._checkpoints.drop_after(lowest)
         return lowest
+
+    def _everywhere(self, fast: bool) -> bool:
+        """Whether all workers say so."""
+        return fast if self._workers == 1 else not self._largest(float(not fast))
 
     def _largest(self, value: float) -> float:
         """The largest of all workers' values."""
