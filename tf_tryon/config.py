@@ -91,7 +91,8 @@ def thesis(stage: str) -> ConfigDict:
 
     loss = config.loss = ConfigDict()
     # beta in ELBO units: 1 weighs the KL (summed over z, nats) against the summed cross-entropy of a picture.
-    # The thesis's lambda_KL = 20 on mean KL and mean cross-entropy is beta = 20 * pixels / latents = 2560 at 256 px (section 8).
+    # The thesis's lambda_KL = 20 on mean KL and mean cross-entropy is beta = 20 * pixels / latents = 2560 at 256 px
+    # (section 8).
     loss.beta = 2560.0
     loss.kl_schedule = "constant"
     loss.kl_anneal_steps = 1000  # annealed: linear from 0

@@ -74,14 +74,16 @@ def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
 
 
 def test_auto_becomes_the_run_s_own_precision(data_set, tmp_path, monkeypatch):
-    config = tiny(1)
+    config, trained = tiny(1), []
     config.train.update(batch=(2,), precision="auto")
+    monkeypatch.setattr(parser_training, "_train", lambda config, sets, workdir: trained.append(config.train.precision))
     for fast in (False, True):  # the second time it is resumed, on a machine that has bfloat16
         monkeypatch.setattr(precision, "support", lambda fast=fast: precision.Support(fast, "the test says so"))
         train(config, [open_records(data_set)], tmp_path / "run")
         path = tmp_path / "run" / "config.json"
         saved = parser_config.from_json(path.read_bytes(), str(path)).train
         assert (saved.precision, saved.precision_auto) == ("float32", True)
+    assert trained == ["float32", "float32"]
 
 
 def test_fields_are_changed_and_unknown_ones_refused(capsys):
