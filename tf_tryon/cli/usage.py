@@ -22,12 +22,18 @@ def overview(summaries: dict[str, str]) -> str:
 
 def verb(name: str, arguments: str, text: str, flag_values: flags.FlagValues) -> str:
     """One verb: usage line, its text, its flags."""
-    listed = [_flag(flag_values[flag]) for flag in sorted(flag_values)]
+    listed = [_listed(*flag(flag_values[known])) for known in sorted(flag_values)]
     line = " ".join(filter(None, ["usage: tf-tryon", name, arguments, "[FLAGS]" if listed else ""]))
     return "\n".join([line, "", textwrap.dedent(text).strip(), *(["", "flags:", *listed] if listed else [])])
 
 
-def _flag(flag: flags.Flag) -> str:
+def _listed(head: str, text: str) -> str:
+    body = textwrap.fill(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return f"  {head}\n{body}"
+
+
+def flag(flag: flags.Flag) -> tuple[str, str]:
+    """How a flag is typed, and what it does, with its default."""
     name = flag.name.replace("_", "-")
     if flag.boolean:
         head = f"--[no]{name}"
@@ -35,9 +41,9 @@ def _flag(flag: flags.Flag) -> str:
         values = getattr(flag.parser, "enum_values", None)
         head = f"--{name}={'|'.join(values) if values else name.upper()}"
     default = "" if flag.default is None else f" (default: {_shown(flag)})"
-    text = re.sub(r"^<[^>]*>: ", "", " ".join((flag.help or "").split())) + default  # absl repeats an enum's values
-    body = textwrap.fill(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
-    return f"  {head}\n{body}"
+    return head, re.sub(
+        r"^<[^>]*>: ", "", " ".join((flag.help or "").split())
+    ) + default  # absl repeats an enum's values
 
 
 def _shown(flag: flags.Flag) -> str:

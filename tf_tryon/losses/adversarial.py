@@ -21,7 +21,8 @@ def feature_matching(real: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:
     """``mean (f_D(I_bar) - f_D(I))^2`` of D's last feature layer (2-25); no gradient goes through the photo's features.
 
     Args:
-      real, generated: (B, h, w, C).
+      real: (B, h, w, C).
+      generated: the same.
 
     Returns:
       (B,) float32.

@@ -11,7 +11,8 @@ def kl(q: Gaussian, p: Gaussian, shared: int = 0) -> tf.Tensor:
     """``KL(q || p) = sum log(s_p / s_q) + (s_q^2 + (m_q - m_p)^2) / (2 s_p^2) - 1/2``.
 
     Args:
-      q, p: Gaussians with mean and std of shape (B, h, w, c).
+      q: a Gaussian with mean and std of shape (B, h, w, c).
+      p: the same.
       shared: how many of the last channels all cells share; they count once.
 
     Returns:

@@ -9,7 +9,8 @@ def l1(truth: tf.Tensor, picture: tf.Tensor, weights: tf.Tensor | None = None) -
     """Mean of ``|truth - picture|`` over pixels and channels.
 
     Args:
-      truth, picture: (B, H, W, 3).
+      truth: (B, H, W, 3).
+      picture: the same.
       weights: (B, H, W, 1), None for 1 everywhere. The divisor stays H * W.
 
     Returns:

@@ -1,0 +1,87 @@
+"""The docs' site: every document and every verb has its page, and links written for the repository lead to pages.
+
+Whether the whole site builds without a warning is `make docs`.
+"""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+
+from tf_tryon.cli import main as cli
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = yaml.safe_load((ROOT / "mkdocs.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def site_pages() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("site_pages", ROOT / "tools/site_pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _pages(nav: Any) -> list[str]:
+    if isinstance(nav, str):
+        return [nav]
+    return [page for entry in (nav.values() if isinstance(nav, dict) else nav) for page in _pages(entry)]
+
+
+def test_every_page_is_in_the_navigation_once(site_pages):
+    listed = _pages(SETTINGS["nav"])
+    written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert sorted(listed) == sorted([*written, *site_pages.ELSEWHERE.values(), "VERBS", "MODULES"])
+    assert [next(iter(part)) for part in SETTINGS["nav"]] == ["Start", "How to", "Method", "Reference"]
+
+
+@pytest.mark.parametrize("verb", list(cli.VERBS))
+def test_a_verbs_page_says_what_its_help_says(site_pages, verb, capsys):
+    page = site_pages.verb_pages()[f"verbs/{verb.replace(' ', '-')}.md"]
+    assert cli.main([*verb.split(), "--help"]) == 0
+    told = capsys.readouterr().out
+    plain = re.sub(r"\\(.)", r"\1", page)
+    for line in re.findall(r"^  (--\S+)$", told, re.MULTILINE):
+        assert f"`{line}`" in page
+    for example in re.findall(r"^  (tf-tryon .*)$", told, re.MULTILINE):
+        assert example in plain
+    assert re.sub(r"\s+", " ", told).count("(default:") == plain.count("(default:")
+
+
+def test_documented_modules_are_there(site_pages):
+    """Without importing them: that takes long. Their docstrings are ruff's concern."""
+    for _, _, names in site_pages.MODULES.values():
+        for name in names:
+            module, _, thing = name.rpartition(".")
+            found = importlib.util.find_spec(name if thing.islower() else module)
+            assert found is not None, name
+            assert found.origin is not None
+            assert thing.islower() or f"\nclass {thing}" in Path(found.origin).read_text(), name
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "leads_to"),
+    [
+        ("index.md", "docs/data.md#layouts", "data.md#layouts"),
+        ("index.md", "docs/images/demo.png", "images/demo.png"),
+        ("photos.md", "../tf_tryon/weights/parser/MODEL_CARD.md", "cards/parser.md"),
+        ("cards/street.md", "../../../docs/data.md", "../data.md"),
+        ("versions.md", "../CHANGELOG.md", "changelog.md"),
+        ("data.md", "method.md", "method.md"),
+        ("data.md", "#checking", "#checking"),
+        ("data.md", "https://example.org/a", "https://example.org/a"),
+        ("serving.md", "../tf_tryon/inference/noise.py", "REPOSITORY/blob/main/tf_tryon/inference/noise.py"),
+        ("data.md", "nowhere.md", "nowhere.md"),
+    ],
+)
+def test_links_of_the_repository_become_links_of_the_site(site_pages, page, link, leads_to):
+    files = SimpleNamespace(get_file_from_path=lambda name: (ROOT / "docs" / name).exists())
+    config = SimpleNamespace(extra={"repository": "REPOSITORY"})
+    shown = SimpleNamespace(file=SimpleNamespace(src_uri=page))
+    assert site_pages.on_page_markdown(f"see [it]({link}).", shown, config, files) == f"see [it]({leads_to})."
