@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.config import latent_shape
-from tf_tryon.inference.noise import latent_noise
+from tf_tryon.inference.noise_graph import latent_noise
 from tf_tryon.inference.stage import Stage
 from tf_tryon.layers import compat
 from tf_tryon.layers.gaussian import Gaussian

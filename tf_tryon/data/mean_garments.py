@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon.data import view
+from tf_tryon.data import boxes, crops, view, vocabulary
 from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet, parse, save_arrays
 from tf_tryon.data.usable import DERIVED, fingerprint, garment_table
@@ -65,7 +65,7 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool)
 
     def look(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         person = parse(record, *(records.size or (None, None)))
-        return view.garments_of(person, config, records.size is not None)
+        return _garments_of(person, config, records.size is not None)
 
     @tf.function(autograph=False)
     def sums(pictures: tf.Tensor, shown: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -83,3 +83,13 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool)
     means = totals / np.maximum(counts, 1)[:, None, None, None]
     means[counts == 0] = 1.0
     return means.astype(np.float32)
+
+
+def _garments_of(person: view.Person, config: ConfigDict, framed: bool) -> tuple[tf.Tensor, tf.Tensor]:
+    """The garments (4, H, W, 3) and which are shown (4,), as the compatibility encoder sees them with either crop."""
+    if config.data.crop == crop.GARMENT:
+        return view.garment_pictures(person, view.input_size(config))
+    seen = view.batched(view.of_person(person, tf.constant(0), config, framed))
+    own = boxes.garment_boxes(boxes.label_boxes(seen["labels"]))
+    photo = tf.cast(seen["photo"], tf.float32) * (1 / 127.5) - 1.0
+    return crops.rgb_crops(photo, seen["labels"], own, vocabulary.GARMENT_CLASSES), boxes.shown(seen["labels"])[0]

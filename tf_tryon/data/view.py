@@ -1,4 +1,4 @@
-"""What the networks see of a person: the crop of `config.data.crop` at their input size, in the graph.
+"""What the networks see of a person: the crop of `config.data.crop` at their input size, in the graph or in numpy.
 
 A person is photo (h, w, 3) and labels (h, w) uint8, dress () bool, keypoints (18, 3) and id, as `schema.parse` gives
 it, at any size. A view has these at the input size (H, W), and with the crop "garment" also
@@ -12,16 +12,16 @@ Keypoints outside the crop keep their coordinates, which lie outside [0, H) or [
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-import tensorflow as tf
-from ml_collections import ConfigDict
-
-from tf_tryon.data import boxes, crops, vocabulary
+from tf_tryon.data import boxes, vocabulary
 from tf_tryon.geometry import crop, resampling
-from tf_tryon.geometry import tensor_arrays as xp
+from tf_tryon.geometry.arrays import Array, library
 
-Person = dict[str, tf.Tensor]
+if TYPE_CHECKING:
+    from ml_collections import ConfigDict
+
+Person = dict[str, Array]
 # What photo and labels show where the photo has ended: its edge goes on behind nobody, or both are mirrored.
 BEYOND = {
     crop.PERSON: (resampling.EDGE, resampling.ZERO),
@@ -34,7 +34,7 @@ def input_size(config: ConfigDict) -> tuple[int, int]:
     return config.data.height, config.data.width
 
 
-def crop_of(person: Person, target: tf.Tensor, config: ConfigDict, framed: bool = False) -> crop.Box:
+def crop_of(person: Person, target: Array, config: ConfigDict, framed: bool = False) -> crop.Box:
     """The part of the photo that the networks see, in photo pixels.
 
     Args:
@@ -45,6 +45,7 @@ def crop_of(person: Person, target: tf.Tensor, config: ConfigDict, framed: bool 
     """
     if config.data.crop == crop.GARMENT:
         return garment_crop(person, target, config)
+    xp = library(person["labels"])
     height, width = xp.size(person["labels"])
     if framed:
         return tuple(map(xp.number, (0, 0, height, width)))
@@ -53,10 +54,10 @@ def crop_of(person: Person, target: tf.Tensor, config: ConfigDict, framed: bool 
 
 def of_person(
     person: Person,
-    target: tf.Tensor,
+    target: Array,
     config: ConfigDict,
     framed: bool = False,
-    jitter: tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+    jitter: tuple[tuple[Array, Array], Array] | None = None,
 ) -> Person:
     """The view of one person.
 
@@ -72,7 +73,7 @@ def of_person(
         return person
     seen = crop_of(person, target, config, framed)
     if jitter is not None:
-        seen = crop.jittered(xp, seen, *jitter, size)
+        seen = crop.jittered(library(person["labels"]), seen, *jitter, size)
     return within(person, seen, config)
 
 
@@ -86,65 +87,63 @@ def within(person: Person, seen: crop.Box, config: ConfigDict) -> Person:
     return {**view, "garments": garments, "shown": shown}
 
 
-def garment_crop(person: Person, target: tf.Tensor, config: ConfigDict) -> crop.Box:
+def garment_crop(person: Person, target: Array, config: ConfigDict) -> crop.Box:
     """The crop "garment" of one person, in photo pixels."""
-    labels = person["labels"][tf.newaxis]
+    labels = person["labels"][None]
+    xp = library(labels)
     height, width = (xp.number(side) for side in xp.size(labels)[1:])
     class_boxes = boxes.label_boxes(labels)
-    erased = boxes.erased_boxes(class_boxes, person["dress"][tf.newaxis], height, width, config.data.box_widen)
-    erased_box = tuple(tf.unstack(tf.gather(erased[0], target)))
-    return crop.garment_crop(xp, erased_box, _extent(person["labels"]), input_size(config), config.data.crop_margin)
+    erased = boxes.erased_boxes(class_boxes, person["dress"][None], height, width, config.data.box_widen)
+    erased_box = xp.take(erased[0], target, 0)
+    extent, size = _extent(person["labels"]), input_size(config)
+    return crop.garment_crop(xp, _sides(erased_box), extent, size, config.data.crop_margin)
 
 
 def cropped(person: Person, seen: crop.Box, size: tuple[int, int], config: ConfigDict) -> Person:
     """Photo, labels and keypoints of a crop, at the input size."""
-    beyond_photo, beyond_labels = BEYOND[config.data.crop]
+    xp, (beyond_photo, beyond_labels) = library(person["labels"]), BEYOND[config.data.crop]
     photo = resampling.resample(xp, person["photo"], seen, size, resampling.LANCZOS, beyond_photo)
     labels = resampling.resample_labels(xp, person["labels"], seen, size, len(vocabulary.CLASSES), beyond_labels)
     points = person["keypoints"]
     moved = crop.into_crop(seen, crop.Point(points[:, 0], points[:, 1]), size)
     there = points[:, 2] > 0
-    placed = tf.stack([tf.where(there, moved.x, 0.0), tf.where(there, moved.y, 0.0), points[:, 2]], axis=-1)
+    zero = points[:, 2] * 0.0
+    placed = xp.stacked([xp.where(there, moved.x, zero), xp.where(there, moved.y, zero), points[:, 2]])
     return {**person, "photo": xp.to_bytes(photo), "labels": labels, "keypoints": placed}
 
 
-def garment_pictures(person: Person, size: tuple[int, int]) -> tuple[tf.Tensor, tf.Tensor]:
+def garment_pictures(person: Person, size: tuple[int, int]) -> tuple[Array, Array]:
     """Every garment on white, in the frame of its own box, from the photo's own pixels.
 
     Returns:
       (4, H, W, 3) float32 in [-1, 1], white where the garment is absent; (4,) bool, shown.
     """
     labels = person["labels"]
-    shown = boxes.shown(labels[tf.newaxis])[0]
-    own = boxes.garment_boxes(boxes.label_boxes(labels[tf.newaxis]))[0]
-    photo = tf.cast(person["photo"], tf.float32) * (1 / 127.5) - 1.0
+    xp = library(labels)
+    shown = boxes.shown(labels[None])[0]
+    own = boxes.garment_boxes(boxes.label_boxes(labels[None]))[0]
+    photo = xp.floats(person["photo"]) * (1 / 127.5) - 1.0
     pictures = []
     for slot, label in enumerate(vocabulary.GARMENT_CLASSES):
-        y0, x0, y1, x1 = tf.unstack(own[slot])
-        scale = tf.maximum(tf.maximum((y1 - y0) / size[0], (x1 - x0) / size[1]), 1.0 / size[0])
+        y0, x0, y1, x1 = _sides(own[slot])
+        scale = xp.larger(xp.larger((y1 - y0) / size[0], (x1 - x0) / size[1]), 1.0 / size[0])
         frame = crop.around(xp, (y0 + y1) / 2, (x0 + x1) / 2, scale, size)
         # Relative to white, so that what lies beyond the photo is white, too.
-        darker = tf.where((labels == label)[..., tf.newaxis], photo - 1.0, 0.0)
+        darker = xp.where((labels == label)[..., None], photo - 1.0, photo * 0.0)
         pictures.append(resampling.resample(xp, darker, frame, size, resampling.TRIANGLE, resampling.ZERO) + 1.0)
-    return tf.stack(pictures), shown
-
-
-def garments_of(person: Person, config: ConfigDict, framed: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
-    """The garments (4, H, W, 3) and which are shown (4,), as the compatibility encoder sees them with either crop."""
-    if config.data.crop == crop.GARMENT:
-        return garment_pictures(person, input_size(config))
-    seen = batched(of_person(person, tf.constant(0), config, framed))
-    own = boxes.garment_boxes(boxes.label_boxes(seen["labels"]))
-    photo = tf.cast(seen["photo"], tf.float32) * (1 / 127.5) - 1.0
-    return crops.rgb_crops(photo, seen["labels"], own, vocabulary.GARMENT_CLASSES), boxes.shown(seen["labels"])[0]
+    return xp.stacked(pictures, 0), shown
 
 
 def batched(view: Person) -> Person:
     """A batch of one."""
-    return {name: value[tf.newaxis] for name, value in view.items()}
+    return {name: value[None] for name, value in view.items()}
 
 
-def _extent(labels: tf.Tensor) -> crop.Box:
+def _extent(labels: Array) -> crop.Box:
     """Bounding box of everything that isn't background."""
-    person: Any = boxes.class_boxes(tf.cast(labels[tf.newaxis, ..., tf.newaxis] > 0, tf.float32))
-    return tuple(tf.unstack(person[0, 0]))
+    person = boxes.class_boxes(library(labels).floats(labels[None, ..., None] > 0))
+    return _sides(person[0, 0])
+
+
+def _sides(box: Array) -> crop.Box:
+    return box[0], box[1], box[2], box[3]

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+import numpy as np
+
+from tf_tryon.geometry import numpy_arrays
+
 Array = Any  # a tensor or a numpy array; scalars are Python numbers or arrays of no dimension
 
 
@@ -80,3 +84,48 @@ class Arrays(Protocol):
     def to_bytes(self, values: Array) -> Array:
         """To uint8: rounded, halves up, and clipped to 0..255."""
         ...
+
+    def cut(self, values: Array, low: Array, high: Array) -> Array:
+        """Clipped to low .. high."""
+        ...
+
+    def some(self, values: Array, axis: int) -> Array:
+        """Whether any of the bool values along an axis is true."""
+        ...
+
+    def first(self, values: Array, axis: int) -> Array:
+        """Index of the first true value along an axis, 0 if there is none; int32."""
+        ...
+
+    def mean(self, values: Array, axes: tuple[int, ...]) -> Array:
+        """Mean over axes, which stay with length 1."""
+        ...
+
+    def stacked(self, values: list[Array], axis: int = -1) -> Array: ...
+
+    def joined(self, values: list[Array], axis: int = -1) -> Array: ...
+
+    def repeated(self, values: Array, count: Array) -> Array:
+        """Each entry of the first axis `count` times."""
+        ...
+
+    def turned(self, values: Array, axes: tuple[int, ...]) -> Array:
+        """Axes in another order."""
+        ...
+
+    def around(self, values: Array) -> Array:
+        """Means of the 3 by 3 squares around each pixel of (n, h, w, c); beyond the edge nothing counts."""
+        ...
+
+    def halved(self, values: Array) -> Array:
+        """Means of the 2 by 2 squares of (n, h, w, c), of even sides."""
+        ...
+
+
+def library(values: Array) -> Arrays:
+    """The library of what is given: numpy's for numpy arrays, else TensorFlow's, which is imported only then."""
+    if isinstance(values, (np.ndarray, np.generic)):
+        return numpy_arrays
+    from tf_tryon.geometry import tensor_arrays
+
+    return tensor_arrays

@@ -63,3 +63,50 @@ def largest(values: Array) -> Array:
 
 def to_bytes(values: Array) -> Array:
     return np.clip(np.floor(values + np.float32(0.5)), 0, 255).astype(np.uint8)
+
+
+cut = np.clip
+
+
+def some(values: Array, axis: int) -> Array:
+    return values.any(axis=axis)
+
+
+def first(values: Array, axis: int) -> Array:
+    return np.argmax(values, axis=axis).astype(np.int32)
+
+
+def mean(values: Array, axes: tuple[int, ...]) -> Array:
+    return values.mean(axis=axes, keepdims=True)
+
+
+def stacked(values: list[Array], axis: int = -1) -> Array:
+    return np.stack(values, axis=axis)
+
+
+def joined(values: list[Array], axis: int = -1) -> Array:
+    return np.concatenate(values, axis=axis)
+
+
+def repeated(values: Array, count: Array) -> Array:
+    return np.repeat(values, count, axis=0)
+
+
+def turned(values: Array, axes: tuple[int, ...]) -> Array:
+    return values.transpose(axes)
+
+
+def around(values: Array) -> Array:
+    sums = np.pad(values, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    sums = sums[:, :-2] + sums[:, 1:-1] + sums[:, 2:]
+    sums = sums[:, :, :-2] + sums[:, :, 1:-1] + sums[:, :, 2:]
+    rows, columns = (np.full(side, 3, np.float32) for side in values.shape[1:3])
+    for counts in (rows, columns):
+        counts[0] -= 1
+        counts[-1] -= 1
+    return sums / (rows[:, None] * columns)[..., None]
+
+
+def halved(values: Array) -> Array:
+    count, height, width, channels = values.shape
+    return values.reshape(count, height // 2, 2, width // 2, 2, channels).mean((2, 4))

@@ -64,3 +64,38 @@ def largest(values: Array) -> Array:
 
 def to_bytes(values: Array) -> Array:
     return tf.cast(tf.clip_by_value(tf.floor(values + 0.5), 0, 255), tf.uint8)
+
+
+cut, turned = tf.clip_by_value, tf.transpose
+
+
+def repeated(values: Array, count: Array) -> Array:
+    return tf.repeat(values, count, axis=0)
+
+
+def some(values: Array, axis: int) -> Array:
+    return tf.reduce_any(values, axis=axis)
+
+
+def first(values: Array, axis: int) -> Array:
+    return tf.argmax(tf.cast(values, tf.int32), axis=axis, output_type=tf.int32)
+
+
+def mean(values: Array, axes: tuple[int, ...]) -> Array:
+    return tf.reduce_mean(values, axis=axes, keepdims=True)
+
+
+def stacked(values: list[Array], axis: int = -1) -> Array:
+    return tf.stack(values, axis=axis)
+
+
+def joined(values: list[Array], axis: int = -1) -> Array:
+    return tf.concat(values, axis=axis)
+
+
+def around(values: Array) -> Array:
+    return tf.nn.avg_pool2d(values, 3, 1, "SAME")
+
+
+def halved(values: Array) -> Array:
+    return tf.nn.avg_pool2d(values, 2, 2, "VALID")

@@ -8,14 +8,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import tensorflow as tf
-from scipy import ndimage
 
-from tf_tryon import keys
+from tf_tryon.data import boxes
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, gone_classes, slot_of
 from tf_tryon.inference.request import Request
-from tf_tryon.inference.stage import Batch
 
 _OUTLINE = 2  # pixels of the input around a silhouette: the garment's own edge is in its neighbours too
 
@@ -31,25 +28,37 @@ def with_mask_as_garment(person: Person, request: Request) -> Person:
     return dataclasses.replace(person, labels=np.where(request.mask, target, person.labels), dress=dress)
 
 
-def erase(batch: Batch, request: Request, scale: float) -> Batch:
-    """The batch of one person with what the request erases in place of the plain box.
+def erased(labels: np.ndarray, box: np.ndarray, request: Request, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """What the request erases of what the networks see.
 
     Args:
-      batch: of size 1.
+      labels: (H, W) classes.
+      box: (4,) float32, what is erased by default (`boxes.erased_boxes`).
       request: its garment, mask, erase and dilate.
       scale: pixels of the photo for one of the input.
+
+    Returns:
+      (H, W, 1) float32, 0 where erased, and (4,) float32, the box around it.
     """
-    labels = np.argmax(batch[keys.PARSING].numpy()[0], axis=-1)
+    height, width = labels.shape
     reach = request.dilate / scale
     if request.mask is None and request.erase == "box":
         if not reach:
-            return batch
-        y0, x0, y1, x1 = batch[keys.BOX].numpy()[0] + np.array([-reach, -reach, reach, reach], np.float32)
-        rows, columns = np.arange(labels.shape[0]) + 0.5, np.arange(labels.shape[1]) + 0.5
-        erased = ((rows >= y0) & (rows < y1))[:, None] & ((columns >= x0) & (columns < x1))[None]
+            return boxes.visible_mask(box[None], height, width)[0], box
+        wider = box + np.array([-reach, -reach, reach, reach], np.float32)
+        gone = boxes.visible_mask(wider[None], height, width)[0, ..., 0] == 0
     else:
-        erased = ndimage.distance_transform_edt(~np.isin(labels, gone_classes(request.garment))) <= _OUTLINE + reach
-    inside_y, inside_x = np.flatnonzero(erased.any(1)), np.flatnonzero(erased.any(0))
-    box = [[inside_y[0], inside_x[0], inside_y[-1] + 1, inside_x[-1] + 1]]
-    visible = tf.constant(~erased[None, ..., None], tf.float32)
-    return {**batch, keys.VISIBLE: visible, keys.BOX: tf.constant(box, tf.float32)}
+        gone = _within(np.isin(labels, gone_classes(request.garment)), _OUTLINE + reach)
+    rows, columns = np.flatnonzero(gone.any(1)), np.flatnonzero(gone.any(0))
+    around = np.array([rows[0], columns[0], rows[-1] + 1, columns[-1] + 1], np.float32)
+    return (~gone[..., None]).astype(np.float32), around
+
+
+def _within(mask: np.ndarray, reach: float) -> np.ndarray:
+    """(H, W) bool: whose centre is at most `reach` pixels from that of a pixel of the mask."""
+    height, width = mask.shape
+    rows = np.arange(height)
+    # Of each pixel the nearest of the mask in its column, then the nearest of those along its row.
+    far = np.where(mask[None], np.abs(rows[:, None] - rows)[..., None], height + width).min(1).astype(np.float32)
+    squares = far[:, None] ** 2 + np.square(np.arange(width)[:, None] - np.arange(width), dtype=np.float32)
+    return squares.min(-1) <= reach**2

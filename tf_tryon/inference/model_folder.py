@@ -10,6 +10,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data.vocabulary import DRESS, GARMENTS
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference.request import check_channel, check_garment
 from tf_tryon.inference.stage_files import CONFIG, read_config
 
 WEIGHTS: Final = pathlib.Path(__file__).parent.parent / "weights"
@@ -83,15 +84,3 @@ def common_targets(stages: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """What every stage completes."""
     every = list(stages)
     return tuple(name for name in every[0] if all(name in targets for targets in every))
-
-
-def check_garment(garment: str, trained: tuple[str, ...]) -> None:
-    """Raise TryOnError unless the model was trained on the garment."""
-    if garment not in trained:
-        raise TryOnError(f"this model completes {', '.join(trained)}, not {garment}: choose one of those")
-
-
-def check_channel(channel: int, channels: int) -> None:
-    """Raise ValueError unless the stage's codes have that channel."""
-    if not 0 <= channel < channels:
-        raise ValueError(f"walk = {channel}: this stage's codes have channels 0 to {channels - 1}")

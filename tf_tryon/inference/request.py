@@ -9,7 +9,6 @@ import numpy as np
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, TARGETS, worn_targets
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.model_folder import check_garment
 from tf_tryon.inference.noise import MAX_SEED
 
 STAGES = ("shape", "texture")
@@ -83,6 +82,18 @@ class Request:
             check_wears(person, self.garment)
         if self.like is not None:
             check_wears(self.like, self.garment)
+
+
+def check_garment(garment: str, trained: tuple[str, ...]) -> None:
+    """Raise TryOnError unless the model was trained on the garment."""
+    if garment not in trained:
+        raise TryOnError(f"this model completes {', '.join(trained)}, not {garment}: choose one of those")
+
+
+def check_channel(channel: int, channels: int) -> None:
+    """Raise ValueError unless the stage's codes have that channel."""
+    if not 0 <= channel < channels:
+        raise ValueError(f"walk = {channel}: this stage's codes have channels 0 to {channels - 1}")
 
 
 def check_wears(person: Person, garment: str) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from tf_tryon.data.vocabulary import CLASSES, PALETTE
+from tf_tryon.inference.completion import Completion
 from tf_tryon.inference.sheet import sheet
-from tf_tryon.inference.tryon import Completion
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon complete"

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tf_tryon.data.vocabulary import PALETTE
-from tf_tryon.inference.tryon import Completion
+from tf_tryon.inference.completion import Completion
 
 _GAP, _CAPTION, _MAX_SIDE = 6, 22, 256
 _PAPER, _INK = (250, 250, 248), (60, 60, 64)

@@ -19,7 +19,7 @@ from tf_tryon.files import json_file
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.files.regular import size_of
 from tf_tryon.inference.model_folder import trained_targets
-from tf_tryon.inference.noise import latent_noise
+from tf_tryon.inference.noise_graph import latent_noise
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, REMEDY, WEIGHTS, read_config, read_means
 from tf_tryon.layers.gaussian import Gaussian, counted_by_channel
 from tf_tryon.losses.kl import kl_terms

@@ -20,15 +20,15 @@ from tf_tryon.data import examples, view
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.geometry import crop
-from tf_tryon.inference.erasure import erase, with_mask_as_garment
-from tf_tryon.inference.model_folder import check_channel, common_targets, model_folder
+from tf_tryon.inference.completion import Completion, walked
+from tf_tryon.inference.erasure import erased, with_mask_as_garment
+from tf_tryon.inference.model_folder import common_targets, model_folder
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Batch, Stage, repeat
 from tf_tryon.models import background, pasting
 from tf_tryon.models.completion import Pictures, finish
 from tf_tryon.models.compositing import complete_labels, with_labels
 
-WALK_REACH = 3.0  # standard deviations each way
 _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
 
 
@@ -43,36 +43,6 @@ class _Seen(NamedTuple):
     def scale(self) -> float:
         """Pixels of the photo for one of the input."""
         return float(self.crop[2] - self.crop[0]) / int(self.view["labels"].shape[0])
-
-
-@dataclasses.dataclass
-class Completion:
-    """What `TryOn.complete` returns; all pictures have the photo's size.
-
-    Attributes:
-      person: the photo's own.
-      erased: (h, w) bool, the pixels that were erased.
-      photos: (n, h, w, 3) uint8.
-      parsings: (n, h, w) uint8 classes.
-      codes: by stage, (n, h, w, c) float32.
-      scores: by stage, (n,) log-likelihood of the codes under the compatibility prior, in nats.
-      request: what was asked.
-      model: hash of the weights.
-    """
-
-    person: Person
-    erased: np.ndarray
-    photos: np.ndarray
-    parsings: np.ndarray
-    codes: dict[str, np.ndarray]
-    scores: dict[str, np.ndarray]
-    request: Request
-    model: str
-
-    @property
-    def erased_photo(self) -> np.ndarray:
-        """(h, w, 3) uint8, the photo with the erased pixels grey: the nets' input."""
-        return np.where(self.erased[..., None], np.uint8(128), self.person.photo)
 
 
 class TryOn:
@@ -147,14 +117,14 @@ class TryOn:
             person = dataclasses.replace(person, photo=_on_grey(masked))
         if self.shape is None:
             return self._one_stage(person, seen, request)
-        batch = erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
+        batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
         shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request)
         labels = self._in_chunks(
             lambda part, codes: complete_labels(part, self.shape.generate(part, codes)).numpy(),
             repeat(batch, request.samples),
             shape_codes,
         )
-        texture_batch = erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
+        texture_batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
         renewed = with_labels(repeat(texture_batch, request.samples), tf.constant(labels))
         codes, scores = self._codes(self.texture, renewed, request)
         pictures = self._in_chunks(self.texture.generate, renewed, codes)
@@ -179,7 +149,7 @@ class TryOn:
     def _one_stage(self, person: Person, seen: _Seen, request: Request) -> Completion:
         if request.walk is not None and request.walk_stage == "shape":
             raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
-        batch = erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
+        batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
         codes, scores = self._codes(self.texture, repeat(batch, request.samples), request)
         pictures = self._in_chunks(self.texture.generate, repeat(batch, request.samples), codes)
         erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
@@ -201,7 +171,7 @@ class TryOn:
             codes = self._in_chunks(lambda part, z: stage.draw(part, z, request.temperature), batch, noise)
             codes = np.repeat(codes, samples, axis=0) if one else codes
         if request.walk is not None and request.walk_stage == name:
-            codes = _walked(codes, request.walk)
+            codes = walked(codes, request.walk)
         return codes, self._in_chunks(stage.log_prior, batch, codes)
 
     @staticmethod
@@ -253,15 +223,14 @@ def _sees(stage: Stage) -> tuple[int, int, str, float]:
     return data.height, data.width, data.crop, data.crop_margin
 
 
+def _erase(batch: Batch, request: Request, scale: float) -> Batch:
+    """The batch of one person with what the request erases in place of the plain box."""
+    labels = np.argmax(batch[keys.PARSING].numpy()[0], axis=-1)
+    visible, box = erased(labels, batch[keys.BOX].numpy()[0], request, scale)
+    return {**batch, keys.VISIBLE: tf.constant(visible[None]), keys.BOX: tf.constant(box[None])}
+
+
 def _on_grey(person: Person) -> np.ndarray:
     """(h, w, 3) uint8: the person before Studio's grey."""
     rgb = examples.to_rgb(tf.constant(person.photo))[tf.newaxis]
     return examples.to_bytes(background.on_grey(rgb, tf.constant(person.labels)[tf.newaxis]))[0].numpy()
-
-
-def _walked(codes: np.ndarray, channel: int) -> np.ndarray:
-    """Codes (n, h, w, c) with one channel shifted by -3 .. 3 over the samples, in all cells."""
-    check_channel(channel, codes.shape[-1])
-    shifted = codes.copy()
-    shifted[..., channel] += np.linspace(-WALK_REACH, WALK_REACH, len(codes), dtype=np.float32)[:, None, None]
-    return shifted

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-import tensorflow as tf
-
 from tf_tryon.data import vocabulary
+from tf_tryon.geometry import resampling
+from tf_tryon.geometry.arrays import Array, library
 
 GREY: Final = 205 / 127.5 - 1.0  # about the mean of Studio's backdrops, of [-1, 1]
 _LEVELS: Final = 6  # halvings: enough to carry colours across a garment
 
 
-def on_grey(photo: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+def on_grey(photo: Array, labels: Array) -> Array:
     """(n, H, W, 3) in [-1, 1]: the person of a photo (n, H, W, 3) with classes (n, H, W) before plain grey."""
-    person = tf.nn.avg_pool2d(_person(labels), 3, 1, "SAME")
+    person = library(photo).around(_person(labels))
     return GREY + person * (photo - GREY)
 
 
-def before_background(picture: tf.Tensor, labels: tf.Tensor, behind: tf.Tensor) -> tf.Tensor:
+def before_background(picture: Array, labels: Array, behind: Array) -> Array:
     """A completed person that was made on grey before another background.
 
     The grey has spread into the person's outermost pixels, so the person begins half a pixel further in.
@@ -28,36 +28,44 @@ def before_background(picture: tf.Tensor, labels: tf.Tensor, behind: tf.Tensor) 
       labels: (n, H, W) classes of the completed person.
       behind: (n, H, W, 3), from `continued`.
     """
-    share = tf.nn.avg_pool2d(_person(labels), 3, 1, "SAME")
-    return behind + tf.clip_by_value(2.0 * share - 1.0, 0.0, 1.0) * (picture - behind)
+    xp = library(picture)
+    share = xp.around(_person(labels))
+    return behind + xp.cut(2.0 * share - 1.0, 0.0, 1.0) * (picture - behind)
 
 
-def continued(photo: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+def continued(photo: Array, labels: Array) -> Array:
     """The background, also where the person hid it: there it goes on from beside, the softer the farther.
 
     Pull and push: the mean of known pixels is taken over ever larger squares, and what is unknown is filled from the
     smallest square that knows something.
 
     Args:
-      photo: (n, H, W, 3) in [-1, 1]; H and W are multiples of 32.
-      labels: (n, H, W) classes of the photo.
+      photo: (1, H, W, 3) in [-1, 1]; H and W are multiples of 32.
+      labels: (1, H, W) classes of the photo.
     """
-    known = 1.0 - tf.nn.max_pool2d(_person(labels), 3, 1, "SAME")  # the person's edge has spread, too
+    xp = library(photo)
+    known = xp.floats(xp.around(_person(labels)) <= 0)  # the person's edge has spread, too
     levels = [(photo * known, known)]
-    while len(levels) <= _LEVELS and min(levels[-1][0].shape[1:3]) > 1:
-        levels.append(tuple(tf.nn.avg_pool2d(value, 2, 2, "SAME") for value in levels[-1]))
+    while len(levels) <= _LEVELS and all(side % 2 == 0 for side in levels[-1][0].shape[1:3]):
+        levels.append((xp.halved(levels[-1][0]), xp.halved(levels[-1][1])))
     total, weight = levels[-1]
-    everywhere = tf.reduce_sum(total, [1, 2], keepdims=True) / tf.maximum(
-        tf.reduce_sum(weight, [1, 2], keepdims=True), 1e-6
-    )
-    filled = tf.broadcast_to(everywhere, tf.shape(total))
+    everywhere = xp.mean(total, (1, 2)) / xp.larger(xp.mean(weight, (1, 2)), 1e-6)
+    filled = total * 0.0 + everywhere
     for total, weight in reversed(levels):
-        coarse = tf.image.resize(filled, total.shape[1:3])
-        mean = total / tf.maximum(weight, 1e-6)
-        sure = tf.minimum(weight * 4.0, 1.0)  # one known pixel of four is enough
+        coarse = _resized(filled, total.shape[1:3])
+        mean = total / xp.larger(weight, 1e-6)
+        sure = xp.smaller(weight * 4.0, 1.0)  # one known pixel of four is enough
         filled = coarse + sure * (mean - coarse)
     return filled
 
 
-def _person(labels: tf.Tensor) -> tf.Tensor:
-    return tf.cast(labels != vocabulary.BACKGROUND, tf.float32)[..., tf.newaxis]
+def _resized(picture: Array, size: tuple[int, int]) -> Array:
+    """(1, h, w, c) -> (1, *size, c), bilinearly."""
+    xp = library(picture)
+    _, height, width, _ = picture.shape
+    whole = (0, 0, height, width)
+    return resampling.resample(xp, picture[0], whole, size, resampling.TRIANGLE, resampling.EDGE)[None]
+
+
+def _person(labels: Array) -> Array:
+    return library(labels).floats(labels != vocabulary.BACKGROUND)[..., None]

@@ -1,0 +1,50 @@
+"""What a completion is, whichever runtime made it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from tf_tryon.data.person import Person
+from tf_tryon.inference.request import Request, check_channel
+
+WALK_REACH = 3.0  # standard deviations each way
+
+
+@dataclasses.dataclass
+class Completion:
+    """What `TryOn.complete` returns; all pictures have the photo's size.
+
+    Attributes:
+      person: the photo's own.
+      erased: (h, w) bool, the pixels that were erased.
+      photos: (n, h, w, 3) uint8.
+      parsings: (n, h, w) uint8 classes.
+      codes: by stage, (n, h, w, c) float32.
+      scores: by stage, (n,) log-likelihood of the codes under the compatibility prior, in nats.
+      request: what was asked.
+      model: hash of the weights.
+    """
+
+    person: Person
+    erased: np.ndarray
+    photos: np.ndarray
+    parsings: np.ndarray
+    codes: dict[str, np.ndarray]
+    scores: dict[str, np.ndarray]
+    request: Request
+    model: str
+
+    @property
+    def erased_photo(self) -> np.ndarray:
+        """(h, w, 3) uint8, the photo with the erased pixels grey: the nets' input."""
+        return np.where(self.erased[..., None], np.uint8(128), self.person.photo)
+
+
+def walked(codes: np.ndarray, channel: int) -> np.ndarray:
+    """Codes (n, h, w, c) with one channel shifted by -3 .. 3 over the samples, in all cells."""
+    check_channel(channel, codes.shape[-1])
+    shifted = codes.copy()
+    shifted[..., channel] += np.linspace(-WALK_REACH, WALK_REACH, len(codes), dtype=np.float32)[:, None, None]
+    return shifted
