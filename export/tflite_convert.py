@@ -1,19 +1,15 @@
-"""From the shape stage's networks to flatbuffers, in a process of its own: TensorFlow's converter leaks memory."""
+"""From the shape stage's networks to flatbuffers, in a process of its own."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import pathlib
-import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from tf_tryon.errors import TryOnError
+from tf_tryon.export.apart import apart
 from tf_tryon.export.phone_inputs import Contract
 from tf_tryon.export.tflite_merge import Part, order
 
@@ -43,45 +39,7 @@ def convert(
     Raises:
       TryOnError: the process failed; the message has its reason.
     """
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
-        arguments = (sender, log.name, model, quantize, contract, data, count, seed)
-        process = context.Process(target=_work, args=arguments, daemon=True)
-        process.start()
-        sender.close()
-        try:
-            while True:
-                kind, value = receiver.recv()
-                if kind == "parts":
-                    return value
-                if kind == "error":
-                    raise TryOnError(value)
-                told(value)
-        except EOFError:
-            process.join()
-            tail = "".join(log.readlines()[-20:])
-            raise TryOnError(f"the converter's process ended with status {process.exitcode}:\n{tail}") from None
-        finally:
-            process.terminate()
-            process.join()
-
-
-def _work(sender: Any, log: str, *arguments: Any) -> None:
-    """The process: tells through `sender` how far it is, then its result or what went wrong.
-
-    What TensorFlow and the converter write goes to `log`.
-    """
-    with open(log, "w") as file:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-            os.dup2(file.fileno(), stream.fileno())
-    try:
-        sender.send(("parts", _convert(lambda text: sender.send(("line", text)), *arguments)))
-    except (TryOnError, ValueError, OSError) as error:
-        sender.send(("error", str(error)))
-    except Exception:
-        sender.send(("error", f"the converter failed:\n{traceback.format_exc()}"))
+    return apart(_convert, model, quantize, contract, data, count, seed, told=told)
 
 
 def _convert(
@@ -120,11 +78,12 @@ def _convert(
     parts = {}
     for name, function in functions.items():
         told(f"converting {name}")
-        parts[name] = _part(function, quantize, samples.get(name, []))
+        parts[name] = part_of(function, quantize, samples.get(name, []))
     return parts, [float(value) for value in graph.code_scale]
 
 
-def _part(function: Any, quantize: str, samples: list[dict[str, np.ndarray]]) -> Part:
+def part_of(function: Any, quantize: str, samples: list[dict[str, np.ndarray]]) -> Part:
+    """A traced function's flatbuffer; `samples` are inputs from which int8 takes its ranges."""
     import warnings
 
     import tensorflow as tf

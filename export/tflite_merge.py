@@ -29,36 +29,53 @@ def merge(parts: dict[str, Part], description: str) -> bytes:
     whole.buffers, whole.operatorCodes, whole.subgraphs, whole.signatureDefs, whole.metadata = [], [], [], [], []
     empty = schema.BufferT()
     whole.buffers.append(empty)  # by the schema's rule buffer 0 is the empty one
+    known: dict[bytes, int] = {}
     for name, part in parts.items():
         model = schema.ModelT.InitFromPackedBuf(part.content)
-        (graph,) = model.subgraphs
-        buffers, codes = len(whole.buffers), len(whole.operatorCodes)
-        whole.buffers += model.buffers
+        codes, graphs = len(whole.operatorCodes), len(whole.subgraphs)
+        places = [_place(buffer, whole.buffers, known) for buffer in model.buffers]
         whole.operatorCodes += model.operatorCodes
-        for tensor in graph.tensors:
-            tensor.buffer += buffers
-        for operator in graph.operators:
-            operator.opcodeIndex += codes
+        for graph in model.subgraphs:
+            for tensor in graph.tensors:
+                tensor.buffer = places[tensor.buffer]
+            for operator in graph.operators:
+                operator.opcodeIndex += codes
+                if isinstance(operator.builtinOptions, schema.WhileOptionsT):
+                    operator.builtinOptions.condSubgraphIndex += graphs
+                    operator.builtinOptions.bodySubgraphIndex += graphs
+        graph = model.subgraphs[0]  # the function; those of its loops follow
         graph.name = name
         signature = schema.SignatureDefT()
-        signature.signatureKey, signature.subgraphIndex = name, len(whole.subgraphs)
+        signature.signatureKey, signature.subgraphIndex = name, graphs
         signature.inputs = _named(part.inputs, graph.inputs)
         signature.outputs = _named(part.outputs, graph.outputs)
-        whole.subgraphs.append(graph)
+        whole.subgraphs += model.subgraphs
         whole.signatureDefs.append(signature)
         for entry in model.metadata or []:
             if _name(entry.name) == _RUNTIME.decode() and not whole.metadata:
                 kept = copy.copy(entry)
-                kept.buffer += buffers
+                kept.buffer = places[kept.buffer]
                 whole.metadata.append(kept)
     builder = flatbuffers.Builder(1024)
     builder.Finish(whole.Pack(builder), file_identifier=_IDENTIFIER)
     return bytes(builder.Output())
 
 
+def _place(buffer: Any, buffers: list[Any], known: dict[bytes, int]) -> int:
+    """Where a buffer stands among `buffers`, to which it is added unless one of the same content is there."""
+    content = b"" if buffer.data is None else bytes(buffer.data)
+    if not content:
+        buffers.append(buffer)
+        return len(buffers) - 1
+    if content not in known:
+        known[content] = len(buffers)
+        buffers.append(buffer)
+    return known[content]
+
+
 def order(content: bytes) -> tuple[list[tuple[str, tuple[int, ...]]], list[tuple[str, tuple[int, ...]]]]:
     """(name, shape) of a one-function flatbuffer's input and output tensors."""
-    (graph,) = schema.ModelT.InitFromPackedBuf(content).subgraphs
+    graph = schema.ModelT.InitFromPackedBuf(content).subgraphs[0]
 
     def described(indices: Any) -> list[tuple[str, tuple[int, ...]]]:
         return [(_name(graph.tensors[i].name), tuple(int(side) for side in graph.tensors[i].shape)) for i in indices]

@@ -119,7 +119,7 @@ class AutoregressiveGaussian(keras.layers.Layer):
         """Ancestral sampling, cell by cell; noise (B, h, w, c) standard normal -> codes (B, h, w, c) float32."""
         height, width, channels = noise.shape[1:]
         embedded = self._embed(features)
-        size = tf.shape(noise)[0]
+        size = noise.shape[0] or tf.shape(noise)[0]  # TFLite's loops need to know it
         flat = tf.reshape(noise, [size, height * width, channels])
         heads = self.blocks[0].heads
         shared = tf.range(channels) >= channels - self.shared
@@ -136,7 +136,7 @@ class AutoregressiveGaussian(keras.layers.Layer):
             return i + 1, cell, drawn.write(i, cell[:, 0]), renewed
 
         start = tf.constant(0), tf.zeros([size, 1, channels])
-        drawn = tf.TensorArray(tf.float32, height * width, element_shape=[None, channels])
+        drawn = tf.TensorArray(tf.float32, height * width, element_shape=[noise.shape[0], channels])
         caches = [(cache, cache) for _ in self.blocks]
         result = tf.while_loop(lambda i, *_: i < height * width, step, (*start, drawn, caches))[2]
         return tf.reshape(tf.transpose(result.stack(), [1, 0, 2]), tf.shape(noise))

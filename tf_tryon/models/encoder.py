@@ -66,7 +66,10 @@ class Encoder(keras.Model):
 
     def call(self, inputs: tf.Tensor, codes: tf.Tensor | None = None) -> Gaussian:
         """The Gaussian; an autoregressive one needs the codes whose later cells it predicts."""
-        features = self.features(inputs)
+        return self.gaussian(self.features(inputs), codes)
+
+    def gaussian(self, features: tf.Tensor, codes: tf.Tensor | None = None) -> Gaussian:
+        """`call`, of `features`."""
         if self.cells is None:
             return Gaussian.from_features(features).averaged(self.shared)
         if codes is None:
@@ -75,9 +78,12 @@ class Encoder(keras.Model):
 
     def sample(self, inputs: tf.Tensor, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """Draws codes (B, h, w, c) with the given standard normal noise of the same shape."""
-        features = self.features(inputs)
+        return self.draw(self.features(inputs), noise, temperature)
+
+    def draw(self, features: tf.Tensor, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
+        """`sample`, of `features`."""
         if self.cells is None:
-            return share(Gaussian.from_features(features).averaged(self.shared).sample(noise, temperature), self.shared)
+            return share(self.gaussian(features).sample(noise, temperature), self.shared)
         return self.cells.sample(features, noise, temperature)
 
     def get_config(self) -> dict[str, Any]:

@@ -61,11 +61,11 @@ class Networks:
 
     def prior(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> Gaussian:
         """E_sc(x_c) or E_ac(x_c); `codes` (B, h, w, c) are what an autoregressive prior predicts cell by cell."""
-        return self.context_encoder(self._context(batch), self.share(codes), training=training)
+        return self.context_encoder(self.prior_inputs(batch), self.share(codes), training=training)
 
     def sample_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """Codes (B, h, w, c) drawn from the prior with standard normal `noise` of that shape."""
-        return self.context_encoder.sample(self._context(batch), noise, temperature)
+        return self.context_encoder.sample(self.prior_inputs(batch), noise, temperature)
 
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
@@ -127,8 +127,8 @@ class Networks:
         target = tf.one_hot(batch[keys.TARGET] + FIRST_GARMENT, CLASSES)[:, None, None, :]
         return laid * tf.reduce_sum(batch[keys.PARSING] * target, axis=-1, keepdims=True)
 
-    def _context(self, batch: Batch) -> tf.Tensor:
-        """What the prior sees."""
+    def prior_inputs(self, batch: Batch) -> tf.Tensor:
+        """What the compatibility encoder sees."""
         return self._with_context(batch[keys.CONTEXT], batch, self.config.model.context_pool)
 
     def _with_context(self, pictures: tf.Tensor, batch: Batch, pool: int) -> tf.Tensor:

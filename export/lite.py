@@ -1,0 +1,111 @@
+"""`tf-tryon export lite`: both stages, sampling included, as one TFLite file for completion without TensorFlow.
+
+lite/completion_float16.tflite             signatures {shape,texture}_{encode,draw,score,generate}; batch 1
+lite/completion_float16.json               the sidecar: how a photo is seen, what is completed, of which weights
+lite/completion_float16_{shape,texture}.png  what stands for a garment that a photo doesn't show
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Callable
+from typing import Any, Final
+
+from PIL import Image
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.export.apart import apart
+from tf_tryon.export.tflite_merge import Part, merge
+from tf_tryon.inference.model_folder import ModelFolder, model_folder
+from tf_tryon.inference.stage_files import WEIGHTS, read_means
+from tf_tryon.lite.sidecar import FORMAT, QUANTIZE, VERSION, Data, name_of
+from tf_tryon.writing.results import new_files
+
+BY: Final = "tf-tryon export lite"
+_QUANTIZED: Final = {"float16": "float16", "int8": "dynamic"}  # as the converter calls them
+
+
+def export(
+    model: str | pathlib.Path | None,
+    folder: str | pathlib.Path,
+    quantize: str = QUANTIZE[0],
+    told: Callable[[str], None] = lambda text: None,
+) -> pathlib.Path:
+    """Writes the file, the mean garments and the sidecar, whole or not at all.
+
+    Args:
+      model: "street", "studio" or a folder that `tf-tryon bundle` wrote.
+      folder: to write to.
+      quantize: float16 (weights), or int8 (weights; what is between them is rounded to 8 bits while it runs).
+      told: called with each line of progress.
+
+    Returns:
+      The path of the .tflite file.
+
+    Raises:
+      TryOnError: the model has one stage or is a baseline, or files are in the way that this did not write.
+    """
+    if quantize not in QUANTIZE:
+        raise ValueError(f"quantize {quantize!r}: choose one of {', '.join(QUANTIZE)}")
+    source, folder = model_folder(model), pathlib.Path(folder)
+    found = ModelFolder(source)
+    check_exportable(found)
+    digest, parts = apart(_convert, source, quantize, told=told)
+    content = merge(parts, f"tf_tryon, both stages, {quantize}")
+    name = name_of(quantize)
+    data = found.configs["texture"].data
+    with new_files(folder, f"{name}.json", by=BY) as new:
+        means = {}
+        for stage, config in found.configs.items():
+            pixels = read_means(source / stage, config)
+            means[stage] = f"{name}_{stage}.png"
+            Image.fromarray(pixels.reshape(-1, *pixels.shape[2:])).save(new.path / means[stage])
+        (new.path / f"{name}.tflite").write_bytes(content)
+        new.content = {
+            "format": FORMAT,
+            "version": VERSION,
+            "file": f"{name}.tflite",
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+            "quantize": quantize,
+            "licence": "Apache-2.0",
+            "data": {field.name: data[field.name] for field in dataclasses.fields(Data)},
+            "garments": list(found.garments),
+            "codes": {stage: _codes(config) for stage, config in found.configs.items()},
+            "means": means,
+            "model": digest,
+            "weights": {
+                stage: hashlib.sha256((source / stage / WEIGHTS).read_bytes()).hexdigest() for stage in found.configs
+            },
+        }
+    return folder / f"{name}.tflite"
+
+
+def check_exportable(found: ModelFolder) -> None:
+    """Raise TryOnError unless it has two stages of the family "tryon"."""
+    found.check_exportable()
+    families = {config.model.family for config in found.configs.values()}
+    if families != {"tryon"}:
+        raise TryOnError(f"a baseline ({', '.join(sorted(families))}) has no TFLite export: give a model of our own")
+
+
+def _codes(config: Any) -> list[int]:
+    from tf_tryon.config import latent_shape
+
+    return list(latent_shape(config))
+
+
+def _convert(told: Callable[[str], None], source: pathlib.Path, quantize: str) -> tuple[str, dict[str, Part]]:
+    """The model's hash and its functions, by name."""
+    from tf_tryon.export.lite_graph import functions
+    from tf_tryon.export.tflite_convert import part_of
+    from tf_tryon.inference.tryon import TryOn
+
+    model, parts = TryOn.load(source), {}
+    digest = model.model
+    for name, function in functions(model).items():
+        told(f"converting {name}")
+        parts[name] = part_of(function, _QUANTIZED[quantize], [])
+    return digest, parts

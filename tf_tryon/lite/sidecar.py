@@ -1,0 +1,107 @@
+"""The JSON beside a completion's TFLite file: what a runtime has to know of a model."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import pathlib
+from typing import Final
+
+from tf_tryon.data.vocabulary import TARGETS
+from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
+from tf_tryon.files.json_file import Value
+from tf_tryon.files.regular import is_plain_name, read_bytes
+from tf_tryon.geometry import crop
+
+FORMAT: Final = "tf_tryon.lite"
+VERSION: Final = 1
+QUANTIZE: Final = ("float16", "int8")
+REMEDY: Final = "make it with `tf-tryon export lite`"
+_LARGEST: Final = 1 << 31  # bytes; what a flatbuffer can be
+
+
+def name_of(quantize: str) -> str:
+    """The names of a variant's files, without their endings."""
+    return f"completion_{quantize}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """How the networks see a photo: `config.data`, as far as `data.view` reads it."""
+
+    height: int
+    width: int
+    crop: str
+    crop_margin: float
+    box_widen: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Sidecar:
+    """A model's description.
+
+    Attributes:
+      tflite: the file with the networks.
+      data: how they see a photo.
+      garments: what they complete.
+      codes: shape (h, w, c) of a stage's codes, by stage.
+      means: by stage, the picture of its four mean garments above one another.
+      model: the hash that `Completion.model` tells.
+      weights: by stage, the SHA-256 of the weights that the file was made of.
+      quantize: one of QUANTIZE.
+    """
+
+    tflite: pathlib.Path
+    data: Data
+    garments: tuple[str, ...]
+    codes: dict[str, tuple[int, int, int]]
+    means: dict[str, pathlib.Path]
+    model: str
+    weights: dict[str, str]
+    quantize: str
+
+    @classmethod
+    def read(cls, folder: pathlib.Path, quantize: str = QUANTIZE[0]) -> Sidecar:
+        """A folder's, checked against the file that it describes.
+
+        Raises:
+          MissingFileError, BadFileError: a file is missing, isn't one, or belongs to another.
+        """
+        found = json_file.read(folder / f"{name_of(quantize)}.json", REMEDY)
+        if [part.raw if (part := found.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
+            raise found.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
+        path = folder / _file(found["file"])
+        content = read_bytes(path, REMEDY, _LARGEST)
+        if found["sha256"].text() != hashlib.sha256(content).hexdigest():
+            raise BadFileError(f"{found.source} belongs to another file than {path}: keep one export's files together")
+        data = found["data"]
+        height, width = (data[side].whole(1, 4096) for side in ("height", "width"))
+        return cls(
+            tflite=path,
+            data=Data(
+                height,
+                width,
+                data["crop"].choice((crop.PERSON, crop.GARMENT)),
+                data["crop_margin"].number(1, 100),
+                data["box_widen"].number(0, 100),
+            ),
+            garments=tuple(name.choice(TARGETS) for name in found["garments"].entries()),
+            codes={stage: _codes(found["codes"][stage]) for stage in ("shape", "texture")},
+            means={stage: folder / _file(found["means"][stage]) for stage in ("shape", "texture")},
+            model=found["model"].text(),
+            weights={stage: found["weights"][stage].text() for stage in ("shape", "texture")},
+            quantize=found["quantize"].choice(QUANTIZE),
+        )
+
+
+def _codes(found: Value) -> tuple[int, int, int]:
+    rows, columns, channels = (side.whole(1, 1024) for side in found.entries(3))
+    return rows, columns, channels
+
+
+def _file(found: Value) -> str:
+    name = found.text()
+    if not is_plain_name(name):
+        raise found.wrong("is no name of a file beside it")
+    return name

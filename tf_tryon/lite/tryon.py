@@ -1,0 +1,187 @@
+"""`TryOn` without TensorFlow: the same `complete` as `inference.tryon`'s, over exported networks.
+
+What a photo's pixels become and where a completion is pasted is the same code (`data.view`, `inference.erasure`,
+`models.pasting`, on numpy arrays), and so are the networks (`export.lite_graph`), so the pictures are the same up to
+rounding. Samples go through one by one, which keeps memory small.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tf_tryon.data import boxes, view
+from tf_tryon.data.person import Person
+from tf_tryon.data.vocabulary import slot_of
+from tf_tryon.errors import TryOnError
+from tf_tryon.geometry import crop
+from tf_tryon.inference.completion import Completion, walked
+from tf_tryon.inference.erasure import erased, with_mask_as_garment
+from tf_tryon.inference.noise import numpy_noise
+from tf_tryon.inference.request import Request
+from tf_tryon.lite.networks import Arrays, Networks
+from tf_tryon.lite.sidecar import Data, Sidecar
+from tf_tryon.models import background, pasting
+
+
+class _Config(NamedTuple):
+    """In place of a run's configuration, for `data.view`."""
+
+    data: Data
+
+
+class _Seen(NamedTuple):
+    """A person as the networks see them.
+
+    Attributes:
+      crop: the part of the photo.
+      person: what both stages' networks take.
+      garments: what their encoders take besides.
+      photo: (1, H, W, 3) uint8, which only the texture's take.
+      behind: (1, H, W, 3) background to be put behind the person, or None.
+    """
+
+    crop: crop.Box
+    person: Arrays
+    garments: Arrays
+    photo: np.ndarray
+    behind: np.ndarray | None
+
+
+class TryOn:
+    """Both stages of an exported model.
+
+    Example:
+      TryOn.load().complete(person, garment="top", samples=8, seed=7).photos
+    """
+
+    def __init__(self, sidecar: Sidecar, threads: int | None = None) -> None:
+        self._sidecar, self._networks = sidecar, Networks(sidecar, threads)
+        self.garments, self.model = sidecar.garments, sidecar.model
+        self.size = sidecar.data.height, sidecar.data.width
+
+    @classmethod
+    def load(cls, model: str | pathlib.Path | None = None, threads: int | None = None) -> TryOn:
+        """A bundled model ("street", the default for photos, or "studio"), or a folder of `tf-tryon export lite`.
+
+        Raises:
+          MissingFileError, BadFileError: a file is missing or damaged; the message names it.
+        """
+        from tf_tryon.lite.folders import lite_folder
+
+        return cls(Sidecar.read(lite_folder(model)), threads)
+
+    def complete(
+        self, person: Person, garment: str = "top", samples: int = 8, seed: int = 0, **options: Any
+    ) -> Completion:
+        """Erases `garment` and completes the person `samples` times; `options` are `Request`'s other fields.
+
+        Raises:
+          ValueError: an option is out of range.
+          TryOnError: the person doesn't wear the garment, the model doesn't know it, or `like` is asked for.
+        """
+        return self.answer(person, Request(garment=garment, samples=samples, seed=seed, **options))
+
+    def answer(self, person: Person, request: Request) -> Completion:
+        """`complete` for a request made beforehand."""
+        request.check_person(person, self.garments)
+        if request.like is not None:
+            raise TryOnError("`like` needs the posterior encoder, which is left out here: use tf_tryon with TensorFlow")
+        masked = with_mask_as_garment(person, request)
+        seen = self._look(masked, request)
+        if request.background == "studio":
+            person = dataclasses.replace(person, photo=_on_grey(masked))
+        where = pasting.region(seen.person["visible"][0, ..., 0], seen.crop, person.size)
+        features = self._networks.encode("shape", seen.person, seen.garments)
+        codes: dict[str, list[np.ndarray]] = {"shape": [], "texture": []}
+        scores: dict[str, list[float]] = {"shape": [], "texture": []}
+        photos, parsings = [], []
+        for code in self._codes("shape", request, [features] * request.samples):
+            codes["shape"].append(code)
+            scores["shape"].append(self._networks.score("shape", features, code))
+        made = [self._networks.shape(seen.person, code) for code in codes["shape"]]
+        renewed = [{**seen.person, "photo": seen.photo, "completed": labels} for labels, _ in made]
+        known = [self._networks.encode("texture", one, seen.garments) for one in renewed]
+        codes["texture"] = self._codes("texture", request, known)
+        for (labels, opacity), one, context, code in zip(made, renewed, known, codes["texture"], strict=True):
+            scores["texture"].append(self._networks.score("texture", context, code))
+            rgb = self._networks.texture(one, code)
+            if seen.behind is not None:
+                rgb = background.before_background(rgb, labels, seen.behind)
+            photos.append(pasting.paste_photos(person.photo, rgb, opacity, where)[0])
+            classes = labels.astype(np.uint8)
+            parsings.append(pasting.paste_labels(person.labels, classes, opacity, where)[0])
+        return Completion(
+            person=person,
+            erased=pasting.erased_mask(person.photo, where),
+            photos=np.stack(photos),
+            parsings=np.stack(parsings),
+            codes={stage: np.stack(found) for stage, found in codes.items()},
+            scores={stage: np.array(found, np.float32) for stage, found in scores.items()},
+            request=request,
+            model=self.model,
+        )
+
+    def _codes(self, stage: str, request: Request, features: list[np.ndarray]) -> list[np.ndarray]:
+        """Each sample's codes (h, w, c), as the request wants them; `features` are each sample's."""
+        walks = request.walk is not None
+        one = walks or (request.keep_shape if stage == "shape" else request.keep_texture)
+
+        def drawn(sample: int) -> np.ndarray:
+            noise = numpy_noise(request.seed, stage, sample, self._sidecar.codes[stage])
+            return self._networks.draw(stage, features[sample], noise, request.temperature)
+
+        # The first sample's code serves all, whatever its context.
+        codes = [drawn(0)] * request.samples if one else [drawn(sample) for sample in range(request.samples)]
+        if request.walk is None or request.walk_stage != stage:
+            return codes
+        return list(walked(np.stack(codes), request.walk))
+
+    def _look(self, person: Person, request: Request) -> _Seen:
+        """The person's view, before grey if the request wants that, with what is erased."""
+        config: Any = _Config(self._sidecar.data)
+        given = {
+            "photo": person.photo,
+            "labels": person.labels,
+            "dress": np.array(person.dress),
+            "keypoints": person.keypoints.astype(np.float32),
+        }
+        target = np.array([slot_of(request.garment)], np.int32)
+        box = view.crop_of(given, target[0], config)
+        behind = None
+        if request.background == "restore":
+            true = view.within(given, box, config)
+            behind = background.continued(_rgb(true["photo"])[None], true["labels"][None])
+        if request.background != "keep":
+            given = {**given, "photo": _on_grey(person)}
+        found = view.within(given, box, config)
+        if "garments" not in found:
+            found["garments"], found["shown"] = view.garment_pictures(found, self.size)
+        batch = {name: np.asarray(value)[None] for name, value in found.items()}
+        own = boxes.erased_boxes(boxes.label_boxes(batch["labels"]), batch["dress"], *self.size, config.data.box_widen)
+        scale = float(box[2] - box[0]) / self.size[0]
+        visible, erased_box = erased(found["labels"], own[0, target[0]], request, scale)
+        seen = {
+            "labels": batch["labels"].astype(np.int32),
+            "keypoints": batch["keypoints"].astype(np.float32),
+            "dress": batch["dress"],
+            "target": target,
+            "visible": visible[None],
+            "box": erased_box[None].astype(np.float32),
+        }
+        garments = {"garments": batch["garments"].astype(np.float32), "shown": batch["shown"]}
+        return _Seen(box, seen, garments, batch["photo"], behind)
+
+
+def _rgb(photo: np.ndarray) -> np.ndarray:
+    """Bytes -> float32 in [-1, 1]."""
+    return photo.astype(np.float32) * np.float32(1 / 127.5) - 1
+
+
+def _on_grey(person: Person) -> np.ndarray:
+    """(h, w, 3) uint8: the person before Studio's grey."""
+    rgb = background.on_grey(_rgb(person.photo)[None], person.labels[None])[0]
+    return np.clip(np.rint((rgb + 1) * np.float32(127.5)), 0, 255).astype(np.uint8)
