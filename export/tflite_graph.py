@@ -18,8 +18,8 @@ import numpy as np
 import tensorflow as tf
 
 from tf_tryon.config import latent_shape
-from tf_tryon.layers.blocks import FirstBlock, ResBlock, UpBlock, average_pool, double
-from tf_tryon.layers.convolution import Convolution, doubling_kernel, mean_kernel, reflect
+from tf_tryon.layers.blocks import FirstBlock, ResBlock, UpBlock, average_pool
+from tf_tryon.layers.convolution import Convolution, double, doubling_kernel, mean_kernel, reflect
 from tf_tryon.layers.normalization import InstanceNormalization
 from tf_tryon.layers.spectral_norm import SpectralNormalization
 from tf_tryon.models.generator import ATTENTION_AFTER, DEPTH, SKIP_FROM

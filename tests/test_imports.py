@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = [
     "quiet", "logs", "progress",
     "keys", "errors", "files", "writing", "config", "geometry", "data", "layers", "models", "losses", "training",
-    "evaluation", "annotation", "inference", "experiments", "doctor", "cli",
+    "evaluation", "annotation", "inference", "lite", "experiments", "doctor", "cli",
     "export", "serving",
 ]  # fmt: skip
 FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}
@@ -77,6 +77,16 @@ def test_importing_studio_loads_no_tensorflow():
     code = "import sys\n" + "".join(f"import tf_tryon.data.studio.{name}\n" for name in names)
     done = subprocess.run([sys.executable, "-c", code + "sys.exit('tensorflow' in sys.modules)"], cwd=ROOT)
     assert done.returncode == 0, "tf_tryon.data.studio, or what it imports, loads TensorFlow"
+
+
+def test_completing_without_tensorflow_loads_numpy_and_pillow_only():
+    code = (
+        "import sys\nimport tf_tryon.lite.tryon, tf_tryon.inference.saving\n"
+        "heavy = {'tensorflow', 'keras', 'scipy', 'absl', 'ml_collections', 'h5py', 'numba', 'google'}\n"
+        "sys.exit(' '.join(heavy & {name.split('.')[0] for name in sys.modules}) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, f"tf_tryon.lite, or what it imports, loads {done.stderr}"
 
 
 def test_verbs_import_tensorflow_inside_functions_only():

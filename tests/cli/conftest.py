@@ -335,6 +335,14 @@ def _tflite(root: Path, given: Any) -> VerbRun:
     return _to(root, "export", "tflite", "--quantize=float32", f"--model={root / 'model'}")
 
 
+def _lite(root: Path, given: Any) -> VerbRun:
+    from tf_tryon.export import lite
+
+    given.patch.setattr(lite, "apart", lambda *_, told: ("digest", {}))
+    given.patch.setattr(lite, "merge", lambda *_: b"model")
+    return _to(root, "export", "lite", "--model=studio")
+
+
 def _request(root: Path, given: Any) -> VerbRun:
     from tf_tryon.serving import client
 
@@ -367,6 +375,7 @@ RUNS: dict[str, Callable[[Path, Any], VerbRun]] = {
     "parser train": _parser_train,
     "parser evaluate": _parser_evaluate,
     "export saved-model": _saved_model,
+    "export lite": _lite,
     "export tflite": _tflite,
     "request": _request,
     "tflite run": _tflite_run,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon.layers.blocks import average_pool, double
-from tf_tryon.layers.convolution import Convolution, reflect
+from tf_tryon.layers.blocks import average_pool
+from tf_tryon.layers.convolution import Convolution, double, reflect
 
 
 def _random(*shape):

@@ -83,6 +83,7 @@ VERBS = {
     "parser calibrate": Verb("parser_calibrate", "fit a parser's confidences to photos", photos=True),
     "parser evaluate": Verb("parser_evaluate", "measure a parser on people with true labels", photos=True),
     "export saved-model": Verb("export_saved_model", "export a model for TF-Serving and for `serve`"),
+    "export lite": Verb("export_lite", "both stages as a TFLite file: completion without TensorFlow", tensorflow=False),
     "export tflite": Verb("export_tflite", "the shape stage as a TFLite file for phones and browsers"),
     "serve": Verb("serve", "answer requests on this machine, through TF-Serving's gRPC API"),
     "request": Verb("request", "ask a server to complete people", tensorflow=False),

@@ -14,7 +14,7 @@ import keras
 import tensorflow as tf
 
 from tf_tryon.layers.addons_spectral_norm import AddonsSpectralNormalization
-from tf_tryon.layers.convolution import Convolution
+from tf_tryon.layers.convolution import Convolution, double
 from tf_tryon.layers.normalization import InstanceNormalization, SpatialNormalization
 from tf_tryon.layers.spectral_norm import SpectralNormalization
 
@@ -156,11 +156,6 @@ class UpBlock(_Block):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "spade": self.spade, "upsample": self.upsample}
-
-
-def double(inputs: tf.Tensor) -> tf.Tensor:
-    """Nearest-neighbour resize to twice the height and width."""
-    return tf.repeat(tf.repeat(inputs, 2, axis=1), 2, axis=2)
 
 
 class Output(_Block):

@@ -25,6 +25,9 @@ class Convolution(keras.layers.Layer):
       stride: of a plain convolution; with padding "same" and an even size, output is 1 / stride of the input.
 
     Input (B, H, W, C) and output (B, H', W', filters) in the layer's compute dtype.
+
+    Attributes:
+      compact: of an export whose file holds the kernel as it is applied: 3x3 on small maps, where 4x4 saves little.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Convolution(keras.layers.Layer):
             raise ValueError(f"stride = {stride} goes with plain convolutions: transposed and rescale have their own")
         self.filters, self.size, self.bias, self.transposed = filters, size, bias, transposed
         self.padding, self.rescale, self.init_std, self.stride = padding, rescale, init_std, stride
+        self.compact = False
 
     def build(self, input_shape: Any) -> None:
         channels = int(input_shape[-1])
@@ -70,6 +74,8 @@ class Convolution(keras.layers.Layer):
         elif self.rescale == "down":
             outputs = tf.nn.conv2d(inputs, tf.cast(kernel, inputs.dtype), strides=1, padding="SAME")
             outputs = tf.nn.avg_pool2d(outputs, 2, 2, "VALID")
+        elif self.rescale == "up" and self.compact and _is_small(inputs):
+            outputs = tf.nn.conv2d(double(inputs), tf.cast(kernel, inputs.dtype), strides=1, padding="SAME")
         elif self.rescale == "up":
             outputs = _transposed(inputs, doubling_kernel(kernel))
         elif self.transposed:
@@ -104,6 +110,11 @@ def reflect(inputs: tf.Tensor, edge: int) -> tf.Tensor:
         return padded, lambda dy: tf.raw_ops.MirrorPadGrad(input=dy, paddings=paddings, mode="REFLECT")
 
     return pad(inputs)
+
+
+def double(inputs: tf.Tensor) -> tf.Tensor:
+    """Nearest-neighbour resize to twice the height and width."""
+    return tf.repeat(tf.repeat(inputs, 2, axis=1), 2, axis=2)
 
 
 def mean_kernel(kernel: tf.Tensor) -> tf.Tensor:

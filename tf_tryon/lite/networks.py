@@ -30,7 +30,9 @@ class Networks:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
-            raise TryOnError("completing without TensorFlow needs ai-edge-litert: pip install ai-edge-litert") from error
+            raise TryOnError(
+                "completing without TensorFlow needs ai-edge-litert: pip install ai-edge-litert"
+            ) from error
         count = threads or min(_MOST_THREADS, len(os.sched_getaffinity(0)))
         try:
             self._interpreter = Interpreter(model_path=str(sidecar.tflite), num_threads=count)

@@ -1,0 +1,55 @@
+"""The sidecar is a stranger's file: what doesn't fit is refused in a sentence that names it."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tf_tryon.errors import BadFileError, MissingFileError
+from tf_tryon.lite.folders import fits, lite_folder
+from tf_tryon.lite.sidecar import Sidecar
+from tf_tryon.lite.tryon import TryOn
+
+
+@pytest.fixture
+def copy(person_bundle: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(person_bundle, tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"version": 2}, "no sidecar of format"),
+        ({"file": "../x.tflite"}, "no name of a file"),
+        ({"sha256": "0"}, "belongs to another file"),
+        ({"codes": {"shape": [2, 2]}}, r"codes.shape has 2 entries"),
+        ({"garments": ["cape"]}, "not one of hat"),
+        ({"data": {"height": 0}}, "not a whole number from 1"),
+    ],
+)
+def test_wrong_fields_are_named(copy: Path, change: dict[str, Any], words: str) -> None:
+    path = copy / "lite/completion_float16.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(BadFileError, match=words):
+        Sidecar.read(copy / "lite")
+
+
+def test_missing_and_damaged_files_are_named(copy: Path, tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="export lite"):
+        TryOn.load(tmp_path)
+    network = copy / "lite/completion_float16.tflite"
+    network.write_bytes(network.read_bytes()[:-1])
+    with pytest.raises(BadFileError, match="belongs to another"):
+        TryOn.load(copy)
+
+
+def test_weights_that_were_trained_on_are_noticed(copy: Path) -> None:
+    sidecar = Sidecar.read(lite_folder(copy))
+    assert fits(sidecar, copy)
+    with np.load(copy / "shape/weights.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    np.savez(copy / "shape/weights.npz", **{name: value + 1 for name, value in arrays.items()})
+    assert not fits(sidecar, copy)

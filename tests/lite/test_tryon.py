@@ -1,0 +1,53 @@
+"""Without TensorFlow the same request gives the same pictures."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tf_tryon.errors import TryOnError
+
+SIZES = [(128, 128), (187, 131), (97, 203)]
+
+
+@pytest.mark.parametrize("crop", ["person", "garment"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_pictures_are_tensorflows(
+    pairs: Any, resized: Any, alike: Any, crop: str, size: tuple[int, int], large_person: Any
+) -> None:
+    lite, full = pairs(crop)
+    person, garment = resized(large_person, *size), "top" if size[0] < 150 else "bottom"
+    alike(*(one.complete(person, garment, samples=2, seed=7) for one in (lite, full)))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"background": "restore", "erase": "silhouette", "keep_shape": True},
+        {"background": "studio", "dilate": 5, "keep_texture": True, "temperature": 0.5},
+        {"walk": 1, "walk_stage": "texture"},
+    ],
+)
+def test_options_are_tensorflows(pairs: Any, alike: Any, options: dict[str, Any], large_person: Any) -> None:
+    lite, full = pairs("garment")
+    alike(*(one.complete(large_person, "top", samples=3, seed=1, **options) for one in (lite, full)))
+
+
+def test_a_mask_is_tensorflows(pairs: Any, alike: Any, large_person: Any) -> None:
+    lite, full = pairs("garment")
+    mask = np.zeros(large_person.size, bool)
+    mask[60:90, 120:170] = True
+    alike(*(one.complete(large_person, "top", samples=1, mask=mask) for one in (lite, full)))
+
+
+def test_it_tells_the_weights_that_it_was_made_of(pairs: Any) -> None:
+    lite, full = pairs("person")
+    assert (lite.model, lite.garments, lite.size) == (full.model, full.garments, full.size)
+
+
+def test_what_it_cannot_do_is_refused(pairs: Any, someone: Any) -> None:
+    lite, _ = pairs("person")
+    with pytest.raises(TryOnError, match="posterior"):
+        lite.complete(someone, "top", like=someone)
+    with pytest.raises(TryOnError, match="not hat"):
+        lite.complete(someone, "hat")

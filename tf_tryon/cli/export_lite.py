@@ -1,0 +1,59 @@
+"""`tf-tryon export lite`."""
+
+from __future__ import annotations
+
+import logging
+
+from absl import flags
+
+from tf_tryon.lite.sidecar import QUANTIZE, name_of
+from tf_tryon.writing import results
+from tf_tryon.writing.places import refuse_overlap
+
+_log = logging.getLogger(__name__)
+
+ARGUMENTS = ""
+HELP = """Write both stages, sampling included, as one TFLite file with a sidecar: completion without TensorFlow.
+
+In Python, `tf_tryon.lite.tryon.TryOn.load(DIR)` completes with it; in the folder `lite` of a model's it is found by the
+model's name. float16 gives TensorFlow's pictures within 2 levels of 255; int8 has half the size and pictures of its own.
+
+  tf-tryon export lite --model street --out model/lite
+"""
+
+
+def define_flags(flag_values: flags.FlagValues) -> None:
+    """absl flags of the verb."""
+    add = {"flag_values": flag_values}
+    flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
+    flags.DEFINE_string("model", None, "street (the default), studio, or a folder written by `tf-tryon bundle`.", **add)
+    flags.DEFINE_enum("quantize", QUANTIZE[0], list(QUANTIZE), "Weights in the file.", **add)
+
+
+def check(flag_values: flags.FlagValues, args: list[str]) -> None:
+    """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
+    del args
+    from tf_tryon.export.lite import BY, check_exportable
+    from tf_tryon.inference.model_folder import ModelFolder, model_folder
+
+    model = model_folder(flag_values.model)
+    # A bundle's own folder `lite` is where the files belong.
+    refuse_overlap(flag_values.out, [model / stage for stage in ("shape", "texture")], "--out")
+    results.check(flag_values.out, f"{name_of(flag_values.quantize)}.json", by=BY)
+    check_exportable(ModelFolder(model))
+
+
+def run(flag_values: flags.FlagValues, args: list[str]) -> int:
+    """Exports and prints the path."""
+    del args
+    from tf_tryon.errors import TryOnError
+
+    try:
+        import ai_edge_litert  # noqa: F401
+        import flatbuffers  # noqa: F401
+    except ImportError as error:
+        raise TryOnError(f"the file is put together with {error.name}: pip install 'tf-tryon[phone]'") from error
+    from tf_tryon.export.lite import export
+
+    print(export(flag_values.model, flag_values.out, flag_values.quantize, _log.info))
+    return 0
