@@ -124,8 +124,10 @@ def _to(root: Path, *words: Any, flag: str = "--out", file: str = "", **places: 
 
 def _no_networks(given: Any) -> None:
     from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.lite.tryon import TryOn as Lite
 
     given.patch.setattr(TryOn, "load", lambda *_, **__: FakeTryOn())
+    given.patch.setattr(Lite, "load", lambda *_, **__: FakeTryOn())
 
 
 def _demo(root: Path, given: Any) -> VerbRun:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import dataclasses
 import logging
 import pathlib
+from typing import TYPE_CHECKING, cast
 
 from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
+from tf_tryon.cli.runtime import define_runtime_flag, load
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap
+
+if TYPE_CHECKING:
+    from tf_tryon.inference.tryon import TryOn
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +64,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("dilate", 0, "Pixels by which the erased region grows.", lower_bound=0, **add)
     text = "Keep it; studio: grey instead; restore: grey for the nets, the photo's own in the result."
     flags.DEFINE_enum("background", "keep", ["keep", "studio", "restore"], text, **add)
+    define_runtime_flag(flag_values)
     define_annotator_flags(flag_values, ["builtin", "fashn"])
 
 
@@ -90,7 +96,6 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import BY, MARK, save
-    from tf_tryon.inference.tryon import TryOn
 
     request = Request(
         garment=flag_values.garment,
@@ -111,7 +116,8 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     if flag_values.mask and len(sources) != 1:
         raise ValueError(f"--mask is of one photo, and {len(sources)} people are given")
     places = folders(flag_values.out, [(source.name, source.origin) for source in sources], MARK)
-    model = TryOn.load(_model(flag_values, args), compiled=len(sources) > 1)
+    only_tensorflow = "--like" if request.like else "--walk" if request.walk is not None else ""
+    model = load(flag_values.runtime, _model(flag_values, args), only_tensorflow, compiled=len(sources) > 1)
     failed, photos = [], False
     for (name, origin, read), place in zip(sources, places, strict=True):
         try:
@@ -127,7 +133,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
         photos = photos or not person.metadata
         print(path)
         if request.walk is not None and request.mask is None:
-            nats = model.walkable(person, request.garment, request.walk_stage)
+            nats = cast("TryOn", model).walkable(person, request.garment, request.walk_stage)
             told = ", ".join(f"{channel}: {value:.2f}" for channel, value in nats.items())
             print(f"{name}: nats by channel of the {request.walk_stage} code, the most telling first: {told}")
     if photos and _model(flag_values, args) == STUDIO:

@@ -7,6 +7,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.runtime import define_runtime_flag, load
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
 
@@ -30,6 +31,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("person", 0, "Which unseen person.", lower_bound=0, flag_values=flag_values)
     flags.DEFINE_integer("seed", 7, "Of the completions.", lower_bound=0, flag_values=flag_values)
     flags.DEFINE_string("model", None, "street, studio (the default), or a folder.", flag_values=flag_values)
+    define_runtime_flag(flag_values)
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
@@ -48,9 +50,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     del args
     from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.inference.sheet import sheet
-    from tf_tryon.inference.tryon import TryOn
 
-    model = TryOn.load(flag_values.model or STUDIO)
+    model = load(flag_values.runtime, flag_values.model or STUDIO)
     person = unseen_person(flag_values.person, model.size[0])
     completions = [model.complete(person, garment, samples=8, seed=flag_values.seed) for garment in ("top", "bottom")]
     folder = pathlib.Path(flag_values.out)

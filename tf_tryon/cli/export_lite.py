@@ -15,8 +15,8 @@ _log = logging.getLogger(__name__)
 ARGUMENTS = ""
 HELP = """Write both stages, sampling included, as one TFLite file with a sidecar: completion without TensorFlow.
 
-In Python, `tf_tryon.lite.tryon.TryOn.load(DIR)` completes with it; in the folder `lite` of a model's it is found by the
-model's name. float16 gives TensorFlow's pictures within 2 levels of 255; int8 has half the size and pictures of its own.
+In Python, `tf_tryon.lite.tryon.TryOn.load(DIR)` completes with it; in a model's folder `lite` it is found by the
+name. float16 gives TensorFlow's pictures within 2 levels of 255; int8 has half the size and pictures of its own.
 
   tf-tryon export lite --model street --out model/lite
 """

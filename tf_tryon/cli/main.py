@@ -52,13 +52,15 @@ class Verb:
     module: str
     summary: str
     tensorflow: bool = True  # load TensorFlow before `run`
-    photos: bool = False  # finds people in photos, by a library that writes to stderr
+    photos: bool = False  # finds people in photos or completes them, by a library that writes to stderr
     first: tuple[str, ...] = ()  # put before the arguments: what tells apart verbs that share a module
 
 
 VERBS = {
-    "demo": Verb("demo", "complete bundled, never-seen people and draw one picture"),
-    "complete": Verb("complete", "erase a garment of a person and complete it, many times", photos=True),
+    "demo": Verb("demo", "complete bundled, never-seen people and draw one picture", tensorflow=False, photos=True),
+    "complete": Verb(
+        "complete", "erase a garment of a person and complete it, many times", tensorflow=False, photos=True
+    ),
     "annotate": Verb("annotate", "find pose and clothes in your own photos", photos=True),
     "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
     "doctor": Verb("doctor", "what is installed here, what is missing, and what to do", tensorflow=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from absl import flags
 
+from tf_tryon import quiet
 from tf_tryon.writing.places import source_of
 
 if TYPE_CHECKING:
@@ -91,11 +92,13 @@ class People:
     def sources(self, argument: str, index: list[int] | None) -> list[Source]:
         """A photo, or people of a folder of records, all or those of `index`."""
         from tf_tryon.data.person import Person
-        from tf_tryon.data.records import open_records
 
         path = pathlib.Path(argument)
         if not path.is_dir():
             return [Source(path.stem, source_of(path), lambda: self._photo(path))]
+        quiet.import_tensorflow()  # which reads records
+        from tf_tryon.data.records import open_records
+
         records = open_records(path)
         for wrong in [i for i in index or [] if not 0 <= i < len(records)]:
             raise ValueError(f"{path}: --index {wrong}: the folder has people 0 to {len(records) - 1}")
@@ -132,6 +135,7 @@ class People:
 
         photo = read_photo(path)
         if self._annotator is None:
+            quiet.import_tensorflow()  # whose network finds the clothes
             self._annotator = load_annotator(self._flags)
         try:
             annotation = self._annotator.annotate(photo, self._flags.person, path)

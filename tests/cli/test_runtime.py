@@ -1,0 +1,64 @@
+"""`complete` and `demo` take the runtime without TensorFlow by themselves where it can serve the request."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tf_tryon.cli import runtime
+from tf_tryon.errors import TryOnError
+from tf_tryon.inference.model_folder import BUNDLES
+from tf_tryon.lite.tryon import TryOn as Lite
+
+
+def test_it_is_taken_where_it_can_serve_and_tensorflow_elsewhere(monkeypatch, caplog, tmp_path):
+    from tf_tryon.inference.tryon import TryOn
+
+    monkeypatch.setattr(Lite, "load", lambda model: ("lite", model))
+    monkeypatch.setattr(TryOn, "load", lambda model, compiled: ("tensorflow", model))
+    caplog.set_level("DEBUG")
+    assert runtime.load("auto", "street") == ("lite", "street")
+    assert "completing without TensorFlow" in caplog.text
+    assert runtime.load("tensorflow", "street") == ("tensorflow", "street")
+    assert runtime.load("auto", "street", "--like") == ("tensorflow", "street")
+    assert "only TensorFlow serves --like" in caplog.text
+    with pytest.raises(TryOnError, match="--runtime lite: only TensorFlow serves --walk"):
+        runtime.load("lite", "street", "--walk")
+    # An export of other weights than the folder's is none of this model.
+    folder = shutil.copytree(BUNDLES["street"], tmp_path / "street", ignore=shutil.ignore_patterns("*.tflite"))
+    (folder / "lite/completion_float16.tflite").symlink_to(BUNDLES["street"] / "lite/completion_float16.tflite")
+    assert runtime.load("auto", str(folder)) == ("lite", str(folder))
+    shutil.copy(BUNDLES["studio"] / "shape/weights.npz", folder / "shape/weights.npz")
+    assert runtime.load("auto", str(folder)) == ("tensorflow", str(folder))
+    with pytest.raises(TryOnError, match="made of other weights"):
+        runtime.load("lite", str(folder))
+    shutil.rmtree(folder / "lite")
+    with pytest.raises(TryOnError, match=r"float16\.json is missing: make it with"):
+        runtime.load("lite", str(folder))
+
+
+def test_a_photo_with_its_files_is_completed_without_loading_tensorflow(verb_runs: Any, tmp_path: Path) -> None:
+    """In a process of its own in which none of the heavy packages can be imported."""
+    run = verb_runs["complete"](tmp_path)
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'keras', 'scipy', 'h5py', 'numba'): sys.modules[name] = None\n"
+        "from tf_tryon.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *run.words],
+        env={**os.environ, "PYTHONWARNINGS": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    result = json.loads((run.folder / "anna" / "result.json").read_text())
+    assert len(result["samples"]) == 2
+    assert (run.folder / "anna" / "sheet.png").is_file()
