@@ -62,7 +62,7 @@ def _lacking(model: str) -> str:
     from tf_tryon.lite.sidecar import Sidecar
 
     if importlib.util.find_spec("ai_edge_litert") is None:
-        return "ai-edge-litert isn't installed: pip install 'tf-tryon[phone]'"
+        return "ai-edge-litert isn't installed: pip install ai-edge-litert"
     try:
         sidecar = Sidecar.read(lite_folder(model))
     except TryOnError as error:

@@ -54,7 +54,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 
         stage = PhoneStage(args[0], flag_values.threads)
     except ImportError as error:
-        raise TryOnError("the runner needs ai-edge-litert: pip install 'tf-tryon[phone]'") from error
+        raise TryOnError("the runner needs ai-edge-litert: pip install ai-edge-litert") from error
     failed = 0
     people = [(pathlib.Path(photo).stem, source_of(photo)) for photo in args[1:]]
     places = folders(flag_values.out, people, MARK)
