@@ -143,6 +143,15 @@ def _complete(root: Path, given: Any) -> VerbRun:
     return _to(root, "complete", photo_files(given.person, root / "photos" / "anna.png"), "--samples=2", NAME="anna")
 
 
+def _complete_all(root: Path, given: Any) -> VerbRun:
+    from tf_tryon.inference import bulk
+
+    _no_networks(given)
+    bulk._model.cache_clear()  # of a test before
+    photo = photo_files(given.person, root / "photos" / "anna.png")
+    return _to(root, "complete-all", f"--photos={photo}", "--samples=2", "--workers=1", NAME="anna")
+
+
 def _annotate(root: Path, given: Any) -> VerbRun:
     from tf_tryon.annotation.annotation import Annotation
     from tf_tryon.annotation.annotator import Annotator
@@ -363,6 +372,7 @@ def _tflite_run(root: Path, given: Any) -> VerbRun:
 RUNS: dict[str, Callable[[Path, Any], VerbRun]] = {
     "demo": _demo,
     "complete": _complete,
+    "complete-all": _complete_all,
     "annotate": _annotate,
     "recommend": _recommend,
     "data studio": _studio,

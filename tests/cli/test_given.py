@@ -17,6 +17,12 @@ WRONG = {
         ("complete nobody.jpg --out o", "nobody.jpg"),
         ("complete {photo} --model nowhere --out o", "nowhere holds no model"),
     ],
+    "complete-all": [
+        ("complete-all --data nowhere --out o", "nowhere is no data set"),
+        ("complete-all --photos 'n*.jpg' --out o", "there are no such photos"),
+        ("complete-all --out o", "--data, or by --photos"),
+        ("complete-all --photos photo.jpg --model nowhere --out o", "nowhere holds no model"),
+    ],
     "annotate": [("annotate nobody.jpg --out o", "nobody.jpg")],
     "recommend": [
         ("recommend {photo} --garment top --catalogue nowhere --out o.png", "nowhere is no data set"),

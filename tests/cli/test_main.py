@@ -206,7 +206,7 @@ def test_the_examples_of_every_help_parse(name, monkeypatch):
 
 def test_tensorflow_starts_without_a_word():
     done = _python(
-        "from tf_tryon import TryOn; import tensorflow as tf;"
+        "from tf_tryon import quiet; quiet.import_tensorflow(); from tf_tryon import TryOn; import tensorflow as tf;"
         "tf.function(lambda x: x + 1)(tf.config.list_physical_devices() and tf.ones(3)); import keras"
     )
     assert done.returncode == 0

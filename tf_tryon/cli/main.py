@@ -61,6 +61,7 @@ VERBS = {
     "complete": Verb(
         "complete", "erase a garment of a person and complete it, many times", tensorflow=False, photos=True
     ),
+    "complete-all": Verb("complete_all", "complete everybody of a data set, or many photos", photos=True),
     "annotate": Verb("annotate", "find pose and clothes in your own photos", photos=True),
     "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
     "doctor": Verb("doctor", "what is installed here, what is missing, and what to do", tensorflow=False),

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import pathlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
-
-from absl import flags
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tf_tryon import quiet
 from tf_tryon.writing.places import source_of
@@ -74,11 +72,12 @@ def _record(argument: str) -> tuple[str, int] | None:
 class People:
     """Reads people as the command line's flags ask; the annotator is loaded for the first photo that needs it.
 
-    `annotations` is the folder for what it finds. To be used in a `with`: MediaPipe can't close itself once Python is
-    ending.
+    Args:
+      flag_values: those of `define_annotator_flags`, and `vocabulary`.
+      annotations: the folder for what it finds; None: not kept.
     """
 
-    def __init__(self, flag_values: flags.FlagValues, annotations: pathlib.Path) -> None:
+    def __init__(self, flag_values: Any, annotations: pathlib.Path | None) -> None:
         self._flags, self._annotations = flag_values, annotations
         self._annotator: Annotator | None = None
 
@@ -141,10 +140,12 @@ class People:
             annotation = self._annotator.annotate(photo, self._flags.person, path)
         except TryOnError as error:
             raise TryOnError(f"{path}: {error}") from error
-        folder = self._annotations
-        (name,) = names_in(folder, [path])
-        save(annotation, photo, path, folder, name)
         for text in annotation.warnings:
             _log.warning("%s: %s", path, text)
+        folder = self._annotations
+        if folder is None:
+            return annotation.as_person(photo, path.stem)
+        (name,) = names_in(folder, [path])
+        save(annotation, photo, path, folder, name)
         _log.info("%s was annotated: see %s_preview.png", path, folder / name)
         return annotation.as_person(photo, path.stem)

@@ -17,7 +17,10 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 # Threads of the libraries that the workers load: one each, as the workers fill the cores themselves.
-_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_THREADS: Final = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)  # fmt: skip
 
 
 def in_order(
@@ -39,7 +42,7 @@ def in_order(
     if workers == 1 or len(jobs) <= 1:
         yield from map(function, jobs)
         return
-    with _single_threaded():
+    with single_threaded():
         pool = multiprocessing.get_context("spawn").Pool(workers, _start, (tensorflow,))
     try:
         with _terminable():
@@ -71,7 +74,7 @@ def _terminable() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _single_threaded() -> Iterator[None]:
+def single_threaded() -> Iterator[None]:
     """Processes that are started inside inherit one thread per numerical library."""
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))

@@ -17,6 +17,12 @@ BACKGROUNDS = ("keep", "studio", "restore")
 MAX_SAMPLES = 1024
 
 
+class NotWornError(TryOnError):
+    """The person does not wear the garment that is to be erased."""
+
+    reason = "not worn"  # in reports of many photos
+
+
 @dataclasses.dataclass(frozen=True)
 class Request:
     """One completion.
@@ -105,4 +111,4 @@ def check_wears(person: Person, garment: str) -> None:
     advice = "choose another garment"
     if garment == "bottom" and DRESS in worn:
         advice = "a dress covers top and bottom in one: ask for the dress, or choose another garment or person"
-    raise TryOnError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); {advice}")
+    raise NotWornError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); {advice}")

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tf_tryon.data import records, sources
+from tf_tryon import data
+from tf_tryon.data import records
 from tf_tryon.data.parts import FOLDER
 from tf_tryon.data.sources import build as build_lib
 from tf_tryon.data.sources import work as work_lib
@@ -81,7 +82,7 @@ def test_processes_and_interruptions_do_not_change_the_bytes(root, tmp_path, mon
 
 def test_beam_makes_the_same_bytes_and_counts_rejections(root, tmp_path, monkeypatch):
     pytest.importorskip("apache_beam")
-    from tf_tryon.data.sources import beam
+    from tf_tryon.data import beam
 
     counters = {}
     run = beam.run
@@ -93,8 +94,8 @@ def test_beam_makes_the_same_bytes_and_counts_rejections(root, tmp_path, monkeyp
 
 
 def test_without_beam_a_runner_is_refused(root, tmp_path, monkeypatch):
-    monkeypatch.delattr(sources, "beam", raising=False)
-    monkeypatch.setitem(sys.modules, "tf_tryon.data.sources.beam", None)
+    monkeypatch.delattr(data, "beam", raising=False)
+    monkeypatch.setitem(sys.modules, "tf_tryon.data.beam", None)
     with pytest.raises(TryOnError, match=r"needs Apache Beam .*tf-tryon\[beam\]"):
         build("viton-hd", root, tmp_path / "out", dataclasses.replace(OPTIONS, runner="DirectRunner"))
 

@@ -5,7 +5,6 @@ The records' bytes follow from the files and the options alone, not from workers
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -21,6 +20,7 @@ from tf_tryon.data import records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.contact_sheet import FRAME, framed
 from tf_tryon.data.overwriting import check_place
+from tf_tryon.data.part_runs import Engine, make_missing
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
 from tf_tryon.data.sources import report as report_lib
@@ -34,9 +34,7 @@ from tf_tryon.data.sources.prepare import Annotators, Settings
 from tf_tryon.data.sources.report import Report
 from tf_tryon.data.sources.work import Work, make_part
 from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
-from tf_tryon.data.workers import in_order
 from tf_tryon.errors import TryOnError
-from tf_tryon.progress import Progress
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
 
@@ -259,26 +257,8 @@ def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: 
 
 
 def _run(work: Work, options: Options) -> None:
-    missing = work.parts.missing()
-    if not missing:
-        return
-    if options.runner:
-        try:
-            from tf_tryon.data.sources import beam
-        except ImportError as error:
-            raise TryOnError(
-                f"--runner {options.runner} needs Apache Beam ({error}): pip install 'tf-tryon[beam]', or leave the "
-                "runner out: a pool of processes does the same on one machine"
-            ) from error
-        beam.run(work, options.runner, options.workers, options.beam_options, options.progress)
-        return
-    bar, first = Progress("people", work.parts.count, options.progress, work.parts.done()), FirstHundred(work.parts)
-    with contextlib.closing(
-        in_order(functools.partial(make_part, work), missing, options.workers, tensorflow=True)
-    ) as results:
-        for counts in results:
-            bar.add(sum(counts.values()))
-            first.look()
+    engine = Engine(options.workers, options.runner, options.beam_options, options.progress)
+    make_missing(work.parts, functools.partial(make_part, work), engine, look=FirstHundred(work.parts).look)
 
 
 def _divided(parts: Parts, name: str, examples: list[Located], options: Options) -> tuple[Report, list[str]]:

@@ -1,0 +1,163 @@
+"""Completions of many people in parts, by whatever processes: each person's folder, and a line of each in the part.
+
+What is written follows from people, model and request alone: not from the number of workers, the runner, or who died.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import functools
+import hashlib
+import json
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from tf_tryon.data.parts import Parts
+from tf_tryon.data.person import Person
+from tf_tryon.errors import BadFileError, TryOnError
+from tf_tryon.inference.model_folder import model_folder
+from tf_tryon.inference.request import Request
+from tf_tryon.inference.saving import MARK, save
+from tf_tryon.inference.tryon import TryOn
+from tf_tryon.writing import results
+from tf_tryon.writing.places import names
+from tf_tryon.writing.results import new_files
+from tf_tryon.writing.whole import whole_file
+
+BY: Final = "tf-tryon complete-all"
+REPORT: Final = "completed.json"
+DONE: Final = "completed"
+_PEOPLE: Final = "people.json"
+
+
+class Given(NamedTuple):
+    """A person to be completed.
+
+    Attributes:
+      name: wished for the folder.
+      origin: what a mark says the results are of.
+      argument: what `Bulk.read` takes.
+    """
+
+    name: str
+    origin: str
+    argument: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Bulk:
+    """All that a process must be told; small, as the people stand in a file beside the parts.
+
+    Attributes:
+      parts: of the run; an entry is what became of one person, as JSON.
+      out: the folder, with a folder for each part and in it one for each person.
+      model: as `TryOn.load` takes it.
+      request: of everybody.
+      read: an argument -> the person; importable by name, or of a class that pickle can send.
+    """
+
+    parts: Parts
+    out: pathlib.Path
+    model: str
+    request: Request
+    read: Callable[[str], Person]
+
+    @classmethod
+    def begun(
+        cls,
+        out: pathlib.Path,
+        people: Sequence[Given],
+        model: str,
+        request: Request,
+        read: Callable[[str], Person],
+        per_part: int,
+    ) -> Bulk:
+        """A run, or what an interrupted one of the same people, model and request left.
+
+        Raises:
+          ValueError: `out` holds an unfinished run of something else.
+          InTheWayError: `out` holds a report that this did not write.
+        """
+        results.check(out, REPORT, by=BY)
+        given = json.dumps(people)
+        key = {
+            "people": hashlib.sha256(given.encode()).hexdigest(),
+            "model": _digest(model),
+            "request": {name: value for name, value in dataclasses.asdict(request).items() if value is not None},
+            "read": repr(read),
+            "per_part": per_part,
+        }
+        parts = Parts(out, json.loads(json.dumps(key)), len(people), per_part)
+        with whole_file(parts.folder / _PEOPLE) as temporary:
+            temporary.write_text(given, encoding="utf-8")
+        return cls(parts, out, model, request, read)
+
+    def finish(self) -> dict[str, Any]:
+        """Once all parts are there: writes `completed.json` and removes the parts.
+
+        Returns:
+          The report: people, completed, reasons (counts), failed (source, reason, message).
+        """
+        entries = [json.loads(entry) for entry in self.parts.stored()]
+        failed = [entry for entry in entries if entry["reason"] != DONE]
+        report = {
+            "people": len(entries),
+            "completed": len(entries) - len(failed),
+            "reasons": dict(sorted(collections.Counter(entry["reason"] for entry in failed).items())),
+            "failed": failed,
+        }
+        with new_files(self.out, REPORT, by=BY) as new:
+            new.content = report
+        self.parts.remove(_PEOPLE)
+        return report
+
+
+def complete_part(bulk: Bulk, number: int) -> dict[str, int]:
+    """Complete the people of a part; returns how many were, and how many failed by reason."""
+    model, everybody = _model(bulk.model), _people(bulk.parts.folder)
+    people = [everybody[i] for i in bulk.parts.entries(number)]
+    folder = bulk.out / f"{number:05d}"
+    wished = [(person.name, person.origin) for person in people]
+    places = names(wished, lambda name: results.source_of(folder / name, MARK))
+    entries = [_entry(bulk, model, person, folder / place) for person, place in zip(people, places, strict=True)]
+    bulk.parts.write(number, (json.dumps(entry).encode() for entry in entries))
+    return dict(collections.Counter(entry["reason"] for entry in entries))
+
+
+def _entry(bulk: Bulk, model: TryOn, given: Given, place: pathlib.Path) -> dict[str, str]:
+    """What became of a person; a full disk and the like end the run."""
+    try:
+        save(model.answer(bulk.read(given.argument), bulk.request), place, given.origin)
+    except (TryOnError, ValueError, FileNotFoundError) as error:
+        return {"source": given.origin, "reason": _reason(error), "message": str(error)}
+    return {"source": given.origin, "reason": DONE, "message": str(place.relative_to(bulk.out))}
+
+
+def _reason(error: Exception) -> str:
+    told = getattr(error, "reason", None) or getattr(error.__cause__, "reason", None)
+    if told:
+        return str(told)
+    if isinstance(error, FileNotFoundError):
+        return "missing"
+    return "unreadable" if isinstance(error, (BadFileError, ValueError)) else "not completed"
+
+
+@functools.lru_cache(maxsize=1)
+def _model(name: str) -> TryOn:
+    return TryOn.load(name)
+
+
+@functools.lru_cache(maxsize=1)
+def _people(folder: pathlib.Path) -> list[Given]:
+    return [Given(*entry) for entry in json.loads((folder / _PEOPLE).read_text(encoding="utf-8"))]
+
+
+def _digest(model: str) -> str:
+    """Of the model's files."""
+    digest = hashlib.sha256()
+    for path in sorted(model_folder(model).rglob("*")):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
