@@ -129,7 +129,7 @@ def validate(config: ConfigDict) -> None:
 def from_json(text: bytes, source: str) -> ConfigDict:
     """The configuration that `tf_tryon.config.to_json` wrote; BadFileError names what doesn't fit."""
     config = default_config()
-    update(config, json_file.parse(text, source, "a file of `tf-tryon parser train` is expected"))
+    update(config, json_file.parse(text, source, "a file of `tf-tryon parser train` is expected; choose another"))
     try:
         validate(config)
     except ValueError as error:
