@@ -46,7 +46,7 @@ MODULES: Final = {
         "What is imported from `tf_tryon` itself, and what goes with it.",
         (
             "tf_tryon.inference.tryon.TryOn",
-            "tf_tryon.inference.tryon.Completion",
+            "tf_tryon.inference.completion.Completion",
             "tf_tryon.data.person.Person",
             "tf_tryon.inference.request.Request",
             "tf_tryon.inference.saving",
