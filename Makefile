@@ -1,7 +1,7 @@
 # make demo    complete people the networks never saw; the last line printed is the picture's path
 # make test    lint, types and all tests (the last line printed is pytest's)
 # make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
-# make lint    lint and types only
+# make lint    lint and types only, containers' files included
 # make coverage  all tests, counting what they reach
 # make docs    the site of the documents, in .site/
 # make format  format the sources
@@ -31,6 +31,7 @@ lint: $(VENV)/installed-dev
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
+	@$(VENV)/bin/hadolint $(wildcard containers/*.Dockerfile)
 
 coverage: $(VENV)/installed-dev
 	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term

@@ -4,6 +4,8 @@ Whether the whole site builds without a warning is `make docs`.
 """
 
 import importlib.util
+import io
+import json
 import re
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from PIL import Image
 
 from tf_tryon.cli import main as cli
 
@@ -37,7 +40,7 @@ def _pages(nav: Any) -> list[str]:
 def test_every_page_is_in_the_navigation_once(site_pages):
     listed = _pages(SETTINGS["nav"])
     written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    assert sorted(listed) == sorted([*written, *site_pages.ELSEWHERE.values(), "VERBS", "MODULES"])
+    assert sorted(listed) == sorted([*written, *site_pages.PLACES.values(), "VERBS", "MODULES"])
     assert [next(iter(part)) for part in SETTINGS["nav"]] == ["Start", "How to", "Method", "Reference"]
 
 
@@ -52,6 +55,18 @@ def test_a_verbs_page_says_what_its_help_says(site_pages, verb, capsys):
     for example in re.findall(r"^  (tf-tryon .*)$", told, re.MULTILINE):
         assert example in plain
     assert re.sub(r"\s+", " ", told).count("(default:") == plain.count("(default:")
+
+
+def test_a_notebooks_page_has_its_cells_and_pictures(site_pages):
+    for path in site_pages.NOTEBOOKS:
+        page, *pictures = site_pages.notebook_page(path).items()
+        cells = json.loads(path.read_text())["cells"]
+        assert page[0] == f"notebooks/{path.stem}.md"
+        assert page[1].count("```python") == sum(cell["cell_type"] == "code" for cell in cells)
+        assert len(pictures) >= 2
+        for name, content in pictures:
+            assert Image.open(io.BytesIO(content)).format == "PNG"
+            assert f"]({name.removeprefix('notebooks/')})" in page[1]
 
 
 def test_documented_modules_are_there(site_pages):
@@ -73,6 +88,8 @@ def test_documented_modules_are_there(site_pages):
         ("photos.md", "../tf_tryon/weights/parser/MODEL_CARD.md", "cards/parser.md"),
         ("cards/street.md", "../../../docs/data.md", "../data.md"),
         ("versions.md", "../CHANGELOG.md", "changelog.md"),
+        ("notebooks/a_model_of_your_own.md", "../docs/data.md", "../data.md"),
+        ("tour.md", "../notebooks/a_model_of_your_own.ipynb", "notebooks/a_model_of_your_own.md"),
         ("data.md", "method.md", "method.md"),
         ("data.md", "#checking", "#checking"),
         ("data.md", "https://example.org/a", "https://example.org/a"),

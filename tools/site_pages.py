@@ -7,7 +7,9 @@ here they lead to pages, or to the repository where there is no page.
 
 from __future__ import annotations
 
+import base64
 import importlib
+import json
 import posixpath
 import re
 import shutil
@@ -39,6 +41,8 @@ ELSEWHERE: Final = {
     "tf_tryon/weights/parser/MODEL_CARD.md": "cards/parser.md",
     "tf_tryon/data/studio/BODY.md": "cards/body.md",
 }
+NOTEBOOKS: Final = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PLACES: Final = ELSEWHERE | {f"notebooks/{path.name}": f"notebooks/{path.stem}.md" for path in NOTEBOOKS}
 # What `docs/versions.md` calls public, by page: a title, a sentence, the modules or names.
 MODULES: Final = {
     "completing": (
@@ -137,15 +141,17 @@ def _filled(nav: Any, made: dict[str, list[Any]]) -> Any:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the pages that are no files of docs/."""
-    pages = {page: (ROOT / source).read_text() for source, page in ELSEWHERE.items()}
-    for name, text in {**pages, **verb_pages(), **module_pages()}.items():
-        files.append(File.generated(config, name, content=text))
+    pages: dict[str, str | bytes] = {page: (ROOT / source).read_text() for source, page in ELSEWHERE.items()}
+    for path in NOTEBOOKS:
+        pages |= notebook_page(path)
+    for name, content in {**pages, **verb_pages(), **module_pages()}.items():
+        files.append(File.generated(config, name, content=content))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Links between files of the repository become links between pages, or into the repository."""
-    sources = {page: source for source, page in ELSEWHERE.items()}
+    sources = {page: source for source, page in PLACES.items()}
     name = page.file.src_uri
     source = sources.get(name, f"docs/{name}")
     repository = f"{config.extra['repository']}/blob/main"
@@ -155,8 +161,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         if re.match(r"[a-z]+:", given) or not given:
             return found[0]
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), given))
-        where = ELSEWHERE.get(target) or target.removeprefix("docs/")
-        if target in ELSEWHERE or (target.startswith("docs/") and files.get_file_from_path(where)):
+        where = PLACES.get(target) or target.removeprefix("docs/")
+        if target in PLACES or (target.startswith("docs/") and files.get_file_from_path(where)):
             return f"]({posixpath.relpath(where, posixpath.dirname(name) or '.')}{hash_sign}{anchor})"
         if (ROOT / target).exists():
             return f"]({repository}/{target})"
@@ -205,6 +211,24 @@ def module_pages() -> dict[str, str]:
         blocks = "\n\n".join(f"::: {module}" for module in modules)
         pages[f"api/{name}.md"] = f"# {title}\n\n{sentence}\n\n{blocks}\n"
     return pages
+
+
+def notebook_page(path: Path) -> dict[str, str | bytes]:
+    """A notebook's page, and the pictures that it shows, by their names on the site."""
+    parts: list[str] = []
+    pictures: dict[str, str | bytes] = {}
+    for cell in json.loads(path.read_text())["cells"]:
+        source = "".join(cell["source"])
+        parts.append(source if cell["cell_type"] == "markdown" else f"```python\n{source}\n```")
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {"text/plain": output.get("text", "")})
+            if "image/png" in data:
+                name = f"{path.stem}-{len(pictures) + 1}.png"
+                pictures[f"notebooks/{name}"] = base64.b64decode("".join(data["image/png"]))
+                parts.append(f"![What the cell above shows]({name})")
+            else:
+                parts.append(f"```text\n{''.join(data['text/plain']).rstrip()}\n```")
+    return {f"notebooks/{path.stem}.md": "\n\n".join(parts) + "\n", **pictures}
 
 
 def _file(verb: str) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import pathlib
 
 import numpy as np
+from PIL import Image
 
 from tf_tryon.data.person import Person
 from tf_tryon.inference.request import Request, check_channel
@@ -40,6 +43,24 @@ class Completion:
     def erased_photo(self) -> np.ndarray:
         """(h, w, 3) uint8, the photo with the erased pixels grey: the nets' input."""
         return np.where(self.erased[..., None], np.uint8(128), self.person.photo)
+
+    def sheet(self, side: int = 0) -> Image.Image:
+        """One picture of all: photo | erased | samples, each above its parsing map; `side` as in `sheet.sheet`."""
+        from tf_tryon.inference.sheet import sheet  # it imports this module
+
+        return sheet([self], side)
+
+    def save(self, folder: str | pathlib.Path, source: str = "") -> pathlib.Path:
+        """Writes samples, parsings, sheet.png and result.json, and returns the sheet's path; see `saving.save`."""
+        from tf_tryon.inference.saving import save  # it imports this module
+
+        return save(self, folder, source)
+
+    def _repr_png_(self) -> bytes:
+        """A notebook shows the sheet."""
+        buffer = io.BytesIO()
+        self.sheet().save(buffer, "PNG")
+        return buffer.getvalue()
 
 
 def walked(codes: np.ndarray, channel: int) -> np.ndarray:
