@@ -54,7 +54,7 @@ $(VENV)/installed-dev: pyproject.toml setup.py tools/make_venv.sh
 	@tools/make_venv.sh $(VENV) --no-deps $(POSE_MODEL)
 	@touch $(VENV)/installed $@
 
-# tensorflow-addons has no release for Python 3.12.
+# tensorflow-addons has no release for Python 3.12 or later.
 $(ADDONS_VENV)/installed: pyproject.toml setup.py tools/make_venv.sh
 	@MINORS=11 tools/make_venv.sh $(ADDONS_VENV) -e '.[addons,phone]' 'pytest>=8.3'
 	@touch $@

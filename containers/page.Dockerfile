@@ -30,7 +30,7 @@ USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8080
 # /health answers 200 while the page does, and says "server": true while the server behind it does as well.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=90s --retries=4 \
+HEALTHCHECK --interval=15s --timeout=5s --start-period=180s --retries=4 \
     CMD ["python", "-c", "import json, urllib.request as u; assert json.load(u.urlopen('http://127.0.0.1:8080/health', timeout=4))['server']"]
 ENTRYPOINT ["tf-tryon", "web", "--host=0.0.0.0", "--port=8080", "--log=json"]
 CMD ["--models=/models"]

@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
 # usage: tools/make_venv.sh VENV REQUIREMENT...
-# Makes VENV with Python 3.11 or 3.12 ($PYTHON, or the first that is found and really starts) unless it is there, and
+# Makes VENV with Python 3.11, 3.12 or 3.13 ($PYTHON, or the first that is found and really starts) unless it is there, and
 # installs the requirements in it, editable. MINORS=11 admits 3.11 only. Uses uv where there is one, else venv and pip.
 set -euo pipefail
 
 venv=$1
 shift
-read -ra minors <<<"${MINORS:-11 12}"
+read -ra minors <<<"${MINORS:-11 12 13}"
 versions=$(printf "3.%s or " "${minors[@]}")
 versions=${versions% or }
 
 fits() { "$1" -c "import sys; sys.exit('3.%d' % sys.version_info[1] not in '$versions'.split(' or '))" >/dev/null 2>&1; }
 
 find_python() {
-    for candidate in ${PYTHON:-python3.11 python3.12 python3 python}; do
+    for candidate in ${PYTHON:-python3.11 python3.12 python3.13 python3 python}; do
         if fits "$candidate"; then
             echo "$candidate"
             return
         fi
     done
     # pyenv has versions that are not on the path
-    for candidate in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[12].*/bin/python; do
+    for candidate in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[123].*/bin/python; do
         if [[ -z ${PYTHON:-} ]] && fits "$candidate"; then
             echo "$candidate"
             return
