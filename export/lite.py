@@ -24,7 +24,7 @@ from tf_tryon.lite.sidecar import FORMAT, QUANTIZE, VERSION, Data, name_of
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon export lite"
-_QUANTIZED: Final = {"float16": "float16", "int8": "dynamic"}  # as the converter calls them
+_QUANTIZED: Final = {"float16": "float32", "int8": "dynamic"}  # what the converter makes; halves are our own
 
 
 def export(
@@ -38,7 +38,8 @@ def export(
     Args:
       model: "street", "studio" or a folder that `tf-tryon bundle` wrote.
       folder: to write to.
-      quantize: float16 (weights), or int8 (weights; what is between them is rounded to 8 bits while it runs).
+      quantize: float16 (weights, where that loses nothing), or int8 (weights; what is between them is rounded to 8
+        bits while it runs).
       told: called with each line of progress.
 
     Returns:
@@ -101,11 +102,13 @@ def _convert(told: Callable[[str], None], source: pathlib.Path, quantize: str) -
     """The model's hash and its functions, by name."""
     from tf_tryon.export.lite_graph import functions
     from tf_tryon.export.tflite_convert import part_of
+    from tf_tryon.export.tflite_halves import halved
     from tf_tryon.inference.tryon import TryOn
 
     model, parts = TryOn.load(source), {}
     digest = model.model
     for name, function in functions(model).items():
         told(f"converting {name}")
-        parts[name] = part_of(function, _QUANTIZED[quantize], [])
+        part = part_of(function, _QUANTIZED[quantize], [])
+        parts[name] = dataclasses.replace(part, content=halved(part.content)) if quantize == "float16" else part
     return digest, parts

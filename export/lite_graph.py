@@ -25,7 +25,7 @@ from tf_tryon.data import examples
 from tf_tryon.inference.stage import Batch, Stage
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.layers.gaussian import Gaussian
-from tf_tryon.layers.spectral_norm import fold_spectral_norms, spectral_layers
+from tf_tryon.layers.spectral_norm import spectral_layers
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 
 Function = tf.types.experimental.PolymorphicFunction
@@ -34,7 +34,7 @@ _GARMENTS: Final = ("garments", "shown", "means")
 
 
 def functions(model: TryOn) -> dict[str, Function]:
-    """Every function with its fixed signature, ready to be traced. Folds spectral norms: `model` can't be trained.
+    """Every function with its fixed signature, ready to be traced. `model` is for nothing else afterwards.
 
     Args:
       model: of two stages of the family "tryon".
@@ -42,9 +42,8 @@ def functions(model: TryOn) -> dict[str, Function]:
     made: dict[str, Function] = {}
     for stage in (model.shape, model.texture):
         assert stage is not None
-        networks = stage.networks.inference_models.values()
-        fold_spectral_norms(*networks)
-        for layer in spectral_layers(*networks):
+        for layer in spectral_layers(*stage.networks.inference_models.values()):
+            layer.scale_inputs()
             layer.layer.compact = True
         made |= {f"{stage.config.stage}_{name}": made_of for name, made_of in _of_stage(stage).items()}
     return made

@@ -78,3 +78,13 @@ def test_reflect_is_mirror_padding(edge):
 def test_impossible_options_are_refused(options):
     with pytest.raises(ValueError, match=r"padding|rescale"):
         Convolution(3, **options)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_compact_doubling_is_the_same(size):
+    layer = Convolution(5, size, rescale="up", init_std=1.0)
+    layer.build((None, 8, 8, 4))
+    inputs = tf.random.stateless_normal((2, 8, 8, 4), (1, 2))
+    before = layer(inputs)
+    layer.compact = True
+    np.testing.assert_allclose(layer(inputs), before, atol=1e-4)

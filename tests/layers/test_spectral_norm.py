@@ -160,3 +160,12 @@ def test_bias_is_not_normalized():
     layer = _layer()
     layer.layer.offset.assign(np.full(5, 2.0))
     np.testing.assert_allclose(layer(tf.zeros((1, 4, 4, 4))), np.full((1, 4, 4, 5), 2.0))
+
+
+@pytest.mark.parametrize("way", ["fold", "scale_inputs"])
+def test_an_exports_ways_change_nothing_but_where_sigma_stands(way):
+    layer, inputs = _layer(iterations=3), tf.random.stateless_normal((2, 8, 8, 4), (1, 2))
+    raw, before = np.asarray(layer.layer.kernel), layer(inputs)
+    getattr(layer, way)()
+    np.testing.assert_allclose(layer(inputs), before, atol=1e-5)
+    assert np.array_equal(layer.layer.kernel, raw) == (way == "scale_inputs")

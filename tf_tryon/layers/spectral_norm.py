@@ -30,6 +30,7 @@ class SpectralNormalization(keras.layers.Layer):
         super().__init__(**kwargs)
         self.layer = layer
         self.folded = False
+        self._inverse: float | None = None
 
     def build(self, input_shape: Any) -> None:
         if not self.layer.built:
@@ -80,7 +81,14 @@ class SpectralNormalization(keras.layers.Layer):
             self.layer.kernel.assign(self.normalized_kernel())
             self.folded = True
 
+    def scale_inputs(self) -> None:
+        """Applies 1 / sigma to the inputs from now on: an export then holds the raw kernel, bit for bit."""
+        self._inverse = float(1.0 / self.sigma())
+
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        if self._inverse is not None:
+            # The converter would multiply the factor into the kernel, but doesn't see through a maximum.
+            return self.layer(tf.maximum(inputs * self._inverse, inputs.dtype.min))
         if self.folded:
             return self.layer(inputs)
         return self.layer.convolve(inputs, self.normalized_kernel())

@@ -1,0 +1,35 @@
+"""Weights that halves hold exactly are stored so, others stay as they are, and nothing is computed differently."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon.export.tflite import tensor_types
+from tf_tryon.export.tflite_convert import part_of
+from tf_tryon.export.tflite_halves import halved
+from tf_tryon.export.tflite_merge import Part, merge
+
+
+def converted(kernel: np.ndarray) -> Part:
+    @tf.function(input_signature=[tf.TensorSpec((1, 8, 8, 16), name="x")], autograph=False)
+    def convolve(x: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"y": tf.nn.conv2d(x, tf.constant(kernel), 1, "SAME")}
+
+    return part_of(convolve, "float32", [])
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_exact_weights_are_halves(exact: bool) -> None:
+    from ai_edge_litert.interpreter import Interpreter
+
+    draw = np.random.default_rng(0)
+    kernel = draw.standard_normal((3, 3, 16, 32), np.float32)
+    kernel = kernel.astype(np.float16).astype(np.float32) if exact else kernel
+    part = converted(kernel)
+    content = merge({"f": Part(halved(part.content), part.inputs, part.outputs)}, "")
+    kinds = tensor_types(content)["f"]["tensors"]
+    assert ("FLOAT16" in kinds) == exact
+    assert (len(content) < 0.7 * len(part.content)) == exact
+    x = draw.standard_normal((1, 8, 8, 16), np.float32)
+    found = Interpreter(model_content=content).get_signature_runner("f")(x=x)["y"]
+    np.testing.assert_allclose(found, tf.nn.conv2d(x, kernel, 1, "SAME"), atol=1e-4)
