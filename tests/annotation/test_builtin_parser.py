@@ -40,8 +40,8 @@ def test_unseen_people_are_parsed(parser, rendered):
         right.append((parsing.classes == CIHP20.table()[picture.parsing])[person].mean())
         assert ((parsing.labels > 0) == person).mean() > 0.97
         assert all(0 <= value <= 1 for value in parsing.confidences.values())
-        assert "top" in parsing.confidences
-    assert np.mean(right) > 0.8  # a random network: below 0.2
+        assert parsing.confidences["top"] > 0.5
+    assert np.mean(right) > 0.88  # a random network: below 0.2
 
 
 def test_without_a_pose_the_person_fills_the_photo(parser, rendered):
@@ -66,3 +66,21 @@ def test_the_mirror_image_gives_the_mirrored_answer(parser, rendered):
     if frame.left == 192 - other.left - other.width:  # else rounding has put it a pixel beside
         np.testing.assert_allclose(first, second[:, ::-1][..., list(MIRRORED)], atol=1e-4)
     assert first.shape == (parser.size[0] // 2, parser.size[1] // 2, 20)
+
+
+def test_a_faint_hat_is_hair(parser, rendered, monkeypatch):
+    picture, pose = next((picture, pose) for picture, pose in rendered if not (picture.parsing == 1).any())
+    frame, probabilities = parser.probabilities(picture.photo, pose)
+    hair = probabilities[..., 2].copy()
+    faint = probabilities.copy()
+    faint[..., 1], faint[..., 2] = np.maximum(faint[..., 1], 0.52 * hair), np.minimum(faint[..., 2], 0.48 * hair)
+    monkeypatch.setattr(parser, "probabilities", lambda *_: (frame, faint))
+    parsing = parser.parse(picture.photo, pose)
+    assert "hat" not in parsing.confidences
+    assert not (parsing.labels == 1).any()
+    assert (parsing.labels == 2).any()
+
+    sure = probabilities.copy()
+    sure[..., 1], sure[..., 2] = probabilities[..., 1] + hair, 0
+    monkeypatch.setattr(parser, "probabilities", lambda *_: (frame, sure))
+    assert parser.parse(picture.photo, pose).confidences["hat"] > 0.45

@@ -18,7 +18,7 @@ from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 
 MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the nets' frame
 # Of each garment; below it the user is told to look. Chosen on photos: see the parser's model card.
-MIN_CONFIDENCE: Final = {"hat": 0.45, "top": 0.4, "bottom": 0.4, "shoes": 0.4}
+MIN_CONFIDENCE: Final = {"hat": 0.45, "top": 0.45, "bottom": 0.3, "shoes": 0.35}
 MIN_GARMENTS: Final = 3
 
 

@@ -34,7 +34,7 @@ _WEIGHTS = "parser.npz"
 CALIBRATION = "calibration"
 _FINAL = 0.01  # of the learning rate
 # Weight of each CIHP-20 label in the cross entropy: small things count more, the background less.
-WEIGHTS = (0.5, 2.5, 1.5, 1, 1.5, 1, 1, 1, 1, 1, 2, 1, 1, 1.5, 2, 2, 1.5, 1.5, 2, 2)
+WEIGHTS = (0.5, 1.5, 1.5, 1, 1.5, 1, 1, 1, 1, 1, 2, 1, 1, 1.5, 2, 2, 1.5, 1.5, 2, 2)
 _CLASSES = vocabulary_lib.CIHP20.classes
 
 
