@@ -18,6 +18,13 @@ from pathlib import Path
 from typing import Any
 
 RUNTIMES = ("lite", "tensorflow")
+_VERB = """
+import sys
+from tf_tryon.cli.main import main
+status = main(sys.argv[1:])
+print(open("/proc/self/status").read())
+sys.exit(status)
+"""
 _RATE = """
 import sys, time, json
 from tf_tryon.cli.runtime import load
@@ -48,7 +55,7 @@ def main() -> None:
         for _ in range(options.repeats):  # in turn: what else the machine does meets both
             for name in RUNTIMES:
                 command = ["complete", str(photo), f"--model={options.model}", f"--runtime={name}", "--seed=7"]
-                prompts[name].append(spent(["-m", "tf_tryon.cli.main", *command, f"--out={folder}/{name}"]))
+                prompts[name].append(spent([*command, f"--out={folder}/{name}"]))
         for name in RUNTIMES:
             rate = subprocess.run(
                 [sys.executable, "-c", _RATE, name, options.model, str(photo), str(options.repeats)],
@@ -66,12 +73,15 @@ def main() -> None:
 
 
 def spent(arguments: list[str]) -> tuple[float, float]:
-    """Processor seconds, and megabytes of memory at most, of a Python process and its children."""
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL)
+    """Processor seconds, and megabytes of memory at most, of `tf-tryon` with these arguments."""
+    # The kernel's own account of a child's memory begins with what its parent had.
+    process = subprocess.Popen([sys.executable, "-c", _VERB, *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{' '.join(arguments)} failed")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return usage.ru_utime + usage.ru_stime, int(told.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def alike(folder: Path, name: str) -> dict[str, float]:

@@ -37,6 +37,16 @@ def test_wrong_fields_are_named(copy: Path, change: dict[str, Any], words: str) 
         Sidecar.read(copy / "lite")
 
 
+def test_the_most_exact_variant_is_taken(copy: Path) -> None:
+    first = copy / "lite/completion_float16.json"
+    content = {**json.loads(first.read_text()), "quantize": "int8"}
+    (copy / "lite/completion_int8.json").write_text(json.dumps(content))
+    assert Sidecar.read(lite_folder(copy)).quantize == "float16"
+    first.unlink()
+    assert TryOn.load(copy).size == (64, 64)
+    assert Sidecar.read(lite_folder(copy)).quantize == "int8"
+
+
 def test_missing_and_damaged_files_are_named(copy: Path, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="export lite"):
         TryOn.load(tmp_path)

@@ -6,7 +6,7 @@ import hashlib
 import pathlib
 from typing import Final
 
-from tf_tryon.lite.sidecar import QUANTIZE, Sidecar, name_of
+from tf_tryon.lite.sidecar import Sidecar, sidecar_of
 
 FOLDER: Final = "lite"  # of a bundle's folder
 BUNDLED: Final = pathlib.Path(__file__).parent.parent / "weights"
@@ -18,7 +18,7 @@ def lite_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
     """Where a model's exported files lie: "street" (also None) or "studio", a bundle's folder, or the export's own."""
     folder = BUNDLED / str(model or NAMES[0]) if model is None or model in NAMES else pathlib.Path(model)
     inside = folder / FOLDER
-    return inside if (inside / f"{name_of(QUANTIZE[0])}.json").exists() else folder
+    return inside if sidecar_of(inside) else folder
 
 
 def fits(sidecar: Sidecar, model: pathlib.Path) -> bool:

@@ -26,6 +26,12 @@ def name_of(quantize: str) -> str:
     return f"completion_{quantize}"
 
 
+def sidecar_of(folder: pathlib.Path) -> pathlib.Path | None:
+    """A folder's sidecar, of several variants the most exact one's; None if there is none."""
+    paths = (folder / f"{name_of(quantize)}.json" for quantize in QUANTIZE)
+    return next((path for path in paths if path.exists()), None)
+
+
 @dataclasses.dataclass(frozen=True)
 class Data:
     """How the networks see a photo: `config.data`, as far as `data.view` reads it."""
@@ -62,13 +68,13 @@ class Sidecar:
     quantize: str
 
     @classmethod
-    def read(cls, folder: pathlib.Path, quantize: str = QUANTIZE[0]) -> Sidecar:
-        """A folder's, checked against the file that it describes.
+    def read(cls, folder: pathlib.Path) -> Sidecar:
+        """A folder's, checked against the file that it describes; of several variants the most exact one's.
 
         Raises:
           MissingFileError, BadFileError: a file is missing, isn't one, or belongs to another.
         """
-        found = json_file.read(folder / f"{name_of(quantize)}.json", REMEDY)
+        found = json_file.read(sidecar_of(folder) or folder / f"{name_of(QUANTIZE[0])}.json", REMEDY)
         if [part.raw if (part := found.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
             raise found.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
         path = folder / _file(found["file"])
