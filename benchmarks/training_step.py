@@ -66,7 +66,7 @@ def random_batch(config: ConfigDict) -> dict[str, tf.Tensor]:
 
 def measure(config: ConfigDict, steps: int) -> dict[str, float]:
     """Speed and memory of `steps` steps after two that don't count."""
-    from tf_tryon.models.networks import build_networks
+    from tf_tryon.models.build import build_networks
     from tf_tryon.training.objective import shape_objective
     from tf_tryon.training.step import State, TrainingStep
     from tf_tryon.training.texture_objective import TextureObjective

@@ -10,10 +10,11 @@ import tensorflow as tf
 from tf_tryon.data.examples import to_bytes
 from tf_tryon.export import pictures
 from tf_tryon.export.person_graph import Seen
-from tf_tryon.export.stage_graph import Batch, StageGraph
+from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.models import pasting
 from tf_tryon.models.completion import composed, finish
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
+from tf_tryon.models.contract import Batch
 
 Outputs = dict[str, tf.Tensor]
 SHAPE_OUTPUTS = ("parsings_bytes", "shape_codes", "shape_score")

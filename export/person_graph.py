@@ -11,10 +11,11 @@ from tf_tryon.data import examples, view
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.export import pictures
 from tf_tryon.export.pictures import require
-from tf_tryon.export.stage_graph import Batch, StageGraph
+from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.geometry import crop
 from tf_tryon.geometry import tensor_arrays as xp
 from tf_tryon.models import pasting
+from tf_tryon.models.contract import Batch
 
 
 class Seen(NamedTuple):

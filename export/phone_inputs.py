@@ -1,7 +1,7 @@
 """The shape stage's inputs for one person, in numpy alone: what an app has to build before it calls the TFLite file.
 
 All of it follows from the file's sidecar (`Contract`), and one sampling rule serves every crop and every layout. The
-arrays equal those of `tf_tryon.data.examples` and `tf_tryon.models.networks`, which training uses, up to rounding.
+arrays equal those of `tf_tryon.data.examples` and `tf_tryon.models.tasks`, which training uses, up to rounding.
 Pixels' centres lie at index + 0.5; boxes and frames are (y0, x0, y1, x1) in pixels. visible: 1 visible, 0 erased.
 """
 

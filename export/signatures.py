@@ -27,9 +27,10 @@ from tf_tryon.export.person_graph import (
     target_slot,
 )
 from tf_tryon.export.pictures import require
-from tf_tryon.export.stage_graph import Batch, StageGraph
+from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.geometry import crop, resampling
 from tf_tryon.geometry import tensor_arrays as xp
+from tf_tryon.models.contract import Batch
 
 PERSON = ("photo_bytes", "parsing_bytes", "vocabulary", "keypoints", "garment")
 DRAW = ("seed", "first", "samples", "temperature")

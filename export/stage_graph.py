@@ -19,8 +19,8 @@ from tf_tryon.inference.stage import Stage
 from tf_tryon.layers import compat
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import fold_spectral_norms
+from tf_tryon.models.contract import Batch
 
-Batch = dict[str, tf.Tensor]
 # What generating and sampling read of a batch.
 _SHAPE_KEYS = (keys.PARSING, keys.VISIBLE, keys.POSE, keys.BOX, keys.CONTEXT)
 _TEXTURE_KEYS = (

@@ -13,7 +13,7 @@ from tf_tryon.data.vocabulary import GARMENT_CLASSES
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.phone_inputs import Contract, Inputs, build, lay
 from tf_tryon.inference.request import check_wears
-from tf_tryon.models.networks import Networks
+from tf_tryon.models.contract import Networks
 
 
 def people(records: RecordSet, split: str, contract: Contract, count: int, seed: int) -> list[tuple[Person, str]]:

@@ -22,8 +22,9 @@ from tf_tryon.layers.blocks import FirstBlock, ResBlock, UpBlock, average_pool
 from tf_tryon.layers.convolution import Convolution, double, doubling_kernel, mean_kernel, reflect
 from tf_tryon.layers.normalization import InstanceNormalization
 from tf_tryon.layers.spectral_norm import SpectralNormalization
+from tf_tryon.models.contract import Networks
 from tf_tryon.models.generator import ATTENTION_AFTER, DEPTH, SKIP_FROM
-from tf_tryon.models.networks import CLASSES, Networks, given_channels
+from tf_tryon.models.tasks import CLASSES, ShapeTask
 
 _EPSILON = 1e-5  # the norms' epsilon
 # Least variance of a normalised channel in eight bits: below, 1 / std would leave nothing for the other channels.
@@ -52,7 +53,7 @@ class ShapeGraph:
         """Each function with its fixed signature, ready to be traced; factors must be set before."""
         config, (rows, columns, channels) = self.networks.config, latent_shape(self.networks.config)
         height, width, pool = config.data.height, config.data.width, config.model.context_pool
-        given, cells = given_channels(config), rows * columns
+        given, cells = ShapeTask.given_channels(config), rows * columns
         context = 12 + (given if config.model.encoder_context else 0)
         prior = self.networks.context_encoder.cells
         specs: dict[str, tuple[Callable[..., Any], dict[str, tuple[int, ...]]]] = {

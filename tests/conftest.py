@@ -144,7 +144,7 @@ def model() -> Any:
     from tf_tryon.config import thesis
     from tf_tryon.inference.stage import Stage
     from tf_tryon.inference.tryon import TryOn
-    from tf_tryon.models.networks import build_networks
+    from tf_tryon.models.build import build_networks
 
     stages = []
     for name in ("shape", "texture"):

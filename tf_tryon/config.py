@@ -18,7 +18,8 @@ from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
 
-STAGES = ("shape", "texture")
+SHAPE, TEXTURE = "shape", "texture"
+STAGES = (SHAPE, TEXTURE)
 BASELINES = ("finet", "bicyclegan")
 _REMEDY = "a configuration is expected that a run or a bundle has saved"
 _LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0}

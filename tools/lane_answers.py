@@ -20,7 +20,7 @@ from tf_tryon.data.records import open_records
 from tf_tryon.inference.bundle import write_bundle
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.models.accounting import count_trained, table_4_1, thesis_counts
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.trainer import Trainer
 
 

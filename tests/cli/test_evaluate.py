@@ -12,7 +12,7 @@ from tf_tryon.cli import main
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     from tf_tryon.config import thesis
-    from tf_tryon.models.networks import build_networks
+    from tf_tryon.models.build import build_networks
     from tf_tryon.training.weights import save_weights
 
     config = thesis("shape")

@@ -28,7 +28,7 @@ def tiny(stage: str) -> ConfigDict:
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Untrained weights of both stages, as `tf-tryon bundle` lays them out."""
-    from tf_tryon.models.networks import build_networks
+    from tf_tryon.models.build import build_networks
     from tf_tryon.training.weights import save_weights
 
     folder = tmp_path_factory.mktemp("bundle")

@@ -14,7 +14,7 @@ import pytest
 def write_stage() -> Callable[..., Path]:
     """(folder, changes of config.model) -> the folder, with an untrained stage at 64 px in folder/shape."""
     from tf_tryon.config import thesis, to_json
-    from tf_tryon.models.networks import build_networks
+    from tf_tryon.models.build import build_networks
     from tf_tryon.training.weights import save_weights
 
     def write(folder: Path, **model: Any) -> Path:

@@ -11,7 +11,7 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.export import saved_model, tflite
 from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 
 
 @pytest.fixture(scope="module")

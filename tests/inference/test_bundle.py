@@ -15,7 +15,7 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.inference.bundle import write_bundle
 from tf_tryon.inference.tryon import TryOn
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import save_weights

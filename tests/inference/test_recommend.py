@@ -15,7 +15,7 @@ from tf_tryon.inference.recommend import recommend, wearers
 from tf_tryon.inference.recommendation_sheet import recommendation_sheet
 from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 
 
 @pytest.fixture

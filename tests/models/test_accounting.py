@@ -6,7 +6,7 @@ import pytest
 
 from tf_tryon.config import validate
 from tf_tryon.models.accounting import count_trained, table_4_1, thesis_counts
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 
 ROWS = {row.name: row for row in table_4_1()}
 # Trained scalars of generator, encoder, context encoder and discriminator.

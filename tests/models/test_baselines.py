@@ -7,8 +7,8 @@ import tensorflow as tf
 from tf_tryon import config as configuration
 from tf_tryon import keys
 from tf_tryon.models.bicyclegan import PatchDiscriminator, ResNetEncoder, TwoDiscriminators, UNet
+from tf_tryon.models.build import build_networks
 from tf_tryon.models.finet import FiNetEncoder, FiNetGenerator
-from tf_tryon.models.networks import build_networks
 
 NARROW = 0.125
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tf_tryon import keys
 from tf_tryon.config import baseline, latent_shape, thesis, validate
 from tf_tryon.layers import compat
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 
 RECOMMENDED = {
     "latent_layout": "aligned", "prior": "autoregressive", "encoder_context": True, "encoder_pool": 2,
@@ -91,7 +91,7 @@ def test_nothing_of_the_erased_box_is_seen_but_by_the_posterior(make_batch, stag
 def test_codes_act_inside_the_erased_box_only_where_they_are_laid(make_batch):
     config = _config("shape", latent_layout="aligned")
     nets, batch = build_networks(config), make_batch(config)
-    laid = nets._lay(batch, tf.ones((2, *latent_shape(config))))
+    laid = nets.laid(batch, tf.ones((2, *latent_shape(config))))
     np.testing.assert_allclose(tf.reduce_max(laid, -1, keepdims=True), 1 - batch[keys.VISIBLE], atol=1e-6)
 
 

@@ -10,8 +10,10 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.config import thesis
+from tf_tryon.config import latent_shape, thesis
 from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.models.model_set import ModelSet
+from tf_tryon.models.tasks import CONTEXT_CHANNELS, ShapeTask, TextureTask
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +27,7 @@ def _small_config(stage: str, **changes: object) -> ConfigDict:
     config = thesis(stage)
     config.data.height = config.data.width = 64
     config.model.width = 1 / 16
-    config.model.latent_channels = 4
+    config.model.latent_channels = 2
     config.model.output_scales = 1
     config.loss.perceptual = "none"
     config.train.batch_size = 4
@@ -42,32 +44,38 @@ def _small_config(stage: str, **changes: object) -> ConfigDict:
 
 
 class Codes(keras.Model):
-    """One number in, mean and std of a (1, 1, 2) code out."""
+    """One number in, mean and std of a code (h, w, c) out, the same in each cell."""
+
+    def __init__(self, code, **kwargs):
+        super().__init__(**kwargs)
+        self.code = code
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(name="kernel", shape=(1, 4), initializer=keras.initializers.RandomNormal(seed=1))
+        shape, start = (1, 2 * self.code[-1]), keras.initializers.RandomNormal(seed=1)
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer=start)
         self.u = tf.Variable(0.0, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
         self.built = True
 
     def call(self, numbers):
-        features = tf.matmul(numbers[:, tf.newaxis], tf.convert_to_tensor(self.kernel))
-        return Gaussian.from_features(features[:, tf.newaxis, tf.newaxis])
+        features = tf.matmul(numbers[:, tf.newaxis], tf.convert_to_tensor(self.kernel))[:, tf.newaxis, tf.newaxis]
+        return Gaussian.from_features(tf.tile(features, [1, *self.code[:2], 1]))
 
 
 class Pixels(keras.Model):
-    """A (1, 1, 2) code in, channels of a constant picture out."""
+    """A code in, channels of a picture out that is constant over each of its cells."""
 
-    def __init__(self, channels, **kwargs):
+    def __init__(self, code, cell, channels, **kwargs):
         super().__init__(**kwargs)
-        self.channels = channels
+        self.code, self.cell, self.channels = code, cell, channels
 
     def build(self, input_shape):
-        initializer = keras.initializers.RandomNormal(seed=2)
-        self.kernel = self.add_weight(name="kernel", shape=(2, self.channels), initializer=initializer)
+        shape, start = (self.code[-1], self.channels), keras.initializers.RandomNormal(seed=2)
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer=start)
         self.built = True
 
     def call(self, codes):
-        return tf.tile(tf.matmul(codes, tf.convert_to_tensor(self.kernel)), [1, 32, 32, 1])
+        made = tf.matmul(codes, tf.convert_to_tensor(self.kernel))
+        return tf.repeat(tf.repeat(made, self.cell, axis=1), self.cell, axis=2)
 
 
 class Judge(keras.Model):
@@ -75,46 +83,50 @@ class Judge(keras.Model):
         self.kernel = self.add_weight(name="kernel", shape=(3, 1), initializer=keras.initializers.RandomNormal(seed=3))
         self.built = True
 
-    def call(self, pictures):
-        return tf.matmul(pictures[:, ::16, ::16], tf.convert_to_tensor(self.kernel))
+    def call(self, pictures, training=False):
+        features = pictures[:, ::16, ::16]
+        return tf.matmul(features, tf.convert_to_tensor(self.kernel)), [features]
 
 
-class _FakeNetworks:
-    """The contract of `Networks` with four tiny models; x_s and x_c are told by their means."""
+class _FakeNetworks(ModelSet):
+    """`Networks` around four tiny models; x_s and x_c tell by their means.
+
+    They refuse every shape that the real ones refuse: pictures of another size or depth than the configuration's, codes
+    of another grid, and parts of a batch that are not of one length.
+    """
 
     def __init__(self, config: ConfigDict, precision: str = "float32") -> None:
-        self.config, self.precision = config, precision
-        self.encoder, self.context_encoder = Codes(), Codes()
-        self.generator = Pixels(8 if config.stage == "shape" else 3)
-        self.discriminator = Judge() if config.model.discriminator else None
-        self.models = {"generator": self.generator, "encoder": self.encoder, "context_encoder": self.context_encoder}
-        self.inference_models = dict(self.models)
-        if self.discriminator is not None:
-            self.models["discriminator"] = self.discriminator
+        self.precision, self.updates = precision, 0
+        self.code = latent_shape(config)
+        judge = Judge() if config.model.discriminator else None
+        generator = Pixels(self.code, config.model.latent_stride, self.output_channels)
+        super().__init__(config, generator, Codes(self.code), Codes(self.code), judge)
         for model in self.models.values():
             model.build(None)
-        self.updates = 0
         self.u = self.context_encoder.u
 
     def posterior(self, batch, training=False):
-        own = batch[keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB]
-        own.shape[1:3].assert_is_compatible_with(batch[keys.VISIBLE].shape[1:3])  # the real ones crop both alike
+        own = self._taken(batch, self.garment_key, self.garment_channels)
         return self.encoder(tf.reduce_mean(own, axis=(1, 2, 3)))
 
     def prior(self, batch, codes, training=False):
-        return self.context_encoder(tf.reduce_mean(batch[keys.CONTEXT], axis=(1, 2, 3)))
+        context = self._taken(batch, keys.CONTEXT, CONTEXT_CHANNELS)
+        self._same(codes.shape, (context.shape[0], *self.code), "codes")
+        return self.context_encoder(tf.reduce_mean(context, axis=(1, 2, 3)))
 
     def sample_prior(self, batch, noise, temperature=1.0):
-        return self.prior(batch, None).sample(noise, temperature)
+        return self.prior(batch, noise).sample(noise, temperature)
 
     def generate(self, batch, codes, training=False):
+        self._taken(batch, keys.VISIBLE, 1)
+        given = self.given(batch)  # needs each of its parts in one size
+        self._same(codes.shape, (given.shape[0], *self.code), "codes")
+        self._same(given.shape, (None, *self._size(), self.given_channels(self.config)), "given")
         return [self.generator(codes)]
 
     def discriminate(self, pictures, training=False):
-        return self.discriminator(pictures), []
-
-    def share(self, codes):
-        return codes
+        self._same(pictures.shape, (None, *self._size(), 3), "pictures")
+        return super().discriminate(pictures, training)
 
     def update_spectral_norms(self):
         self.updates += 1
@@ -122,6 +134,30 @@ class _FakeNetworks:
 
     def spectral_state(self):
         return [self.u]
+
+    def _size(self):
+        return self.config.data.height, self.config.data.width
+
+    def _taken(self, batch, key, channels):
+        self._same(batch[key].shape, (None, *self._size(), channels), key)
+        return batch[key]
+
+    @staticmethod
+    def _same(shape, wanted, what):
+        if not shape.is_compatible_with(wanted):
+            raise ValueError(f"{what} is {shape}, not {wanted}")
+
+
+class FakeShapeNetworks(ShapeTask, _FakeNetworks):
+    pass
+
+
+class FakeTextureNetworks(TextureTask, _FakeNetworks):
+    pass
+
+
+def _fake_networks(config: ConfigDict, precision: str = "float32") -> FakeShapeNetworks | FakeTextureNetworks:
+    return {"shape": FakeShapeNetworks, "texture": FakeTextureNetworks}[config.stage](config, precision)
 
 
 def _random_batch(count: int, seed: int = 0) -> dict[str, tf.Tensor]:
@@ -156,8 +192,8 @@ def small_config() -> Callable[..., ConfigDict]:
 
 
 @pytest.fixture(scope="session")
-def fake_networks() -> type[_FakeNetworks]:
-    return _FakeNetworks
+def fake_networks() -> Callable[..., FakeShapeNetworks | FakeTextureNetworks]:
+    return _fake_networks
 
 
 @pytest.fixture(scope="session")

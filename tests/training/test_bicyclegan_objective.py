@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.config import baseline
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
 from tf_tryon.training.kl_weight import KLWeight
 

@@ -6,7 +6,7 @@ from tf_tryon import keys
 from tf_tryon.data.pipeline import training_dataset
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.shape_stage import ShapeStage, low_bits
 from tf_tryon.training.weights import save_weights
 

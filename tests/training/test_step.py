@@ -109,7 +109,7 @@ def test_jit_makes_the_same_update(make, random_batch, stage):
 
 def test_a_block_that_never_runs_is_an_error(make, random_batch):
     state, step = make("shape")
-    state.nets.posterior = lambda batch, training=False: state.nets.prior(batch, None)
+    state.nets.posterior = lambda batch, training=False: state.nets.prior(batch, batch[keys.NOISE][:, 0])
     with pytest.raises(ValueError, match="a block is built that never runs"):
         step(random_batch(4), 0)
 

@@ -6,7 +6,7 @@ from tf_tryon import keys
 from tf_tryon.data.pipeline import training_dataset
 from tf_tryon.data.records import open_records
 from tf_tryon.layers import compat
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.texture_objective import TextureObjective
 

@@ -2,7 +2,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.variables import named_variables, network_variables, trainable
 
 

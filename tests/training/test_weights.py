@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tf_tryon.errors import TryOnError
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.run_folder import held, save
 from tf_tryon.training.step import State

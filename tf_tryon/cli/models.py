@@ -33,7 +33,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 def _networks(config: ConfigDict) -> int:
     from tf_tryon.config import validate
     from tf_tryon.models.accounting import count_trained
-    from tf_tryon.models.networks import build_networks
+    from tf_tryon.models.build import build_networks
 
     validate(config)
     counts = {name: count_trained(model) for name, model in build_networks(config).models.items()}

@@ -19,7 +19,7 @@ from ml_collections import ConfigDict
 from tf_tryon import keys
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import sampling
-from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks
 
 CHOICES = 4
 GROUP = 20  # people whose garments are each other's alternatives

@@ -28,6 +28,7 @@ from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, wor
 from tf_tryon.files.array_file import Form, names_of, read_arrays
 from tf_tryon.layers import seeds
 from tf_tryon.layers.frame import crop_to_window, window
+from tf_tryon.models.contract import Batch
 from tf_tryon.progress import Progress
 
 SIDE: Final = 64
@@ -53,7 +54,7 @@ class GarmentReader:
         self.accuracy: dict[str, float] = {}
         self._logits = tf.function(lambda x: self._net(x, training=False), autograph=False, reduce_retracing=True)
 
-    def read(self, batch: sampling.Batch, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def read(self, batch: Batch, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(B, H, W, 3) float32 pictures in [0, 1] of a batch with one target -> (B,) kinds and (B,) colours."""
         garment = vocabulary.GARMENTS[int(batch[keys.TARGET][0])]
         seen = look(tf.constant(pictures * 2 - 1, tf.float32), batch[keys.VISIBLE], batch[keys.BOX])
@@ -190,7 +191,7 @@ def _blurred(pictures: tf.Tensor) -> tf.Tensor:
     return tf.nn.avg_pool2d(tf.nn.avg_pool2d(pictures, 3, 1, "SAME"), 3, 1, "SAME")
 
 
-def _truths(people: sampling.Batch, known: dict[str, dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
+def _truths(people: Batch, known: dict[str, dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
     """(B,) kinds and (B,) colours that a batch's people wear."""
     pairs = [
         worn(known[identity.decode()], vocabulary.GARMENTS[int(slot)])

@@ -13,6 +13,7 @@ from tf_tryon.evaluation import bootstrap, sampling
 from tf_tryon.evaluation import outfit_metrics as metrics
 from tf_tryon.evaluation.garment_reader import GarmentReader
 from tf_tryon.evaluation.outfit_truth import OutfitTruth, outfit_truth
+from tf_tryon.models.contract import Batch
 
 WHATS = ("kind", "colour")
 
@@ -31,7 +32,7 @@ class OutfitReport:
         self._own: dict[tuple[str, str, str], list[np.ndarray]] = defaultdict(list)
         self._read: dict[tuple[str, str, str], list[np.ndarray]] = defaultdict(list)
 
-    def watch(self, kind: str, people: sampling.Batch, samples: list[np.ndarray]) -> None:
+    def watch(self, kind: str, people: Batch, samples: list[np.ndarray]) -> None:
         """Read a batch: `kind` of samples, people with one target, pictures (B, H, W, 3) in [0, 1] of each sample."""
         garment = vocabulary.GARMENTS[int(people[keys.TARGET][0])]
         for identity in people[keys.ID].numpy():

@@ -19,9 +19,8 @@ from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
 from tf_tryon.losses.kl import kl
 from tf_tryon.models.completion import composed
-from tf_tryon.models.networks import Networks
+from tf_tryon.models.contract import Batch, Networks
 
-Batch = dict[str, tf.Tensor]
 _STREAMS = {"shape": 0, "texture": 1}
 
 

@@ -14,7 +14,7 @@ from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import bootstrap, sampling, shape_metrics
 from tf_tryon.models.compositing import complete_labels
-from tf_tryon.models.networks import Networks
+from tf_tryon.models.contract import Networks
 from tf_tryon.progress import Progress
 
 

@@ -28,7 +28,7 @@ from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.evaluation.texture_summary import texture_summary
 from tf_tryon.geometry import crop
 from tf_tryon.models.compositing import complete_labels, with_labels
-from tf_tryon.models.networks import Networks
+from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.progress import Progress
 
 Columns = dict[str, list[Any]]
@@ -73,7 +73,7 @@ def texture_columns(
     split: str = "test",
     batch: int = 25,
     progress: bool = True,
-    watch: Callable[[str, sampling.Batch, list[np.ndarray]], None] | None = None,
+    watch: Callable[[str, Batch, list[np.ndarray]], None] | None = None,
 ) -> dict[str, Measured]:
     """Each person's values.
 
@@ -120,7 +120,7 @@ class _Looks:
     sampler: sampling.Sampler
     shaper: sampling.Sampler | None
     samples: int
-    watch: Callable[[str, sampling.Batch, list[np.ndarray]], None] | None
+    watch: Callable[[str, Batch, list[np.ndarray]], None] | None
 
     @property
     def as_served(self) -> bool:
@@ -130,7 +130,7 @@ class _Looks:
         """
         return self.sampler.networks.config.data.crop == crop.GARMENT
 
-    def batch(self, people: sampling.Batch, first: int) -> None:
+    def batch(self, people: Batch, first: int) -> None:
         """People number first, first + 1, ..."""
         columns = self.columns
         labels, erased, photo = sampling.true_labels(people), sampling.erased(people), sampling.true_photo(people)
@@ -163,7 +163,7 @@ class _Looks:
         if self.shaper is not None:
             self._sampled("end_to_end", people, look, lambda k: self._both_stages(people, first, k))
 
-    def _both_stages(self, people: sampling.Batch, first: int, k: int) -> tuple[np.ndarray, sampling.Batch]:
+    def _both_stages(self, people: Batch, first: int, k: int) -> tuple[np.ndarray, Batch]:
         shaped = complete_labels(people, self.shaper.sample(people, first, k))
         renewed = with_labels(people, shaped)
         return self.sampler.sample(renewed, first, k), renewed
@@ -171,9 +171,9 @@ class _Looks:
     def _sampled(
         self,
         kind: str,
-        people: sampling.Batch,
+        people: Batch,
         look: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]],
-        draw: Callable[[int], tuple[np.ndarray, sampling.Batch]],
+        draw: Callable[[int], tuple[np.ndarray, Batch]],
     ) -> None:
         """Draw every sample of a batch, one at a time."""
         seen, drawn = [], []

@@ -23,6 +23,7 @@ from tf_tryon.evaluation.shape_report import summary as shape_summary
 from tf_tryon.evaluation.texture_report import texture_columns
 from tf_tryon.models.accounting import count_trained
 from tf_tryon.models.compositing import complete_labels, with_labels
+from tf_tryon.models.contract import Batch
 from tf_tryon.training.weights import Run, load_run
 
 SPLIT = "test"
@@ -47,7 +48,7 @@ def measure_row(job: dict[str, Any]) -> dict[str, Any]:
         reader = GarmentReader.load(pathlib.Path(job["reader"]) / "reader.npz")
         report = OutfitReport(reader, metadata_by_id(records, SPLIT))
 
-    def watch(what: str, people: sampling.Batch, samples: list[np.ndarray]) -> None:
+    def watch(what: str, people: Batch, samples: list[np.ndarray]) -> None:
         if report is not None and what == kind:
             report.watch(what, people, samples)
 
@@ -128,7 +129,7 @@ def _figures(
     return found
 
 
-def _walk(shape: Run, shaper: sampling.Sampler, people: sampling.Batch) -> np.ndarray:
+def _walk(shape: Run, shaper: sampling.Sampler, people: Batch) -> np.ndarray:
     """Labels (channels, shifts, H, W) of the first person: one latent dimension after another shifted in all cells."""
     nets = shape.nets
     one = {name: value[:1] for name, value in people.items()}

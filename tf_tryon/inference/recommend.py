@@ -16,8 +16,9 @@ import tensorflow as tf
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import BOTTOM, DRESS
 from tf_tryon.inference.request import check_wears
-from tf_tryon.inference.stage import Batch, Stage, repeat
+from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.inference.tryon import TryOn
+from tf_tryon.models.contract import Batch
 
 _CHUNK = 16  # garments that go through the nets at once
 

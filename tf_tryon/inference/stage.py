@@ -23,12 +23,11 @@ from tf_tryon.inference.noise_graph import latent_noise
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, REMEDY, WEIGHTS, read_config, read_means
 from tf_tryon.layers.gaussian import Gaussian, counted_by_channel
 from tf_tryon.losses.kl import kl_terms
-from tf_tryon.models.networks import Networks, build_networks
+from tf_tryon.models.build import build_networks
+from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.training.checkpoints import assign
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import load_weights
-
-Batch = dict[str, tf.Tensor]
 
 
 @dataclasses.dataclass

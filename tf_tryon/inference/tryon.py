@@ -24,10 +24,11 @@ from tf_tryon.inference.completion import Completion, walked
 from tf_tryon.inference.erasure import erased, with_mask_as_garment
 from tf_tryon.inference.model_folder import common_targets, model_folder
 from tf_tryon.inference.request import Request
-from tf_tryon.inference.stage import Batch, Stage, repeat
+from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.models import background, pasting
 from tf_tryon.models.completion import Pictures, finish
 from tf_tryon.models.compositing import complete_labels, with_labels
+from tf_tryon.models.contract import Batch
 
 _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
 

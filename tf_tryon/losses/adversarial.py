@@ -1,4 +1,4 @@
-"""Least-squares adversarial losses and feature matching (equations 2-25 to 2-28)."""
+"""Least-squares adversarial losses, and matching of what D makes of two pictures (equations 2-25 to 2-28)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ def least_squares(scores: tf.Tensor, target: float) -> tf.Tensor:
 
 
 def feature_matching(real: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:
-    """``mean (f_D(I_bar) - f_D(I))^2`` of D's last feature layer (2-25); no gradient goes through the photo's features.
+    """``mean (f_D(I_bar) - f_D(I))^2`` (2-25); no gradient goes through what D makes of the photo.
 
     Args:
-      real: (B, h, w, C).
+      real: (B, h, w, C), what a layer of D makes of the photo. The texture stage gives D's output, the scores
+        (B, h, w, 1) of (2-26), and none of its inner features.
       generated: the same.
 
     Returns:

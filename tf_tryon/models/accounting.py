@@ -17,7 +17,7 @@ from ml_collections import ConfigDict
 from tf_tryon.config import BASELINES, baseline, thesis
 from tf_tryon.layers.blocks import ResBlock
 from tf_tryon.layers.spectral_norm import spectral_layers
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,9 @@
-"""FiNet and BicycleGAN behind the contract of `Networks` (docs/experiments.md says how their tasks were adapted)."""
+"""FiNet and BicycleGAN behind `contract.Networks` (docs/experiments.md says how their tasks were adapted)."""
 
 from __future__ import annotations
+
+import abc
+from typing import Any, TypeVar
 
 import tensorflow as tf
 from ml_collections import ConfigDict
@@ -10,12 +13,20 @@ from tf_tryon.layers import seeds
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.models.bicyclegan import ResNetEncoder, TwoDiscriminators, UNet
+from tf_tryon.models.contract import Batch
 from tf_tryon.models.finet import ENCODER_SIDE, FiNetEncoder, FiNetGenerator
-from tf_tryon.models.networks import CLASSES, Batch, Networks, given_channels
+from tf_tryon.models.model_set import ModelSet
+from tf_tryon.models.tasks import CONTEXT_CHANNELS, ShapeTask, TextureTask
 
 
-class FiNetNetworks(Networks):
+class _FiNetNetworks(ModelSet, abc.ABC):
     """Two stages with the inputs of the thesis's; codes (B, 1, 1, c) join every level of the generator."""
+
+    garment_key: str
+
+    @abc.abstractmethod
+    def given(self, batch: Batch) -> tf.Tensor:
+        """The task's."""
 
     def posterior(self, batch: Batch, training: bool = False) -> Gaussian:
         """E(x_s) or E(x_a)."""
@@ -34,24 +45,24 @@ class FiNetNetworks(Networks):
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """One output, (B, H, W, 8) logits or (B, H, W, 3) in [-1, 1]."""
         del training
-        return [self.generator(self._given(batch), codes)]
+        return [self.generator(self.given(batch), codes)]
 
     def _small(self, pictures: tf.Tensor) -> tf.Tensor:
-        return average_pool(pictures, max(1, self.config.data.height // ENCODER_SIDE))
+        return average_pool(pictures, _pool(self.config))
 
 
-class BicycleGANNetworks(Networks):
+class FiNetShapeNetworks(ShapeTask, _FiNetNetworks):
+    """FiNet's first stage."""
+
+
+class FiNetTextureNetworks(TextureTask, _FiNetNetworks):
+    """FiNet's second stage."""
+
+
+class BicycleGANNetworks(TextureTask, ModelSet):
     """From the erased photo to the photo; the encoder reads the whole photo, and the prior is N(0, I)."""
 
-    @property
-    def garment_key(self) -> str:
-        """The whole photo's."""
-        return keys.PHOTO
-
-    @property
-    def inference_models(self) -> dict:
-        """Generator and encoder: there is no context encoder."""
-        return {"generator": self.generator, "encoder": self.encoder}
+    garment_key: str = keys.PHOTO
 
     def posterior(self, batch: Batch, training: bool = False) -> Gaussian:
         """E(I)."""
@@ -74,28 +85,40 @@ class BicycleGANNetworks(Networks):
         return [self.generator(batch[keys.PHOTO] * batch[keys.VISIBLE], codes)]
 
 
-def build_baseline(config: ConfigDict, precision: str = "float32") -> Networks:
-    """Networks of a validated baseline's configuration, built; arguments as of `build_networks`."""
+_FiNet = TypeVar("_FiNet", FiNetShapeNetworks, FiNetTextureNetworks)
+
+
+def build_finet(kind: type[_FiNet], config: ConfigDict, precision: str = "float32") -> _FiNet:
+    """Networks of one of FiNet's stages, built; other arguments as of `build.build_networks`."""
     data, model = config.data, config.model
-    size = (None, data.height, data.width)
-    options = {"width": model.width, "latent": model.latent_channels, "dtype": precision, "name": "generator"}
-    if model.family == "bicyclegan":
-        generator = UNet(**options)
-        encoder = ResNetEncoder(model.latent_channels, model.width, dtype=precision, name="encoder")
-        side = min(data.height, data.width)
-        discriminator = TwoDiscriminators(side, model.width, dtype=precision, name="discriminator")
-        for built in (generator, encoder, discriminator):
-            seeds.build(built, (*size, 3), config.seed)
-        return BicycleGANNetworks(config, generator, encoder, None, discriminator)
-    shape = config.stage == "shape"
-    generator = FiNetGenerator(CLASSES if shape else 3, squash=not shape, **options)
+    generator = FiNetGenerator(kind.output_channels, squash=kind.squashed, **_options(config, precision))
     encoder, context = (
         FiNetEncoder(model.latent_channels, model.width, dtype=precision, name=name)
         for name in ("encoder", "context_encoder")
     )
-    pool = max(1, data.height // ENCODER_SIDE)
-    crop = (None, data.height // pool, data.width // pool)
-    seeds.build(generator, (*size, given_channels(config)), config.seed)
-    seeds.build(encoder, (*crop, 1 if shape else 3), config.seed)
-    seeds.build(context, (*crop, 12), config.seed)
-    return FiNetNetworks(config, generator, encoder, context, None)
+    crop = (None, data.height // _pool(config), data.width // _pool(config))
+    seeds.build(generator, (None, data.height, data.width, kind.given_channels(config)), config.seed)
+    seeds.build(encoder, (*crop, kind.garment_channels), config.seed)
+    seeds.build(context, (*crop, CONTEXT_CHANNELS), config.seed)
+    return kind(config, generator, encoder, context, None)
+
+
+def build_bicyclegan(config: ConfigDict, precision: str = "float32") -> BicycleGANNetworks:
+    """BicycleGAN's networks, built; arguments as of `build.build_networks`."""
+    data, model = config.data, config.model
+    generator = UNet(**_options(config, precision))
+    encoder = ResNetEncoder(model.latent_channels, model.width, dtype=precision, name="encoder")
+    side = min(data.height, data.width)
+    discriminator = TwoDiscriminators(side, model.width, dtype=precision, name="discriminator")
+    for built in (generator, encoder, discriminator):
+        seeds.build(built, (None, data.height, data.width, 3), config.seed)
+    return BicycleGANNetworks(config, generator, encoder, None, discriminator)
+
+
+def _options(config: ConfigDict, precision: str) -> dict[str, Any]:
+    model = config.model
+    return {"width": model.width, "latent": model.latent_channels, "dtype": precision, "name": "generator"}
+
+
+def _pool(config: ConfigDict) -> int:
+    return max(1, config.data.height // ENCODER_SIDE)

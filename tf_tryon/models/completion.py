@@ -12,7 +12,7 @@ import tensorflow as tf
 from tf_tryon import keys
 from tf_tryon.models import background, pasting
 from tf_tryon.models.compositing import shows
-from tf_tryon.models.networks import Batch
+from tf_tryon.models.contract import Batch
 
 
 class Pictures(NamedTuple):

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.data import boxes, vocabulary
-from tf_tryon.models.networks import Batch
+from tf_tryon.models.contract import Batch
 
 _COUNT: Final = len(vocabulary.CLASSES)
 

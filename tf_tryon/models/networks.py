@@ -1,58 +1,38 @@
-"""One stage's networks behind one contract: batch in, codes and pictures out (docs/architecture.md)."""
+"""The thesis's networks of both stages, and our options to them, behind `contract.Networks`."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
+import abc
+from typing import Any, TypeVar
 
-import keras
 import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.config import BASELINES
 from tf_tryon.layers import frame, seeds
 from tf_tryon.layers.blocks import average_pool
-from tf_tryon.layers.colour_fill import visible_colours
-from tf_tryon.layers.gaussian import Gaussian, share
-from tf_tryon.layers.spectral_norm import spectral_layers, update_spectral_norms
+from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.models.contract import Batch
 from tf_tryon.models.discriminator import Discriminator
 from tf_tryon.models.encoder import Encoder
 from tf_tryon.models.generator import Generator
-
-Batch = dict[str, tf.Tensor]
-FIRST_GARMENT = 4  # parsing class of garment slot 0
-CLASSES = 8
+from tf_tryon.models.model_set import ModelSet
+from tf_tryon.models.tasks import CONTEXT_CHANNELS, ShapeTask, TextureTask
 
 
-@dataclasses.dataclass
-class Networks:
-    """Generator, posterior and prior encoder, and the texture stage's discriminator (or None).
+class _TryOnNetworks(ModelSet, abc.ABC):
+    """Both stages; a task comes before it in the order of resolution."""
 
-    `training` changes nothing but spectral norms of tensorflow-addons; the others are updated once a step, see below.
-    """
+    garment_key: str
+    box_key: str
 
-    config: ConfigDict
-    generator: keras.Model
-    encoder: keras.Model
-    context_encoder: Any  # keras.Model; None: the prior is N(0, I) (BicycleGAN)
-    discriminator: keras.Model | None
+    @abc.abstractmethod
+    def given(self, batch: Batch) -> tf.Tensor:
+        """The task's."""
 
-    @property
-    def garment_key(self) -> str:
-        """Key of the batch's entry from which the posterior reads the garment."""
-        return keys.GARMENT_MASK if self.config.stage == "shape" else keys.GARMENT_RGB
-
-    @property
-    def inference_models(self) -> dict[str, keras.Model]:
-        """What completion needs, by the name under which weights are stored."""
-        return {"generator": self.generator, "encoder": self.encoder, "context_encoder": self.context_encoder}
-
-    @property
-    def models(self) -> dict[str, keras.Model]:
-        if self.discriminator is None:
-            return self.inference_models
-        return {**self.inference_models, "discriminator": self.discriminator}
+    @abc.abstractmethod
+    def region(self, batch: Batch) -> tf.Tensor:
+        """The task's."""
 
     def posterior(self, batch: Batch, training: bool = False) -> Gaussian:
         """E_s(x_s) or E_a(x_a)."""
@@ -69,110 +49,53 @@ class Networks:
 
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
-        inputs = tf.concat([self._given(batch), self._lay(batch, self.share(codes))], axis=-1)
+        inputs = tf.concat([self.given(batch), self.laid(batch, self.share(codes))], axis=-1)
         return self.generator(inputs, batch[keys.VISIBLE], training=training)
 
-    def discriminate(self, pictures: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Scores (B, h, w, 1) and the features of each block."""
-        if self.discriminator is None:
-            raise ValueError("this configuration has no discriminator (config.model.discriminator = False)")
-        return self.discriminator(pictures, training=training)
-
-    def update_spectral_norms(self) -> None:
-        """One power iteration for every spectral norm of what is trained; the step calls this once."""
-        update_spectral_norms(*self._trained())
-
-    def spectral_state(self) -> list[tf.Variable]:
-        """The variables that spectral norms change in a step, with which the step takes back one that it refuses."""
-        return [variable for layer in spectral_layers(*self._trained()) for variable in layer.state()]
-
-    def _trained(self) -> list[keras.Model]:
-        return [self.context_encoder] if self.config.train.networks == "prior" else list(self.models.values())
-
-    def share(self, codes: tf.Tensor) -> tf.Tensor:
-        """Codes as both nets read them: shared channels are the first cell's, whoever drew them."""
-        return share(codes, self.config.model.latent_shared)
-
-    def _window(self, batch: Batch) -> tf.Tensor:
-        """Where the codes lie in the picture: the frame in which the garment was cropped for the encoder."""
-        box = batch[keys.BOX if self.config.stage == "shape" else keys.GARMENT_BOX]
-        return frame.window(box, self.config.data.height, self.config.data.width)
-
-    def _given(self, batch: Batch) -> tf.Tensor:
-        """The generator's inputs without codes: [S_hat, p_s] or [I_hat, p_a] (and the colour map with spade)."""
-        visible = batch[keys.VISIBLE]
-        if self.config.stage == "shape":
-            parts = [batch[keys.PARSING] * visible, batch[keys.POSE]]
-            if self.config.model.decoder_norm == "spade":
-                parts.append(visible)
-            return tf.concat(parts, axis=-1)
-        photo, pose, parsing = batch[keys.PHOTO], batch[keys.POSE], batch[keys.PARSING]
-        parts = [photo * visible]
-        if self.config.model.two_stage:
-            parts.append(batch[keys.APPEARANCE])
-        else:
-            parts += [batch[keys.APPEARANCE][..., :3], pose[..., 1:]]
-        if self.config.model.decoder_norm == "spade":
-            parts += [visible, visible_colours(photo, parsing, visible, pose)]
-        return tf.concat(parts, axis=-1)
-
-    def _lay(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
+    def laid(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
         """Codes as a full-size map (B, H, W, c): repeated periodically, or laid over the garment's frame."""
         height, width = self.config.data.height, self.config.data.width
         if self.config.model.latent_layout == "tiled":
             return tf.tile(codes, [1, height // codes.shape[1], width // codes.shape[2], 1])
-        laid = frame.lay_into_picture(codes, self._window(batch), height, width)
-        if self.config.stage == "shape":
-            return laid * (1 - batch[keys.VISIBLE])
-        target = tf.one_hot(batch[keys.TARGET] + FIRST_GARMENT, CLASSES)[:, None, None, :]
-        return laid * tf.reduce_sum(batch[keys.PARSING] * target, axis=-1, keepdims=True)
+        return frame.lay_into_picture(codes, self._window(batch), height, width) * self.region(batch)
 
     def prior_inputs(self, batch: Batch) -> tf.Tensor:
         """What the compatibility encoder sees."""
         return self._with_context(batch[keys.CONTEXT], batch, self.config.model.context_pool)
+
+    def _window(self, batch: Batch) -> tf.Tensor:
+        """Where the codes lie in the picture: the frame in which the garment was cropped for the encoder."""
+        return frame.window(batch[self.box_key], self.config.data.height, self.config.data.width)
 
     def _with_context(self, pictures: tf.Tensor, batch: Batch, pool: int) -> tf.Tensor:
         """An encoder's own pictures, and the generator's inputs cropped like the garment; pooled."""
         pictures = average_pool(tf.cast(pictures, self.encoder.compute_dtype), pool)
         if not self.config.model.encoder_context:
             return pictures
-        given = tf.cast(self._given(batch), pictures.dtype)
+        given = tf.cast(self.given(batch), pictures.dtype)
         return tf.concat([pictures, frame.crop_to_window(given, self._window(batch), pool)], axis=-1)
 
 
-def given_channels(config: ConfigDict) -> int:
-    """Channels of the generator's inputs without the codes."""
-    spade = config.model.decoder_norm == "spade"
-    if config.stage == "shape":
-        return 27 + spade
-    return (14 if config.model.two_stage else 24) + 4 * spade
+class ShapeNetworks(ShapeTask, _TryOnNetworks):
+    """G_s, E_s and E_sc."""
 
 
-def _pooled(size: tuple[int | None, int, int], pool: int) -> tuple[int | None, int, int]:
-    return size[0], size[1] // pool, size[2] // pool
+class TextureNetworks(TextureTask, _TryOnNetworks):
+    """G_a, E_a, E_ac and D."""
 
 
-def build_networks(config: ConfigDict, precision: str = "float32") -> Networks:
-    """Networks of a validated configuration, built, with initial weights that follow from `config.seed`.
+_Made = TypeVar("_Made", ShapeNetworks, TextureNetworks)
 
-    Args:
-      config: of either stage.
-      precision: what the networks compute in, a Keras dtype policy ("float32", "mixed_bfloat16", "mixed_float16").
-        Weights and outputs are float32 in each.
-    """
+
+def build_tryon(kind: type[_Made], config: ConfigDict, precision: str = "float32") -> _Made:
+    """Networks of one kind, built; other arguments as of `build.build_networks`."""
     model, data = config.model, config.data
-    if model.family in BASELINES:
-        from tf_tryon.models.baselines import build_baseline  # they are Networks too
-
-        return build_baseline(config, precision)
     spectral = {"native": True, "addons": "addons", "none": False}[model.spectral_norm]
-    shape = config.stage == "shape"
-    given, context = given_channels(config), 0
-    if model.encoder_context:
-        context = given
+    given = kind.given_channels(config)
+    context = given if model.encoder_context else 0
     generator = Generator(
-        CLASSES if shape else 3,
-        squash=not shape,
+        kind.output_channels,
+        squash=kind.squashed,
         output_scales=model.output_scales,
         attention=model.attention,
         spectral=spectral,
@@ -183,7 +106,7 @@ def build_networks(config: ConfigDict, precision: str = "float32") -> Networks:
         dtype=precision,
         name="generator",
     )
-    options = {"channels": model.latent_channels, "width": model.width, "spectral": spectral}
+    options: dict[str, Any] = {"channels": model.latent_channels, "width": model.width, "spectral": spectral}
     options |= {"head_std": model.encoder_head_std, "shared": model.latent_shared, "dtype": precision}
     encoder = Encoder(**options, stride=model.latent_stride // model.encoder_pool, name="encoder")
     prior = Encoder(
@@ -194,12 +117,16 @@ def build_networks(config: ConfigDict, precision: str = "float32") -> Networks:
     )
     size = (None, data.height, data.width)
     seeds.build(generator, (*size, given + model.latent_channels), config.seed)
-    seeds.build(encoder, (*_pooled(size, model.encoder_pool), (1 if shape else 3) + context), config.seed)
-    seeds.build(prior, (*_pooled(size, model.context_pool), 12 + context), config.seed)
+    seeds.build(encoder, (*_pooled(size, model.encoder_pool), kind.garment_channels + context), config.seed)
+    seeds.build(prior, (*_pooled(size, model.context_pool), CONTEXT_CHANNELS + context), config.seed)
     discriminator = None
     if model.discriminator:
         smallest = min(data.height, data.width)
         options = {"attention": model.attention, "spectral": spectral, "width": model.width, "dtype": precision}
         discriminator = Discriminator(smallest, **options, name="discriminator")
         seeds.build(discriminator, (*size, 3), config.seed)
-    return Networks(config, generator, encoder, prior, discriminator)
+    return kind(config, generator, encoder, prior, discriminator)
+
+
+def _pooled(size: tuple[int | None, int, int], pool: int) -> tuple[int | None, int, int]:
+    return size[0], size[1] // pool, size[2] // pool

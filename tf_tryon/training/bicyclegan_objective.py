@@ -20,7 +20,7 @@ from tf_tryon.losses.adversarial import least_squares
 from tf_tryon.losses.kl import kl
 from tf_tryon.losses.latent_regression import latent_regression
 from tf_tryon.losses.pixel import l1
-from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.objective import Objective, box_mean
 

@@ -17,7 +17,7 @@ from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.losses.cross_entropy import cross_entropy
 from tf_tryon.losses.kl import kl, kl_from_standard
 from tf_tryon.losses.pixel import box_weights, pooled
-from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.training.kl_weight import KLWeight
 
 SLOTS = ("hat", "top", "bottom", "shoes")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.objective import Objective, kl_of, watch_kl
 

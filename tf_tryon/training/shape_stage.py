@@ -12,7 +12,8 @@ from tf_tryon import keys
 from tf_tryon.config import latent_shape
 from tf_tryon.data import boxes
 from tf_tryon.errors import TryOnError
-from tf_tryon.models.networks import Batch
+from tf_tryon.models.contract import Batch
+from tf_tryon.models.tasks import ShapeTask
 from tf_tryon.training.weights import load_run
 
 _FACE_CHANNELS = 3  # of p_a, before the 8 classes
@@ -31,7 +32,8 @@ class ShapeStage:
     def __init__(self, config: ConfigDict) -> None:
         path = config.train.shape_run
         self._nets, shape, _ = load_run(path, precision=config.train.precision)
-        if shape.stage != "shape" or (shape.data.height, shape.data.width) != (config.data.height, config.data.width):
+        fits = (shape.data.height, shape.data.width) == (config.data.height, config.data.width)
+        if not isinstance(self._nets, ShapeTask) or not fits:
             raise TryOnError(
                 f"config.train.shape_run = {path!r} is a {shape.stage} run at {shape.data.height}x{shape.data.width}: "
                 f"a shape run at {config.data.height}x{config.data.width} is needed"
@@ -44,14 +46,13 @@ class ShapeStage:
         Which ones, and the shape's code, follow from the example's noise. Visible pixels keep their class; where the
         completed parsing shows no target garment, the true one stays.
         """
-        noise, visible, parsing = batch[keys.NOISE], batch[keys.VISIBLE], batch[keys.PARSING]
+        noise, parsing = batch[keys.NOISE], batch[keys.PARSING]
         seeds = tf.bitcast(tf.reshape(noise, [tf.shape(noise)[0], -1])[:, -2:], tf.int32)
         drawn = tf.map_fn(
             lambda seed: tf.random.stateless_normal(self._codes, seed), seeds, fn_output_signature=tf.float32
         )
         codes = self._nets.sample_prior(batch, drawn)
-        classes = tf.argmax(self._nets.generate(batch, codes)[-1], axis=-1)
-        completed = visible * parsing + (1.0 - visible) * tf.one_hot(classes, parsing.shape[-1])
+        completed = self._nets.completed(batch, self._nets.generate(batch, codes)[-1])
         box = tf.gather(boxes.garment_boxes(boxes.class_boxes(completed)), batch[keys.TARGET], batch_dims=1)
         chosen = (low_bits(noise, 3)[:, 2] < self._fraction) & ~boxes.is_empty(box)
         pick = chosen[:, tf.newaxis, tf.newaxis, tf.newaxis]

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.loss_scale import LossScale

@@ -28,12 +28,11 @@ from tf_tryon.losses.latent_regression import latent_regression
 from tf_tryon.losses.perceptual import Perceptual, crop, crop_corners
 from tf_tryon.losses.pixel import box_weights, l1, pooled
 from tf_tryon.losses.vgg_weights import load
-from tf_tryon.models.networks import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks
+from tf_tryon.models.tasks import garment_mask
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.objective import Objective, add_kl, box_mean
 from tf_tryon.training.shape_stage import ShapeStage, low_bits
-
-_FIRST_GARMENT = 4  # parsing class of garment slot 0
 
 
 class TextureObjective:
@@ -172,6 +171,5 @@ class TextureObjective:
 
     def _garment(self, batch: Batch, pictures: tf.Tensor) -> tf.Tensor:
         """x_a of generated pictures: the target's region, on white, cropped to its box."""
-        target = tf.one_hot(batch[keys.TARGET] + _FIRST_GARMENT, batch[keys.PARSING].shape[-1])
-        mask = tf.reduce_sum(batch[keys.PARSING] * target[:, tf.newaxis, tf.newaxis], axis=-1, keepdims=True)
+        mask = garment_mask(batch)
         return crops.fit(pictures * mask + (1.0 - mask), batch[keys.GARMENT_BOX], 1.0)

@@ -22,7 +22,7 @@ from tf_tryon.data.pipeline import training_dataset
 from tf_tryon.data.reading import failure
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
-from tf_tryon.models.networks import build_networks
+from tf_tryon.models.build import build_networks
 from tf_tryon.training import pictures, precision, run_folder, strategy, weights
 from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
 from tf_tryon.training.checkpoints import Checkpoints

@@ -17,7 +17,8 @@ from ml_collections import ConfigDict
 from tf_tryon import config as configuration
 from tf_tryon.errors import BadFileError, InTheWayError, TryOnError
 from tf_tryon.files.array_file import read_arrays
-from tf_tryon.models.networks import Networks, build_networks
+from tf_tryon.models.build import build_networks
+from tf_tryon.models.contract import Networks
 from tf_tryon.training.checkpoints import DAMAGED, STEP, Checkpoints, assign, local_value, write_arrays
 from tf_tryon.training.variables import network_variables
 

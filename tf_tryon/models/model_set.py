@@ -1,0 +1,58 @@
+"""The Keras models of one stage, and what all families do alike with them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import keras
+import tensorflow as tf
+from ml_collections import ConfigDict
+
+from tf_tryon.layers.gaussian import share
+from tf_tryon.layers.spectral_norm import spectral_layers, update_spectral_norms
+
+
+@dataclasses.dataclass
+class ModelSet:
+    """Part of every `contract.Networks`."""
+
+    config: ConfigDict
+    generator: keras.Model
+    encoder: keras.Model
+    context_encoder: Any  # keras.Model; None: the prior is N(0, I)
+    discriminator: Any  # keras.Model or None
+
+    @property
+    def inference_models(self) -> dict[str, keras.Model]:
+        """What completion needs, by the name under which weights are stored."""
+        found = {"generator": self.generator, "encoder": self.encoder, "context_encoder": self.context_encoder}
+        return {name: model for name, model in found.items() if model is not None}
+
+    @property
+    def models(self) -> dict[str, keras.Model]:
+        """These, and the discriminator where there is one."""
+        if self.discriminator is None:
+            return self.inference_models
+        return {**self.inference_models, "discriminator": self.discriminator}
+
+    def discriminate(self, pictures: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Scores (B, h, w, 1) and the features of each block."""
+        if self.discriminator is None:
+            raise ValueError("this configuration has no discriminator (config.model.discriminator = False)")
+        return self.discriminator(pictures, training=training)
+
+    def share(self, codes: tf.Tensor) -> tf.Tensor:
+        """Codes as both nets read them: shared channels are the first cell's, whoever drew them."""
+        return share(codes, self.config.model.latent_shared)
+
+    def update_spectral_norms(self) -> None:
+        """One power iteration for every spectral norm of what is trained."""
+        update_spectral_norms(*self._trained())
+
+    def spectral_state(self) -> list[tf.Variable]:
+        """The variables that spectral norms change in a step."""
+        return [variable for layer in spectral_layers(*self._trained()) for variable in layer.state()]
+
+    def _trained(self) -> list[keras.Model]:
+        return [self.context_encoder] if self.config.train.networks == "prior" else list(self.models.values())
