@@ -31,10 +31,9 @@ def configuration(name: str, size: int, batch: int, precision: str) -> ConfigDic
     config = importlib.import_module(f"tf_tryon.configs.{name}").get_config()
     config.data.height = config.data.width = size
     config.train.batch_size, config.train.accumulate, config.train.precision = batch, 1, precision
-    if config.stage == "texture":
-        config.loss.perceptual = "none"
-        config.loss.adversarial_start = 0
-        config.train.shape_fraction = 0.0
+    config.loss.perceptual = "none"
+    config.loss.adversarial_start = 0
+    config.train.shape_fraction = 0.0
     return config
 
 
@@ -67,12 +66,11 @@ def random_batch(config: ConfigDict) -> dict[str, tf.Tensor]:
 def measure(config: ConfigDict, steps: int) -> dict[str, float]:
     """Speed and memory of `steps` steps after two that don't count."""
     from tf_tryon.models.build import build_networks
-    from tf_tryon.training.objective import shape_objective
+    from tf_tryon.training.objectives import build_objective
     from tf_tryon.training.step import State, TrainingStep
-    from tf_tryon.training.texture_objective import TextureObjective
 
     state = State.create(build_networks(config, config.train.precision))
-    objective = TextureObjective(config) if config.stage == "texture" else shape_objective
+    objective = build_objective(config)
     step = TrainingStep(state, objective, tf.distribute.get_strategy())
     batch = random_batch(config)
     for number in range(2):

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 # Each part may import itself and what stands before it.
 ORDER = [
     "quiet", "logs", "progress",
-    "keys", "errors", "files", "writing", "config", "geometry", "data", "layers", "models", "losses", "training",
-    "evaluation", "annotation", "inference", "lite", "experiments", "doctor", "cli",
+    "keys", "errors", "files", "writing", "stages", "config", "geometry", "data", "layers", "models", "losses",
+    "training", "evaluation", "annotation", "inference", "lite", "experiments", "doctor", "cli",
     "export", "serving",
 ]  # fmt: skip
 FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}

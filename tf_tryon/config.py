@@ -14,13 +14,14 @@ import os
 
 from ml_collections import ConfigDict
 
+from tf_tryon import stages
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
+from tf_tryon.stages import STAGES, TEXTURE
 
-SHAPE, TEXTURE = "shape", "texture"
-STAGES = (SHAPE, TEXTURE)
 BASELINES = ("finet", "bicyclegan")
+_STAGES_OF = {"tryon": STAGES, "finet": STAGES, "bicyclegan": (TEXTURE,)}  # by family
 _REMEDY = "a configuration is expected that a run or a bundle has saved"
 _LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0}
 AUTO = "auto"
@@ -46,7 +47,7 @@ _CHOICES = {
 
 def thesis(stage: str) -> ConfigDict:
     """The thesis's settings for one stage ("shape" or "texture"); every recommended option is off."""
-    config = ConfigDict()
+    config, own = ConfigDict(), stages.THESIS[stage]
     config.stage = stage
     config.seed = 0  # the only seed: data order, augmentation, initial weights and latent noise follow from it
 
@@ -83,11 +84,11 @@ def thesis(stage: str) -> ConfigDict:
     model.upsample = "transposed"  # convolutions, or "resize" and convolve: no weave
     model.width = 1.0  # multiplies the channels of generator and encoders
     model.encoder_head_std = 0.02  # initial spread of the encoders' last kernels; small: no start at 40,000 nats
-    model.output_scales = 1 if stage == "shape" else 4  # k: the last k UpBlocks each have an output
+    model.output_scales = own.output_scales  # k: the last k UpBlocks each have an output
     model.attention = True
     # "none", or "addons": tensorflow-addons' layer, to reproduce old results with Keras 2 (docs/method.md, section 10)
     model.spectral_norm = "native"
-    model.discriminator = stage == "texture"
+    model.discriminator = own.discriminator
     model.two_stage = True  # False: texture from 18 keypoint maps instead of the 8 classes ("w/o two-stage")
 
     loss = config.loss = ConfigDict()
@@ -119,7 +120,7 @@ def thesis(stage: str) -> ConfigDict:
     train = config.train = ConfigDict()
     train.batch_size = 16  # global, over all replicas
     train.accumulate = 1  # micro-batches per update
-    train.steps = 20_000 if stage == "shape" else 60_000
+    train.steps = own.steps
     train.learning_rate = 1e-4
     train.discriminator_learning_rate = 1e-4
     train.warmup_steps = 0
@@ -232,22 +233,9 @@ def validate(config: ConfigDict) -> None:
             "config.model.two_stage = False goes with decoder_norm = 'instance' and latent_layout = 'tiled': the others"
             " read the parsing, which there is none of without the first stage"
         )
-    if config.stage == "shape":
-        if model.discriminator:
-            raise ValueError("config.model.discriminator: the shape stage has no discriminator; set it to False")
-        if (model.latent_layout == "aligned" or model.encoder_context) and data.shape_frame != "box":
-            raise ValueError(
-                "config.model.latent_layout = 'aligned' and encoder_context need config.data.shape_frame = 'box' in the"
-                " shape stage: at test time the garment's own box is unknown"
-            )
-        if not model.two_stage:
-            raise ValueError("config.model.two_stage = False concerns the texture stage only")
-        if train.shape_run or train.shape_fraction:
-            raise ValueError("config.train.shape_run and shape_fraction concern the texture stage only")
+    stages.validate(config)
     if loss.region == "erased" and loss.pixel_box:
         raise ValueError("config.loss.pixel_box weighs the box against the rest, which region = 'erased' leaves out")
-    if train.shape_fraction and not train.shape_run:
-        raise ValueError("config.train.shape_fraction needs config.train.shape_run, the folder of a shape run")
     if model.discriminator and min(data.height, data.width) < 64:
         raise ValueError("config.model.discriminator needs pictures of at least 64 px")
     if train.networks == "prior" and model.family == "bicyclegan":
@@ -270,10 +258,10 @@ def _validate_baseline(config: ConfigDict) -> None:
                 f"config.model.{name} = {config.model[name]!r}: {config.model.family} has {own.model[name]!r}; start"
                 " from tf_tryon.config.baseline"
             )
+    if config.stage not in _STAGES_OF[config.model.family]:
+        raise ValueError("config.model.family = 'bicyclegan' has no stages: its only one is 'texture'")
     if config.model.family == "finet":
         return
-    if config.stage == "shape":
-        raise ValueError("config.model.family = 'bicyclegan' has no stages: its only one is 'texture'")
     if config.train.batch_size // config.train.accumulate % 2:
         raise ValueError(
             f"config.train.batch_size = {config.train.batch_size} / accumulate = {config.train.accumulate}: bicyclegan "

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_tryon import config as configuration
 from tf_tryon.cli.demo import unseen_person
 from tf_tryon.configs import shape, texture
 from tf_tryon.data.records import open_records
@@ -21,6 +20,7 @@ from tf_tryon.inference.bundle import write_bundle
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.models.accounting import count_trained, table_4_1, thesis_counts
 from tf_tryon.models.build import build_networks
+from tf_tryon.stages import STAGES
 from tf_tryon.training.trainer import Trainer
 
 
@@ -34,7 +34,7 @@ def train(data: str, folder: str) -> None:
         config.loss.perceptual = "none"
         config.train.update(batch_size=4, steps=2, precision="float32", log_every=1)
         Trainer(config, data, Path(folder) / config.stage).run()
-    runs = (Path(folder) / stage for stage in configuration.STAGES)
+    runs = (Path(folder) / stage for stage in STAGES)
     write_bundle(*runs, open_records(data), Path(folder) / "model")
 
 

@@ -144,7 +144,7 @@ class _FakeNetworks(ModelSet):
 
     @staticmethod
     def _same(shape, wanted, what):
-        if not shape.is_compatible_with(wanted):
+        if not tf.TensorShape(shape).is_compatible_with(wanted):
             raise ValueError(f"{what} is {shape}, not {wanted}")
 
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tf_tryon import keys
 from tf_tryon.config import baseline
 from tf_tryon.models.build import build_networks
-from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
+from tf_tryon.training.bicyclegan_objective import BicycleGANObjective
 from tf_tryon.training.kl_weight import KLWeight
 
 
@@ -25,7 +25,7 @@ def made():
     }
     nets = build_networks(config)
     with tf.GradientTape(persistent=True) as tape:
-        objective, judgement = bicyclegan_objective(nets, batch, KLWeight(config), tf.constant(0, tf.int64), True)
+        objective, judgement = BicycleGANObjective()(nets, batch, KLWeight(config), tf.constant(0, tf.int64), True)
         total = objective.total()
     return nets, batch, objective, judgement, (tape, total)
 

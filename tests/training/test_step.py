@@ -3,10 +3,8 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.training.objective import shape_objective
-from tf_tryon.training.prior_objective import prior_objective
+from tf_tryon.training.objectives import build_objective
 from tf_tryon.training.step import State, TrainingStep
-from tf_tryon.training.texture_objective import TextureObjective
 
 
 @pytest.fixture
@@ -14,8 +12,7 @@ def make(fake_networks, small_config):
     def make(stage="texture", **changes):
         config = small_config(stage, data__height=32, data__width=32, train__learning_rate=0.01, **changes)
         state = State.create(fake_networks(config))
-        objective = shape_objective if stage == "shape" else TextureObjective(config)
-        return state, TrainingStep(state, objective, tf.distribute.get_strategy())
+        return state, TrainingStep(state, build_objective(config), tf.distribute.get_strategy())
 
     return make
 
@@ -122,7 +119,6 @@ def test_a_batch_that_cannot_be_divided_is_refused(make):
 @pytest.mark.parametrize("stage", ["shape", "texture"])
 def test_a_prior_learns_alone(make, random_batch, stage):
     state, step = make(stage, train__networks="prior", train__init_from="a run", train__ema=0.9)
-    step = TrainingStep(state, prior_objective, tf.distribute.get_strategy())
     before, batch = _values(state), random_batch(4)
     nats = [step.read(i, step(batch, i).numpy())["kl"][0] for i in range(30)]
     assert nats[-1] < nats[0]

@@ -76,6 +76,8 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.evaluation.shape_report import evaluate_shape
     from tf_tryon.evaluation.texture_report import evaluate_texture
     from tf_tryon.inference.model_folder import model_folder, trained_targets
+    from tf_tryon.models.tasks import ShapeTask
+    from tf_tryon.stages import TEXTURE
     from tf_tryon.training.precision import resolved
 
     started = time.monotonic()
@@ -83,7 +85,7 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     records = open_records(flags.data)
     found = subject.load(model_folder(flags.model), flags.shape, flags.averaged, precision)
     kind = precision.removeprefix("mixed_")  # what its convolutions compute in
-    features = VggFeatures(flags.vgg, kind) if flags.vgg and "texture" in found.runs else None
+    features = VggFeatures(flags.vgg, kind) if flags.vgg and TEXTURE in found.runs else None
     size = next(iter(found.runs.values())).config.data
     results: dict[str, Any] = {
         "model": flags.model,
@@ -101,7 +103,7 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     shared = {key: flags[key].value for key in ("count", "samples", "seed", "split", "batch")}
     for stage, run in found.runs.items():
         garments = tuple(flags.garments or trained_targets(run.config))
-        if stage == "shape":
+        if isinstance(run.nets, ShapeTask):
             results["stages"][stage] = evaluate_shape(run.nets, records, run.config, garments=garments, **shared)
         else:
             shape = found.shape.nets if found.shape else None

@@ -20,8 +20,7 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.losses.kl import kl
 from tf_tryon.models.completion import composed
 from tf_tryon.models.contract import Batch, Networks
-
-_STREAMS = {"shape": 0, "texture": 1}
+from tf_tryon.stages import STAGES
 
 
 class Sampler:
@@ -35,7 +34,7 @@ class Sampler:
     def __init__(self, networks: Networks, seed: int) -> None:
         self.networks, self._seed = networks, seed
         self._shape = latent_shape(networks.config)
-        self._stream = _STREAMS[networks.config.stage]
+        self._stream = STAGES.index(networks.config.stage)
         self._reconstruct = _compiled(self._posterior_output)
         self._sample = _compiled(self._prior_output)
 

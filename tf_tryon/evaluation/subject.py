@@ -7,9 +7,10 @@ import pathlib
 from typing import NamedTuple
 
 from tf_tryon.errors import TryOnError
+from tf_tryon.models.tasks import ShapeTask
+from tf_tryon.stages import SHAPE, STAGES, TEXTURE
 from tf_tryon.training.weights import Run, load_run
 
-STAGES = ("shape", "texture")
 WEIGHTS = "weights.npz"
 
 
@@ -52,17 +53,17 @@ def load(
     for path in parts or [model]:
         run = _load(path, averaged, precision)
         runs[run.config.stage] = run
-    partner = runs.get("shape")
+    partner = runs.get(SHAPE)
     if shape is not None:
         partner = _load(pathlib.Path(shape), averaged, precision)
-        if partner.config.stage != "shape":
+        if not isinstance(partner.nets, ShapeTask):
             raise TryOnError(
                 f"--shape={shape} is a run of the {partner.config.stage} stage: give one of the shape stage"
             )
-        if "texture" not in runs:
+        if TEXTURE not in runs:
             raise TryOnError(f"--shape={shape} goes before a texture stage, and {model} has none: leave it out")
-    if partner is not None and "texture" in runs:
-        _check_fit(partner, runs["texture"])
+    if partner is not None and TEXTURE in runs:
+        _check_fit(partner, runs[TEXTURE])
     return Subject(runs, partner)
 
 

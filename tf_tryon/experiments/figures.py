@@ -14,13 +14,18 @@ from tf_tryon.experiments.chart import Line, Panel, draw
 from tf_tryon.experiments.tasks import REMEDY
 from tf_tryon.files import json_file
 from tf_tryon.files.array_file import Form, read_arrays
+from tf_tryon.training import metric_names
 from tf_tryon.writing.whole import whole_file
 
 _TILE, _GAP, _CAPTION = 96, 4, 34
 _PAPER, _INK = (255, 255, 255), (51, 51, 56)
 _FILE = "figures.npz"
 _PHOTOS, _LABELS = Form("u", (None, None, None, 3)), Form("iu", (None,) * 4)
-_ADVERSARIAL = ("adversarial_match", "adversarial_random", "adversarial_encoded")
+_ADVERSARIAL = (
+    metric_names.ADVERSARIAL_MATCH,
+    metric_names.ADVERSARIAL_RANDOM,
+    metric_names.of(metric_names.ADVERSARIAL, "encoded"),
+)
 
 
 def same_inputs(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None:
@@ -65,9 +70,9 @@ def adversarial(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) ->
     """Figure 4-3: the discriminator's and the generator's adversarial loss of runs (title, run's folder)."""
     judge, maker = [], []
     for title, folder in rows:
-        log = [line for line in read_log(folder) if "discriminator_loss" in line]
+        log = [line for line in read_log(folder) if metric_names.DISCRIMINATOR_LOSS in line]
         steps = [line["step"] for line in log]
-        judge.append(Line(title, steps, [line["discriminator_loss"] for line in log]))
+        judge.append(Line(title, steps, [line[metric_names.DISCRIMINATOR_LOSS] for line in log]))
         sums = [sum(line[name] for name in _ADVERSARIAL if name in line) for line in log]
         maker.append(Line(title, steps, sums))
     panels = [Panel("discriminator's loss", "step", judge), Panel("generator's adversarial loss", "step", maker)]
@@ -78,9 +83,9 @@ def losses(runs: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None
     """Loss curves of runs (title, folder): cross-entropy and L1 in the box, and the KL of both stages."""
     panels = []
     for field, title, log in (
-        ("cross_entropy", "first stage: cross-entropy, nats a pixel", True),
-        ("kl", "KL(posterior || prior), nats a person", True),
-        ("box_l1", "second stage: L1 in the box, RGB in [-1, 1]", True),
+        (metric_names.CROSS_ENTROPY, "first stage: cross-entropy, nats a pixel", True),
+        (metric_names.KL, "KL(posterior || prior), nats a person", True),
+        (metric_names.BOX_L1, "second stage: L1 in the box, RGB in [-1, 1]", True),
     ):
         lines = []
         for name, folder in runs:

@@ -17,6 +17,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
 from tf_tryon.errors import TryOnError
+from tf_tryon.stages import STAGES
 
 UNITS = ("steps", "minutes")
 
@@ -123,7 +124,7 @@ def plan(config: ConfigDict) -> Plan:
     budget = config.budget
     if budget.unit not in UNITS:
         raise ValueError(f"config.budget.unit = {budget.unit!r}: choose one of {', '.join(UNITS)}")
-    for stage in ("shape", "texture"):
+    for stage in STAGES:
         if budget[stage] <= 0:
             raise ValueError(f"config.budget.{stage} = {budget[stage]:g}: must be positive")
     if not config.names:

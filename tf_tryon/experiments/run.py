@@ -84,7 +84,7 @@ def _check(config: ConfigDict, work: Plan, records: RecordSet) -> None:
     name = config.evaluation.features
     if name != "none" and name not in NETWORKS:
         raise ValueError(f"config.evaluation.features = {name!r}: choose one of {', '.join(NETWORKS)}, none")
-    wanted = {run.config.loss.perceptual for run in work.runs.values() if run.config.stage == "texture"}
+    wanted = {work.runs[row.texture].config.loss.perceptual for row in work.rows}
     if name == "vgg16" and not config.evaluation.features_weights:
         wanted.add("vgg16")
     for network in sorted(wanted - {"none"}):

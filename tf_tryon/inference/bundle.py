@@ -12,6 +12,7 @@ from tf_tryon.config import to_json
 from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.records import RecordSet
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, WEIGHTS
+from tf_tryon.stages import STAGES
 from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.weights import load_run, read_run, save_weights
 from tf_tryon.writing.places import refuse_overlap
@@ -50,7 +51,7 @@ def write_bundle(
     refuse_overlap(folder, [shape_run, texture_run, records.directory], "the folder")
     steps: dict[str, int] = {}
     with new_files(folder, MANIFEST, by=BY) as new:
-        for stage, path in (("shape", shape_run), ("texture", texture_run)):
+        for stage, path in zip(STAGES, (shape_run, texture_run), strict=True):
             if path is not None:
                 steps[stage] = _write_stage(stage, path, shape_run is not None, records, new.path / stage)
         new.content = {"steps": steps}
@@ -64,7 +65,7 @@ def _write_stage(
     run = load_run(path)
     if run.config.stage != stage:
         raise ValueError(f"{path} is a run of the {run.config.stage} stage; it was given as the {stage} stage")
-    if stage == "texture" and run.config.model.two_stage != two_stages:
+    if run.config.model.two_stage != two_stages:
         wants = "is a model of one stage: leave the shape run out" if two_stages else "needs a shape run"
         raise ValueError(f"{path} {wants}")
     _forget_paths(run.nets.config)

@@ -12,6 +12,7 @@ from tf_tryon.data.vocabulary import DRESS, GARMENTS
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import check_channel, check_garment
 from tf_tryon.inference.stage_files import CONFIG, read_config
+from tf_tryon.stages import SHAPE, STAGES
 
 WEIGHTS: Final = pathlib.Path(__file__).parent.parent / "weights"
 STREET, STUDIO = "street", "studio"  # trained on photos of real people, and on people that Studio renders
@@ -49,7 +50,7 @@ class ModelFolder:
 
     def __init__(self, folder: str | pathlib.Path | None = None) -> None:
         folder = model_folder(folder)
-        stages = [stage for stage in ("shape", "texture") if (folder / stage / CONFIG).exists()]
+        stages = [stage for stage in STAGES if (folder / stage / CONFIG).exists()]
         self.configs: dict[str, ConfigDict] = {stage: read_config(folder / stage, stage) for stage in stages}
         if not self.configs:
             raise TryOnError(f"{folder} holds no model: make the folder with `tf-tryon bundle`")
@@ -61,10 +62,10 @@ class ModelFolder:
 
     def check_exportable(self) -> None:
         """Raise TryOnError unless there is a shape stage, which every export begins with."""
-        if "shape" not in self.configs:
+        if SHAPE not in self.configs:
             raise TryOnError(ONE_STAGE)
 
-    def check(self, garment: str, walk: int | None = None, walk_stage: str = "shape") -> None:
+    def check(self, garment: str, walk: int | None = None, walk_stage: str = SHAPE) -> None:
         """Raise TryOnError or ValueError for a garment or a walk that the model doesn't know."""
         check_garment(garment, self.garments)
         if walk is None:

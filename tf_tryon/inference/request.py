@@ -10,8 +10,8 @@ from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, TARGETS, worn_targets
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.noise import MAX_SEED
+from tf_tryon.stages import SHAPE, STAGES, TEXTURE
 
-STAGES = ("shape", "texture")
 ERASE = ("box", "silhouette")
 BACKGROUNDS = ("keep", "studio", "restore")
 MAX_SAMPLES = 1024
@@ -53,7 +53,7 @@ class Request:
     like: Person | None = None
     like_stages: tuple[str, ...] = STAGES
     walk: int | None = None
-    walk_stage: str = "shape"
+    walk_stage: str = SHAPE
     mask: np.ndarray | None = None
     erase: str = "box"
     dilate: int = 0
@@ -80,6 +80,10 @@ class Request:
             raise ValueError(f"dilate = {self.dilate}: a number of pixels, from 0 on")
         if self.walk is not None and self.like is not None:
             raise ValueError("walk and like exclude each other: a walk starts from a code of this person's context")
+
+    def keeps(self, stage: str) -> bool:
+        """Whether one code of that stage serves all samples."""
+        return {SHAPE: self.keep_shape, TEXTURE: self.keep_texture}[stage]
 
     def check_person(self, person: Person, trained: tuple[str, ...]) -> None:
         """Raise TryOnError unless `person` wears the garment and the model was trained on it."""

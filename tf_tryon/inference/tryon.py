@@ -29,6 +29,7 @@ from tf_tryon.models import background, pasting
 from tf_tryon.models.completion import Pictures, finish
 from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.models.contract import Batch
+from tf_tryon.stages import SHAPE, TEXTURE
 
 _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
 
@@ -74,8 +75,8 @@ class TryOn:
         `compiled=False` answers a first and only request sooner (see `Stage`).
         """
         folder = model_folder(model)
-        texture = Stage.load(folder / "texture", compiled)
-        return cls(Stage.load(folder / "shape", compiled) if texture.config.model.two_stage else None, texture)
+        texture = Stage.load(folder / TEXTURE, compiled)
+        return cls(Stage.load(folder / SHAPE, compiled) if texture.config.model.two_stage else None, texture)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -87,7 +88,7 @@ class TryOn:
 
         Walking along a channel of few nats shows little.
         """
-        chosen = self.shape if stage == "shape" else self.texture
+        chosen = {SHAPE: self.shape, TEXTURE: self.texture}[stage]
         if chosen is None:
             raise ValueError("stage 'shape': this model has one stage, 'texture'")
         nats = chosen.channel_nats(chosen.batch(person, garment))
@@ -131,7 +132,7 @@ class TryOn:
         pictures = self._in_chunks(self.texture.generate, renewed, codes)
         return self._completion(
             person, seen, request, batch, labels, pictures,
-            {"shape": shape_codes, "texture": codes}, {"shape": shape_scores, "texture": scores},
+            {SHAPE: shape_codes, TEXTURE: codes}, {SHAPE: shape_scores, TEXTURE: scores},
         )  # fmt: skip
 
     def _look(self, person: Person, request: Request) -> _Seen:
@@ -148,7 +149,7 @@ class TryOn:
         return _Seen(box, seen, background.continued(rgb, true["labels"][tf.newaxis]))
 
     def _one_stage(self, person: Person, seen: _Seen, request: Request) -> Completion:
-        if request.walk is not None and request.walk_stage == "shape":
+        if request.walk is not None and request.walk_stage != self.texture.config.stage:
             raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
         batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
         codes, scores = self._codes(self.texture, repeat(batch, request.samples), request)
@@ -157,7 +158,7 @@ class TryOn:
         labels = np.where(erased, np.uint8(0), seen.view["labels"].numpy())
         return self._completion(
             person, seen, request, batch, np.repeat(labels[np.newaxis], request.samples, axis=0), pictures,
-            {"texture": codes}, {"texture": scores},
+            {TEXTURE: codes}, {TEXTURE: scores},
         )  # fmt: skip
 
     def _codes(self, stage: Stage, batch: Batch, request: Request) -> tuple[np.ndarray, np.ndarray]:
@@ -166,8 +167,9 @@ class TryOn:
         if request.like is not None and name in request.like_stages:
             codes = np.repeat(stage.encode(stage.batch(request.like, request.garment)), samples, axis=0)
         else:
-            keep = request.keep_shape if name == "shape" else request.keep_texture
-            one = keep or request.walk is not None  # the first sample's code serves all, whatever its context
+            one = (
+                request.keeps(name) or request.walk is not None
+            )  # the first sample's code serves all, whatever its context
             noise = stage.noise(request.seed, 1 if one else samples)
             codes = self._in_chunks(lambda part, z: stage.draw(part, z, request.temperature), batch, noise)
             codes = np.repeat(codes, samples, axis=0) if one else codes

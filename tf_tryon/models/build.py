@@ -8,10 +8,10 @@ from typing import Final
 
 from ml_collections import ConfigDict
 
-from tf_tryon.config import SHAPE, TEXTURE
 from tf_tryon.models.baselines import FiNetShapeNetworks, FiNetTextureNetworks, build_bicyclegan, build_finet
 from tf_tryon.models.contract import Networks
 from tf_tryon.models.networks import ShapeNetworks, TextureNetworks, build_tryon
+from tf_tryon.stages import SHAPE, TEXTURE
 
 # By config.model.family and config.stage.
 _BUILDERS: Final[Mapping[tuple[str, str], Callable[[ConfigDict, str], Networks]]] = {

@@ -11,10 +11,10 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.config import SHAPE, TEXTURE
 from tf_tryon.data import vocabulary
 from tf_tryon.layers.colour_fill import visible_colours
 from tf_tryon.models.contract import Batch
+from tf_tryon.stages import SHAPE, TEXTURE
 
 CLASSES: Final = len(vocabulary.CLASSES)
 CONTEXT_CHANNELS: Final = 12  # pictures of the four garments, RGB

@@ -21,58 +21,55 @@ from tf_tryon.losses.kl import kl
 from tf_tryon.losses.latent_regression import latent_regression
 from tf_tryon.losses.pixel import l1
 from tf_tryon.models.contract import Batch, Networks
+from tf_tryon.training import metric_names
 from tf_tryon.training.kl_weight import KLWeight
-from tf_tryon.training.objective import Objective, box_mean
+from tf_tryon.training.objective import Uncalibrated
+from tf_tryon.training.terms import Terms, box_mean
 
 
-def bicyclegan_objective(
-    nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.Tensor, adversarial: bool
-) -> tuple[Objective, Objective | None]:
-    """Losses of generator and encoder, and of both discriminators.
+class BicycleGANObjective(Uncalibrated):
+    """An `Objective` of a bicyclegan configuration, for an even number of examples."""
 
-    Args:
-      nets: of a bicyclegan configuration.
-      batch: an even number of examples.
-      kl_weight: state of beta.
-      step: scalar integer.
-      adversarial: always True: its GAN starts at once.
-    """
-    del adversarial
-    loss = nets.config.loss
-    half = tf.shape(batch[keys.PHOTO])[0] // 2
-    noise = batch[keys.NOISE]
-    photos = batch[keys.PHOTO]
-    posterior = nets.posterior({keys.PHOTO: photos[:half]}, training=True)
-    random = noise[half:, 1]
-    made = nets.generate(batch, tf.concat([posterior.sample(noise[:half, 0]), random], axis=0), training=True)[-1]
-    encoded_part, random_part = made[:half], made[half:]
+    def __call__(
+        self, nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.Tensor, adversarial: bool = True
+    ) -> tuple[Terms, Terms]:
+        """Losses of generator and encoder, and of both discriminators; this GAN starts at once."""
+        del adversarial
+        loss = nets.config.loss
+        half = tf.shape(batch[keys.PHOTO])[0] // 2
+        noise = batch[keys.NOISE]
+        photos = batch[keys.PHOTO]
+        posterior = nets.posterior({keys.PHOTO: photos[:half]}, training=True)
+        random = noise[half:, 1]
+        made = nets.generate(batch, tf.concat([posterior.sample(noise[:half, 0]), random], axis=0), training=True)[-1]
+        encoded_part, random_part = made[:half], made[half:]
 
-    objective, judgement = Objective(), Objective()
-    pixels = l1(photos[:half], encoded_part)
-    objective.add("pixel", _first(pixels), loss.appearance * loss.pixel)
-    nats = kl(posterior, nets.prior(batch, posterior.mean))
-    objective.add("kl_cost", _first(kl_weight.cost(nats)), kl_weight.weight(step))
-    first_half = _first(tf.ones_like(nats)) > 0
-    objective.watch("kl", _first(nats) / 2, first_half)
-    again = _frozen(nets, random_part)
-    objective.add("latent_regression", _second(latent_regression(random, again)), loss.latent_regression)
-    inside = box_mean(tf.abs(photos[:half] - encoded_part), batch[keys.VISIBLE][:half])
-    objective.watch("box_l1", _first(inside) / 2, first_half)
+        terms, judgement = Terms(), Terms()
+        pixels = l1(photos[:half], encoded_part)
+        terms.add(metric_names.PIXEL, _first(pixels), loss.appearance * loss.pixel)
+        nats = kl(posterior, nets.prior(batch, posterior.mean))
+        terms.add(metric_names.KL_COST, _first(kl_weight.cost(nats)), kl_weight.weight(step))
+        first_half = _first(tf.ones_like(nats)) > 0
+        terms.watch(metric_names.KL, _first(nats) / 2, first_half)
+        again = _frozen(nets, random_part)
+        terms.add(metric_names.LATENT_REGRESSION, _second(latent_regression(random, again)), loss.latent_regression)
+        inside = box_mean(tf.abs(photos[:half] - encoded_part), batch[keys.VISIBLE][:half])
+        terms.watch(metric_names.BOX_L1, _first(inside) / 2, first_half)
 
-    judges = nets.discriminator
-    parts = (
-        ("encoded", judges.encoded, photos[:half], encoded_part, _first),
-        ("random", judges.random, photos[half:], random_part, _second),
-    )
-    for name, judge, real, fake, place in parts:
-        scores = [tf.split(scale, 2) for scale in judge(tf.concat([real, fake], axis=0))]
-        on_real = tf.add_n([least_squares(truth, 1.0) for truth, _ in scores])
-        on_fake = tf.add_n([least_squares(wrong, 0.0) for _, wrong in scores])
-        wanted = tf.add_n([least_squares(wrong, 1.0) for _, wrong in scores])
-        objective.add(f"adversarial_{name}", place(wanted), loss.adversarial)
-        judgement.add(f"discriminator_real_{name}", place(on_real), loss.adversarial)
-        judgement.add(f"discriminator_{name}", place(on_fake), loss.adversarial)
-    return objective, judgement
+        judges = nets.discriminator
+        parts = (
+            ("encoded", judges.encoded, photos[:half], encoded_part, _first),
+            ("random", judges.random, photos[half:], random_part, _second),
+        )
+        for name, judge, real, fake, place in parts:
+            scores = [tf.split(scale, 2) for scale in judge(tf.concat([real, fake], axis=0))]
+            on_real = tf.add_n([least_squares(truth, 1.0) for truth, _ in scores])
+            on_fake = tf.add_n([least_squares(wrong, 0.0) for _, wrong in scores])
+            wanted = tf.add_n([least_squares(wrong, 1.0) for _, wrong in scores])
+            terms.add(metric_names.of(metric_names.ADVERSARIAL, name), place(wanted), loss.adversarial)
+            judgement.add(metric_names.of(metric_names.DISCRIMINATOR_REAL, name), place(on_real), loss.adversarial)
+            judgement.add(metric_names.of(metric_names.DISCRIMINATOR, name), place(on_fake), loss.adversarial)
+        return terms, judgement
 
 
 def _first(values: tf.Tensor) -> tf.Tensor:

@@ -14,6 +14,7 @@ from tf_tryon import logs
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.regular import read_bytes
+from tf_tryon.training import metric_names
 from tf_tryon.writing.disk import naming
 from tf_tryon.writing.whole import write_text
 
@@ -64,7 +65,7 @@ class Progress:
             _scalar("images_per_second", speed * self._batch)
         self._writer.flush()
         left = (self._steps - done) / speed if speed else 0.0
-        shown = "  ".join(f"{n} {metrics[n]:.4g}" for n in ("loss", "cross_entropy", "box_l1", "kl") if n in metrics)
+        shown = "  ".join(f"{n} {metrics[n]:.4g}" for n in metric_names.SHOWN if n in metrics)
         text = f"{_bar(done, self._steps)} {done}/{self._steps}  {speed * self._batch:.2f} images/s  "
         text += f"{_duration(left)} left  {shown}"
         if self._bar is None:

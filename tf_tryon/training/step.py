@@ -16,15 +16,13 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.models.contract import Batch, Networks
+from tf_tryon.training import metric_names
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.loss_scale import LossScale
 from tf_tryon.training.objective import Objective
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
 from tf_tryon.training.variables import named_variables, network_variables, trainable
-
-# (nets, batch, kl_weight, step) -> the generator's and encoders' loss, and the discriminator's (None without one).
-ObjectiveFn = Callable[[Networks, Batch, KLWeight, tf.Tensor, bool], tuple[Objective, Objective | None]]
 
 
 @dataclasses.dataclass
@@ -83,7 +81,7 @@ class TrainingStep:
       strategy: whose scope `state` was made in.
     """
 
-    def __init__(self, state: State, objective: ObjectiveFn, strategy: tf.distribute.Strategy) -> None:
+    def __init__(self, state: State, objective: Objective, strategy: tf.distribute.Strategy) -> None:
         self.state, self._objective, self._strategy = state, objective, strategy
         self._config = state.nets.config
         train = self._config.train
@@ -160,17 +158,17 @@ class TrainingStep:
         if state.loss_scale is not None:
             gradients = [g / state.loss_scale.value for g in gradients]
         first, second = gradients[: len(own)], gradients[len(own) :]
-        norms = {"gradient_norm": tf.linalg.global_norm(first)}
+        norms = {metric_names.GRADIENT_NORM: tf.linalg.global_norm(first)}
         if gan:
-            norms["discriminator_gradient_norm"] = tf.linalg.global_norm(second)
+            norms[metric_names.DISCRIMINATOR_GRADIENT_NORM] = tf.linalg.global_norm(second)
         stacked_norms = tf.stack(list(norms.values()))
         valid = tf.reduce_all(tf.math.is_finite(sums)) & tf.reduce_all(tf.math.is_finite(stacked_norms))
 
         beta = state.kl_weight.beta(number)
-        nats = names.index("kl")
+        nats = names.index(self._objective.kl)
         state.kl_weight.observe(sums[0, nats] / sums[1, nats], valid)
         rate = self._rate(train.learning_rate, number)
-        first = clip_by_global_norm(first, norms["gradient_norm"], train.clip_norm)
+        first = clip_by_global_norm(first, norms[metric_names.GRADIENT_NORM], train.clip_norm)
         state.optimizer.apply(first, rate, valid)
         if gan:
             state.discriminator_optimizer.apply(second, self._rate(train.discriminator_learning_rate, number), valid)
@@ -178,9 +176,9 @@ class TrainingStep:
             variable.assign(tf.where(valid, variable, old))
         if state.ema is not None:
             state.ema.update(number, valid)
-        extra = {"beta": beta, "learning_rate": rate}
+        extra = {metric_names.BETA: beta, metric_names.LEARNING_RATE: rate}
         if state.loss_scale is not None:
-            extra["loss_scale"] = state.loss_scale.update(valid)
+            extra[metric_names.LOSS_SCALE] = state.loss_scale.update(valid)
         self._names[gan] = names, [*norms, *extra]
         return tf.concat([sums[0], sums[1], stacked_norms, tf.stack(list(extra.values())), requests], axis=0)
 
@@ -190,20 +188,20 @@ class TrainingStep:
         """Gradients, and for each metric the sum over examples and their number, (2, M)."""
         state, whole = self.state, self._config.train.batch_size
         with tf.GradientTape(persistent=gan) as tape:
-            objective, judgement = self._objective(state.nets, batch, state.kl_weight, number, gan)
-            losses = {"loss": objective.total()}
+            own_terms, judgement = self._objective(state.nets, batch, state.kl_weight, number, gan)
+            losses = {metric_names.LOSS: own_terms.total()}
             if judgement is not None:
-                losses["discriminator_loss"] = judgement.total()
+                losses[metric_names.DISCRIMINATOR_LOSS] = judgement.total()
             scaled = {name: tf.reduce_sum(loss) / whole for name, loss in losses.items()}
             if state.loss_scale is not None:
                 scaled = {name: loss * state.loss_scale.value for name, loss in scaled.items()}
-        gradients = tape.gradient(scaled["loss"], own)
+        gradients = tape.gradient(scaled[metric_names.LOSS], own)
         if judgement is not None:
-            gradients = gradients + tape.gradient(scaled["discriminator_loss"], judged)
+            gradients = gradients + tape.gradient(scaled[metric_names.DISCRIMINATOR_LOSS], judged)
         for variable, gradient in zip([*own, *judged], gradients, strict=True):
             if gradient is None:
                 raise ValueError(f"the loss does not depend on {variable.name}: a block is built that never runs")
-        terms, subsets = {**losses, **objective.terms}, dict(objective.subset)
+        terms, subsets = {**losses, **own_terms.terms}, dict(own_terms.subset)
         if judgement is not None:
             terms.update(judgement.terms)
         sums, counts = [], []

@@ -30,17 +30,21 @@ from tf_tryon.losses.pixel import box_weights, l1, pooled
 from tf_tryon.losses.vgg_weights import load
 from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.models.tasks import garment_mask
+from tf_tryon.training import metric_names
+from tf_tryon.training.kl_terms import add_kl
 from tf_tryon.training.kl_weight import KLWeight
-from tf_tryon.training.objective import Objective, add_kl, box_mean
 from tf_tryon.training.shape_stage import ShapeStage, low_bits
+from tf_tryon.training.terms import Terms, box_mean
 
 
 class TextureObjective:
-    """Call it with (nets, batch, kl_weight, step, adversarial). Make it inside the strategy's scope.
+    """An `Objective`. Make it inside the strategy's scope.
 
     Args:
       config: of a texture run; loads VGG and the shape run that it names.
     """
+
+    kl: str = metric_names.KL
 
     def __init__(self, config: ConfigDict) -> None:
         self._loss, self._data = config.loss, config.data
@@ -56,14 +60,15 @@ class TextureObjective:
         """What is set once and belongs into checkpoints."""
         return {} if self._perceptual is None else {"perceptual_scales": self._perceptual.scales}
 
-    def calibrate(self, batch: Batch) -> None:
+    def calibrate(self, people: Callable[[], Batch]) -> None:
         """Measure VGG's mean activations on photos (or their crops), if the configuration normalises by them."""
         if self._perceptual is not None and self._loss.perceptual_normalised:
+            batch = people()
             self._perceptual.calibrate(self._seen(batch)(batch[keys.PHOTO]))
 
     def __call__(
         self, nets: Networks, batch: Batch, kl_weight: KLWeight, step: tf.Tensor, adversarial: bool
-    ) -> tuple[Objective, Objective | None]:
+    ) -> tuple[Terms, Terms | None]:
         """Losses of generator and encoders, and of the discriminator (None unless `adversarial`).
 
         Until the GAN starts, a run that waits for it makes no random sample: of the terms on I_norm only visible pixels
@@ -91,22 +96,24 @@ class TextureObjective:
         if loss.region == "erased":
             rebuilt = tuple(self._composed(batch, picture) for picture in rebuilt)
 
-        objective = Objective()
-        self._pixels(objective, batch, agree, rebuilt, invented)
-        self._features(objective, batch, agree, rebuilt[-1], invented[-1] if invented else None)
-        add_kl(objective, nets, batch, posterior, codes, kl_weight, step)
+        terms = Terms()
+        self._pixels(terms, batch, agree, rebuilt, invented)
+        self._features(terms, batch, agree, rebuilt[-1], invented[-1] if invented else None)
+        add_kl(terms, nets, batch, posterior, codes, kl_weight, step)
         if loss.latent_regression:
             # E reads the picture in the frame and context that it was made for, not those of a replaced truth.
             again = nets.posterior({**batch, keys.GARMENT_RGB: self._garment(batch, invented[-1])}, training=True)
-            objective.add("latent_regression", latent_regression(nets.share(random), again), loss.latent_regression)
+            terms.add(
+                metric_names.LATENT_REGRESSION, latent_regression(nets.share(random), again), loss.latent_regression
+            )
         difference = tf.abs(batch[keys.PHOTO] - rebuilt[-1])
-        objective.watch("box_l1", box_mean(difference, batch[keys.VISIBLE]))
-        judgement = self._adversarial(objective, nets, batch, rebuilt[-1], invented[-1]) if adversarial else None
-        return objective, judgement
+        terms.watch(metric_names.BOX_L1, box_mean(difference, batch[keys.VISIBLE]))
+        judgement = self._adversarial(terms, nets, batch, rebuilt[-1], invented[-1]) if adversarial else None
+        return terms, judgement
 
     def _pixels(
         self,
-        objective: Objective,
+        terms: Terms,
         batch: Batch,
         agree: tf.Tensor,
         rebuilt: tuple[tf.Tensor, ...],
@@ -116,14 +123,17 @@ class TextureObjective:
         weight = self._loss.appearance * self._loss.pixel
         photo, visible = batch[keys.PHOTO], batch[keys.VISIBLE]
         weights = box_weights(visible, self._loss.pixel_box) * agree
-        for name, pictures, pixel_weights in (("pixel", rebuilt, weights), ("pixel_random", invented, visible)):
+        for name, pictures, pixel_weights in (
+            (metric_names.PIXEL, rebuilt, weights),
+            (metric_names.PIXEL_RANDOM, invented, visible),
+        ):
             for picture in pictures:
                 last = picture.shape[1] == photo.shape[1]
                 term = l1(pooled(photo, picture), picture, pooled(pixel_weights, picture))
-                objective.add(name if last else f"{name}_{picture.shape[1]}", term, weight)
+                terms.add(name if last else metric_names.of(name, picture.shape[1]), term, weight)
 
     def _features(
-        self, objective: Objective, batch: Batch, agree: tf.Tensor, rebuilt: tf.Tensor, invented: tf.Tensor | None
+        self, terms: Terms, batch: Batch, agree: tf.Tensor, rebuilt: tf.Tensor, invented: tf.Tensor | None
     ) -> None:
         """Content and style on VGG's features; of I_norm on its visible pixels, which a crop of the box has none of."""
         vgg, loss = self._perceptual, self._loss
@@ -133,12 +143,12 @@ class TextureObjective:
         seen = self._seen(batch)
         faithful = tf.cast(tf.reduce_min(agree, axis=(1, 2, 3)) > 0.5, tf.float32)
         real, fake = vgg.features(seen(photo)), vgg.features(seen(rebuilt))
-        objective.add("content", vgg.content(real, fake, loss.content) * faithful, loss.appearance)
-        objective.add("style", vgg.style(real, fake, loss.style), loss.appearance)
+        terms.add(metric_names.CONTENT, vgg.content(real, fake, loss.content) * faithful, loss.appearance)
+        terms.add(metric_names.STYLE, vgg.style(real, fake, loss.style), loss.appearance)
         if invented is not None and not loss.perceptual_crop:
             real, fake = vgg.features(photo * visible), vgg.features(invented * visible)
-            objective.add("content_random", vgg.content(real, fake, loss.content), loss.appearance)
-            objective.add("style_random", vgg.style(real, fake, loss.style), loss.appearance)
+            terms.add(metric_names.CONTENT_RANDOM, vgg.content(real, fake, loss.content), loss.appearance)
+            terms.add(metric_names.STYLE_RANDOM, vgg.style(real, fake, loss.style), loss.appearance)
 
     @staticmethod
     def _composed(batch: Batch, picture: tf.Tensor) -> tf.Tensor:
@@ -156,17 +166,17 @@ class TextureObjective:
         return lambda pictures: crop(pictures, corners, side)
 
     def _adversarial(
-        self, objective: Objective, nets: Networks, batch: Batch, rebuilt: tf.Tensor, invented: tf.Tensor
-    ) -> Objective:
+        self, terms: Terms, nets: Networks, batch: Batch, rebuilt: tf.Tensor, invented: tf.Tensor
+    ) -> Terms:
         weight = self._loss.adversarial
         scores, _ = nets.discriminate(tf.concat([batch[keys.PHOTO], rebuilt, invented], axis=0), training=True)
         real, bar, norm = tf.split(scores, 3)
-        objective.add("adversarial_match", feature_matching(real, bar), weight)
-        objective.add("adversarial_random", least_squares(norm, 1.0), weight)
-        judgement = Objective()
-        judgement.add("discriminator_real", least_squares(real, 1.0), weight)
-        judgement.add("discriminator_posterior", least_squares(bar, 0.0), weight)
-        judgement.add("discriminator_random", least_squares(norm, 0.0), weight)
+        terms.add(metric_names.ADVERSARIAL_MATCH, feature_matching(real, bar), weight)
+        terms.add(metric_names.ADVERSARIAL_RANDOM, least_squares(norm, 1.0), weight)
+        judgement = Terms()
+        judgement.add(metric_names.DISCRIMINATOR_REAL, least_squares(real, 1.0), weight)
+        judgement.add(metric_names.DISCRIMINATOR_POSTERIOR, least_squares(bar, 0.0), weight)
+        judgement.add(metric_names.DISCRIMINATOR_RANDOM, least_squares(norm, 0.0), weight)
         return judgement
 
     def _garment(self, batch: Batch, pictures: tf.Tensor) -> tf.Tensor:

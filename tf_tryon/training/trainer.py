@@ -23,14 +23,11 @@ from tf_tryon.data.reading import failure
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.build import build_networks
-from tf_tryon.training import pictures, precision, run_folder, strategy, weights
-from tf_tryon.training.bicyclegan_objective import bicyclegan_objective
+from tf_tryon.training import metric_names, pictures, precision, run_folder, strategy, weights
 from tf_tryon.training.checkpoints import Checkpoints
-from tf_tryon.training.objective import shape_objective
-from tf_tryon.training.prior_objective import prior_objective
+from tf_tryon.training.objectives import build_objective
 from tf_tryon.training.progress import Progress
-from tf_tryon.training.step import ObjectiveFn, State, TrainingStep
-from tf_tryon.training.texture_objective import TextureObjective
+from tf_tryon.training.step import State, TrainingStep
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import whole_file
 
@@ -66,18 +63,9 @@ class Trainer:
         run_folder.check(self._folder, config)
         with self._strategy.scope():
             nets = build_networks(config, config.train.precision)
-            objective: ObjectiveFn = shape_objective
-            constants: dict[str, tf.Variable] = {}
-            if config.train.networks == "prior":
-                objective = prior_objective
-            elif config.model.family == "bicyclegan":
-                objective = bicyclegan_objective
-            elif config.stage == "texture":
-                objective = TextureObjective(config)
-                constants = objective.constants()
-            self._state = State.create(nets, constants)
-        self._objective = objective
-        self._step = TrainingStep(self._state, objective, self._strategy)
+            self._objective = build_objective(config)
+            self._state = State.create(nets, self._objective.constants())
+        self._step = TrainingStep(self._state, self._objective, self._strategy)
         self._checkpoints = Checkpoints(self._folder / "checkpoints", config.train.keep_every)
         self._signal = 0
 
@@ -145,9 +133,7 @@ class Trainer:
             _log.info(weights.init_from(self._state.nets, self._config.train.init_from))
             if self._state.ema is not None:
                 self._state.ema.restart()
-        if isinstance(self._objective, TextureObjective):
-            people = training_dataset(self._records, self._config, 0, _CALIBRATION_PEOPLE)
-            self._objective.calibrate(self._next(iter(people)))
+        self._objective.calibrate(lambda: self._first_people(_CALIBRATION_PEOPLE))
         return 0
 
     def _common_step(self, newest: int) -> int:
@@ -189,6 +175,9 @@ class Trainer:
 
         return iter(self._strategy.distribute_datasets_from_function(part))
 
+    def _first_people(self, count: int) -> dict:
+        return self._next(iter(training_dataset(self._records, self._config, 0, count)))
+
     def _next(self, batches: Iterator[dict]) -> dict:
         """The next batch; what went wrong in reading it is told in its own words, without the graph's."""
         try:
@@ -209,12 +198,11 @@ class Trainer:
         for number, metrics in pending:
             values = {name: value for name, (value, _) in self._step.read(number, metrics.numpy()).items()}
             bad = [name for name, value in values.items() if not np.isfinite(value)]
-            if tolerant and values["loss_scale"] > 1:  # an overflow in float16, which the loss scale answers
-                bad = [name for name in bad if not name.endswith("gradient_norm")]
+            if tolerant and values[metric_names.LOSS_SCALE] > 1:  # an overflow in float16, which the loss scale answers
+                bad = [name for name in bad if name not in metric_names.NORMS]
             if bad:
                 # A term of its own says more than the totals it spoilt.
-                totals = ("loss", "discriminator_loss", "gradient_norm", "discriminator_gradient_norm")
-                named = [name for name in bad if name not in totals] or bad
+                named = [name for name in bad if name not in metric_names.TOTALS] or bad
                 raise TryOnError(
                     f"step {number + 1}: not finite: {', '.join(f'{name} ({values[name]})' for name in named)}. "
                     f"Weights are still those before that step, and the last checkpoint in "
@@ -235,7 +223,7 @@ class Trainer:
     def _drawing(self) -> Callable[[int, Progress], None]:
         if self._index:
             return lambda done, progress: None
-        batch = self._next(iter(training_dataset(self._records, self._config, 0, _PICTURE_PEOPLE)))
+        batch = self._first_people(_PICTURE_PEOPLE)
         grid = pictures.grid_function(self._state.nets)
         folder = self._folder / "pictures"
         folder.mkdir(exist_ok=True)

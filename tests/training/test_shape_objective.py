@@ -6,7 +6,7 @@ from tf_tryon import keys
 from tf_tryon.losses.cross_entropy import cross_entropy
 from tf_tryon.losses.kl import kl, kl_from_standard
 from tf_tryon.training.kl_weight import KLWeight
-from tf_tryon.training.objective import shape_objective
+from tf_tryon.training.shape_objective import ShapeObjective
 
 STEP = tf.constant(0, tf.int64)
 
@@ -16,7 +16,7 @@ def run(fake_networks, small_config, random_batch):
     def run(**changes):
         config = small_config("shape", data__height=32, data__width=32, **changes)
         nets, batch = fake_networks(config), random_batch(5)
-        return nets, batch, shape_objective(nets, batch, KLWeight(config), STEP)[0]
+        return nets, batch, ShapeObjective()(nets, batch, KLWeight(config), STEP)[0]
 
     return run
 
@@ -56,5 +56,5 @@ def test_box_accuracy_is_one_for_the_truth(run, fake_networks, small_config, ran
     config = small_config("shape", data__height=32, data__width=32)
     nets, batch = fake_networks(config), random_batch(2)
     nets.generate = lambda batch, codes, training=False: [10 * batch[keys.PARSING]]
-    objective, _ = shape_objective(nets, batch, KLWeight(config), STEP)
+    objective, _ = ShapeObjective()(nets, batch, KLWeight(config), STEP)
     np.testing.assert_allclose(objective.terms["box_accuracy"], 1.0, rtol=1e-6)
