@@ -1,4 +1,7 @@
-"""A bar on a terminal, a log line now and then elsewhere."""
+"""A bar on a terminal, a log line now and then elsewhere.
+
+Not tqdm: where there is no terminal, and with --log=json, it has no lines for a log, which is half of what is here.
+"""
 
 from __future__ import annotations
 

@@ -56,12 +56,17 @@ def estimate(
     people = int(known.sum())
     if not people:
         return Estimate(float("nan"), float("nan"), float("nan"), 0)
-    generator = np.random.Generator(np.random.PCG64(seed))
-    draws = np.empty(resamples)
-    for i in range(resamples):
-        chosen = generator.integers(0, people, people)
-        draws[i] = statistic(*(array[chosen] for array in kept))
-    low, high = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2]) if people > 1 else (np.nan, np.nan)
+
+    def of_people(chosen: np.ndarray) -> float:
+        return statistic(*(array[chosen] for array in kept))
+
+    low = high = float("nan")
+    if people > 1:
+        # People's numbers are drawn, as scipy would take each column of (people, k) for a sample of its own.
+        low, high = stats.bootstrap(
+            (np.arange(people),), of_people, n_resamples=resamples, vectorized=False, confidence_level=level,
+            method="percentile", rng=seed,
+        ).confidence_interval  # fmt: skip
     return Estimate(float(statistic(*kept)), float(low), float(high), people)
 
 

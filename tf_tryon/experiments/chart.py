@@ -1,4 +1,7 @@
-"""Line charts as pictures: some panels beside one another, one legend."""
+"""Line charts as pictures: some panels beside one another, one legend.
+
+Not matplotlib: it would be one more dependency for everybody, for the two charts of a report.
+"""
 
 from __future__ import annotations
 
