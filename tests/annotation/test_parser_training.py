@@ -1,5 +1,7 @@
 """Training a tiny parsing network: it learns, resumes exactly, and its file rebuilds it."""
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +12,13 @@ from tf_tryon.annotation import parser_config, parser_training
 from tf_tryon.annotation.parser_encoder import BLOCKS
 from tf_tryon.annotation.parser_inputs import POSE_CHANNELS
 from tf_tryon.annotation.parser_network import build_parser
-from tf_tryon.annotation.parser_training import calibrate_file, load_parser, train, write_parser
+from tf_tryon.annotation.parser_training import WEIGHTS_FILE, calibrate_file, load_parser, train, write_parser
 from tf_tryon.cli import main as cli
 from tf_tryon.data.records import open_records
+from tf_tryon.errors import TryOnError
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.training import precision
-from tf_tryon.training.progress import Progress
+from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.variables import named_variables
 
 
@@ -30,20 +33,22 @@ def tiny(steps: int):
 
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_sizes, tmp_path, monkeypatch):
     sets = [open_records(data_set), open_records(photos_of_own_sizes)]
-    straight = train(tiny(3), sets, tmp_path / "straight")
+    straight, resumed = (tmp_path / name / WEIGHTS_FILE for name in ("straight", "stopped"))
+    assert train(tiny(3), sets, straight.parent) == 0
 
-    log = Progress.log
+    log = RunLog.log
 
     def stop(self, done, metrics):
         log(self, done, metrics)
-        if done == 2:
-            raise KeyboardInterrupt
+        if done == 1:  # the second step is being made when it is noticed
+            os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(Progress, "log", stop)
-    with pytest.raises(KeyboardInterrupt):
-        train(tiny(3), sets, tmp_path / "stopped")
-    monkeypatch.setattr(Progress, "log", log)
-    resumed = train(tiny(3), sets, tmp_path / "stopped")
+    monkeypatch.setattr(RunLog, "log", stop)
+    before = signal.getsignal(signal.SIGTERM)
+    assert train(tiny(3), sets, resumed.parent) == 143
+    assert signal.getsignal(signal.SIGTERM) is before
+    monkeypatch.setattr(RunLog, "log", log)
+    assert train(tiny(3), sets, resumed.parent) == 0
     first, second = read_arrays(straight, ""), read_arrays(resumed, "")
     assert first.keys() == second.keys()
     for name, array in first.items():
@@ -63,7 +68,8 @@ def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
     first = tmp_path / "first.npz"
     write_parser(first, named_variables(build_parser(config), "parser"), config, 1)
     config.train.update(init_from=str(first), learning_rate=0.0)
-    second = train(config, sets, tmp_path / "second")
+    second = tmp_path / "second" / WEIGHTS_FILE
+    assert train(config, sets, second.parent) == 0
     own, new = read_arrays(first, ""), read_arrays(second, "")
     for name in own.keys() - {"config.json"}:
         np.testing.assert_array_equal(own[name], new[name], err_msg=name)
@@ -76,7 +82,7 @@ def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
 def test_auto_becomes_the_run_s_own_precision(data_set, tmp_path, monkeypatch):
     config, trained = tiny(1), []
     config.train.update(batch=(2,), precision="auto")
-    monkeypatch.setattr(parser_training, "_train", lambda config, sets, workdir: trained.append(config.train.precision))
+    monkeypatch.setattr(parser_training, "_train", lambda config, *_: trained.append(config.train.precision))
     for fast in (False, True):  # the second time it is resumed, on a machine that has bfloat16
         monkeypatch.setattr(precision, "support", lambda fast=fast: precision.Support(fast, "the test says so"))
         train(config, [open_records(data_set)], tmp_path / "run")
@@ -122,7 +128,7 @@ def test_means_after_a_resume_are_of_the_steps_that_were_made(data_set, tmp_path
     config.train.update(batch=(2,), log_every=4, checkpoint_every=2)
     steps = iter((1.0, 2.0, 3.0, 4.0))
     monkeypatch.setattr(parser_training, "_step", lambda *_: lambda *_: {"loss": next(steps)})
-    monkeypatch.setattr(Progress, "log", lambda self, done, metrics: logged.update({done: metrics["loss"]}))
+    monkeypatch.setattr(RunLog, "log", lambda self, done, metrics: logged.update({done: metrics["loss"]}))
     save = parser_training.write_parser
 
     def stop(*arguments):
@@ -135,6 +141,16 @@ def test_means_after_a_resume_are_of_the_steps_that_were_made(data_set, tmp_path
     monkeypatch.setattr(parser_training, "write_parser", save)
     train(config, sets, tmp_path)
     assert logged == {4: 3.5}
+
+
+def test_what_is_not_finite_stops_the_run_and_is_never_saved(data_set, tmp_path, monkeypatch):
+    sets, config = [open_records(data_set)], tiny(4)
+    config.train.update(batch=(2,), log_every=4, checkpoint_every=2)
+    losses = iter((1.0, 2.0, float("nan"), 4.0))
+    monkeypatch.setattr(parser_training, "_step", lambda *_: lambda *_: {"loss": next(losses), "overlap": 0.5})
+    with pytest.raises(TryOnError, match=r"step 3: not finite: loss \(nan\).*train\.learning_rate"):
+        train(config, sets, tmp_path / "run")
+    assert [path.name for path in (tmp_path / "run" / "checkpoints").glob("*.npz")] == ["step-00000002.npz"]
 
 
 def test_data_sets_and_their_shares_must_agree(data_set, tmp_path):

@@ -18,19 +18,20 @@ from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.array_file import read_arrays
+from tf_tryon.training import loop, metric_names
 from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, write_arrays
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
 from tf_tryon.training.precision import settled
-from tf_tryon.training.progress import Progress
 from tf_tryon.training.run_folder import PLACES, held, refuse_strangers
+from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import take_step
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import write_text
 
 CONFIG = "config.json"
-_WEIGHTS = "parser.npz"
+WEIGHTS_FILE = "parser.npz"
 CALIBRATION = "calibration"
 _FINAL = 0.01  # of the learning rate
 # Weight of each CIHP-20 label in the cross entropy: small things count more, the background less.
@@ -38,13 +39,16 @@ WEIGHTS = (0.5, 1.5, 1.5, 1, 1.5, 1, 1, 1, 1, 1, 2, 1, 1, 1.5, 2, 2, 1.5, 1.5, 2
 _CLASSES = vocabulary_lib.CIHP20.classes
 
 
-def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> Path:
-    """Train, or go on with a run in `workdir`; returns the weights file that it wrote, `workdir/parser.npz`.
+def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
+    """Train, or go on with a run in `workdir`; the weights are in `workdir/parser.npz`.
+
+    Returns:
+      The exit code: 0, or 143 (SIGTERM) or 130 (SIGINT) where it was stopped after saving.
 
     Raises:
       FileNotFoundError, ValueError: the folder holds a run of another configuration; `train.init_from` doesn't fit.
-      TryOnError: another process trains there, the folder lies within the data set's, or it holds files in a run's
-        places that are none's.
+      TryOnError: a loss or gradient became NaN or infinite (names the step), another process trains there, the folder
+        lies within the data set's, or it holds files in a run's places that are none's.
     """
     parser_config.validate(config)
     if len(sets) != len(config.train.batch):
@@ -52,7 +56,7 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> Path:
             f"config.train.batch = {tuple(config.train.batch)}: a number of people for each of {len(sets)} data sets"
         )
     refuse_overlap(workdir, [records.directory for records in sets], "--workdir")
-    refuse_strangers(workdir, CONFIG, (*PLACES, _WEIGHTS))
+    refuse_strangers(workdir, CONFIG, (*PLACES, WEIGHTS_FILE))
     workdir.mkdir(parents=True, exist_ok=True)
     path = workdir / CONFIG
     saved = parser_config.from_json(path.read_bytes(), str(path)) if path.exists() else None
@@ -60,46 +64,67 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> Path:
     text = to_json(config)
     if saved is not None and to_json(saved) != text:
         raise ValueError(f"{path} is of another configuration: choose another --workdir, or give the same one")
-    with held(workdir):
+    with loop.stoppable() as stop, held(workdir):
         write_text(path, text)
-        return _train(config, sets, workdir)
+        return _train(config, sets, workdir, stop)
 
 
-def _train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> Path:
-    network = build_parser(config, config.train.precision)
-    variables = named_variables(network, "parser")
-    adam = Adam(variables, 0.9, 0.999)
-    ema = Ema(variables, config.train.ema)
-    state = {
-        **{f"model/{name}": v for name, v in variables.items()},
-        **{f"ema/{name}": v for name, v in ema.averages.items()},
-        **{f"adam/{name}": v for name, v in adam.state().items()},
-    }
-    checkpoints = Checkpoints(workdir / "checkpoints")
-    start = max(checkpoints.steps(), default=0)
-    if start:
-        checkpoints.restore(start, state)
-    else:
-        if config.train.init_from:
-            _start_from(Path(config.train.init_from), variables)
-        elif config.train.imagenet:
-            _start_encoder_from(Path(config.train.imagenet), variables)
-        ema.restart()
-    one_step = _step(network, adam, ema, config)
-    examples = read_through(training_examples(sets, config, start))
-    steps, sums, count = config.train.steps, {}, 0
-    with Progress(workdir, steps, sum(config.train.batch), start) as progress:
-        for step in range(start, steps):
-            metrics = one_step(*next(examples), tf.constant(step, tf.int64))
-            sums = {name: sums.get(name, 0.0) + value for name, value in metrics.items()}
-            done, count = step + 1, count + 1
-            if done % config.train.log_every == 0 or done == steps:
-                progress.log(done, {name: float(value) / count for name, value in sums.items()})
-                sums, count = {}, 0
-            if done % config.train.checkpoint_every == 0 or done == steps:
-                checkpoints.save(done, state)
-                write_parser(workdir / _WEIGHTS, ema.averages, config, done)
-    return workdir / _WEIGHTS
+def _train(config: ConfigDict, sets: list[RecordSet], workdir: Path, stop: loop.Stop) -> int:
+    learner, options = _Learner(config, sets, workdir), config.train
+    schedule = loop.Schedule(
+        options.steps, options.log_every, options.checkpoint_every,
+        remedy="Start again with --set train.learning_rate=... lower, or --set train.precision=float32",
+    )  # fmt: skip
+    with RunLog(workdir, options.steps, sum(options.batch), learner.done) as log:
+        return loop.run(learner, schedule, learner.done, log, stop, str(workdir))
+
+
+class _Learner(loop.Alone):
+    """The network and all that a step changes, as the folder's newest checkpoint has it, or fresh.
+
+    Attributes:
+      done: steps that were made.
+    """
+
+    def __init__(self, config: ConfigDict, sets: list[RecordSet], workdir: Path) -> None:
+        self._config, self._weights = config, workdir / WEIGHTS_FILE
+        network = build_parser(config, config.train.precision)
+        variables = named_variables(network, "parser")
+        adam = Adam(variables, 0.9, 0.999)
+        self._ema = Ema(variables, config.train.ema)
+        self._state = {
+            **{f"model/{name}": v for name, v in variables.items()},
+            **{f"ema/{name}": v for name, v in self._ema.averages.items()},
+            **{f"adam/{name}": v for name, v in adam.state().items()},
+        }
+        self._checkpoints = Checkpoints(workdir / "checkpoints")
+        self.done = max(self._checkpoints.steps(), default=0)
+        if self.done:
+            self._checkpoints.restore(self.done, self._state)
+        else:
+            if config.train.init_from:
+                _start_from(Path(config.train.init_from), variables)
+            elif config.train.imagenet:
+                _start_encoder_from(Path(config.train.imagenet), variables)
+            self._ema.restart()
+        self._step = _step(network, adam, self._ema, config)
+        self._examples = read_through(training_examples(sets, config, self.done))
+
+    def step(self, number: int, wishes: loop.Wishes) -> dict[str, tf.Tensor]:
+        """One step."""
+        del wishes
+        return self._step(*next(self._examples), tf.constant(number, tf.int64))
+
+    def read(self, number: int, metrics: dict[str, tf.Tensor]) -> dict[str, tuple[float, float]]:
+        """Each metric is a mean over the batch: one entry."""
+        del number
+        return {name: (float(value), 1.0) for name, value in metrics.items()}
+
+    def save(self, done: int) -> Path:
+        """A checkpoint, and the averaged weights for `tf-tryon annotate`."""
+        self._checkpoints.save(done, self._state)
+        write_parser(self._weights, self._ema.averages, self._config, done)
+        return self._weights
 
 
 def _start_from(path: Path, variables: dict[str, tf.Variable]) -> None:
@@ -117,7 +142,7 @@ def _start_encoder_from(path: Path, variables: dict[str, tf.Variable]) -> None:
 
 
 def _step(network: ParserNetwork, adam: Adam, ema: Ema, config: ConfigDict):
-    """The compiled training step: (inputs, labels, step) -> loss and accuracy on people's pixels."""
+    """The compiled training step: (inputs, labels, step) -> loss, its parts, and accuracy on people's pixels."""
     weights = tf.constant(WEIGHTS, tf.float32)
     options = config.train
 
@@ -136,14 +161,15 @@ def _step(network: ParserNetwork, adam: Adam, ema: Ema, config: ConfigDict):
         norm = tf.linalg.global_norm(gradients)
         gradients = clip_by_global_norm(gradients, norm, options.clip_norm)
         rate = learning_rate(options.learning_rate, number, options.steps, options.warmup_steps, _FINAL)
-        valid = tf.math.is_finite(norm)
+        valid = tf.math.is_finite(norm) & tf.math.is_finite(loss)
         adam.apply(gradients, rate, valid)
         ema.update(number, valid)
         person = tf.cast(labels > 0, tf.float32)
         right = tf.cast(tf.argmax(logits, -1, tf.int32) == labels, tf.float32)
         return {
-            "loss": loss,
-            "cross_entropy": entropy,
+            metric_names.LOSS: loss,
+            metric_names.GRADIENT_NORM: norm,
+            metric_names.CROSS_ENTROPY: entropy,
             "overlap": overlap,
             "people_right": tf.reduce_sum(right * person) / tf.maximum(tf.reduce_sum(person), 1.0),
         }

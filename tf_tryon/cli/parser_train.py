@@ -12,7 +12,8 @@ ARGUMENTS = ""
 HELP = """Train the parsing network of `tf-tryon annotate` on a data set with CIHP-20 labels, or go on with a run.
 
 Writes parser.npz into --workdir, which `tf-tryon annotate --parser-weights` takes. Any field of
-tf_tryon/annotation/parser_config.py can be changed, as in --set train.steps=100.
+tf_tryon/annotation/parser_config.py can be changed, as in --set train.steps=100. SIGTERM and Ctrl-C save before they
+stop the run.
 
     tf-tryon parser train --data people --workdir runs/parser"""
 
@@ -38,17 +39,20 @@ def check(flags: flags.FlagValues, args: list[str]) -> None:
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:
-    """Train; prints the weights' path."""
+    """Train; prints the weights' path. 0 done, 143 or 130 stopped by a signal after saving."""
     del args
     import tensorflow as tf
 
     from tf_tryon.annotation.parser_config import with_changes
-    from tf_tryon.annotation.parser_training import train
+    from tf_tryon.annotation.parser_training import WEIGHTS_FILE, train
     from tf_tryon.data.records import open_records
 
     if flags.threads:
         tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
         tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
     config = with_changes(flags["set"].value)
-    print(train(config, [open_records(folder) for folder in flags["data"].value], pathlib.Path(flags.workdir)))
-    return 0
+    workdir = pathlib.Path(flags.workdir)
+    code = train(config, [open_records(folder) for folder in flags["data"].value], workdir)
+    if not code:
+        print(workdir / WEIGHTS_FILE)
+    return code

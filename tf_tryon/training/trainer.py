@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 
 import numpy as np
 import tensorflow as tf
@@ -23,10 +21,10 @@ from tf_tryon.data.reading import failure
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.build import build_networks
-from tf_tryon.training import metric_names, pictures, precision, run_folder, strategy, weights
+from tf_tryon.training import loop, metric_names, pictures, precision, run_folder, strategy, weights
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.objectives import build_objective
-from tf_tryon.training.progress import Progress
+from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.step import State, TrainingStep
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import whole_file
@@ -35,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 _PICTURE_PEOPLE = 6
 _CALIBRATION_PEOPLE = 16
+_REMEDY = "Try a lower config.train.learning_rate, config.train.clip_norm = 5, or config.train.precision = 'float32'"
 
 
 class Trainer:
@@ -67,7 +66,6 @@ class Trainer:
             self._state = State.create(nets, self._objective.constants())
         self._step = TrainingStep(self._state, self._objective, self._strategy)
         self._checkpoints = Checkpoints(self._folder / "checkpoints", config.train.keep_every)
-        self._signal = 0
 
     def run(self) -> int:
         """Train to the last step, or until a signal. Returns the exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
@@ -76,51 +74,57 @@ class Trainer:
           TryOnError: a loss or gradient became NaN or infinite (names step and term; no checkpoint holds it), the data
             can't be read, or another process trains in the folder.
         """
-        old = {number: signal.signal(number, self._notice) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            with run_folder.held(self._folder):
-                run_folder.save(self._folder, self._config)
-                return self._run()
-        finally:
-            for number, handler in old.items():
-                signal.signal(number, handler)
+        with loop.stoppable() as stop, run_folder.held(self._folder):
+            self._stop = stop
+            run_folder.save(self._folder, self._config)
+            return self._run()
 
     def _run(self) -> int:
         done = self._start()
         train = self._config.train
-        with Progress(self._folder, train.steps, train.batch_size, done) as progress:
-            return self._loop(done, progress)
+        with RunLog(self._folder, train.steps, train.batch_size, done) as log:
+            return self._loop(done, log)
 
-    def _loop(self, done: int, progress: Progress) -> int:
+    def _loop(self, done: int, log: RunLog) -> int:
         train = self._config.train
         replicas = self._strategy.num_replicas_in_sync
-        progress.say(f"{self._workdir}: step {done} of {train.steps}, {replicas} replica(s)")
-        draw = self._drawing()
-        pending: list[tuple[int, tf.Tensor]] = []
-        batches = self._batches(done)
-        saved_at = time.monotonic()
-        code = 0
-        while done < train.steps and not code:
-            wants = (float(time.monotonic() - saved_at > train.checkpoint_minutes * 60), float(self._signal))
-            metrics = self._step(self._next(batches), done, wants)
-            pending.append((done, metrics))
-            done += 1
-            save_now, code = self._agreed(wants, metrics)
-            last = bool(code) or done == train.steps
-            before = time.perf_counter()
-            if save_now or last or (train.keep_every and done % train.keep_every == 0):
-                self._check(pending)  # nothing that is not finite is ever saved
-                path = self._checkpoints.save(done, self._state.variables())
-                saved_at = time.monotonic()
-                if last:
-                    progress.say(f"{self._workdir}: step {done}, {path}")
-            if done % train.picture_every == 0 or done == train.steps:
-                draw(done, progress)
-            progress.paused(time.perf_counter() - before)
-            if done % train.log_every == 0 or last:
-                progress.log(done, self._means(pending))
-                pending = []
-        return code
+        log.say(f"{self._workdir}: step {done} of {train.steps}, {replicas} replica(s)")
+        self._draw = self._drawing()
+        self._people = self._batches(done)
+        schedule = loop.Schedule(
+            train.steps, train.log_every, train.keep_every, train.checkpoint_minutes,
+            f"The last checkpoint in {self._checkpoints.directory} is good. {_REMEDY}",
+        )  # fmt: skip
+        return loop.run(self, schedule, done, log, self._stop, str(self._workdir))
+
+    def step(self, number: int, wishes: loop.Wishes) -> tf.Tensor:
+        """One step of all replicas."""
+        return self._step(self._next(self._people), number, wishes)
+
+    def read(self, number: int, metrics: tf.Tensor) -> dict[str, tuple[float, float]]:
+        """A step's metrics by name: sum and number of examples."""
+        return self._step.read(number, metrics.numpy())
+
+    def agreed(self, wishes: loop.Wishes, metrics: tf.Tensor) -> loop.Wishes:
+        """This process's own wishes, or what all workers wished together: a stop is SIGTERM's then."""
+        if self._workers == 1:
+            return wishes
+        save, stop = metrics[-2:].numpy()
+        return loop.Wishes(float(save), float(signal.SIGTERM if stop else 0))
+
+    def tolerated(self, values: dict[str, float]) -> tuple[str, ...]:
+        """Gradients' norms, where they overflow in float16 and the loss scale answers."""
+        overflown = self._state.loss_scale is not None and values[metric_names.LOSS_SCALE] > 1
+        return metric_names.NORMS if overflown else ()
+
+    def save(self, done: int) -> Path:
+        """A checkpoint of all that a step changes."""
+        return self._checkpoints.save(done, self._state.variables())
+
+    def draw(self, done: int, log: RunLog) -> None:
+        """A grid of pictures, now and then and at the end."""
+        if done % self._config.train.picture_every == 0 or done == self._config.train.steps:
+            self._draw(done, log)
 
     def _start(self) -> int:
         """Restore the newest checkpoint, or start afresh; returns the number of steps made."""
@@ -185,57 +189,18 @@ class Trainer:
         except tf.errors.OpError as error:
             raise failure(error) from error
 
-    def _agreed(self, wants: tuple[float, float], metrics: tf.Tensor) -> tuple[bool, int]:
-        """(save now?, exit code): this process's own wishes, or what all workers wished together."""
-        if self._workers > 1:
-            wants = tuple(metrics[-2:].numpy())
-        number = int(self._signal) if self._workers == 1 else (signal.SIGTERM if wants[1] else 0)
-        return bool(wants[0]), 128 + number if number else 0
-
-    def _check(self, pending: list[tuple[int, tf.Tensor]]) -> None:
-        """Raise for the first step whose terms or gradients were not finite."""
-        tolerant = self._state.loss_scale is not None
-        for number, metrics in pending:
-            values = {name: value for name, (value, _) in self._step.read(number, metrics.numpy()).items()}
-            bad = [name for name, value in values.items() if not np.isfinite(value)]
-            if tolerant and values[metric_names.LOSS_SCALE] > 1:  # an overflow in float16, which the loss scale answers
-                bad = [name for name in bad if name not in metric_names.NORMS]
-            if bad:
-                # A term of its own says more than the totals it spoilt.
-                named = [name for name in bad if name not in metric_names.TOTALS] or bad
-                raise TryOnError(
-                    f"step {number + 1}: not finite: {', '.join(f'{name} ({values[name]})' for name in named)}. "
-                    f"Weights are still those before that step, and the last checkpoint in "
-                    f"{self._checkpoints.directory} is good. Try a lower config.train.learning_rate, "
-                    "config.train.clip_norm = 5, or config.train.precision = 'float32'"
-                )
-
-    def _means(self, pending: list[tuple[int, tf.Tensor]]) -> dict[str, float]:
-        """Means over examples and steps, of what is finite (a gradient's norm may not be, in float16)."""
-        self._check(pending)
-        sums: dict[str, np.ndarray] = {}
-        for number, metrics in pending:
-            for name, entry in self._step.read(number, metrics.numpy()).items():
-                if np.isfinite(entry[0]):
-                    sums[name] = sums.get(name, np.zeros(2)) + entry
-        return {name: float(total / count) for name, (total, count) in sums.items() if count}
-
-    def _drawing(self) -> Callable[[int, Progress], None]:
+    def _drawing(self) -> Callable[[int, RunLog], None]:
         if self._index:
-            return lambda done, progress: None
+            return lambda done, log: None
         batch = self._first_people(_PICTURE_PEOPLE)
         grid = pictures.grid_function(self._state.nets)
         folder = self._folder / "pictures"
         folder.mkdir(exist_ok=True)
 
-        def draw(done: int, progress: Progress) -> None:
+        def draw(done: int, log: RunLog) -> None:
             picture = grid(batch)
             with whole_file(folder / f"step-{done:08d}.png") as temporary:
                 pictures.save(picture, str(temporary))
-            progress.picture(done, "samples", picture)
+            log.picture(done, "samples", picture)
 
         return draw
-
-    def _notice(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        self._signal = number

@@ -21,7 +21,7 @@ from tf_tryon.writing.whole import write_text
 _log = logging.getLogger(__name__)
 
 
-class Progress:
+class RunLog:
     """Logs metrics of a run; a context manager.
 
     `tf.summary.scalar` and `image` live in the tensorboard package; the summaries are written here through
@@ -44,7 +44,7 @@ class Progress:
         self._since, self._last = time.perf_counter(), start
         self._bar = logs.terminal()
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> RunLog:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,7 +4,7 @@ import struct
 import numpy as np
 
 from tf_tryon import logs
-from tf_tryon.training.progress import Progress
+from tf_tryon.training.run_log import RunLog
 
 
 def _summaries(folder):
@@ -22,7 +22,7 @@ def _summaries(folder):
 
 
 def test_logs_lines_scalars_and_pictures(tmp_path, capsys):
-    progress = Progress(tmp_path, steps=20, batch=4, start=0)
+    progress = RunLog(tmp_path, steps=20, batch=4, start=0)
     with logs.shown():
         progress.log(10, {"loss": 0.5, "kl": 7.0})
     progress.picture(10, "samples", np.zeros((4, 6, 3), np.uint8))
@@ -39,13 +39,13 @@ def test_logs_lines_scalars_and_pictures(tmp_path, capsys):
 
 
 def test_a_resumed_run_forgets_the_lines_that_it_makes_again(tmp_path):
-    progress = Progress(tmp_path, 20, 4, 0)
+    progress = RunLog(tmp_path, 20, 4, 0)
     for step in (5, 10):
         progress.log(step, {"loss": float(step)})
     progress.close()
     with (tmp_path / "log.jsonl").open("a") as file:
         file.write('{"step": 11, "lo')  # as a kill leaves it
-    progress = Progress(tmp_path, 20, 4, 5)
+    progress = RunLog(tmp_path, 20, 4, 5)
     progress.log(10, {"loss": 0.0})
     progress.close()
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
@@ -53,7 +53,7 @@ def test_a_resumed_run_forgets_the_lines_that_it_makes_again(tmp_path):
 
 
 def test_pauses_do_not_slow_the_speed_down(tmp_path):
-    progress = Progress(tmp_path, 20, 1, 0)
+    progress = RunLog(tmp_path, 20, 1, 0)
     progress._since -= 100.0
     progress.paused(99.0)
     progress.log(1, {})

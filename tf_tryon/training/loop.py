@@ -1,0 +1,179 @@
+"""The loop of every training: steps, log and checkpoints, an end at what is not finite, and a stop at any moment.
+
+What is trained is a `Learner`; the loop asks it for steps and reads what they measured. SIGTERM and SIGINT end it after
+the step that is being made, with a checkpoint.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import math
+import signal
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.training import metric_names
+from tf_tryon.training.run_log import RunLog
+
+
+class Wishes(NamedTuple):
+    """What a process wants done after a step: above 0 a checkpoint, and the number of the signal that stops it."""
+
+    save: float
+    stop: float
+
+
+class Learner(Protocol):
+    """What a training is of."""
+
+    def step(self, number: int, wishes: Wishes) -> Any:
+        """Make step `number`, 0 first; a step whose metrics are not finite changes nothing. Returns its metrics."""
+        ...
+
+    def read(self, number: int, metrics: Any) -> dict[str, tuple[float, float]]:
+        """A step's metrics by name: sum and number of examples."""
+        ...
+
+    def agreed(self, wishes: Wishes, metrics: Any) -> Wishes:
+        """What all processes of the training wish together."""
+        ...
+
+    def tolerated(self, values: dict[str, float]) -> Collection[str]:
+        """Metrics that may be infinite in a step with these values."""
+        ...
+
+    def save(self, done: int) -> Path:
+        """Write a checkpoint after `done` steps."""
+        ...
+
+    def draw(self, done: int, log: RunLog) -> None:
+        """Show pictures after `done` steps, if it is time."""
+        ...
+
+
+class Alone:
+    """A learner's answers where one process trains, without pictures."""
+
+    def agreed(self, wishes: Wishes, metrics: Any) -> Wishes:
+        """Its own."""
+        del metrics
+        return wishes
+
+    def tolerated(self, values: dict[str, float]) -> Collection[str]:
+        """Nothing."""
+        del values
+        return ()
+
+    def draw(self, done: int, log: RunLog) -> None:
+        """There are none."""
+        del done, log
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """When what happens.
+
+    Attributes:
+      steps: of the whole run.
+      log_every: steps between lines of the log.
+      save_every: steps between checkpoints; 0: the clock alone says when.
+      minutes: between checkpoints.
+      remedy: what to try where a step was not finite: a sentence.
+    """
+
+    steps: int
+    log_every: int
+    save_every: int = 0
+    minutes: float = math.inf
+    remedy: str = ""
+
+
+class Stop:
+    """The signal that came, or 0."""
+
+    number: int = 0
+
+    def notice(self, number: int, frame: FrameType | None) -> None:
+        """A signal's handler."""
+        del frame
+        self.number = number
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[Stop]:
+    """SIGTERM and SIGINT are noticed meanwhile, and end nothing by themselves."""
+    stop = Stop()
+    old = {number: signal.signal(number, stop.notice) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+def run(learner: Learner, schedule: Schedule, done: int, log: RunLog, stop: Stop, name: str) -> int:
+    """Train from step `done` to the last, or until a signal.
+
+    Returns:
+      The exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
+
+    Raises:
+      TryOnError: a step's metrics were not finite; names step and metric. No checkpoint holds it.
+    """
+    pending: list[tuple[int, Any]] = []
+    saved_at, code = time.monotonic(), 0
+    while done < schedule.steps and not code:
+        wishes = Wishes(float(time.monotonic() - saved_at > schedule.minutes * 60), float(stop.number))
+        metrics = learner.step(done, wishes)
+        pending.append((done, metrics))
+        done += 1
+        # Once more: a signal may have come during the step.
+        wishes = learner.agreed(Wishes(wishes.save, float(stop.number)), metrics)
+        code = 128 + int(wishes.stop) if wishes.stop else 0
+        last = bool(code) or done == schedule.steps
+        before = time.perf_counter()
+        if wishes.save or last or (schedule.save_every and done % schedule.save_every == 0):
+            _check(learner, pending, schedule.remedy)  # nothing that is not finite is ever saved
+            path = learner.save(done)
+            saved_at = time.monotonic()
+            if last:
+                log.say(f"{name}: step {done}, {path}")
+        learner.draw(done, log)
+        log.paused(time.perf_counter() - before)
+        if done % schedule.log_every == 0 or last:
+            _check(learner, pending, schedule.remedy)
+            log.log(done, _means(learner, pending))
+            pending = []
+    return code
+
+
+def _check(learner: Learner, pending: list[tuple[int, Any]], remedy: str) -> None:
+    """Raise for the first step whose metrics were not finite."""
+    for number, metrics in pending:
+        values = {name: value for name, (value, _) in learner.read(number, metrics).items()}
+        tolerated = learner.tolerated(values)
+        bad = [name for name, value in values.items() if not np.isfinite(value) and name not in tolerated]
+        if bad:
+            # A term of its own says more than the totals it spoilt.
+            named = [name for name in bad if name not in metric_names.TOTALS] or bad
+            raise TryOnError(
+                f"step {number + 1}: not finite: {', '.join(f'{name} ({values[name]})' for name in named)}. "
+                f"Weights are still those before that step. {remedy}"
+            )
+
+
+def _means(learner: Learner, pending: list[tuple[int, Any]]) -> dict[str, float]:
+    """Means over examples and steps, of what is finite (a gradient's norm may not be, in float16)."""
+    sums: dict[str, np.ndarray] = {}
+    for number, metrics in pending:
+        for name, entry in learner.read(number, metrics).items():
+            if np.isfinite(entry[0]):
+                sums[name] = sums.get(name, np.zeros(2)) + entry
+    return {name: float(total / count) for name, (total, count) in sums.items() if count}
