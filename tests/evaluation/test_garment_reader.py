@@ -1,5 +1,7 @@
 """Outfits of Studio people, and the reader of their garments, on rectangles that carry Studio's metadata."""
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.garment_reader import GarmentReader, reader_config
 from tf_tryon.evaluation.outfit_report import OutfitReport
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, is_studio, metadata_by_id, outfit_truth
+from tf_tryon.training import loop
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,7 @@ def test_what_is_worn_is_possible_and_distributions_sum_to_one(studio: RecordSet
 
 def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, tmp_path: Path) -> None:
     reader = GarmentReader(seed=1)
-    reader.train(studio, 64, steps=2, batch=4)
+    assert reader.train(studio, 64, 2, 4, tmp_path / "run") == 0
     reader.examine(studio, 64, count=8, batch=4)
     assert set(reader.accuracy) == {"top_kind", "top_colour", "bottom_kind", "bottom_colour"}
     for table in reader.confusion.values():
@@ -63,3 +66,26 @@ def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, t
         assert found[f"{what}_possible"]["value"] == found[f"{what}_possible_truth"]["value"]
         assert found[f"{what}_marginal_error"]["value"] == found[f"{what}_marginal_error_truth"]["value"]
     assert report.columns("prior", "top")["kind_coverage_of_2"].shape == (7,)  # one shows two garments only
+
+
+def test_a_stopped_training_goes_on_as_if_it_had_not_been(
+    studio: RecordSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight, stopped, resumed = (GarmentReader(seed=seed) for seed in (1, 1, 2))
+    assert straight.train(studio, 64, 3, 4, tmp_path / "straight") == 0
+    make = loop.Alone.draw
+
+    def stop(self: Any, done: int, log: Any) -> None:
+        make(self, done, log)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Alone, "draw", stop)  # after the first step; noticed with the second
+        assert stopped.train(studio, 64, 3, 4, tmp_path / "stopped") == 143
+    assert resumed.train(studio, 64, 3, 4, tmp_path / "stopped") == 0
+    for reader, name in ((straight, "straight.npz"), (resumed, "resumed.npz")):
+        reader.save(tmp_path / name)
+    first, second = (np.load(tmp_path / name) for name in ("straight.npz", "resumed.npz"))
+    with first, second:
+        for name in first.files:
+            np.testing.assert_array_equal(first[name], second[name], err_msg=name)

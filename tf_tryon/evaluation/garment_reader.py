@@ -26,14 +26,18 @@ from tf_tryon.data.records import RecordSet, save_arrays
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, worn
 from tf_tryon.files.array_file import Form, names_of, read_arrays
-from tf_tryon.layers import seeds
+from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.frame import crop_to_window, window
 from tf_tryon.models.contract import Batch
-from tf_tryon.progress import Progress
+from tf_tryon.training import loop, metric_names, run_folder
+from tf_tryon.training.checkpoints import Checkpoints
+from tf_tryon.training.optimizer import Adam, learning_rate
+from tf_tryon.training.run_log import RunLog
 
 SIDE: Final = 64
 _FILTERS: Final = (32, 64, 128, 128)
 _RATE: Final = 1e-3
+_LOG_EVERY, _SAVE_EVERY = 50, 500
 _FLOAT32: Final[dict[str, Any]] = {"dtype": "float32"}  # whatever the global policy
 _HEADS: Final = {f"{garment}_{what}": len(names) for garment, kinds in KINDS.items()
                  for what, names in (("kind", kinds), ("colour", COLOURS))}  # fmt: skip
@@ -62,41 +66,26 @@ class GarmentReader:
         kinds, colours = (np.argmax(found[f"{garment}_{what}"].numpy(), axis=-1) for what in ("kind", "colour"))
         return kinds, colours
 
-    def train(self, records: RecordSet, size: int, steps: int, batch: int, seed: int = 0) -> None:
-        """Learn from the people of the split "train", at pictures of this size."""
-        config = reader_config(size, batch, seed)
-        known = metadata_by_id(records, "train")
-        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(_RATE, steps))
-        optimizer.build(self._net.trainable_variables)
+    def train(
+        self, records: RecordSet, size: int, steps: int, batch: int, folder: str | os.PathLike[str], seed: int = 0
+    ) -> int:
+        """Learn from the people of the split "train", at pictures of this size, or go on with the folder's training.
 
-        @tf.function(autograph=False)
-        def step(people: dict[str, tf.Tensor], kinds: tf.Tensor, colours: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
-            photos = people[keys.PHOTO]
-            drawn = tf.random.stateless_uniform([tf.shape(photos)[0], 1, 1, 1], tf.stack([seed, number]))
-            soft = drawn < 0.5
-            photos = tf.where(soft, _blurred(photos), photos)
-            seen = look(photos, people[keys.VISIBLE], people[keys.BOX])
-            with tf.GradientTape() as tape:
-                found = self._net(seen, training=True)
-                total = tf.zeros([])
-                for garment in KINDS:
-                    mine = tf.equal(people[keys.TARGET], vocabulary.slot_of(garment))
-                    for what, truth in (("kind", kinds), ("colour", colours)):
-                        logits = found[f"{garment}_{what}"]
-                        wanted = tf.where(mine, truth, 0)  # another garment's index may not exist here
-                        each = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)
-                        total += tf.reduce_mean(each * tf.cast(mine, tf.float32))
-            gradients = tape.gradient(total, self._net.trainable_variables)
-            optimizer.apply_gradients(zip(gradients, self._net.trainable_variables, strict=True))
-            return total
+        Returns:
+          The exit code: 0, or 143 (SIGTERM) or 130 (SIGINT) where it was stopped after saving.
 
-        progress = Progress("garment reader", steps)
-        for number, people in enumerate(read_through(training_dataset(records, config))):
-            if number == steps:
-                break
-            kinds, colours = _truths(people, known)
-            step({key: people[key] for key in _NEEDED}, tf.constant(kinds), tf.constant(colours), tf.constant(number))
-            progress.update(number + 1)
+        Raises:
+          TryOnError: a loss became NaN or infinite, another process trains in the folder, or it holds another training.
+        """
+        folder, config = pathlib.Path(folder), reader_config(size, batch, seed)
+        config.train.steps = steps
+        run_folder.check(folder, config)
+        with loop.stoppable() as stop, run_folder.held(folder):
+            run_folder.save(folder, config)
+            learner = _Learner(self._net, records, config, folder)
+            schedule = loop.Schedule(steps, _LOG_EVERY, _SAVE_EVERY, remedy="Try another seed")
+            with RunLog(folder, steps, batch, learner.done) as log:
+                return loop.run(learner, schedule, learner.done, log, stop, "garment reader")
 
     def examine(self, records: RecordSet, size: int, split: str = "test", count: int = 10_000, batch: int = 50) -> None:
         """Measure accuracy and confusion on photos of people of another split."""
@@ -135,6 +124,68 @@ class GarmentReader:
         reader.confusion = {head: arrays[f"confusion/{head}"] for head in examined}
         reader.accuracy = {head: float(arrays[f"accuracy/{head}"]) for head in examined}
         return reader
+
+
+class _Learner(loop.Alone):
+    """The reader's network and its training, as the folder's newest checkpoint has them, or fresh.
+
+    Attributes:
+      done: steps that were made.
+    """
+
+    def __init__(self, net: keras.Model, records: RecordSet, config: ConfigDict, folder: pathlib.Path) -> None:
+        self._net, self._known = net, metadata_by_id(records, "train")
+        self._adam = Adam({f"{i:02d}": compat.raw(v) for i, v in enumerate(net.trainable_variables)}, 0.9, 0.999)
+        # Dropout's generators too: a training that goes on draws what it would have drawn.
+        self._state = {f"model/{i:02d}": compat.raw(v) for i, v in enumerate(net.variables)}
+        self._state |= {f"adam/{name}": variable for name, variable in self._adam.state().items()}
+        self._checkpoints = Checkpoints(folder / "checkpoints")
+        self.done = max(self._checkpoints.steps(), default=0)
+        if self.done:
+            self._checkpoints.restore(self.done, self._state)
+        self._people = read_through(training_dataset(records, config, self.done))
+        self._seed, self._steps = config.seed, config.train.steps
+        self._compiled = tf.function(self._update, autograph=False)
+
+    def step(self, number: int, wishes: loop.Wishes) -> dict[str, tf.Tensor]:
+        """One step."""
+        del wishes
+        people = next(self._people)
+        kinds, colours = _truths(people, self._known)
+        needed = {key: people[key] for key in _NEEDED}
+        return self._compiled(needed, tf.constant(kinds), tf.constant(colours), tf.constant(number))
+
+    def read(self, number: int, metrics: dict[str, tf.Tensor]) -> dict[str, tuple[float, float]]:
+        """Each metric is a mean over the batch: one entry."""
+        del number
+        return {name: (float(value), 1.0) for name, value in metrics.items()}
+
+    def save(self, done: int) -> pathlib.Path:
+        """A checkpoint."""
+        return self._checkpoints.save(done, self._state)
+
+    def _update(
+        self, people: dict[str, tf.Tensor], kinds: tf.Tensor, colours: tf.Tensor, number: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        photos = people[keys.PHOTO]
+        drawn = tf.random.stateless_uniform([tf.shape(photos)[0], 1, 1, 1], tf.stack([self._seed, number]))
+        photos = tf.where(drawn < 0.5, _blurred(photos), photos)
+        seen = look(photos, people[keys.VISIBLE], people[keys.BOX])
+        with tf.GradientTape() as tape:
+            found = self._net(seen, training=True)
+            total = tf.zeros([])
+            for garment in KINDS:
+                mine = tf.equal(people[keys.TARGET], vocabulary.slot_of(garment))
+                for what, truth in (("kind", kinds), ("colour", colours)):
+                    logits = found[f"{garment}_{what}"]
+                    wanted = tf.where(mine, truth, 0)  # another garment's index may not exist here
+                    each = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)
+                    total += tf.reduce_mean(each * tf.cast(mine, tf.float32))
+        gradients = tape.gradient(total, list(self._adam.variables.values()))
+        norm = tf.linalg.global_norm(gradients)
+        valid = tf.math.is_finite(total) & tf.math.is_finite(norm)
+        self._adam.apply(gradients, learning_rate(_RATE, number, self._steps, 0, 0.0), valid)
+        return {metric_names.LOSS: total, metric_names.GRADIENT_NORM: norm}
 
 
 _NEEDED: Final = (keys.PHOTO, keys.VISIBLE, keys.BOX, keys.TARGET)

@@ -103,7 +103,7 @@ def step_seconds(folder: pathlib.Path) -> list[float]:
 
 
 def reader(job: dict[str, Any]) -> int:
-    """Train and examine the garment reader."""
+    """Train the garment reader, or go on with it, and examine it."""
     from tf_tryon.data.records import open_records
     from tf_tryon.evaluation.garment_reader import GarmentReader
     from tf_tryon.experiments.tasks import write_done
@@ -112,9 +112,10 @@ def reader(job: dict[str, Any]) -> int:
     folder = pathlib.Path(job["folder"])
     records = open_records(job["data"])
     found = GarmentReader(job["seed"])
-    found.train(records, job["size"], job["steps"], job["batch"], job["seed"])
+    status = found.train(records, job["size"], job["steps"], job["batch"], folder, job["seed"])
+    if status:
+        return status
     found.examine(records, job["size"])
-    folder.mkdir(parents=True, exist_ok=True)
     found.save(folder / "reader.npz")
     seconds = round(time.monotonic() - started, 1)
     write_done(folder, {"digest": job["digest"], "accuracy": found.accuracy, "seconds": seconds})
