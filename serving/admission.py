@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 
 class QueueFullError(Exception):
@@ -38,7 +38,7 @@ class Admission:
         return len(self._queue)
 
     @contextlib.contextmanager
-    def enter(self, deadline: float | None, there: Callable[[], bool]) -> Iterator[None]:
+    def enter(self, deadline: float | None, there: Callable[[], bool]) -> Generator[None, None, None]:
         """A place to run in, in the order of arrival.
 
         Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def save(answer: Answer, ask: Ask, folder: str | pathlib.Path, source: str = "")
     """
     folder = pathlib.Path(folder)
     numbers = [answer.first + k + 1 for k in range(len(answer.score))]
-    samples = [
+    samples: list[dict[str, Any]] = [
         {
             "photo": f"sample-{number}.png",
             "parsing": f"sample-{number}_parsing.png",

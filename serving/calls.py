@@ -15,10 +15,10 @@ from tf_tryon.serving import messages
 from tf_tryon.serving.tensors import from_proto, to_proto
 from tf_tryon.serving.validation import InvalidRequestError
 from tf_tryon.serving.wearer import Wearer, from_picture, to_png
+from tf_tryon.stages import STAGES
 
 # An answer of many large pictures is larger than gRPC's own limit of 4 MiB.
 MAX_MESSAGE = 256 << 20
-STAGES = ("shape", "texture")
 _RECONNECT = 5000  # ms; gRPC's own two minutes would keep a client waiting long after its server is back
 _RETRY = {
     "maxAttempts": 5,
@@ -95,7 +95,7 @@ class Target:
 
     def options(self) -> list[tuple[str, Any]]:
         """Of the channel: message sizes, retries with back-off and jitter."""
-        service = {
+        service: dict[str, Any] = {
             "methodConfig": [{"name": [{}], "retryPolicy": _RETRY}],
             "loadBalancingConfig": [{"round_robin": {}}],  # over the addresses of dns:///NAME:PORT
         }

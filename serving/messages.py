@@ -110,11 +110,11 @@ def _classes() -> dict[str, Any]:
     }
 
 
-CLASSES = _classes()
-TensorProto = CLASSES["TensorProto"]
-PredictRequest = CLASSES["PredictRequest"]
-PredictResponse = CLASSES["PredictResponse"]
-GetModelStatusRequest = CLASSES["GetModelStatusRequest"]
-GetModelStatusResponse = CLASSES["GetModelStatusResponse"]
-HealthCheckRequest = CLASSES["HealthCheckRequest"]
-HealthCheckResponse = CLASSES["HealthCheckResponse"]
+MESSAGES = _classes()
+TensorProto = MESSAGES["TensorProto"]
+PredictRequest = MESSAGES["PredictRequest"]
+PredictResponse = MESSAGES["PredictResponse"]
+GetModelStatusRequest = MESSAGES["GetModelStatusRequest"]
+GetModelStatusResponse = MESSAGES["GetModelStatusResponse"]
+HealthCheckRequest = MESSAGES["HealthCheckRequest"]
+HealthCheckResponse = MESSAGES["HealthCheckResponse"]

@@ -1,5 +1,8 @@
 """Bytes that are no message: gRPC's own answer is INTERNAL without a reason, here it is INVALID_ARGUMENT with one."""
 
+# grpc's handlers come without types.
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable

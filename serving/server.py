@@ -4,6 +4,9 @@ It isn't TF-Serving: Python answers each call, requests are never batched togeth
 run it for years. docs/serving.md says when to move; clients, models and configuration stay as they are.
 """
 
+# Generated protos come without types.
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import dataclasses

@@ -1,5 +1,9 @@
 """TF-Serving's two gRPC services over `Versions`: Predict and GetModelMetadata, GetModelStatus."""
 
+# Generated protos come without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import functools
@@ -58,11 +62,11 @@ def _guarded(method: Callable[..., Any]) -> Callable[..., Any]:
         except validation.InvalidRequestError as error:
             code, message = grpc.StatusCode.INVALID_ARGUMENT, str(error)
         except Exception as error:  # the last line of defence of a server
-            told = fields(method=method.__name__)
-            _log.exception("%s: %s: %s", method.__name__, type(error).__name__, error, extra=told)
+            details = fields(method=method.__name__)
+            _log.exception("%s: %s: %s", method.__name__, type(error).__name__, error, extra=details)
             code, message = grpc.StatusCode.INTERNAL, "the server failed on this request; its log says why"
-        told = fields(method=method.__name__, code=code.name, seconds=round(time.monotonic() - began, 4))
-        _log.debug("%s: %s %s", method.__name__, code.name, message, extra=told)
+        details = fields(method=method.__name__, code=code.name, seconds=round(time.monotonic() - began, 4))
+        _log.debug("%s: %s %s", method.__name__, code.name, message, extra=details)
         if response is None:
             context.abort(code, message)
         return response

@@ -5,13 +5,17 @@ without that file the newest version is served and labelled `stable`. Both are l
 version, a canary or a roll-back needs no restart. A version that leaves goes only when its last request is answered.
 """
 
+# Generated protos and TensorFlow come without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import contextlib
 import logging
 import pathlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from google.protobuf import text_format
 from tensorflow_serving.apis import get_model_status_pb2
@@ -94,7 +98,7 @@ class Versions:
             self._unload(version)
 
     @contextlib.contextmanager
-    def use(self, number: int | None = None, label: str = "") -> Iterator[Version]:
+    def use(self, number: int | None = None, label: str = "") -> Generator[Version, None, None]:
         """A version for the time of one request: by number, by label, or the newest.
 
         Raises:

@@ -12,7 +12,7 @@ import datetime
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Final, TextIO
 
 NAME: Final = "tf_tryon"
@@ -29,7 +29,7 @@ def fields(**values: Any) -> dict[str, dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def shown(level: str = "info", form: str = PLAIN) -> Iterator[None]:
+def shown(level: str = "info", form: str = PLAIN) -> Generator[None, None, None]:
     """Writes the project's log lines of `level` and above to stderr meanwhile; what was set before comes back after.
 
     Args:

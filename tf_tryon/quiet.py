@@ -8,7 +8,8 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
+from typing import Any
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _SILENT = "3"
@@ -47,7 +48,7 @@ def import_tensorflow() -> None:
 
 
 @contextlib.contextmanager
-def only_python() -> Iterator[None]:
+def only_python() -> Generator[None, None, None]:
     """Only Python reaches stderr: what C++ writes to the file descriptor goes nowhere, unless TF_CPP_MIN_LOG_LEVEL is
     below 3.
 
@@ -72,8 +73,8 @@ def only_python() -> Iterator[None]:
             os.close(nothing)
 
 
-def _is_descriptor_2(stream: object) -> bool:
+def _is_descriptor_2(stream: Any) -> bool:
     try:
-        return stream.fileno() == 2  # pyright: ignore[reportAttributeAccessIssue]
+        return bool(stream.fileno() == 2)
     except (AttributeError, OSError, ValueError):
         return False  # a stream in memory, or none

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ml_collections import ConfigDict
+if TYPE_CHECKING:
+    from ml_collections import ConfigDict
 
 SHAPE: Final = "shape"
 TEXTURE: Final = "texture"

@@ -133,7 +133,8 @@ class Annotating:
         whole = Image.fromarray(to_rgb(image))
         scale = self._max_side / max(whole.size)
         if scale < 1:
-            size = tuple(max(1, math.floor(side * scale)) for side in whole.size)
+            width, height = (max(1, math.floor(side * scale)) for side in whole.size)
+            size = (width, height)
             whole = whole.resize(size, Image.Resampling.LANCZOS)
             alpha = alpha and alpha.resize(size, Image.Resampling.NEAREST)
         return np.asarray(whole), None if alpha is None else np.asarray(alpha) < 128

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib.resources
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,7 +26,7 @@ from tf_tryon.serving.web.refusal import RefusedError, refusal_of
 from tf_tryon.serving.web.security import Security
 from tf_tryon.serving.web.shop import Shop
 
-PAGE = importlib.resources.files(__package__).joinpath("page")
+PAGE = importlib.resources.files("tf_tryon.serving.web").joinpath("page")
 _REVALIDATE = {"Cache-Control": "no-cache"}  # an upgraded page must not run with old scripts
 
 
@@ -33,7 +34,7 @@ def make_app(here: Shop) -> Starlette:
     """An ASGI application over a shop; its lifespan starts and stops it."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         await here.start()
         yield
         await here.stop()
@@ -56,7 +57,7 @@ def make_app(here: Shop) -> Starlette:
 
 
 class _PageFiles(StaticFiles):
-    def file_response(self, *args: object, **options: object) -> Response:
+    def file_response(self, *args: Any, **options: Any) -> Response:
         response = super().file_response(*args, **options)
         response.headers.update(_REVALIDATE)
         return response
@@ -84,7 +85,7 @@ async def about(request: Request) -> Response:
             "maxUpload": settings.max_upload,
             "starts": starts.NAMES,
             "catalogue": here.catalogue is not None,
-            "keeps": here.keeping is not None,
+            "keeps": here.archive is not None,
             "drawn": settings.drawn,
             "classes": [{"name": name, "colour": colour} for name, colour in zip(CLASSES, _colours(), strict=True)],
         }

@@ -26,7 +26,8 @@ async def read(request: Request, limit: int) -> bytes:
     too_long = RefusedError(413, "too-many-bytes", limit=limit >> 20)
     if whole(request.headers.get("content-length", "0"), 0, limit) is None:
         raise too_long
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     try:
         async with asyncio.timeout(_TIMEOUT):
             async for part in request.stream():

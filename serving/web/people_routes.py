@@ -40,8 +40,8 @@ async def add(request: Request) -> Response:
         subject, notes = found.subject, _notes(found)
     cookie, session = shop.opened(request)
     key = session.add_person(subject)
-    if here.keeping and "start" not in query:
-        here.keeping.person(key, subject)
+    if here.archive and "start" not in query:
+        here.archive.person(key, subject)
     return shop.with_cookie(JSONResponse({**_told(key, subject), **notes}, 201), request, cookie)
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from tf_tryon.serving.web import bodies, shop
 from tf_tryon.serving.web.addresses import whole
-from tf_tryon.serving.web.asks import Codes, PageAsk
+from tf_tryon.serving.web.page_request import Codes, PageRequest
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Sample, Session, Subject
 from tf_tryon.serving.web.shop import Shop
@@ -28,26 +28,26 @@ async def results(request: Request) -> ASGIApp:
     here, session = shop.shop_of(request), shop.session_of(request)
     key = request.path_params["key"]
     subject = session.person(key)
-    ask = PageAsk.of(await bodies.read_json(request), here.settings.garments)
+    ask = PageRequest.of(await bodies.read_json(request), here.settings.garments)
     return Lines(_results(here, session, key, subject, ask))
 
 
 async def _results(
-    here: Shop, session: Session, key: str, subject: Subject, ask: PageAsk
+    here: Shop, session: Session, key: str, subject: Subject, ask: PageRequest
 ) -> AsyncGenerator[dict[str, Any]]:
-    async def codes(ask: PageAsk) -> Codes:
+    async def codes(ask: PageRequest) -> Codes:
         return await _codes(here, session, ask)
 
     async for answer in ask.answers(here.client, subject, codes):
         sample = Sample(ask.ask.garment, answer.code(0), answer.photos[0], answer.parsings[0])
         name = session.add_sample(sample)
-        if here.keeping:
-            here.keeping.sample(key, name, sample)
+        if here.archive:
+            here.archive.sample(key, name, sample)
         yield {"key": name, "number": answer.first, "score": float(answer.score[0]), "version": answer.version}
     yield {"done": True}
 
 
-async def _codes(here: Shop, session: Session, ask: PageAsk) -> Codes:
+async def _codes(here: Shop, session: Session, ask: PageRequest) -> Codes:
     garment = ask.ask.garment
     if ask.source == "sample":
         sample = session.sample(ask.key)

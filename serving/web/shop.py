@@ -12,8 +12,8 @@ from starlette.responses import Response
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.calls import Target
 from tf_tryon.serving.web.annotating import Annotating
+from tf_tryon.serving.web.archive import Archive
 from tf_tryon.serving.web.catalogue import Catalogue
-from tf_tryon.serving.web.keeping import Keeping
 from tf_tryon.serving.web.probe import Probe
 from tf_tryon.serving.web.sessions import Session, Sessions
 
@@ -44,14 +44,14 @@ class Settings:
 
 @dataclasses.dataclass
 class Shop:
-    """One page: its settings, its visitors, and what answers them; `catalogue` and `keeping` may be missing."""
+    """One page: its settings, its visitors, and what answers them; `catalogue` and `archive` may be missing."""
 
     settings: Settings
     target: Target
     annotating: Annotating
     sessions: Sessions
     catalogue: Catalogue | None = None
-    keeping: Keeping | None = None
+    archive: Archive | None = None
     client: AsyncClient = dataclasses.field(init=False, repr=False)
     probe: Probe = dataclasses.field(init=False, repr=False)
     _sweeping: asyncio.Task[None] = dataclasses.field(init=False, repr=False)

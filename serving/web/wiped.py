@@ -5,6 +5,10 @@ backgrounds are flat too, so of a flat part that reaches the photo's border only
 keypoints place it.
 """
 
+# scipy.ndimage comes without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportGeneralTypeIssues=false, reportReturnType=false
+
 from __future__ import annotations
 
 import dataclasses

@@ -27,7 +27,7 @@ def _official() -> dict[str, object]:
 
 def test_every_field_is_the_official_one() -> None:
     official = _official()
-    for name, ours in messages.CLASSES.items():
+    for name, ours in messages.MESSAGES.items():
         if name == "Int64Value":
             continue
         theirs = official[name].fields_by_name

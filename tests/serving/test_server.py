@@ -135,17 +135,17 @@ def test_health_and_reflection(server: Any, client: Client) -> None:
 
 def test_the_pages_asks_are_answered_by_a_real_graph(server: Any, client: Client) -> None:
     from tf_tryon.serving.web import starts
-    from tf_tryon.serving.web.asks import PageAsk
+    from tf_tryon.serving.web.page_request import PageRequest
 
     subject = starts.subject("3")
     subject.erased[100:120, 80:120] = True
 
     async def asked(**fields: Any) -> list[calls.Answer]:
-        async def codes(_: PageAsk) -> dict[str, np.ndarray]:
+        async def codes(_: PageRequest) -> dict[str, np.ndarray]:
             return await connected.encode(starts.subject("4").wearer("top"), "top")
 
         async with AsyncClient(server.address) as connected:
-            ask = PageAsk.of({"garment": "top", "samples": 2, "seed": 5, **fields}, ("top",))
+            ask = PageRequest.of({"garment": "top", "samples": 2, "seed": 5, **fields}, ("top",))
             return [answer async for answer in ask.answers(connected, subject, codes)]
 
     expected = client.complete(subject.wearer("top"), Ask(samples=2, seed=5))

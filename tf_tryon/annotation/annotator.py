@@ -13,7 +13,7 @@ from tf_tryon.annotation.parsing import ParsingAnnotator
 from tf_tryon.annotation.pose import PoseAnnotator
 from tf_tryon.data.agreement import disagreements, fitting
 from tf_tryon.data.boxes import MIN_AREA
-from tf_tryon.data.upright import quarter_turns, told, turned, turned_points
+from tf_tryon.data.upright import quarter_turns, turn_sentence, turned, turned_points
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 
 MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the nets' frame
@@ -111,7 +111,7 @@ class Annotator:
             poses = again
             pose, warnings = self._chosen(poses, person)
             pose = dataclasses.replace(pose, turns=turns)
-            warnings.append(told(turns))
+            warnings.append(turn_sentence(turns))
         return pose, len(poses), warnings + self._checked(pose)
 
     @staticmethod

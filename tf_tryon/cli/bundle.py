@@ -47,6 +47,6 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     steps = write_bundle(flag_values.shape, flag_values.texture, open_records(flag_values.data), flag_values.out)
     folder = pathlib.Path(flag_values.out)
     size = sum(file.stat().st_size for stage in steps for file in (folder / stage).iterdir())
-    told = ", ".join(f"{stage} at step {step}" for stage, step in steps.items())
-    print(f"{folder}: {told}, {size / 1e6:.1f} MB")
+    trained = ", ".join(f"{stage} at step {step}" for stage, step in steps.items())
+    print(f"{folder}: {trained}, {size / 1e6:.1f} MB")
     return 0

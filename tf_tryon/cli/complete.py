@@ -134,8 +134,8 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
         print(path)
         if request.walk is not None and request.mask is None:
             nats = cast("TryOn", model).walkable(person, request.garment, request.walk_stage)
-            told = ", ".join(f"{channel}: {value:.2f}" for channel, value in nats.items())
-            print(f"{name}: nats by channel of the {request.walk_stage} code, the most telling first: {told}")
+            listed = ", ".join(f"{channel}: {value:.2f}" for channel, value in nats.items())
+            print(f"{name}: nats by channel of the {request.walk_stage} code, the most telling first: {listed}")
     if photos and _model(flag_values, args) == STUDIO:
         _log.warning(
             "the model studio has seen synthetic people only; on a photo expect the right place and outline, not"

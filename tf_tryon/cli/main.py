@@ -120,12 +120,12 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
     except Exception as error:
-        told = disk.sentence(error)  # TensorFlow's errors of the disk are of no kind that is known here
-        if told is None and not isinstance(error, (TryOnError, ValueError, OSError)):
+        known = disk.sentence(error)  # TensorFlow's errors of the disk are of no kind that is known here
+        if known is None and not isinstance(error, (TryOnError, ValueError, OSError)):
             raise
         if os.environ.get("TF_TRYON_TRACEBACK") == "1":
             traceback.print_exc()
-        return _fail(f"error: {told or usage.readable(str(error)) or type(error).__name__}", 1)
+        return _fail(f"error: {known or usage.readable(str(error)) or type(error).__name__}", 1)
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -88,13 +88,13 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     ranked = recommend(model, person, garment, catalogue)
     best = ranked[: flag_values.top]
     worn = [model.complete(person, garment, samples=1, like=each.person) for each in best]
-    told = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
+    entries = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
     table = out.with_suffix(".json")
-    head = {"person": person.id, "garment": garment, "model": model.model, "ranked": told}
+    head = {"person": person.id, "garment": garment, "model": model.model, "ranked": entries}
     with new_files(out.parent, table.name, by=BY) as new:
         recommendation_sheet(person, garment, best, worn).save(new.path / out.name, "PNG")
         new.content = head
-    for line in told[: flag_values.top]:
+    for line in entries[: flag_values.top]:
         print(f"{line['rank']:3} {line['score']:10.2f}  {line['id']}")
     print(f"{out} and {table}: {len(ranked)} garments")
     return 0

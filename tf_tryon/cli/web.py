@@ -116,8 +116,8 @@ def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]
     from tf_tryon.inference.model_folder import STUDIO
     from tf_tryon.serving.calls import Target
     from tf_tryon.serving.web.annotating import Annotating
+    from tf_tryon.serving.web.archive import Archive
     from tf_tryon.serving.web.catalogue import Catalogue
-    from tf_tryon.serving.web.keeping import Keeping
     from tf_tryon.serving.web.sessions import Sessions
     from tf_tryon.serving.web.shop import Settings, Shop
 
@@ -137,5 +137,5 @@ def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]
         Annotating(annotator, flag_values.max_side),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),
         catalogue,
-        Keeping(pathlib.Path(flag_values.keep)) if flag_values.keep else None,
+        Archive(pathlib.Path(flag_values.keep)) if flag_values.keep else None,
     )

@@ -87,5 +87,5 @@ def _read_colours(image: Image.Image, path: str | os.PathLike[str]) -> np.ndarra
     try:
         return label_colours.labels_of(np.asarray(image.convert("RGB")))
     except ValueError as error:
-        told = f"{path}: a picture in colours ({error}); save label indices as a palette or grey PNG"
-        raise BadFileError(told) from error
+        message = f"{path}: a picture in colours ({error}); save label indices as a palette or grey PNG"
+        raise BadFileError(message) from error

@@ -10,7 +10,7 @@ import numpy as np
 
 from tf_tryon.data import agreement
 from tf_tryon.data.keypoint_units import SCALES
-from tf_tryon.data.upright import quarter_turns, told, turned, turned_points
+from tf_tryon.data.upright import quarter_turns, turn_sentence, turned, turned_points
 from tf_tryon.data.vocabulary import VOCABULARIES, to_classes, to_record
 
 _log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def match(
     points = chosen(labels > 0, people, sources[1])
     turns = quarter_turns(points)
     if turns:
-        _log.warning("%s: %s", sources[1], told(turns))
+        _log.warning("%s: %s", sources[1], turn_sentence(turns))
     labels, points = turned(labels, turns), turned_points(points, labels.shape, turns)
     rewritten, known = rewrite(labels, vocabulary, points, sources[0])
     if found := agreement.disagreements(to_classes(rewritten, known, sources[0]), points):

@@ -89,8 +89,8 @@ def _told(labels: np.ndarray, palette: np.ndarray | None, points: np.ndarray, so
     if len(possible) == 1:
         return possible[0]
     fit = [name for name in agreement.fitting(labels, points) if name in possible]
-    told = ""
+    hint = ""
     if len(fit) < len(possible):
         agreeing = f"{' or '.join(fit)} alone" if fit else "none of them: these are other labels"
-        told = f"; the keypoints agree with {agreeing}"
-    raise ValueError(f"{source}: {vocabulary_lib.ambiguity(labels, possible)}{told}")
+        hint = f"; the keypoints agree with {agreeing}"
+    raise ValueError(f"{source}: {vocabulary_lib.ambiguity(labels, possible)}{hint}")

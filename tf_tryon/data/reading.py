@@ -44,5 +44,5 @@ def failure(error: tf.errors.OpError) -> BadFileError:
     ours = [match[1] for line in lines if (match := _OURS.match(line))]
     if ours:
         return BadFileError(f"reading the data failed: {ours[0]}")
-    told = (lines or [type(error).__name__])[0]
-    return BadFileError(f"reading the data failed: {told}; `tf-tryon data check` finds the record")
+    first_line = (lines or [type(error).__name__])[0]
+    return BadFileError(f"reading the data failed: {first_line}; `tf-tryon data check` finds the record")

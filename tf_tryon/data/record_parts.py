@@ -69,8 +69,8 @@ def parts_of(record: bytes, source: str, size: tuple[int, int] | None = None) ->
     headers = [_header(texts[name], name, source) for name in ("photo", "parsing")]
     sizes = [(header.height, header.width) for header in headers]
     if sizes[0] != sizes[1] or size not in (None, sizes[0]):
-        told = "" if size is None else f", the manifest says {size}"
-        message = f"{source}: the photo has {sizes[0]}, the parsing {sizes[1]} pixels{told}; {REMEDY}"
+        difference = "" if size is None else f", the manifest says {size}"
+        message = f"{source}: the photo has {sizes[0]}, the parsing {sizes[1]} pixels{difference}; {REMEDY}"
         raise WrongSizeError(message)
     if not headers[1].grey_bytes:
         raise _wrong(source, "the parsing is no grey PNG of 8 bits, whose values are the labels")
@@ -107,8 +107,8 @@ def decode_picture(encoded: bytes, size: tuple[int, int], mode: str, name: str, 
     except PhotoError as error:
         raise _wrong(source, str(error)) from error
     if (image.height, image.width) != size:
-        told = f"the {name} has {image.width}x{image.height} pixels and its header says {size[1]}x{size[0]}"
-        raise _wrong(source, told)
+        difference = f"the {name} has {image.width}x{image.height} pixels and its header says {size[1]}x{size[0]}"
+        raise _wrong(source, difference)
     return np.asarray(image.convert(mode))
 
 

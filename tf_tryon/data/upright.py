@@ -52,7 +52,7 @@ def turned(picture: np.ndarray, turns: int) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns % 4 else picture
 
 
-def told(turns: int) -> str:
+def turn_sentence(turns: int) -> str:
     """What was done, as a half sentence for the user."""
     way = {1: "by 90 degrees to the left", 2: "by 180 degrees", 3: "by 90 degrees to the right"}[turns % 4]
     return f"the person lies across the photo, by the keypoints: it is turned {way}"

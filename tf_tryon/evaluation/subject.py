@@ -14,7 +14,7 @@ from tf_tryon.training.weights import Run, load_run
 WEIGHTS = "weights.npz"
 
 
-class Subject(NamedTuple):
+class Evaluated(NamedTuple):
     """Networks to evaluate.
 
     Attributes:
@@ -31,7 +31,7 @@ def load(
     shape: str | os.PathLike[str] | None = None,
     averaged: bool = True,
     precision: str = "float32",
-) -> Subject:
+) -> Evaluated:
     """Networks of a run's folder (its newest checkpoint), a weights file, or a folder with shape/ and texture/.
 
     Args:
@@ -64,7 +64,7 @@ def load(
             raise TryOnError(f"--shape={shape} goes before a texture stage, and {model} has none: leave it out")
     if partner is not None and TEXTURE in runs:
         _check_fit(partner, runs[TEXTURE])
-    return Subject(runs, partner)
+    return Evaluated(runs, partner)
 
 
 def _load(path: pathlib.Path, averaged: bool, precision: str) -> Run:

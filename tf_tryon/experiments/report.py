@@ -52,7 +52,7 @@ def write_report(
     rows = [row for row in work.rows if f"measure-{row.name}" in results]
     found = {row.name: results[f"measure-{row.name}"] for row in rows}
     runs = {name: _run(to_do[name], results[name]) for name in work.runs if name in results}
-    told = {
+    summary = {
         "title": config.title,
         "data": {"generator": records.manifest["generator"], "seed": records.manifest["seed"], "people": len(records)},
         "size": next(iter(work.runs.values())).config.data.height,
@@ -67,14 +67,18 @@ def write_report(
         "missing": [row.name for row in work.rows if row not in rows],
         "failed": failed or {},
     }
-    told["comparisons"] = comparisons.compare(rows, workdir, config.evaluation.garments)
-    blocks = [*tables.preamble(told), *tables.thesis_table(rows, found, told)]
-    blocks += [*tables.garment_tables(rows, found, told), *tables.comparison_table(told), *tables.cost_table(told)]
+    summary["comparisons"] = comparisons.compare(rows, workdir, config.evaluation.garments)
+    blocks = [*tables.preamble(summary), *tables.thesis_table(rows, found, summary)]
+    blocks += [
+        *tables.garment_tables(rows, found, summary),
+        *tables.comparison_table(summary),
+        *tables.cost_table(summary),
+    ]
     with new_files(folder, _MARK, by=_BY) as new:
         blocks += _figures(work, rows, runs, to_do, new.path)
         (new.path / "report.md").write_text(markdown(blocks), encoding="utf-8")
         (new.path / "report.html").write_text(page(blocks, new.path), encoding="utf-8")
-        new.content = json.loads(json.dumps(told, default=list))
+        new.content = json.loads(json.dumps(summary, default=list))
     return folder / "report.html"
 
 

@@ -59,7 +59,7 @@ class Scheduler:
         done = {name for name, task in self._tasks.items() if task.result() is not None}
         if done:
             _say(f"{len(done)} of {len(self._tasks)} tasks are done already")
-        told, asked = time.monotonic(), False
+        reported, asked = time.monotonic(), False
         while True:
             for name, process in list(self._running.items()):
                 status = process.poll()
@@ -74,8 +74,8 @@ class Scheduler:
                 self._start(done)
             if not self._running:
                 break
-            if time.monotonic() - told > _TELL:
-                told = time.monotonic()
+            if time.monotonic() - reported > _TELL:
+                reported = time.monotonic()
                 for name in self._running:
                     _say(f"[{len(done)}/{len(self._tasks)}] {name}: {_last_line(self._log(name)) or 'starting'}")
             time.sleep(_POLL)

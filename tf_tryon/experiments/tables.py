@@ -12,29 +12,30 @@ from tf_tryon.models.accounting import Counts, table_4_1
 _COUNTS = (("G", "generator"), ("E", "encoder"), ("E_c", "context_encoder"), ("D", "discriminator"))
 
 
-def preamble(told: dict[str, Any]) -> list[Block]:
+def preamble(results: dict[str, Any]) -> list[Block]:
     """What was measured on what, under which budget, and what is missing."""
-    budget, evaluation = told["budget"], told["evaluation"]
-    data = told["data"]
+    budget, evaluation = results["budget"], results["evaluation"]
+    data = results["data"]
     points = [
         f"Data: {data['people']:,} people, {data['generator'] or 'unnamed'}, seed {data['seed']}; pictures of"
-        f' {told["size"]} px. Measured on people of the split "test", at most {evaluation["people"]} for each garment,'
+        f' {results["size"]} px. Measured on people of the split "test", at most {evaluation["people"]} for each'
+        " garment,"
         f" {evaluation['samples']} samples each.",
         f"Budget: {budget['shape']:g} {budget['unit']} for the first stage and {budget['texture']:g} for the second;"
         " a model of one stage has the sum. Ablations of the second stage share the full model's first.",
         "Every row was trained once, with one seed: intervals (95 %) are over people, and say nothing of another run.",
     ]
-    if told["reader"]:
-        read = ", ".join(f"{head.replace('_', ' ')} {value:.1%}" for head, value in told["reader"].items())
+    if results["reader"]:
+        read = ", ".join(f"{head.replace('_', ' ')} {value:.1%}" for head, value in results["reader"].items())
         points.append(f"The garment reader is right on photos that it never saw in: {read}.")
-    points += [f"Not done yet: {', '.join(told['missing'])}."] if told["missing"] else []
-    points += [f"Failed: {name}: {reason}" for name, reason in told["failed"].items()]
-    return [Heading(told["title"], 1), Points(points)]
+    points += [f"Not done yet: {', '.join(results['missing'])}."] if results["missing"] else []
+    points += [f"Failed: {name}: {reason}" for name, reason in results["failed"].items()]
+    return [Heading(results["title"], 1), Points(points)]
 
 
-def thesis_table(rows: list[Row], found: dict[str, Any], told: dict[str, Any]) -> list[Block]:
+def thesis_table(rows: list[Row], found: dict[str, Any], results: dict[str, Any]) -> list[Block]:
     """What the thesis prints, beside ours, each under its own name."""
-    garment = told["evaluation"]["garments"][0]
+    garment = results["evaluation"]["garments"][0]
     printed = {row.name: row.printed for row in table_4_1()}
     lines = []
     for row in rows:
@@ -72,10 +73,10 @@ def _counted(counts: Counts | None) -> str:
     return " / ".join("-" if value is None else f"{value / 1e6:.4f}M" for value in values)
 
 
-def garment_tables(rows: list[Row], found: dict[str, Any], told: dict[str, Any]) -> list[Block]:
+def garment_tables(rows: list[Row], found: dict[str, Any], results: dict[str, Any]) -> list[Block]:
     """For each garment a table of each group of measures, with its anchors."""
     blocks: list[Block] = []
-    for garment in told["evaluation"]["garments"]:
+    for garment in results["evaluation"]["garments"]:
         for group in measures.GROUPS:
             shown = [m for m in group.measures if any(measures.name_of(own, garment, m) for own in found.values())]
             if not shown:
@@ -90,16 +91,16 @@ def garment_tables(rows: list[Row], found: dict[str, Any], told: dict[str, Any])
     return blocks
 
 
-def comparison_table(told: dict[str, Any]) -> list[Block]:
+def comparison_table(results: dict[str, Any]) -> list[Block]:
     """Differences between rows, and whether the thesis's orderings came out again."""
-    if not told["comparisons"]:
+    if not results["comparisons"]:
         return []
     lines = [
         [
             f"{line['first']} - {line['second']}", line["garment"], line["measure"],
             measures.shown(line["difference"]), line["verdict"], line["thesis"],
         ]
-        for line in told["comparisons"]
+        for line in results["comparisons"]
     ]  # fmt: skip
     text = (
         "Differences are of the same people, so they are told apart more finely than two intervals side by side would."
@@ -109,14 +110,14 @@ def comparison_table(told: dict[str, Any]) -> list[Block]:
     return [Heading("Comparisons"), Text(text), Table(head, lines)]
 
 
-def cost_table(told: dict[str, Any]) -> list[Block]:
+def cost_table(results: dict[str, Any]) -> list[Block]:
     """Steps, time and memory of each run."""
     lines = [
         [
             name, f"{run['steps']:,}", f"{run['minutes']:.1f}", f"{run['seconds_per_step']:.3f}", str(run["batch"]),
             f"{run['peak_gigabytes']:.2f}",
         ]
-        for name, run in told["runs"].items()
+        for name, run in results["runs"].items()
     ]  # fmt: skip
     head = ["run", "steps", "minutes of training", "median seconds a step", "batch", "peak memory, GB"]
     return [Heading("Budget and cost"), Table(head, lines)]

@@ -79,8 +79,8 @@ def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.P
     made: dict[str, Task] = {}
 
     def add(name: str, folder: pathlib.Path, needs: tuple[str, ...], job: dict[str, Any]) -> None:
-        told = json.dumps({**job, "data": stamp}, sort_keys=True, default=list)
-        key = digest(told, *(made[other].digest for other in needs))
+        content = json.dumps({**job, "data": stamp}, sort_keys=True, default=list)
+        key = digest(content, *(made[other].digest for other in needs))
         made[name] = Task(name, folder, needs, key, {**job, **data, "folder": str(folder), "digest": key})
 
     reader: tuple[str, ...] = ()

@@ -36,10 +36,10 @@ def main(argv: list[str]) -> int:
         with logs.shown():
             return {"train": train, "reader": reader, "row": row}[job["kind"]](job)
     except Exception as error:
-        told = disk.sentence(error)
-        if told is None and not isinstance(error, (TryOnError, ValueError, OSError)):
+        known = disk.sentence(error)
+        if known is None and not isinstance(error, (TryOnError, ValueError, OSError)):
             raise
-        print(told or " ".join(str(error).split()), file=sys.stderr, flush=True)
+        print(known or " ".join(str(error).split()), file=sys.stderr, flush=True)
         return 1
 
 
@@ -64,16 +64,16 @@ def train(job: dict[str, Any]) -> int:
 def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
     """Steps that fit into the budget's minutes; told once and kept, so that a stopped run goes on as it began."""
     path = folder / "budget.json"
-    told = {"minutes": job["budget"]}
+    budget = {"minutes": job["budget"]}
     if path.is_file():
         kept = json_file.read(path, "delete it, and the speed is measured again")
         if kept["minutes"].number() == job["budget"]:
             return kept["steps"].whole(1)
     seconds = _seconds_per_step(config, job["data"])
-    told |= {"seconds_per_step": round(seconds, 4), "steps": max(1, round(job["budget"] * 60 / seconds))}
+    budget |= {"seconds_per_step": round(seconds, 4), "steps": max(1, round(job["budget"] * 60 / seconds))}
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(told) + "\n")
-    return int(told["steps"])
+    write_text(path, json.dumps(budget) + "\n")
+    return int(budget["steps"])
 
 
 def _seconds_per_step(config: Any, data: str) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import IO, Final, NamedTuple
 
 import numpy as np
@@ -55,7 +55,7 @@ def read_arrays(
         missing = [name for name in wanted or () if name not in there]
         if missing:
             raise BadFileError(f"{path} holds no array {', '.join(missing)}: {remedy}")
-        arrays = {}
+        arrays: dict[str, np.ndarray] = {}
         for name in wanted if wanted is not None else there:
             form = wanted[name] if wanted is not None else Form("fiubU")
             with archive.open(there[name]) as stream:
@@ -75,7 +75,7 @@ def names_of(path: str | os.PathLike[str], remedy: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _told(path: str | os.PathLike[str], remedy: str) -> Iterator[None]:
+def _told(path: str | os.PathLike[str], remedy: str) -> Generator[None, None, None]:
     try:
         yield
     except BadFileError:

@@ -13,7 +13,7 @@ import json
 import math
 import os
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.regular import read_bytes
@@ -95,11 +95,10 @@ class Value:
 
     def entries(self, count: int | None = None) -> list[Value]:
         """A list's entries, `count` of them if that is given."""
-        if not isinstance(self.raw, list):
-            raise self.wrong(f"is {_shown(self.raw)}, not a list")
-        if count is not None and len(self.raw) != count:
-            raise self.wrong(f"has {len(self.raw)} entries, not {count}")
-        return [Value(raw, self.source, f"{self.place}[{i}]", self.remedy) for i, raw in enumerate(self.raw)]
+        raws = self._list("a list")
+        if count is not None and len(raws) != count:
+            raise self.wrong(f"has {len(raws)} entries, not {count}")
+        return [Value(raw, self.source, f"{self.place}[{i}]", self.remedy) for i, raw in enumerate(raws)]
 
     def text(self) -> str:
         """A text."""
@@ -134,12 +133,11 @@ class Value:
 
     def numbers(self) -> list[float]:
         """A list of numbers; NaN and infinite ones stay, for whom they mean something."""
-        if not isinstance(self.raw, list):
-            raise self.wrong(f"is {_shown(self.raw)}, not a list of numbers")
-        for i, raw in enumerate(self.raw):
+        raws = self._list("a list of numbers")
+        for i, raw in enumerate(raws):
             if not (isinstance(raw, float) or _is_finite(raw)):
                 raise Value(raw, self.source, f"{self.place}[{i}]", self.remedy).wrong(f"is {_shown(raw)}, no number")
-        return [float(raw) for raw in self.raw]
+        return [float(raw) for raw in raws]
 
     def flag(self) -> bool:
         """true or false."""
@@ -150,7 +148,12 @@ class Value:
     def _object(self) -> dict[str, Any]:
         if not isinstance(self.raw, dict):
             raise self.wrong(f"is {_shown(self.raw)}, not an object")
-        return self.raw
+        return cast("dict[str, Any]", self.raw)
+
+    def _list(self, wanted: str) -> list[Any]:
+        if not isinstance(self.raw, list):
+            raise self.wrong(f"is {_shown(self.raw)}, not {wanted}")
+        return cast("list[Any]", self.raw)
 
     def _place_of(self, name: str) -> str:
         name = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..."

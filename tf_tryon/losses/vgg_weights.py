@@ -69,8 +69,8 @@ def _from_file(network: str, path: Path) -> Weights:
         with h5py.File(path) as file:
             file.visititems(visit)
     except (OSError, ValueError, KeyError, RuntimeError, UnicodeDecodeError) as error:  # h5py's for damaged files
-        told = f"config.loss.perceptual_weights: {path} can't be read ({error}): get {_URL.format(network)} again"
-        raise BadFileError(told) from error
+        message = f"config.loss.perceptual_weights: {path} can't be read ({error}): get {_URL.format(network)} again"
+        raise BadFileError(message) from error
     names = [f"block{b}_conv{i}" for b, n in enumerate(BLOCKS[network], 1) for i in range(1, n + 1)]
     missing = [name for name in names if set(arrays.get(name, {})) != {1, 4}]
     extra = sorted(set(arrays) - set(names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 
 _ROOM = "make room or choose another place, and run the same command again"
 _REMEDIES = {
@@ -45,7 +45,7 @@ def sentence(error: BaseException) -> str | None:
     if isinstance(error, OSError):
         if error.errno not in _REMEDIES or _told(error):
             return None
-        name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else ""
+        name = file_named(error)
         return _sentence(name, error.errno)
     if type(error).__module__.startswith("tensorflow."):
         message = str(getattr(error, "message", "") or error)
@@ -55,8 +55,14 @@ def sentence(error: BaseException) -> str | None:
     return None
 
 
+def file_named(error: OSError) -> str:
+    """The file that an error names; "" if it names none, or a descriptor."""
+    name: object = error.filename
+    return os.fsdecode(name) if isinstance(name, (str, bytes)) else ""
+
+
 @contextlib.contextmanager
-def naming(path: str | os.PathLike[str]) -> Iterator[None]:
+def naming(path: str | os.PathLike[str]) -> Generator[None, None, None]:
     """Give the file's name to an OSError from inside that has none, as those of a full disk while writing."""
     try:
         yield

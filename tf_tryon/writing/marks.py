@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import pathlib
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tf_tryon.errors import BadFileError, MissingFileError
 from tf_tryon.files import json_file
@@ -43,12 +43,14 @@ def read(path: pathlib.Path) -> Mark | None:
     except (BadFileError, MissingFileError):
         return None
     # Names are taken as they are: a file's need not be UTF-8.
-    by, source, files = (found.get(key) if isinstance(found, dict) else None for key in _KEYS)
+    entries = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    by, source, files = (entries.get(key) for key in _KEYS)
     if not (isinstance(by, str) and isinstance(source, str) and isinstance(files, dict)):
         return None
-    if not all(isinstance(digest, str) and _inside(name) for name, digest in files.items()):
+    digests = cast("dict[str, Any]", files)
+    if not all(isinstance(digest, str) and _inside(name) for name, digest in digests.items()):
         return None
-    return Mark(by, source, files)
+    return Mark(by, source, digests)
 
 
 def digest(path: pathlib.Path) -> str:

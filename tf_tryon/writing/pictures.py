@@ -43,8 +43,8 @@ def check_picture(path: str | os.PathLike[str], *, by: str) -> None:
 def _written_by(path: pathlib.Path, by: str) -> bool:
     try:
         with Image.open(path, formats=["PNG"]) as picture:
-            told = picture.info.get(_TEXT)
-            return isinstance(told, str) and told.startswith(f"{by} ") and told == _signature(picture, by)
+            signed = picture.info.get(_TEXT)
+            return isinstance(signed, str) and signed.startswith(f"{by} ") and signed == _signature(picture, by)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return False
 

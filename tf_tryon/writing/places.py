@@ -28,12 +28,14 @@ def refuse_overlap(
     for given in filter(None, inputs):
         path = pathlib.Path(given).resolve()
         if path == folder or folder in path.parents:
-            told = f"is the input {given} itself" if path == folder else f"holds the input {given}"
+            clash = f"is the input {given} itself" if path == folder else f"holds the input {given}"
         elif path in folder.parents and not within:
-            told = f"lies within the input {given}"
+            clash = f"lies within the input {given}"
         else:
             continue
-        raise TryOnError(f"{flag} {out} {told}: results go to a place apart from what they are made of; choose another")
+        raise TryOnError(
+            f"{flag} {out} {clash}: results go to a place apart from what they are made of; choose another"
+        )
 
 
 def source_of(path: str | os.PathLike[str]) -> str:
@@ -60,7 +62,7 @@ def names(people: Sequence[tuple[str, str]], owner: Callable[[str], str | None])
     sources: dict[str, set[str]] = {}
     for name, source in people:
         sources.setdefault(name.casefold(), set()).add(source)
-    found = []
+    found: list[str] = []
     for name, source in people:
         if name in ("", ".", ".."):  # of a photo called "...png"
             found.append(suffixed("photo", source))

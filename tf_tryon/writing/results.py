@@ -18,12 +18,12 @@ import json
 import os
 import pathlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from tf_tryon.errors import InTheWayError
 from tf_tryon.writing import hidden, marks
-from tf_tryon.writing.disk import naming
+from tf_tryon.writing.disk import file_named, naming
 
 _BEFORE = ".before.json"  # an earlier mark, while its files are being replaced
 
@@ -44,7 +44,7 @@ class NewFiles:
 @contextlib.contextmanager
 def new_files(
     folder: str | os.PathLike[str], mark: str, *, by: str, source: str = "", alone: bool = False, never: bool = False
-) -> Iterator[NewFiles]:
+) -> Generator[NewFiles, None, None]:
     """Write a set of files into a folder, whole or not at all.
 
     Args:
@@ -235,7 +235,7 @@ def _replace(
 
 def _of_the_target(error: OSError, partial: pathlib.Path, folder: pathlib.Path) -> OSError:
     """The same error, with the file's place to be instead of its temporary one."""
-    name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else ""
+    name = file_named(error)
     if not name.startswith(str(partial)):
         return error
     return OSError(error.errno, error.strerror, str(folder) + name.removeprefix(str(partial)))

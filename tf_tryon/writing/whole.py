@@ -10,13 +10,13 @@ import contextlib
 import os
 import pathlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from tf_tryon.writing.disk import naming
 
 
 @contextlib.contextmanager
-def whole_file(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
+def whole_file(path: str | os.PathLike[str]) -> Generator[pathlib.Path, None, None]:
     """A temporary path beside `path`, which it becomes when the block ends without an error.
 
     Raises:

@@ -195,12 +195,12 @@ def test_nothing_is_written_to_disk_unless_the_operator_says_so(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from tf_tryon.serving.web.keeping import Keeping
+    from tf_tryon.serving.web.archive import Archive
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-    def visited(keeping: Any) -> list[str]:
-        with visit(make_shop(fake_server.address, keeping=keeping)) as visitor, writes() as written:
+    def visited(archive: Any) -> list[str]:
+        with visit(make_shop(fake_server.address, archive=archive)) as visitor, writes() as written:
             person = visitor.post("/api/people", content=photo).json()
             body = {"garment": "top", "samples": 1}
             lines = visitor.post(f"/api/people/{person['key']}/results", json=body).text.splitlines()
@@ -209,7 +209,7 @@ def test_nothing_is_written_to_disk_unless_the_operator_says_so(
 
     assert visited(None) == []
     assert list(tmp_path.iterdir()) == []
-    kept = visited(Keeping(tmp_path / "kept"))
+    kept = visited(Archive(tmp_path / "kept"))
     assert kept, "the check itself sees files that are written"
     (folder,) = (tmp_path / "kept").iterdir()
     assert (folder / "photo.png").read_bytes() == photo

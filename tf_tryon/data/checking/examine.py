@@ -118,8 +118,8 @@ def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int] | None
     large = [(vocabulary_lib.CLASSES[label], shares[label - 1]) for label, most in _MOST.items()
              if shares[label - 1] > most]  # fmt: skip
     if large:
-        told = ", ".join(f"{name} is {share:.0%} of the person" for name, share in large)
-        found.problems.append(("implausible areas", told))
+        listed = ", ".join(f"{name} is {share:.0%} of the person" for name, share in large)
+        found.problems.append(("implausible areas", listed))
     return classes
 
 

@@ -108,8 +108,8 @@ def prepare(folder: Folder, into: pathlib.Path, share: float, workers: int = 1, 
 
 
 def _reasons(passed: Counter[str], before: str = "") -> str:
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(passed.items(), key=lambda entry: -entry[1]))
-    return before + told if told else ""
+    listed = ", ".join(f"{count} {reason}" for reason, count in sorted(passed.items(), key=lambda entry: -entry[1]))
+    return before + listed if listed else ""
 
 
 def _save(path: pathlib.Path, cuts: list[Cut], passed: Counter[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,8 +20,8 @@ Codes = dict[str, np.ndarray]
 
 
 @dataclasses.dataclass(frozen=True)
-class PageAsk:
-    """One ask.
+class PageRequest:
+    """One request of the page.
 
     Attributes:
       ask: garment, samples, seed, first, temperature.
@@ -38,7 +38,7 @@ class PageAsk:
     spread: float = 0.0
 
     @classmethod
-    def of(cls, given: dict[str, Any], garments: tuple[str, ...]) -> PageAsk:
+    def of(cls, given: dict[str, Any], garments: tuple[str, ...]) -> PageRequest:
         """From the page's JSON.
 
         Raises:
@@ -50,7 +50,7 @@ class PageAsk:
             raise RefusedError(400, "bad-request", f"garment: one of {', '.join(garments)}")
         if source not in ("", "sample", "person", "match") or not isinstance(key, str):
             raise RefusedError(400, "bad-request", "source: sample, person or match, with its key")
-        if not isinstance(use, list) or not use or not all(stage in STAGES for stage in use):
+        if not isinstance(use, list) or not use or not all(stage in STAGES for stage in cast("list[Any]", use)):
             raise RefusedError(400, "bad-request", f"use: a list of {' and '.join(STAGES)}")
         ask = Ask(
             garment=garment,
@@ -63,7 +63,7 @@ class PageAsk:
         return cls(ask, source, key, stages, _number(given, "spread", 0.0, MAX_TEMPERATURE))
 
     async def answers(
-        self, client: AsyncClient, subject: Subject, codes: Callable[[PageAsk], Awaitable[Codes]]
+        self, client: AsyncClient, subject: Subject, codes: Callable[[PageRequest], Awaitable[Codes]]
     ) -> AsyncIterator[Answer]:
         """Results one by one; `codes` finds those of the source."""
         wearer = subject.wearer(self.ask.garment)

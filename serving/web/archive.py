@@ -9,7 +9,7 @@ from tf_tryon.writing.disk import naming
 from tf_tryon.writing.whole import whole_file
 
 
-class Keeping:
+class Archive:
     """Writes into a folder for each person: photo.png, and every result with its parsing."""
 
     def __init__(self, folder: pathlib.Path) -> None:
