@@ -37,7 +37,7 @@ def save(answer: Answer, ask: Ask, folder: str | pathlib.Path, source: str = "")
             "parsing": f"sample-{number}_parsing.png",
             "score": round(float(answer.score[k]), 5),
             "scores": {stage: round(float(values[k]), 3) for stage, values in answer.scores.items()},
-            "codes": {stage: np.round(values[k], 5).tolist() for stage, values in answer.codes.items()},
+            "codes": {stage: _rounded(values[k]) for stage, values in answer.codes.items()},
         }
         for k, number in enumerate(numbers)
     ]
@@ -49,3 +49,9 @@ def save(answer: Answer, ask: Ask, folder: str | pathlib.Path, source: str = "")
         (new.path / "erased.png").write_bytes(answer.erased)
         new.content = {**dataclasses.asdict(ask), "version": answer.version, "order": order, "samples": samples}
     return folder / f"{order[0]}.png"
+
+
+def _rounded(values: np.ndarray) -> list[Any]:
+    """For a JSON file."""
+    rounded: Any = np.round(values, 5)
+    return rounded.tolist()

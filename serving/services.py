@@ -90,7 +90,8 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         self, request: predict_pb2.PredictRequest, context: Context
     ) -> predict_pb2.PredictResponse:
         left = context.time_remaining()
-        deadline = None if left is None else time.monotonic() + left
+        # grpc's types forget that a client may set no deadline.
+        deadline = None if left is None else time.monotonic() + left  # pyright: ignore[reportUnnecessaryComparison]
         with self._served(request.model_spec) as version:
             name = request.model_spec.signature_name or DEFAULT
             arrays = arrays_of(request)

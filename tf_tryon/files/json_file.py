@@ -146,14 +146,16 @@ class Value:
         return self.raw
 
     def _object(self) -> dict[str, Any]:
-        if not isinstance(self.raw, dict):
-            raise self.wrong(f"is {_shown(self.raw)}, not an object")
-        return cast("dict[str, Any]", self.raw)
+        raw: object = self.raw
+        if not isinstance(raw, dict):
+            raise self.wrong(f"is {_shown(raw)}, not an object")
+        return cast("dict[str, Any]", raw)
 
     def _list(self, wanted: str) -> list[Any]:
-        if not isinstance(self.raw, list):
-            raise self.wrong(f"is {_shown(self.raw)}, not {wanted}")
-        return cast("list[Any]", self.raw)
+        raw: object = self.raw
+        if not isinstance(raw, list):
+            raise self.wrong(f"is {_shown(raw)}, not {wanted}")
+        return cast("list[Any]", raw)
 
     def _place_of(self, name: str) -> str:
         name = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..."
