@@ -22,11 +22,13 @@ import tensorflow as tf
 from tf_tryon import keys
 from tf_tryon.config import latent_shape
 from tf_tryon.data import examples
-from tf_tryon.inference.stage import Batch, Stage
+from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import spectral_layers
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
+from tf_tryon.models.contract import Batch
+from tf_tryon.models.tasks import ShapeTask
 
 Function = tf.types.experimental.PolymorphicFunction
 _PERSON: Final = ("labels", "keypoints", "dress", "target", "visible", "box")
@@ -51,7 +53,7 @@ def functions(model: TryOn) -> dict[str, Function]:
 
 def _of_stage(stage: Stage) -> dict[str, Function]:
     specs, networks = _specs(stage), stage.networks
-    shape = stage.config.stage == "shape"
+    shape = isinstance(networks, ShapeTask)
     seen = _PERSON if shape else (*_PERSON, "photo", "completed")
 
     def batch(given: Batch) -> Batch:

@@ -20,6 +20,7 @@ from tf_tryon.layers import compat
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import fold_spectral_norms
 from tf_tryon.models.contract import Batch
+from tf_tryon.stages import SHAPE, TEXTURE
 
 # What generating and sampling read of a batch.
 _SHAPE_KEYS = (keys.PARSING, keys.VISIBLE, keys.POSE, keys.BOX, keys.CONTEXT)
@@ -62,7 +63,7 @@ class StageGraph:
         self.latents = height * width * (channels - shared) + shared
         self._pictures = stage.means
         self._means = _Means(stage.means, name=f"{self.name}_means")
-        self._keys = _SHAPE_KEYS if self.name == "shape" else _TEXTURE_KEYS
+        self._keys = {SHAPE: _SHAPE_KEYS, TEXTURE: _TEXTURE_KEYS}[self.name]
         self._nets = nets
         self._sample = tf.function(nets.sample_prior, autograph=False)
         self._prior = tf.function(lambda batch, codes: tuple(nets.prior(batch, codes)), autograph=False)
@@ -102,7 +103,7 @@ class StageGraph:
 
     def encode(self, batch: Batch) -> tf.Tensor:
         """The posterior's mean codes (1, h, w, c) of the garment that the batch's one person wears."""
-        own = keys.GARMENT_MASK if self.name == "shape" else keys.GARMENT_RGB
+        own = self._nets.garment_key
         return self._encode({**self._inputs(batch), own: batch[own]})
 
     def generate(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:

@@ -79,7 +79,10 @@ MODULES: Final = {
         "What training is made of.",
         (
             "tf_tryon.config",
-            "tf_tryon.models.networks",
+            "tf_tryon.stages",
+            "tf_tryon.models.contract",
+            "tf_tryon.models.build",
+            "tf_tryon.training.objective",
             "tf_tryon.losses.cross_entropy",
             "tf_tryon.losses.kl",
             "tf_tryon.losses.pixel",

@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 
-STAGES: Final = {"shape": 0, "texture": 1}
+from tf_tryon.stages import STAGES
+
 MAX_SEED: Final = 2**63 - 1
 MAX_SAMPLE: Final = 2**31 - 1
 
@@ -28,7 +29,7 @@ _ROUNDS: Final = 10
 
 def numpy_noise(seed: int, stage: str, sample: int, shape: tuple[int, ...]) -> np.ndarray:
     """Standard normal float32 of `shape` (h, w, c) for one sample's stage; `noise_graph.latent_noise` by numpy."""
-    words = [seed & 0xFFFFFFFF, seed >> 32, sample, STAGES[stage]]
+    words = [seed & 0xFFFFFFFF, seed >> 32, sample, STAGES.index(stage)]
     mixed = _philox(np.array([words], np.uint64), _MIX_KEY)[0]
     count = int(np.prod(shape))
     counters = np.zeros((-(-count // 4), 4), np.uint64)

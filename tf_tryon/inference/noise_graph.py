@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tf_tryon.inference.noise import STAGES
+from tf_tryon.stages import STAGES
 
 
 def latent_noise(seed: int | tf.Tensor, stage: str, sample: int | tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
     """Standard normal float32 of `shape` (h, w, c) for one sample's stage; works eagerly and inside a graph."""
-    key = tf.stack([tf.cast(seed, tf.int64), tf.cast(sample, tf.int64) + (STAGES[stage] << 32)])
+    key = tf.stack([tf.cast(seed, tf.int64), tf.cast(sample, tf.int64) + (STAGES.index(stage) << 32)])
     return tf.random.stateless_normal(shape, key, alg="philox")

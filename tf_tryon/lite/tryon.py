@@ -128,7 +128,7 @@ class TryOn:
     def _codes(self, stage: str, request: Request, features: list[np.ndarray]) -> list[np.ndarray]:
         """Each sample's codes (h, w, c), as the request wants them; `features` are each sample's."""
         walks = request.walk is not None
-        one = walks or (request.keep_shape if stage == "shape" else request.keep_texture)
+        one = walks or request.keeps(stage)
 
         def drawn(sample: int) -> np.ndarray:
             noise = numpy_noise(request.seed, stage, sample, self._sidecar.codes[stage])
