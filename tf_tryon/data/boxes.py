@@ -28,9 +28,8 @@ def class_boxes(one_hot: Array) -> Array:
       (B, C, 4) float32.
     """
     xp = library(one_hot)
-    present = one_hot > 0
-    y0, y1 = _extent(xp.some(present, 2))
-    x0, x1 = _extent(xp.some(present, 1))
+    y0, y1 = _extent(xp.highest(one_hot, 2) > 0)
+    x0, x1 = _extent(xp.highest(one_hot, 1) > 0)
     return xp.stacked([y0, x0, y1, x1])
 
 

@@ -89,6 +89,10 @@ class Arrays(Protocol):
         """Clipped to low .. high."""
         ...
 
+    def highest(self, values: Array, axis: int) -> Array:
+        """Maximum along an axis."""
+        ...
+
     def some(self, values: Array, axis: int) -> Array:
         """Whether any of the bool values along an axis is true."""
         ...

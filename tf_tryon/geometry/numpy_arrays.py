@@ -68,6 +68,10 @@ def to_bytes(values: Array) -> Array:
 cut = np.clip
 
 
+def highest(values: Array, axis: int) -> Array:
+    return values.max(axis=axis)
+
+
 def some(values: Array, axis: int) -> Array:
     return values.any(axis=axis)
 

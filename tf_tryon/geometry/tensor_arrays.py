@@ -73,6 +73,10 @@ def repeated(values: Array, count: Array) -> Array:
     return tf.repeat(values, count, axis=0)
 
 
+def highest(values: Array, axis: int) -> Array:
+    return tf.reduce_max(values, axis=axis)
+
+
 def some(values: Array, axis: int) -> Array:
     return tf.reduce_any(values, axis=axis)
 
