@@ -260,8 +260,9 @@ def _bundle(root: Path, given: Any) -> VerbRun:
 def _evaluate(root: Path, given: Any) -> VerbRun:
     from tf_tryon.config import thesis
     from tf_tryon.evaluation import shape_report, subject
+    from tf_tryon.models.tasks import ShapeTask
 
-    run = SimpleNamespace(config=thesis("shape"), nets=None, step=3)
+    run = SimpleNamespace(config=thesis("shape"), nets=ShapeTask(), step=3)
     found = SimpleNamespace(runs={"shape": run}, shape=run)
     given.patch.setattr(subject, "load", lambda *_: found)
     given.patch.setattr(shape_report, "evaluate_shape", lambda *_, **__: {})
