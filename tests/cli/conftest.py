@@ -182,6 +182,21 @@ def _recommend(root: Path, given: Any) -> VerbRun:
     return _to(root, *words, file="best.png")
 
 
+def _catalogue(root: Path, given: Any) -> VerbRun:
+    from tf_tryon.shop import build
+
+    _no_networks(given)
+    given.patch.setattr(build, "cloth_codes", lambda model, products: np.ones((len(products), 4), np.float32))
+    (root / "products").mkdir(parents=True)
+    for number in range(2):
+        cut = np.full((40, 30, 4), 60 * number + 40, np.uint8)
+        cut[:, :8, 3] = 0
+        Image.fromarray(cut).save(root / "products" / f"shirt-{number}.png")
+    (root / "items.csv").write_text("id,label\nshirt-0,T-Shirt\nshirt-1,T-Shirt\n")
+    words = ["catalogue", "build", root / "products", f"--csv={root / 'items.csv'}", "--nocheck-worn"]
+    return _to(root, *words)
+
+
 def _studio(root: Path, given: Any) -> VerbRun:
     from tf_tryon.data.studio import render
 
@@ -376,6 +391,7 @@ RUNS: dict[str, Callable[[Path, Any], VerbRun]] = {
     "complete-all": _complete_all,
     "annotate": _annotate,
     "recommend": _recommend,
+    "catalogue build": _catalogue,
     "data studio": _studio,
     "data viton": _viton,
     "data show": _show,

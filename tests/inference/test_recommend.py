@@ -38,7 +38,13 @@ def test_the_score_is_the_prior_s_and_the_best_come_first(model: Any, people: li
         expected = stage.log_prior(batch, stage.encode(batch))[0]
         assert own.scores[stage.config.stage] == pytest.approx(expected, rel=1e-3, abs=1e-2)
     worn = [model.complete(person, "bottom", samples=1, like=r.person) for r in ranked[:2]]
-    assert recommendation_sheet(person, "bottom", ranked[:2], worn).size[0] > 300
+    tiles = [(r.person.photo, f"{r.score:.1f} nats") for r in ranked[:2]]
+    shown, alone = (
+        recommendation_sheet(person, "bottom", tiles, worn),
+        recommendation_sheet(person, "bottom", tiles, []),
+    )
+    assert shown.width == alone.width > 300
+    assert shown.height > alone.height
 
 
 def test_who_wears_none_is_refused(model: Any, people: list[Person]) -> None:

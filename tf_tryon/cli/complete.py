@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import pathlib
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from absl import flags
 
+from tf_tryon import quiet
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
 from tf_tryon.cli.runtime import define_runtime_flag, load
@@ -17,6 +19,7 @@ from tf_tryon.writing.places import folders, refuse_overlap
 
 if TYPE_CHECKING:
     from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.products.product import Product
 
 _log = logging.getLogger(__name__)
 
@@ -29,8 +32,12 @@ person gets a folder in --out with sheet.png, every sample and its parsing, and 
 own. It replaces earlier results of the same person, and nothing else. Erased pixels are new; all others come back bit
 for bit.
 
+--wear takes a photo of a garment alone, flat or hung: it is cut from its background (or as its alpha or --wear-mask
+say), recognised unless --garment names it, and worn.
+
   tf-tryon complete photo.jpg --garment top --samples 8 --seed 7 --out completed
   tf-tryon complete photo.jpg --garment top --mask erased.png --background restore --out completed
+  tf-tryon complete photo.jpg --wear shirt.jpg --samples 4 --out completed
   tf-tryon complete people/ --index 3 --like other.jpg --like-what texture --out completed
 """
 
@@ -39,7 +46,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     add = {"flag_values": flag_values}
     garments = ["hat", "top", "bottom", "shoes", "dress"]
-    flags.DEFINE_enum("garment", "top", garments, "What to erase and complete.", **add)
+    text = "What to erase and complete; with --wear what that is, by default what it is recognised as."
+    flags.DEFINE_enum("garment", "top", garments, text, **add)
     flags.DEFINE_integer("samples", 8, "Pictures for each person.", lower_bound=1, upper_bound=1024, **add)
     flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
@@ -54,6 +62,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_bool("keep_texture", False, "One texture, many shapes.", **add)
     flags.DEFINE_string("like", None, "Another person (photo, or FOLDER:INDEX) whose garment to transfer.", **add)
     flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
+    flags.DEFINE_string("wear", None, "A product's photo, flat or hung, to be worn.", **add)
+    flags.DEFINE_string("wear_mask", None, "Picture of that photo's size, white where the garment is.", **add)
     text = "Vary this latent channel only, from -3 to 3. Most channels do little: the output tells which do much."
     flags.DEFINE_integer("walk", None, text, lower_bound=0, **add)
     flags.DEFINE_enum("walk_stage", "shape", ["shape", "texture"], "Whose channel --walk varies.", **add)
@@ -75,8 +85,13 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     check_there(args)
     if flag_values.like:
         check_there([flag_values.like])
+    if flag_values.wear_mask and not flag_values.wear:
+        raise ValueError("--wear-mask is of the photo that --wear names, and there is none")
+    if flag_values.wear and not pathlib.Path(flag_values.wear).is_file():
+        raise FileNotFoundError(f"--wear {flag_values.wear}: there is no such photo of a product")
     ModelFolder(_model(flag_values, args)).check(flag_values.garment, flag_values.walk, flag_values.walk_stage)
     given = [given_folder(flag_values.model), flag_values.mask, flag_values.parser_weights]
+    given += [flag_values.wear, flag_values.wear_mask]
     refuse_overlap(flag_values.out, [*inputs([*args, flag_values.like]), *given], "--out")
 
 
@@ -97,8 +112,9 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import BY, MARK, save
 
+    product = _product(flag_values) if flag_values.wear else None
     request = Request(
-        garment=flag_values.garment,
+        garment=product.garment if product else flag_values.garment,
         samples=flag_values.samples,
         seed=flag_values.seed,
         temperature=flag_values.temperature,
@@ -106,6 +122,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
         keep_texture=flag_values.keep_texture,
         like=people.one(flag_values.like) if flag_values.like else None,
         like_stages=STAGES if flag_values.like_what == "both" else (flag_values.like_what,),
+        wear=product,
         walk=flag_values.walk,
         walk_stage=flag_values.walk_stage,
         erase=flag_values.erase,
@@ -117,6 +134,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
         raise ValueError(f"--mask is of one photo, and {len(sources)} people are given")
     places = folders(flag_values.out, [(source.name, source.origin) for source in sources], MARK)
     only_tensorflow = "--like" if request.like else "--walk" if request.walk is not None else ""
+    only_tensorflow = "--wear" if request.wear else only_tensorflow
     model = load(flag_values.runtime, _model(flag_values, args), only_tensorflow, compiled=len(sources) > 1)
     failed, photos = [], False
     for (name, origin, read), place in zip(sources, places, strict=True):
@@ -144,3 +162,24 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     if failed:
         _log.error("%d of %d people could not be completed", len(failed), len(sources))
     return 1 if failed else 0
+
+
+def _product(flag_values: flags.FlagValues) -> Product:
+    """What --wear names, looked at for a person who wears it where MediaPipe is installed."""
+    from tf_tryon.annotation.annotation import AnnotationError
+    from tf_tryon.annotation.pose import PoseAnnotator
+    from tf_tryon.products.product import read_product
+    from tf_tryon.products.worn import worn_in
+
+    quiet.import_tensorflow()
+    garment = flag_values.garment if flag_values["garment"].present else None
+    with contextlib.ExitStack() as stack:
+        worn = None
+        try:
+            worn = worn_in(stack.enter_context(PoseAnnotator.load(flag_values.pose_model)))
+        except AnnotationError as error:
+            _log.warning("nobody looks whether a person wears %s: %s", flag_values.wear, error)
+        product = read_product(flag_values.wear, garment, flag_values.wear_mask, worn)
+    if garment is None:
+        _log.info("%s is taken for a %s (%.0f %%)", flag_values.wear, product.garment, 100 * product.certainty)
+    return product

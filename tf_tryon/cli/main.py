@@ -64,6 +64,7 @@ VERBS = {
     "complete-all": Verb("complete_all", "complete everybody of a data set, or many photos", photos=True),
     "annotate": Verb("annotate", "find pose and clothes in your own photos", photos=True),
     "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
+    "catalogue build": Verb("catalogue_build", "make a catalogue of a shop's products", photos=True),
     "doctor": Verb("doctor", "what is installed here, what is missing, and what to do", tensorflow=False),
     "models": Verb("models", "parameter counts of the networks, next to the thesis's table"),
     "data studio": Verb("data_studio", "render a data set of clothed 3D people"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
@@ -13,16 +14,28 @@ from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tf_tryon.data.person import Person
+    from tf_tryon.inference.tryon import TryOn
+
+    # The best garments' tiles, how each is worn (options of `complete`), the table's lines, and how many were compared.
+    _Ranking = tuple[list[tuple[np.ndarray, str]], list[dict[str, Any]], list[dict[str, Any]], int]
+
 BY = "tf-tryon recommend"
 
 ARGUMENTS = "PERSON"
 HELP = """Rank a catalogue's garments by how well they go with what PERSON wears, and draw the best.
 
 PERSON is a photo with NAME_parsing.png and NAME_keypoints.json beside it (or alone: it is annotated first), or
-FOLDER:INDEX of a folder of records. The catalogue is any folder of records; what counts is the garment of each of its
-people. The score is the log-likelihood of the garment's codes under the compatibility prior, in nats. Writes --out (a
-contact sheet: the catalogue's person, the score, and PERSON in the garment) and the same name with .json.
+FOLDER:INDEX of a folder of records. The catalogue is one of products (`tf-tryon catalogue build`), or any folder of
+records; then what counts is the garment of each of its people. The score, in nats, is of people's garments the
+log-likelihood of their codes under the compatibility prior, and of products how much likelier their cloth is for
+PERSON than in the catalogue at large. Writes --out (a contact sheet: the garment, the score, and PERSON in it) and
+the same name with .json.
 
+  tf-tryon recommend photo.jpg --garment top --catalogue catalogue --top 12 --try-on --out recommended.png
   tf-tryon recommend photo.jpg --garment bottom --catalogue people --top 12 --out recommended.png
 """
 
@@ -31,10 +44,13 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
     add = {"flag_values": flag_values}
     flags.DEFINE_enum("garment", "bottom", ["hat", "top", "bottom", "shoes", "dress"], "What to recommend.", **add)
-    flags.DEFINE_string("catalogue", None, "Folder of records.", required=True, **add)
-    flags.DEFINE_string("split", None, "Only this split of the catalogue.", **add)
-    flags.DEFINE_integer("count", 500, "At most so many garments of it, the first.", lower_bound=1, **add)
+    flags.DEFINE_string("catalogue", None, "Folder of a catalogue, or of records.", required=True, **add)
+    flags.DEFINE_string("split", None, "Only this split of a folder of records.", **add)
+    flags.DEFINE_integer(
+        "count", 500, "At most so many people of a folder of records, the first.", lower_bound=1, **add
+    )
     flags.DEFINE_integer("top", 12, "How many to show.", lower_bound=1, upper_bound=60, **add)
+    flags.DEFINE_bool("try_on", True, "Show PERSON in each of the best.", **add)
     flags.DEFINE_string("out", None, "The contact sheet to write.", required=True, **add)
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_enum(
@@ -50,7 +66,8 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
     check_there([args[0]])
     ModelFolder(flag_values.model or default_model([args[0]])).check(flag_values.garment)
-    given.data_sets([flag_values.catalogue])
+    if not _is_catalogue(flag_values.catalogue):
+        given.data_sets([flag_values.catalogue])
     out = pathlib.Path(flag_values.out)
     if out.suffix == ".json":
         raise ValueError(f"--out {out}: name the picture, as recommended.png; its table gets the same name with .json")
@@ -61,24 +78,48 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Ranks, draws, prints where."""
-    import itertools
-
     from tf_tryon.cli.people import People
-    from tf_tryon.data.person import Person
-    from tf_tryon.data.records import open_records
-    from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
-    from tf_tryon.errors import TryOnError
-    from tf_tryon.inference.recommend import recommend, wearers
     from tf_tryon.inference.recommendation_sheet import recommendation_sheet
     from tf_tryon.inference.request import Request
     from tf_tryon.inference.tryon import TryOn
 
     garment, out = flag_values.garment, pathlib.Path(flag_values.out)
-    records = open_records(flag_values.catalogue)
-    with People(flag_values, out.with_name(f"{out.stem}_annotations")) as given:
-        person = given.one(args[0])
+    with People(flag_values, out.with_name(f"{out.stem}_annotations")) as people:
+        person = people.one(args[0])
     model = TryOn.load(flag_values.model or default_model([args[0]]))
     Request(garment=garment).check_person(person, model.garments)
+    ranking = _of_products if _is_catalogue(flag_values.catalogue) else _of_people
+    tiles, options, told, count = ranking(flag_values, model, person)
+    worn = [model.complete(person, garment, samples=1, **option) for option in options] if flag_values.try_on else []
+    table = out.with_suffix(".json")
+    head = {"person": person.id, "garment": garment, "model": model.model, "ranked": told}
+    with new_files(out.parent, table.name, by=BY) as new:
+        recommendation_sheet(person, garment, tiles, worn).save(new.path / out.name, "PNG")
+        new.content = head
+    for line in told[: flag_values.top]:
+        print(f"{line['rank']:3} {line['score']:10.2f}  {line['id']}")
+    print(f"{out} and {table}: {count} garments")
+    return 0
+
+
+def _is_catalogue(folder: str) -> bool:
+    """Whether it is one of products, not a data set."""
+    from tf_tryon.shop.names import MARK
+
+    return (pathlib.Path(folder) / MARK).is_file()
+
+
+def _of_people(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _Ranking:
+    """The garments that people of a folder of records wear."""
+    import itertools
+
+    from tf_tryon.data.person import Person
+    from tf_tryon.data.records import open_records
+    from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
+    from tf_tryon.errors import TryOnError
+    from tf_tryon.inference.recommend import recommend, wearers
+
+    garment, records = flag_values.garment, open_records(flag_values.catalogue)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
     people = (Person.of(records, number) for number in numbers)
     found = wearers(people, garment, GARMENT_CLASSES[slot_of(garment)])
@@ -87,14 +128,28 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         raise TryOnError(f"{records.directory}: nobody there wears a {garment} that could be recommended")
     ranked = recommend(model, person, garment, catalogue)
     best = ranked[: flag_values.top]
-    worn = [model.complete(person, garment, samples=1, like=each.person) for each in best]
-    entries = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
-    table = out.with_suffix(".json")
-    head = {"person": person.id, "garment": garment, "model": model.model, "ranked": entries}
-    with new_files(out.parent, table.name, by=BY) as new:
-        recommendation_sheet(person, garment, best, worn).save(new.path / out.name, "PNG")
-        new.content = head
-    for line in entries[: flag_values.top]:
-        print(f"{line['rank']:3} {line['score']:10.2f}  {line['id']}")
-    print(f"{out} and {table}: {len(ranked)} garments")
-    return 0
+    tiles = [(each.person.photo, f"{each.score:.1f} nats") for each in best]
+    told = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
+    return tiles, [{"like": each.person} for each in best], told, len(ranked)
+
+
+def _of_products(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _Ranking:
+    """The products of a catalogue."""
+    from tf_tryon.errors import TryOnError
+    from tf_tryon.shop.catalogue import Catalogue
+    from tf_tryon.shop.codes import DRAWS, sampled_codes
+
+    garment, catalogue = flag_values.garment, Catalogue(flag_values.catalogue)
+    if catalogue.model != model.model:
+        raise TryOnError(
+            f"{catalogue.folder} holds another model's codes: give --model as it was built with, or build it with this "
+            "one"
+        )
+    best = catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, flag_values.top)
+    products = [catalogue.product(each.item) for each in best]
+    tiles = [(product.on_white(), f"{each.score:.1f} nats") for product, each in zip(products, best, strict=True)]
+    told = []
+    for i, each in enumerate(best, 1):
+        item = {name: getattr(each.item, name) for name in ("id", "title", "price", "link")}
+        told.append({"rank": i, "score": each.score, **item})
+    return tiles, [{"wear": product} for product in products], told, catalogue.garments[garment]

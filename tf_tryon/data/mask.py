@@ -32,7 +32,7 @@ def read_mask(path: str | os.PathLike[str], person: Person, large: bool = False)
         than is likely meant; names the file.
     """
     size_of(path, "a mask is a picture of the photo's size")
-    mask = turned(_erased(open_upright(path, str(path))), person.turns)
+    mask = turned(marked(open_upright(path, str(path))), person.turns)
     if mask.shape != person.size:
         height, width = mask.shape[::-1] if person.turns % 2 else mask.shape
         wanted = person.size[::-1] if person.turns % 2 else person.size
@@ -53,8 +53,8 @@ def read_mask(path: str | os.PathLike[str], person: Person, large: bool = False)
     return mask
 
 
-def _erased(image: Image.Image) -> np.ndarray:
-    """(h, w) bool of a mask's picture."""
+def marked(image: Image.Image) -> np.ndarray:
+    """(h, w) bool of a mask's picture: what is bright, or in a layer not transparent."""
     if image.has_transparency_data:
         alpha = np.asarray(image.convert("RGBA").getchannel("A"))
         if alpha.min() < 255:

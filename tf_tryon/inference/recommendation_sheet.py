@@ -1,4 +1,4 @@
-"""One picture of a recommendation: the person, then for each garment its wearer, its score, and the person in it."""
+"""One picture of a recommendation: the person, then each garment with its score, and below it the person in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tf_tryon.data.person import Person
-from tf_tryon.inference.recommend import Ranked
 from tf_tryon.inference.tryon import Completion
 
 _GAP, _CAPTION, _SIDE, _COLUMNS = 8, 20, 160, 6
@@ -16,32 +15,34 @@ _PAPER, _INK = (250, 250, 248), (60, 60, 64)
 
 
 def recommendation_sheet(
-    person: Person, garment: str, ranked: Sequence[Ranked], worn: Sequence[Completion]
+    person: Person, garment: str, tiles: Sequence[tuple[np.ndarray, str]], worn: Sequence[Completion]
 ) -> Image.Image:
     """Two tiles a garment, one above the other, `_COLUMNS` to a line.
 
     Args:
       person: who asks.
       garment: slot.
-      ranked: best first.
-      worn: the person in each of these garments.
+      tiles: of each garment its picture (h, w, 3) uint8 and what stands above it, best first.
+      worn: the person in each of these garments; none: they are shown alone.
     """
-    columns = min(_COLUMNS, len(ranked))
-    lines = -(-len(ranked) // columns)
+    columns = min(_COLUMNS, len(tiles))
+    lines = -(-len(tiles) // columns)
     cell = _SIDE + _GAP
-    high = 2 * _SIDE + _CAPTION + 3 * _GAP
-    canvas = Image.new("RGB", ((columns + 1) * cell + 3 * _GAP, lines * high + _GAP), _PAPER)
+    high = (2 * _SIDE + _GAP if worn else _SIDE) + _CAPTION + 2 * _GAP
+    own = _SIDE * (2 if worn else 1) + _CAPTION + 3 * _GAP  # the person's own tiles
+    canvas = Image.new("RGB", ((columns + 1) * cell + 3 * _GAP, max(lines * high + _GAP, own)), _PAPER)
     pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(13)
     first = 2 * _GAP + cell + _GAP
     _put(canvas, person.photo, _GAP, _GAP + _CAPTION)
     pen.text((_GAP + _SIDE // 2, _GAP + _CAPTION // 2), f"{garment} for", _INK, font, anchor="mm")
     if worn:
         _put(canvas, worn[0].erased_photo, _GAP, 2 * _GAP + _CAPTION + _SIDE)
-    for i, (each, completion) in enumerate(zip(ranked, worn, strict=True)):
+    for i, (picture, caption) in enumerate(tiles):
         x, y = first + i % columns * cell, _GAP + i // columns * high
-        pen.text((x + _SIDE // 2, y + _CAPTION // 2), f"{i + 1}:  {each.score:.1f} nats", _INK, font, anchor="mm")
-        _put(canvas, each.person.photo, x, y + _CAPTION)
-        _put(canvas, completion.photos[0], x, y + _CAPTION + _SIDE + _GAP)
+        pen.text((x + _SIDE // 2, y + _CAPTION // 2), f"{i + 1}:  {caption}", _INK, font, anchor="mm")
+        _put(canvas, picture, x, y + _CAPTION)
+        if worn:
+            _put(canvas, worn[i].photos[0], x, y + _CAPTION + _SIDE + _GAP)
     return canvas
 
 

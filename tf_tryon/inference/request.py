@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from tf_tryon.data.vocabulary import DRESS, TARGETS, worn_targets
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.noise import MAX_SEED
 from tf_tryon.stages import SHAPE, STAGES, TEXTURE
+
+if TYPE_CHECKING:
+    from tf_tryon.products.product import Product
 
 ERASE = ("box", "silhouette")
 BACKGROUNDS = ("keep", "studio", "restore")
@@ -36,6 +40,7 @@ class Request:
       keep_texture: one texture code for all samples, many shapes.
       like: another person, whose garment's codes are transferred.
       like_stages: which of shape and texture come from `like`.
+      wear: a product: its cloth is worn, in a shape of the prior that fits its sleeves or hem.
       walk: a latent channel: samples differ only by a shift of it, from -3 to 3 standard deviations.
       walk_stage: the stage whose channel that is.
       mask: (h, w) bool of the photo's size, True where the user erases; the garment need not be seen then.
@@ -52,6 +57,7 @@ class Request:
     keep_texture: bool = False
     like: Person | None = None
     like_stages: tuple[str, ...] = STAGES
+    wear: Product | None = None
     walk: int | None = None
     walk_stage: str = SHAPE
     mask: np.ndarray | None = None
@@ -80,6 +86,17 @@ class Request:
             raise ValueError(f"dilate = {self.dilate}: a number of pixels, from 0 on")
         if self.walk is not None and self.like is not None:
             raise ValueError("walk and like exclude each other: a walk starts from a code of this person's context")
+        if self.wear is not None:
+            self._check_wear(self.wear)
+
+    def _check_wear(self, product: Product) -> None:
+        for name, given in (("like", self.like), ("walk", self.walk)):
+            if given is not None:
+                raise ValueError(f"wear and {name} exclude each other: the garment is either the product's or not")
+        if self.keep_texture:
+            raise ValueError("wear and keep_texture exclude each other: the texture is the product's")
+        if product.garment != self.garment:
+            raise ValueError(f"{product.name} is a {product.garment}, and a {self.garment} is to be completed")
 
     def keeps(self, stage: str) -> bool:
         """Whether one code of that stage serves all samples."""

@@ -60,6 +60,7 @@ def describe(completion: Completion, files: list[dict[str, str]]) -> dict[str, A
         "keep_texture": request.keep_texture,
         "like": request.like.id if request.like else None,
         "like_stages": list(request.like_stages) if request.like else None,
+        "wear": request.wear.name if request.wear else None,
         "mask": request.mask is not None,
         "erase": request.erase,
         "dilate": request.dilate,

@@ -19,11 +19,13 @@ from tf_tryon import keys
 from tf_tryon.data import examples, view
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import slot_of
+from tf_tryon.errors import TryOnError
 from tf_tryon.geometry import crop
+from tf_tryon.inference import wearing
 from tf_tryon.inference.completion import Completion, walked
 from tf_tryon.inference.erasure import erased, with_mask_as_garment
 from tf_tryon.inference.model_folder import common_targets, model_folder
-from tf_tryon.inference.request import Request
+from tf_tryon.inference.request import MAX_SAMPLES, Request
 from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.models import background, pasting
 from tf_tryon.models.completion import Pictures, finish
@@ -120,20 +122,37 @@ class TryOn:
         if self.shape is None:
             return self._one_stage(person, seen, request)
         batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
-        shape_codes, shape_scores = self._codes(self.shape, repeat(batch, request.samples), request)
-        labels = self._in_chunks(
-            lambda part, codes: complete_labels(part, self.shape.generate(part, codes)).numpy(),
-            repeat(batch, request.samples),
-            shape_codes,
-        )
+        shape_codes, shape_scores, labels = self._shapes(batch, request)
         texture_batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
-        renewed = with_labels(repeat(texture_batch, request.samples), tf.constant(labels))
+        renewed, cloth = with_labels(repeat(texture_batch, request.samples), tf.constant(labels)), None
+        if request.wear is not None:
+            renewed, cloth = wearing.with_cloth(renewed, labels, request.wear)
         codes, scores = self._codes(self.texture, renewed, request)
         pictures = self._in_chunks(self.texture.generate, renewed, codes)
+        if cloth is not None:
+            pictures = wearing.with_detail(pictures, labels, cloth, request.garment)
         return self._completion(
             person, seen, request, batch, labels, pictures,
             {SHAPE: shape_codes, TEXTURE: codes}, {SHAPE: shape_scores, TEXTURE: scores},
         )  # fmt: skip
+
+    def _shapes(self, batch: Batch, request: Request) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Codes, scores and labels (n, H, W) of the first stage; of a product those that fit it, among more."""
+        product, wanted = request.wear, 1 if request.keep_shape else request.samples
+        drawn = request
+        if product is not None:
+            more = wearing.candidates(product, wanted, MAX_SAMPLES)
+            drawn = dataclasses.replace(request, samples=more, keep_shape=False)
+        people = repeat(batch, drawn.samples)
+        codes, scores = self._codes(self.shape, people, drawn)
+        labels = self._in_chunks(
+            lambda part, z: complete_labels(part, self.shape.generate(part, z)).numpy(), people, codes
+        )
+        if product is None:
+            return codes, scores, labels
+        kept = wearing.chosen(labels, batch, product, wanted)
+        kept = np.repeat(kept, request.samples) if request.keep_shape else kept
+        return codes[kept], scores[kept], labels[kept]
 
     def _look(self, person: Person, request: Request) -> _Seen:
         """The person's view, before grey if the request wants that."""
@@ -149,6 +168,8 @@ class TryOn:
         return _Seen(box, seen, background.continued(rgb, true["labels"][tf.newaxis]))
 
     def _one_stage(self, person: Person, seen: _Seen, request: Request) -> Completion:
+        if request.wear is not None:
+            raise TryOnError(f"{request.wear.name}: a model of one stage can't be told what to wear: choose another")
         if request.walk is not None and request.walk_stage != self.texture.config.stage:
             raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
         batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
@@ -166,6 +187,8 @@ class TryOn:
         name, samples = stage.config.stage, request.samples
         if request.like is not None and name in request.like_stages:
             codes = np.repeat(stage.encode(stage.batch(request.like, request.garment)), samples, axis=0)
+        elif request.wear is not None and name == TEXTURE:
+            codes = self._in_chunks(lambda part, _: stage.encode(part), batch, np.zeros(samples))
         else:
             one = (
                 request.keeps(name) or request.walk is not None

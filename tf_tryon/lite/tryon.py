@@ -90,6 +90,8 @@ class TryOn:
         request.check_person(person, self.garments)
         if request.like is not None:
             raise TryOnError("`like` needs the posterior encoder, which is left out here: use tf_tryon with TensorFlow")
+        if request.wear is not None:
+            raise TryOnError("`wear` needs the posterior encoder, which is left out here: use tf_tryon with TensorFlow")
         masked = with_mask_as_garment(person, request)
         seen = self._look(masked, request)
         if request.background == "studio":

@@ -1,0 +1,97 @@
+"""The verbs of a shop: a product is worn, and a catalogue of products is ranked."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.cli.main import main
+
+
+@pytest.fixture
+def asked(verb_runs: Any, tmp_path: Path, monkeypatch: Any) -> SimpleNamespace:
+    """`complete`'s command line, and the requests that come of it."""
+    from tf_tryon.inference.tryon import TryOn
+
+    run = verb_runs["complete"](tmp_path)
+    fake, requests = TryOn.load(), []
+    answer = fake.answer
+
+    def watched(person: Any, request: Any) -> Any:
+        requests.append(request)
+        return answer(person, request)
+
+    fake.answer = watched
+    monkeypatch.setattr(TryOn, "load", lambda *_, **__: fake)
+    cut = np.full((40, 30, 4), 70, np.uint8)
+    cut[:, :5, 3] = 0
+    Image.fromarray(cut).save(tmp_path / "shirt.png")
+    monkeypatch.setattr("tf_tryon.annotation.pose.PoseAnnotator.load", _no_pose)
+    return SimpleNamespace(run=run, requests=requests, product=tmp_path / "shirt.png")
+
+
+def _no_pose(model: Any = None) -> Any:
+    from tf_tryon.annotation.annotation import AnnotationError
+
+    raise AnnotationError("model missing", "no network of poses")
+
+
+def test_a_product_is_worn_as_what_it_is_named(asked: Any, capsys: Any) -> None:
+    assert main([*asked.run.words, f"--wear={asked.product}", "--garment=bottom"]) == 0
+    assert "nobody looks whether a person wears" in capsys.readouterr().err
+    (request,) = asked.requests
+    assert (request.garment, request.wear.garment, request.wear.name) == ("bottom", "bottom", "shirt")
+    told = json.loads((asked.run.folder / "anna" / "result.json").read_text())
+    assert (told["wear"], told["garment"]) == ("shirt", "bottom")
+
+
+def test_without_a_name_it_is_recognised(asked: Any, monkeypatch: Any) -> None:
+    from tf_tryon.products import kinds
+
+    monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: dict.fromkeys(kinds.NAMES, 0.0) | {"Pants": 1.0})
+    assert main([*asked.run.words, f"--wear={asked.product}"]) == 0
+    assert asked.requests[0].garment == "bottom"
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--wear=none.jpg"], "--wear none.jpg: there is no such photo"),
+        (["--wear-mask=mask.png"], "and there is none"),
+        (["--wear={product}", "--garment=top", "--walk=0"], "wear and walk exclude each other"),
+    ],
+)
+def test_what_cannot_be_worn_is_refused(asked: Any, capsys: Any, flags: list[str], told: str) -> None:
+    assert main([*asked.run.words, *(flag.format(product=asked.product) for flag in flags)]) == 1
+    assert told in capsys.readouterr().err
+    assert not asked.requests
+
+
+@pytest.mark.parametrize("try_on", [True, False])
+def test_products_are_ranked(verb_runs: Any, tmp_path: Path, monkeypatch: Any, capsys: Any, try_on: bool) -> None:
+    pytest.importorskip("usearch")
+    from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.shop import codes
+
+    assert main(verb_runs["catalogue build"](tmp_path / "shop").words) == 0
+    assert "2 products (2 top)" in capsys.readouterr().out
+    run = verb_runs["recommend"](tmp_path / "asked")
+    fake, worn = TryOn.load(), []
+    complete = fake.complete
+    fake.complete = lambda person, garment, **options: (worn.append(options), complete(person, garment, **options))[1]
+    monkeypatch.setattr(TryOn, "load", lambda *_, **__: fake)
+    monkeypatch.setattr(codes, "sampled_codes", lambda *_: np.ones((24, 4), np.float32))
+    words = [word for word in run.words if not word.startswith(("--catalogue", "--top", "--count"))]
+    flags = [f"--catalogue={tmp_path / 'shop' / 'out'}", "--top=2", "--garment=top"]
+    assert main([*words, *flags, "--try-on" if try_on else "--notry-on"]) == 0
+    assert [options["wear"].name for options in worn] == (["shirt-0", "shirt-1"] if try_on else [])
+    table = json.loads((run.folder / "best.json").read_text())
+    assert [line["id"] for line in table["ranked"]] == ["shirt-0", "shirt-1"]
+
+    fake.model = "another"
+    assert main([*words, *flags]) == 1
+    assert "another model's codes" in capsys.readouterr().err

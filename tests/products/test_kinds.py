@@ -1,0 +1,31 @@
+"""The network that tells kinds: small, bundled, fed with cut-outs."""
+
+import numpy as np
+import pytest
+
+from tf_tryon.products import kinds
+
+
+def test_the_bundled_weights_are_small_and_give_probabilities(shirt):
+    assert kinds.WEIGHTS.stat().st_size < 2 << 20
+    chances = kinds.probabilities(*shirt())
+    assert tuple(chances) == kinds.NAMES
+    assert sum(chances.values()) == pytest.approx(1, abs=1e-4)
+    assert kinds.garment_of(chances)[0] == "top"
+
+
+def test_the_picture_is_the_cut_out_on_white_as_large_as_it_fits(shirt):
+    photo, mask = shirt(300, 240)
+    picture = kinds.picture(photo, mask)
+    assert picture.shape == (kinds.SIDE, kinds.SIDE, 4)
+    marked = picture[..., 3] > 127
+    rows = np.flatnonzero(marked.any(1))
+    assert rows[-1] - rows[0] + 1 == kinds.SIDE - 4
+    assert (picture[picture[..., 3] == 0][:, :3] == 255).all()
+
+
+def test_what_labels_tell_of_sleeves_and_legs():
+    assert kinds.reach({"T-Shirt": 0.6, "Longsleeve": 0.4, "Pants": 0.0}, "top", "arms") == pytest.approx(0.61)
+    assert kinds.reach({"Shirt": 0.8, "T-Shirt": 0.2}, "top", "arms") is None  # a shirt has sleeves of any length
+    assert kinds.reach({"Shorts": 1.0}, "bottom", "legs") < kinds.reach({"Pants": 1.0}, "bottom", "legs") == 1
+    assert kinds.reach({}, "top", "arms") is None

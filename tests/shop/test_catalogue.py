@@ -1,0 +1,135 @@
+"""A catalogue is built, goes on where it was stopped, reads only what is new, and ranks its products."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.errors import BadFileError, InTheWayError, TryOnError
+from tf_tryon.shop import build as building
+from tf_tryon.shop.build import build_catalogue
+from tf_tryon.shop.catalogue import Catalogue
+from tf_tryon.shop.codes import cloth_codes, sampled_codes
+
+pytest.importorskip("usearch")
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The photos that are read, in their order."""
+    seen = []
+    read = building.read_product
+
+    def watched(path, *rest):
+        seen.append(path.rpartition("/")[2])
+        return read(path, *rest)
+
+    monkeypatch.setattr(building, "read_product", watched)
+    return seen
+
+
+def test_a_catalogue_of_a_folder(model, shop, tmp_path, reads):
+    folder, table = shop()
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    Image.new("RGBA", (20, 20)).save(folder / "empty.png")
+    with table.open("a") as file:
+        file.write("broken,,,,\nempty,dress,,,\n")
+    told = []
+    built = build_catalogue(model, folder, tmp_path / "cat", table, tell=lambda *about: told.append(about))
+    assert built.garments == {"top": 4}
+    assert [name.rpartition("/")[2] for name in built.rejected] == ["broken.jpg", "empty.png"]
+    assert "not a readable picture" in built.rejected[str(folder / "broken.jpg")]
+    assert "mask is empty" in built.rejected[str(folder / "empty.png")]
+    assert [about[:2] for about in told] == [(i, 6) for i in range(1, 7)]
+    assert not (tmp_path / "cat" / ".parts").exists()
+
+    found = Catalogue(tmp_path / "cat")
+    assert found.model == model.model
+    assert found.garments == {"top": 4}
+    assert [(item.id, item.title, item.garment) for item in found.items][:2] == [
+        ("red", "Shirt, red", "top"),
+        ("blue", "Shirt, blue", "top"),
+    ]
+    product = found.product(found.items[1])
+    assert (product.name, product.garment) == ("blue", "top")
+    mean = product.photo[product.mask].mean(axis=0)
+    np.testing.assert_allclose(mean, (40, 60, 190), atol=8)
+
+    # Of samples that are one product's own code that product is best, and its score the highest there is.
+    for item in found.items:
+        code = cloth_codes(model, [found.product(item)])
+        best = found.best(np.repeat(code, 24, axis=0), "top", 3)
+        assert best[0].item.id == item.id
+        assert [match.score for match in best] == sorted((match.score for match in best), reverse=True)
+    with pytest.raises(TryOnError, match="has no hat"):
+        found.best(code, "hat", 3)
+
+
+def test_what_the_model_samples_is_read_like_products(model, someone):
+    codes = sampled_codes(model, someone, "top", 4, seed=1)
+    again = sampled_codes(model, someone, "top", 4, seed=1)
+    assert codes.ndim == 2
+    assert codes.shape[1] == 6
+    np.testing.assert_array_equal(codes, again)
+
+
+def test_a_build_that_was_stopped_goes_on_and_a_new_one_reads_only_what_is_new(
+    model, shop, tmp_path, reads, monkeypatch
+):
+    folder, table = shop()
+    monkeypatch.setattr(building, "_TOGETHER", 2)
+
+    def stop(done, *rest):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_catalogue(model, folder, tmp_path / "cat", table, tell=stop)
+    assert sorted(reads) == ["blue.png", "green.png", "grey.png", "red.png"]
+    assert not (tmp_path / "cat" / "catalogue.json").exists()
+    reads.clear()
+    build_catalogue(model, folder, tmp_path / "cat", table)
+    assert reads == []
+    before = [item.id for item in Catalogue(tmp_path / "cat").items]
+    shutil.copy(folder / "red.png", folder / "ruby.png")
+    with (folder / "ruby.png").open("ab") as file:
+        file.write(b" ")
+    with table.open("a") as file:
+        file.write("ruby,T-Shirt,Ruby,,\n")
+    build_catalogue(model, folder, tmp_path / "cat", table)
+    assert reads == ["ruby.png"]
+    more = Catalogue(tmp_path / "cat")
+    assert [item.id for item in more.items] == [*before, "ruby"]
+    codes = np.load(tmp_path / "cat" / "codes.npz")["codes"]
+    np.testing.assert_allclose(codes[0], codes[4], atol=1e-4)
+
+
+def test_bad_places_and_damaged_catalogues(model, shop, tmp_path):
+    folder, table = shop()
+    with pytest.raises(TryOnError, match="apart from what they are made of"):
+        build_catalogue(model, folder, folder / "cat", table)
+    cat = tmp_path / "cat"
+    cat.mkdir()
+    (cat / "items.json").write_text("mine")
+    with pytest.raises(InTheWayError, match=r"items\.json"):
+        build_catalogue(model, folder, cat, table)
+    (cat / "items.json").unlink()
+    build_catalogue(model, folder, cat, table)
+    head = json.loads((cat / "catalogue.json").read_text())
+    (cat / "top.usearch").write_bytes(b"x" * 100)
+    with pytest.raises(TryOnError, match=r"top\.usearch.*build it again"):
+        Catalogue(cat).garments  # noqa: B018
+    head["garments"]["top"]["spread"][0] = 0
+    (cat / "catalogue.json").write_text(json.dumps(head))
+    with pytest.raises(BadFileError, match="no means and positive spreads"):
+        Catalogue(cat)
+
+
+def test_a_folder_of_nothing_usable_is_refused(model, tmp_path):
+    folder = tmp_path / "products"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(b"no picture")
+    with pytest.raises(TryOnError, match=r"no photo could be taken as a product; the first: .*a\.jpg"):
+        build_catalogue(model, folder, tmp_path / "cat")

@@ -1,0 +1,55 @@
+"""A shop's table, with everything that tables of shops have wrong."""
+
+import pytest
+from PIL import Image
+
+from tf_tryon.shop.items import Item, garment_of_label, kind_of_label, read_items
+
+
+def test_photos_and_lines_are_brought_together(shop):
+    folder, table = shop()
+    items, wrong = read_items(folder, table)
+    assert not wrong
+    assert [item.id for item in items] == ["red", "blue", "green", "grey"]
+    path = str(folder / "red.png")
+    assert items[0] == Item("red", path, "T-Shirt", "Shirt, red", "09.00", "https://shop.example/red")
+    alone, _ = read_items(folder, None)
+    assert sorted(item.id for item in alone) == ["blue", "green", "grey", "red"]
+
+
+def test_what_is_wrong_is_told_by_line_and_photo(shop):
+    folder, table = shop()
+    Image.new("RGB", (8, 8)).save(folder / "red.jpg")
+    lines = table.read_text().splitlines()
+    lines[2] = "blue,T-Shirt,,,javascript:alert(1)"
+    lines += ["gone,,,,", ",,,,", "grey,,,,", f"long,,{'x' * 400},,"]
+    table.write_text("\ufeff" + "\n".join(lines), encoding="utf-8")
+    items, wrong = read_items(folder, table)
+    assert [item.id for item in items] == ["red", "green", "grey"]
+    told = {key.rpartition("/")[2]: reason for key, reason in wrong.items()}
+    assert "no web address" in told["items.csv: line 3"]
+    assert "no photo called gone" in told["items.csv: line 6"]
+    assert told["items.csv: line 7"] == "no id"
+    assert "earlier line" in told["items.csv: line 8"]
+    assert "no photo called long" in told["items.csv: line 9"]
+    assert "same id" in told["red.png"]
+    assert "no usable line" in told["blue.png"]
+
+
+def test_a_table_without_ids_is_refused(shop):
+    folder, table = shop()
+    table.write_text("name;price\nred;3\n")
+    with pytest.raises(ValueError, match=r"items\.csv has no column id \(name;price\)"):
+        read_items(folder, table)
+
+
+def test_labels_of_shops():
+    assert garment_of_label(" t-shirt ") == garment_of_label("Tops") == "top"
+    assert garment_of_label("Pants") == garment_of_label("skirts") == "bottom"
+    assert garment_of_label("DRESS") == "dress"
+    assert garment_of_label("shoes") == "shoes"
+    assert garment_of_label("scarf") is None
+    assert garment_of_label("") is None
+    assert kind_of_label("t-shirts") == "T-Shirt"
+    assert kind_of_label("shoes") == "Shoes"
+    assert kind_of_label("dresses") is None

@@ -1,0 +1,194 @@
+"""Building a catalogue: every photo cut out, recognised, read by the texture encoder; the bad ones reported."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.inference.tryon import TryOn
+from tf_tryon.products.product import Product, WornIn, read_product
+from tf_tryon.shop import matching, names
+from tf_tryon.shop.catalogue import write_index
+from tf_tryon.shop.codes import cloth_codes
+from tf_tryon.shop.items import Item, garment_of_label, kind_of_label, read_items
+from tf_tryon.shop.parts import Part, Parts, key_of
+from tf_tryon.writing import results
+from tf_tryon.writing.places import refuse_overlap, source_of
+from tf_tryon.writing.results import new_files
+
+BY: Final = "tf-tryon catalogue build"
+_CUT: Final = 512  # pixels of a cut-out's longer side
+_TOGETHER: Final = 16  # items that are kept at once
+
+Tell = Callable[[int, int, str, str], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Built:
+    """What became of the photos: items by garment, and what was rejected, by photo or line, with the reason."""
+
+    garments: dict[str, int]
+    rejected: dict[str, str]
+
+
+def build_catalogue(
+    model: TryOn,
+    folder: pathlib.Path,
+    out: pathlib.Path,
+    table: pathlib.Path | None = None,
+    worn: WornIn | None = None,
+    tell: Tell = lambda done, count, photo, reason: None,
+) -> Built:
+    """Build a catalogue of a folder of photos; the same call goes on where one was stopped.
+
+    Args:
+      model: whose texture encoder reads the cloth.
+      folder: photos of products, ID.jpg.
+      out: to write to; an earlier catalogue there of the same folder is replaced when the new one is whole.
+      table: the shop's (`items.read_items`).
+      worn: refuses photos of garments that somebody wears.
+      tell: called with how many photos are done, of how many, the last one, and why it was rejected ("": it wasn't).
+
+    Raises:
+      FileNotFoundError, ValueError: as `read_items`.
+      TryOnError: no photo is usable.
+      InTheWayError: files are in the way that this function did not write.
+    """
+    refuse_overlap(out, [folder, table], "the catalogue")
+    results.check(out, names.MARK, by=BY, source=source_of(folder))
+    items, rejected = read_items(folder, table)
+    parts = Parts(out)
+    kept: list[tuple[Item, str]] = []
+    keys_of_rejected: dict[str, str] = {}
+    done = 0
+    for start in range(0, len(items), _TOGETHER):
+        group = items[start : start + _TOGETHER]
+        for item, (key, reason) in zip(group, _found(model, group, parts, worn), strict=True):
+            done += 1
+            if reason:
+                rejected[item.photo], keys_of_rejected[item.photo] = reason, key
+            else:
+                kept.append((item, key))
+            tell(done, len(items), item.photo, reason)
+    if not kept:
+        first = next(iter(rejected.items()), ("", ""))
+        raise TryOnError(f"{folder}: no photo could be taken as a product; the first: {first[0]}: {first[1]}")
+    garments = _write(model, parts, kept, rejected, keys_of_rejected, out, source_of(folder))
+    parts.remove()
+    return Built(garments, rejected)
+
+
+def _found(model: TryOn, items: Sequence[Item], parts: Parts, worn: WornIn | None) -> list[tuple[str, str]]:
+    """Key and reason ("": it is an item) of each; what isn't known yet is found and kept."""
+    known: dict[str, Part] = {}
+    keys: list[tuple[str, str]] = []
+    new: dict[str, Product] = {}
+    for item in items:
+        named, kind = garment_of_label(item.label), kind_of_label(item.label)
+        options = {
+            "garment": named,
+            "kind": kind,
+            "model": model.model,
+            "worn": worn is not None,
+            "version": names.VERSION,
+        }
+        try:
+            key = key_of(pathlib.Path(item.photo), options)
+        except (TryOnError, OSError) as error:
+            keys.append(("", str(error)))
+            continue
+        keys.append((key, ""))
+        if key in known or key in new:
+            continue
+        part = parts.get(key)
+        if part is not None:
+            known[key] = part
+            continue
+        try:
+            product = _checked(read_product(item.photo, named, None, worn), model)
+            new[key] = dataclasses.replace(product, chances={kind: 1.0}) if kind else product
+        except (TryOnError, ValueError, OSError) as error:
+            known[key] = Part(" ".join(str(error).removeprefix(f"{item.photo}: ").split()))
+            parts.put(key, known[key])
+    for garment in {product.garment for product in new.values()}:
+        of_garment = [key for key, product in new.items() if product.garment == garment]
+        codes = cloth_codes(model, [new[key] for key in of_garment])
+        for key, code in zip(of_garment, codes, strict=True):
+            kind = max(new[key].chances, key=lambda name: new[key].chances[name])
+            known[key] = Part("", garment, kind, code, _png(new[key]))
+            parts.put(key, known[key])
+    return [(key, known[key].reason if key else reason) for key, reason in keys]
+
+
+def _checked(product: Product, model: TryOn) -> Product:
+    if product.garment not in model.garments:
+        raise TryOnError(f"a {product.garment}, and the model completes {', '.join(model.garments)}")
+    return product
+
+
+def _png(product: Product) -> bytes:
+    """The garment with its outline as alpha."""
+    rows, columns = np.flatnonzero(product.mask.any(1)), np.flatnonzero(product.mask.any(0))
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    alpha = product.mask[box].astype(np.uint8) * 255
+    # A rim, so that some alpha says even of a garment that fills its box that it is cut out.
+    cut = np.pad(np.dstack([product.photo[box], alpha]), ((1, 1), (1, 1), (0, 0)))
+    picture = Image.fromarray(cut)
+    picture.thumbnail((_CUT, _CUT), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _write(
+    model: TryOn,
+    parts: Parts,
+    kept: list[tuple[Item, str]],
+    rejected: dict[str, str],
+    keys_of_rejected: dict[str, str],
+    out: pathlib.Path,
+    source: str,
+) -> dict[str, int]:
+    """The files of the catalogue; returns how many items there are of each garment."""
+    listed, codes = [], []
+    with new_files(out, names.MARK, by=BY, source=source) as new:
+        (new.path / "cuts").mkdir()
+        for number, (item, key) in enumerate(kept):
+            part = parts.get(key)
+            if part is None:
+                raise TryOnError(f"{item.photo}: what was found of it is gone from {out}: run the same command again")
+            (new.path / names.cut_name(number)).write_bytes(part.cut)
+            said = {name: getattr(item, name) for name in ("id", "label", "title", "price", "link")}
+            listed.append({**said, "garment": part.garment, "kind": part.kind, "key": key})
+            codes.append(part.code)
+        every = np.stack(codes)
+        units: dict[str, Any] = {}
+        for garment in sorted({entry["garment"] for entry in listed}):
+            numbers = np.array([i for i, entry in enumerate(listed) if entry["garment"] == garment])
+            unit = matching.Units.of(every[numbers])
+            path = new.path / names.index_name(garment)
+            write_index(path, numbers, matching.vectors(unit(every[numbers])))
+            units[garment] = {"count": len(numbers), "mean": unit.mean.tolist(), "spread": unit.spread.tolist()}
+        tables = {
+            names.ITEMS: {"items": listed},
+            names.REJECTED: {
+                "rejected": [
+                    {"what": what, "reason": reason, "key": keys_of_rejected.get(what, "")}
+                    for what, reason in rejected.items()
+                ]
+            },
+        }
+        for name, content in tables.items():
+            (new.path / name).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        np.savez(new.path / names.CODES, codes=every)
+        head = {"format": names.FORMAT, "version": names.VERSION, "model": model.model, "garments": units}
+        new.content = head
+    return {name: unit["count"] for name, unit in units.items()}

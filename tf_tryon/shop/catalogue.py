@@ -1,0 +1,158 @@
+"""A catalogue of products, opened: items, cut-outs, and for each garment an index of codes that stays on the disk.
+
+CAT/catalogue.json         the mark; model, garments with their numbers, the units of codes
+CAT/items.json             of each item what the shop says of it, and its garment
+CAT/rejected.json          photos and lines that could not be taken, and why
+CAT/cuts/000000.png        the garment, cut out, of at most 512 px
+CAT/codes.npz              of every item, as the encoder gave it
+CAT/top.usearch            an index of the tops' codes, keys are items' numbers
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+import os
+import pathlib
+from typing import Any, Final
+
+import numpy as np
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.files import json_file
+from tf_tryon.files.regular import size_of
+from tf_tryon.products.kinds import GARMENTS, NAMES
+from tf_tryon.products.product import Product, read_product
+from tf_tryon.shop import matching
+from tf_tryon.shop.names import FORMAT, ITEMS, MARK, REMEDY, VERSION, cut_name, index_name
+
+_METRIC: Final = "ip"
+
+
+@dataclasses.dataclass(frozen=True)
+class Listed:
+    """An item of a catalogue.
+
+    Attributes:
+      number: from 0.
+      id, title, price, link, label: as the shop wrote them.
+      garment: what it is completed as.
+      kind: the likeliest of `kinds.NAMES`, or "".
+    """
+
+    number: int
+    id: str
+    garment: str
+    kind: str = ""
+    label: str = ""
+    title: str = ""
+    price: str = ""
+    link: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Match:
+    """An item and its score in nats."""
+
+    item: Listed
+    score: float
+
+
+class Catalogue:
+    """A catalogue that `build` wrote.
+
+    Attributes:
+      folder: where it lies.
+      model: hash of the weights that its codes are of.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = pathlib.Path(folder)
+        head = json_file.read(self.folder / MARK, REMEDY)
+        head["format"].choice([FORMAT])
+        head["version"].whole(VERSION, VERSION)
+        self.model = head["model"].text()
+        self._units: dict[str, matching.Units] = {}
+        for name, told in head["garments"].members().items():
+            if name not in GARMENTS:
+                raise told.wrong("is no garment")
+            mean, spread = (np.array(told[key].numbers(), np.float32) for key in ("mean", "spread"))
+            if mean.shape != spread.shape or not np.isfinite([mean, spread]).all() or not (spread > 0).all():
+                raise told.wrong("has units that are no means and positive spreads of one length")
+            self._units[name] = matching.Units(mean, spread)
+
+    @functools.cached_property
+    def items(self) -> list[Listed]:
+        """All items, by number."""
+        found = []
+        for number, told in enumerate(json_file.read(self.folder / ITEMS, REMEDY)["items"].entries()):
+            texts = {name: told[name].text() for name in ("id", "label", "title", "price", "link")}
+            kind = told["kind"].choice(["", *NAMES])
+            found.append(Listed(number, garment=told["garment"].choice(GARMENTS), kind=kind, **texts))
+        return found
+
+    @property
+    def garments(self) -> dict[str, int]:
+        """How many items there are of each garment."""
+        return {name: len(self._index(name)) for name in self._units}
+
+    def best(self, samples: np.ndarray, garment: str, top: int) -> list[Match]:
+        """The items of a garment that go best with a person, best first.
+
+        Args:
+          samples: (K, d) codes of garments that the model sampled for the person (`codes.sampled_codes`).
+          garment: of them.
+          top: how many, at most.
+
+        Raises:
+          TryOnError: the catalogue has none, or nothing was sampled.
+        """
+        if garment not in self._units:
+            there = ", ".join(self._units) or "none at all"
+            raise TryOnError(f"{self.folder} has no {garment} (it has {there}): choose another garment or catalogue")
+        if not len(samples):
+            raise TryOnError(f"the model's samples show no {garment}: nothing can be said of what goes with the rest")
+        asked, constant = matching.question(self._units[garment](samples))
+        index = self._index(garment)
+        # All are compared: nearest neighbours by graphs miss inner products' best, and 100,000 take some milliseconds.
+        found = index.search(asked, min(top, len(index)), exact=True, threads=1)
+        scores = 1 - found.distances + constant
+        return [Match(self.items[int(key)], float(score)) for key, score in zip(found.keys, scores, strict=True)]
+
+    def product(self, item: Listed) -> Product:
+        """An item's cut-out."""
+        # The cut-out's alpha is its mask, so that nothing is found out again but the kind.
+        product = read_product(self.folder / cut_name(item.number), item.garment)
+        return dataclasses.replace(product, name=item.id, chances={item.kind: 1.0} if item.kind else {})
+
+    @functools.cache  # noqa: B019  (a handful of indices, as long as the catalogue lives)
+    def _index(self, garment: str) -> Any:
+        path = self.folder / index_name(garment)
+        size_of(path, REMEDY)
+        try:
+            index = open_index(path)
+        except Exception as error:  # usearch's errors have no common base
+            raise TryOnError(f"{path} is no index that usearch reads ({error}): {REMEDY}") from error
+        if index is None or index.ndim != 2 * len(self._units[garment].mean):
+            raise TryOnError(f"{path} is an index of other codes: {REMEDY}")
+        return index
+
+
+def open_index(path: pathlib.Path) -> Any:
+    """A usearch index, memory-mapped."""
+    return _usearch().Index.restore(os.fspath(path), view=True)
+
+
+def write_index(path: pathlib.Path, keys: np.ndarray, vectors: np.ndarray) -> None:
+    """An index of vectors (n, d) float32 under keys (n,) of whole numbers."""
+    index = _usearch().Index(ndim=vectors.shape[1], metric=_METRIC, dtype="f32", connectivity=4, expansion_add=8)
+    index.add(keys.astype(np.uint64), vectors, threads=1)
+    index.save(os.fspath(path))
+
+
+def _usearch() -> Any:
+    try:
+        return importlib.import_module("usearch.index")
+    except ImportError as error:
+        raise TryOnError("catalogues need the package usearch: `pip install 'tf-tryon[shop]'`") from error

@@ -1,0 +1,121 @@
+"""Items of a catalogue under way: one file each in `.parts/`, so that a build that was stopped goes on.
+
+What was found of a photo follows from its bytes, from what the table says it is, and from the weights; that is an
+item's key. A finished catalogue serves likewise: a photo that is in it already is not read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import io
+import json
+import pathlib
+from typing import Final
+
+import numpy as np
+
+from tf_tryon.errors import BadFileError, MissingFileError, TryOnError
+from tf_tryon.files import json_file
+from tf_tryon.files.array_file import Form, read_arrays
+from tf_tryon.files.regular import read_bytes
+from tf_tryon.shop.catalogue import Catalogue
+from tf_tryon.shop.names import CODES, ITEMS, MARK, REJECTED, REMEDY, cut_name
+from tf_tryon.writing.whole import whole_file
+
+FOLDER: Final = ".parts"
+_FORMS: Final = {"told": Form("u", (None,)), "code": Form("f", (None,)), "cut": Form("u", (None,))}
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What was found of a photo.
+
+    Attributes:
+      reason: why it can't be an item; "" if it can. Then the others are empty.
+      garment, kind: as `catalogue.Listed` has them.
+      code: (d,) float32.
+      cut: the cut-out, a PNG.
+    """
+
+    reason: str = ""
+    garment: str = ""
+    kind: str = ""
+    code: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, np.float32))
+    cut: bytes = b""
+
+
+def key_of(photo: pathlib.Path, options: dict[str, object]) -> str:
+    """An item's key; raises as `read_bytes` does."""
+    content = read_bytes(photo, "give a photo") + json.dumps(options, sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+class Parts:
+    """Parts of the catalogue that is to be in a folder: those under way, and those of the catalogue that is there."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._folder, self._there = folder, folder / FOLDER
+        self._before: dict[str, Part | int] = {}
+        self._codes: np.ndarray | None = None
+        if (folder / MARK).exists():
+            with contextlib.suppress(TryOnError):  # damaged, or another program's: `new_files` has its word on that
+                self._read_finished()
+
+    def get(self, key: str) -> Part | None:
+        """What is known already."""
+        path = self._path(key)
+        if path.exists():
+            with contextlib.suppress(BadFileError):  # damaged: it is made again
+                arrays = read_arrays(path, REMEDY, _FORMS)
+                told = json_file.parse(arrays["told"].tobytes(), str(path), REMEDY)
+                texts = [told[name].text() for name in ("reason", "garment", "kind")]
+                return Part(*texts, arrays["code"].astype(np.float32), arrays["cut"].tobytes())
+        found = self._before.get(key)
+        return self._finished(found) if isinstance(found, int) else found
+
+    def put(self, key: str, part: Part) -> None:
+        """Keep a part."""
+        told = {"reason": part.reason, "garment": part.garment, "kind": part.kind}
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            told=np.frombuffer(json.dumps(told).encode(), np.uint8),
+            code=part.code,
+            cut=np.frombuffer(part.cut, np.uint8),
+        )
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as temporary:
+            temporary.write_bytes(buffer.getvalue())
+
+    def remove(self) -> None:
+        """Remove the parts under way, of this and of earlier builds."""
+        if self._there.is_dir():
+            for path in self._there.glob("[0-9a-f]" * 64 + ".npz"):
+                path.unlink()
+            with contextlib.suppress(OSError):  # something else lies there
+                self._there.rmdir()
+
+    def _path(self, key: str) -> pathlib.Path:
+        return self._there / f"{key}.npz"
+
+    def _read_finished(self) -> None:
+        Catalogue(self._folder)
+        items = json_file.read(self._folder / ITEMS, REMEDY)["items"].entries()
+        codes = read_arrays(self._folder / CODES, REMEDY, {"codes": Form("f", (len(items), None))})["codes"]
+        self._codes, self._items = codes.astype(np.float32), items
+        self._before = {item["key"].text(): number for number, item in enumerate(items)}
+        for told in json_file.read(self._folder / REJECTED, REMEDY)["rejected"].entries():
+            if told["key"].text():
+                self._before[told["key"].text()] = Part(told["reason"].text())
+
+    def _finished(self, number: int) -> Part | None:
+        assert self._codes is not None
+        item = self._items[number]
+        try:
+            cut = read_bytes(self._folder / cut_name(number), REMEDY)
+        except (BadFileError, MissingFileError):
+            return None
+        return Part("", item["garment"].text(), item["kind"].text(), self._codes[number], cut)
