@@ -39,6 +39,7 @@ ELSEWHERE: Final = {
     "tf_tryon/weights/street/MODEL_CARD.md": "cards/street.md",
     "tf_tryon/weights/studio/MODEL_CARD.md": "cards/studio.md",
     "tf_tryon/weights/parser/MODEL_CARD.md": "cards/parser.md",
+    "tf_tryon/weights/kinds/MODEL_CARD.md": "cards/kinds.md",
     "tf_tryon/data/studio/BODY.md": "cards/body.md",
 }
 NOTEBOOKS: Final = sorted((ROOT / "notebooks").glob("*.ipynb"))

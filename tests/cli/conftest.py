@@ -190,6 +190,7 @@ def _catalogue(root: Path, given: Any) -> VerbRun:
     (root / "products").mkdir(parents=True)
     for number in range(2):
         cut = np.full((40, 30, 4), 60 * number + 40, np.uint8)
+        cut[:, :, 3] = 255
         cut[:, :8, 3] = 0
         Image.fromarray(cut).save(root / "products" / f"shirt-{number}.png")
     (root / "items.csv").write_text("id,label\nshirt-0,T-Shirt\nshirt-1,T-Shirt\n")

@@ -28,6 +28,7 @@ def asked(verb_runs: Any, tmp_path: Path, monkeypatch: Any) -> SimpleNamespace:
     fake.answer = watched
     monkeypatch.setattr(TryOn, "load", lambda *_, **__: fake)
     cut = np.full((40, 30, 4), 70, np.uint8)
+    cut[:, :, 3] = 255
     cut[:, :5, 3] = 0
     Image.fromarray(cut).save(tmp_path / "shirt.png")
     monkeypatch.setattr("tf_tryon.annotation.pose.PoseAnnotator.load", _no_pose)
@@ -88,9 +89,12 @@ def test_products_are_ranked(verb_runs: Any, tmp_path: Path, monkeypatch: Any, c
     words = [word for word in run.words if not word.startswith(("--catalogue", "--top", "--count"))]
     flags = [f"--catalogue={tmp_path / 'shop' / 'out'}", "--top=2", "--garment=top"]
     assert main([*words, *flags, "--try-on" if try_on else "--notry-on"]) == 0
-    assert [options["wear"].name for options in worn] == (["shirt-0", "shirt-1"] if try_on else [])
+    assert sorted(options["wear"].name for options in worn) == (["shirt-0", "shirt-1"] if try_on else [])
     table = json.loads((run.folder / "best.json").read_text())
-    assert [line["id"] for line in table["ranked"]] == ["shirt-0", "shirt-1"]
+    assert sorted(line["id"] for line in table["ranked"]) == ["shirt-0", "shirt-1"]
+    assert [line["score"] for line in table["ranked"]] == sorted(
+        (line["score"] for line in table["ranked"]), reverse=True
+    )
 
     fake.model = "another"
     assert main([*words, *flags]) == 1

@@ -11,7 +11,15 @@ def test_the_bundled_weights_are_small_and_give_probabilities(shirt):
     chances = kinds.probabilities(*shirt())
     assert tuple(chances) == kinds.NAMES
     assert sum(chances.values()) == pytest.approx(1, abs=1e-4)
-    assert kinds.garment_of(chances)[0] == "top"
+    garment, certainty = kinds.garment_of(chances)
+    assert garment in kinds.GARMENTS
+    assert 0.2 < certainty < 1
+
+
+def test_what_is_rare_in_the_training_data_is_not_given_up():
+    chances = dict.fromkeys(kinds.NAMES, 0.0) | {"T-Shirt": 0.55, "Dress": 0.45}
+    assert kinds.garment_of(chances)[0] == "dress"
+    assert kinds.garment_of(chances | {"T-Shirt": 0.9, "Dress": 0.1})[0] == "top"
 
 
 def test_the_picture_is_the_cut_out_on_white_as_large_as_it_fits(shirt):
