@@ -2,7 +2,7 @@
 # make test    lint, types and all tests (the last line printed is pytest's)
 # make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
 # make lint    lint and types only, containers' files included
-# make coverage  all tests, counting what they reach
+# make coverage  all tests, counting what they reach; fails below the floor in pyproject.toml
 # make docs    the site of the documents, in .site/
 # make format  format the sources
 # make clean   remove what the others made, and nothing else
