@@ -19,10 +19,12 @@ PROJECT: Final = "tf-tryon"
 # What can't be done without an extra, and about how much its packages take on the disk.
 EXTRAS: Final = {
     "photos": "no pose is found in photos of your own: each needs its parsing and keypoints beside it (200 MB)",
+    "heic": "photos as iPhones save them (HEIC) are refused; JPEG works (20 MB)",
     "shop": "`tf-tryon catalogue build`, and ranking such a catalogue, don't work (60 MB)",
     "web": "`tf-tryon web`, the shop's page, doesn't start (10 MB)",
     "phone": "`tf-tryon export tflite` and `tflite run` don't work (60 MB)",
     "beam": "`tf-tryon data ... --runner` can't go to a cluster; one machine works (150 MB)",
+    "dask": "`tf-tryon data ... --runner DaskRunner` can't go to a cluster of Dask (170 MB)",
 }
 _LANES: Final = {"2": "the lane of Keras 2", "3": "the main lane"}
 
