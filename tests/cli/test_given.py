@@ -28,6 +28,7 @@ WRONG = {
         ("recommend {photo} --garment top --catalogue nowhere --out o.png", "nowhere is no data set"),
         ("recommend nobody.jpg --garment top --catalogue nowhere --out o.png", "nobody.jpg"),
     ],
+    "catalogue build": [("catalogue build nowhere --out o", "nowhere: there is no such folder")],
     "data show": [("data show nowhere", "nowhere is no data set")],
     "data check": [("data check nowhere", "nowhere is no data set")],
     **{

@@ -42,9 +42,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a folder that isn't there and a catalogue among its products."""
     from tf_tryon.inference.model_folder import ModelFolder, given_folder
+    from tf_tryon.shop.names import check_usearch
 
     if not pathlib.Path(args[0]).is_dir():
         raise FileNotFoundError(f"{args[0]}: there is no such folder of photos")
+    check_usearch()
     ModelFolder(flag_values.model)
     given = [args[0], flag_values.csv, given_folder(flag_values.model), flag_values.pose_model]
     refuse_overlap(flag_values.out, given, "--out")

@@ -63,10 +63,13 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses what the model can't do, who isn't there, and names that somebody else's files have."""
     from tf_tryon.inference.model_folder import ModelFolder, given_folder
+    from tf_tryon.shop.names import check_usearch
 
     check_there([args[0]])
     ModelFolder(flag_values.model or default_model([args[0]])).check(flag_values.garment)
-    if not _is_catalogue(flag_values.catalogue):
+    if _is_catalogue(flag_values.catalogue):
+        check_usearch()
+    else:
         given.data_sets([flag_values.catalogue])
     out = pathlib.Path(flag_values.out)
     if out.suffix == ".json":

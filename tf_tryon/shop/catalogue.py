@@ -25,7 +25,7 @@ from tf_tryon.files.regular import size_of
 from tf_tryon.products.kinds import GARMENTS, NAMES
 from tf_tryon.products.product import Product, read_product
 from tf_tryon.shop import matching
-from tf_tryon.shop.names import FORMAT, ITEMS, MARK, REMEDY, VERSION, cut_name, index_name
+from tf_tryon.shop.names import FORMAT, ITEMS, MARK, REMEDY, VERSION, check_usearch, cut_name, index_name
 
 _METRIC: Final = "ip"
 
@@ -152,7 +152,5 @@ def write_index(path: pathlib.Path, keys: np.ndarray, vectors: np.ndarray) -> No
 
 
 def _usearch() -> Any:
-    try:
-        return importlib.import_module("usearch.index")
-    except ImportError as error:
-        raise TryOnError("catalogues need the package usearch: `pip install 'tf-tryon[shop]'`") from error
+    check_usearch()
+    return importlib.import_module("usearch.index")

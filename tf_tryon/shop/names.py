@@ -1,8 +1,11 @@
-"""The files of a catalogue's folder."""
+"""The files of a catalogue's folder, and the package that their indices need."""
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Final
+
+from tf_tryon.errors import TryOnError
 
 FORMAT: Final = "tf_tryon.catalogue"
 VERSION: Final = 1
@@ -11,6 +14,12 @@ ITEMS: Final = "items.json"
 REJECTED: Final = "rejected.json"
 CODES: Final = "codes.npz"
 REMEDY: Final = "build it again with `tf-tryon catalogue build`"
+
+
+def check_usearch() -> None:
+    """Raise TryOnError where the package isn't installed: before photos are read for nothing."""
+    if importlib.util.find_spec("usearch") is None:
+        raise TryOnError("catalogues need the package usearch: `pip install 'tf-tryon[shop]'`")
 
 
 def cut_name(number: int) -> str:
