@@ -81,7 +81,7 @@ def test_a_model_of_one_stage_refuses(someone: Any, product: Product, model: Any
     from tf_tryon.config import baseline
     from tf_tryon.inference.stage import Stage
     from tf_tryon.inference.tryon import TryOn
-    from tf_tryon.models.networks import build_networks
+    from tf_tryon.models.build import build_networks
 
     config = baseline("bicyclegan", "texture", 64)
     config.model.width = 0.125
