@@ -199,3 +199,13 @@ def models(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
         options = ["--max-samples=4", f"--max-pixels={1 << 20}"]
         assert cli.main(["export", "saved-model", f"--out={folder}", *options]) == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def eager() -> Iterator[None]:
+    """Nothing is compiled: that takes longer than a few small pictures."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)

@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -10,15 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-
-@pytest.fixture(scope="module", autouse=True)
-def eager() -> Iterator[None]:
-    """Nothing is compiled: that takes longer than a few small pictures."""
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,15 +10,7 @@ from PIL import Image
 from tf_tryon.inference import saving
 from tf_tryon.inference.sheet import sheet
 
-
-@pytest.fixture(scope="module", autouse=True)
-def eager() -> Iterator[None]:
-    """Nothing is compiled: that takes longer than a few small pictures."""
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")

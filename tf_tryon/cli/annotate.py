@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, flag_values=flag_values)
     define_annotator_flags(flag_values, ["builtin", "fashn", "files"])
-    flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
-        "Labels of --parsings; default: detected.", flag_values=flag_values,
-    )  # fmt: skip
+    define_vocabulary(flag_values, "Labels of --parsings; default: detected.")
     flags.DEFINE_string("parsings", None, "Label pictures for --parser=files.", flag_values=flag_values)
 
 

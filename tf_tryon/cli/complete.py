@@ -14,6 +14,7 @@ from tf_tryon import quiet
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
 from tf_tryon.cli.runtime import define_runtime_flag, load
+from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap
 
@@ -53,10 +54,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_multi_integer("index", None, "Which people of a folder of records; default: every one.", **add)
-    flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
-        "Labels of NAME_parsing.png; default: detected.", **add,
-    )  # fmt: skip
+    define_vocabulary(flag_values)
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
     flags.DEFINE_bool("keep_shape", False, "One shape, many textures.", **add)
     flags.DEFINE_bool("keep_texture", False, "One texture, many shapes.", **add)

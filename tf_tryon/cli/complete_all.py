@@ -14,6 +14,7 @@ from absl import flags
 from tf_tryon.cli import given
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.people import MODEL_TEXT, People, default_model
+from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap, source_of
 
 if TYPE_CHECKING:
@@ -48,10 +49,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("samples", 4, "Completions of each person.", lower_bound=1, **add)
     flags.DEFINE_integer("seed", 0, "Of the noise.", lower_bound=0, **add)
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the prior's mean.", lower_bound=0.0, **add)
-    flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
-        "Labels of NAME_parsing.png; default: detected.", **add,
-    )  # fmt: skip
+    define_vocabulary(flag_values)
     flags.DEFINE_integer("workers", 2, "Processes on this machine.", lower_bound=1, **add)
     flags.DEFINE_string("runner", "", "Of Apache Beam (DirectRunner, DaskRunner, ...); default: a process pool.", **add)
     flags.DEFINE_multi_string("beam_option", [], "Of Beam's pipeline.", **add)

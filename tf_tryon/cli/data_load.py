@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.files.regular import size_of
 
 if TYPE_CHECKING:
@@ -57,10 +58,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("max_height", None, text, **add)
     text = "Garments (of 4) that a person must show; default: 3, or 2 for viton, viton-hd and ccp."
     flags.DEFINE_integer("min_garments", None, text, 0, 4, **add)
-    flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
-        "Labels of the parsing, where a copy differs; default: the data set's.", **add,
-    )  # fmt: skip
+    define_vocabulary(flag_values, "Labels of the parsing, where a copy differs; default: the data set's.")
     flags.DEFINE_bool("annotate", True, "Add missing parsing and keypoints; off: reject such photos.", **add)
     flags.DEFINE_string(
         "parser_weights", None, "Of the parser that adds missing parsing; default: the bundled ones.", **add

@@ -10,6 +10,7 @@ from absl import flags
 from tf_tryon.cli import given
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.people import MODEL_TEXT, check_there, default_model, inputs
+from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
@@ -53,10 +54,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_bool("try_on", True, "Show PERSON in each of the best.", **add)
     flags.DEFINE_string("out", None, "The contact sheet to write.", required=True, **add)
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
-    flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
-        "Labels of NAME_parsing.png; default: detected.", **add,
-    )  # fmt: skip
+    define_vocabulary(flag_values)
     define_annotator_flags(flag_values, ["builtin", "fashn"])
 
 

@@ -8,6 +8,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.target import define_target_flags, target_of
+from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap, source_of
 
@@ -41,10 +42,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("like", None, "Another person's photo whose garment to transfer.", **add)
     flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
     flags.DEFINE_float("spread", 0.0, "With --like: how far from it samples go.", lower_bound=0.0, **add)
-    flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
-        "Labels of NAME_parsing.png; default: detected.", **add,
-    )  # fmt: skip
+    define_vocabulary(flag_values)
     flags.DEFINE_integer("version", 0, "Which version, by number; 0: by label.", lower_bound=0, **add)
     define_target_flags(flag_values, deadline=60.0)
 

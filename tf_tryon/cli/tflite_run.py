@@ -7,6 +7,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap, source_of
 
@@ -32,10 +33,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
     flags.DEFINE_integer("threads", 1, "Of the interpreter.", lower_bound=1, **add)
-    flags.DEFINE_enum(
-        "vocabulary", None, ["lip20", "cihp20", "atr18", "mm24", "lip21", "tryon8"],
-        "Labels of NAME_parsing.png; default: detected.", **add,
-    )  # fmt: skip
+    define_vocabulary(flag_values)
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:

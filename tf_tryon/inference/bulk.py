@@ -21,6 +21,7 @@ from tf_tryon.inference.model_folder import model_folder
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.saving import MARK, save
 from tf_tryon.inference.tryon import TryOn
+from tf_tryon.stages import STAGES
 from tf_tryon.writing import results
 from tf_tryon.writing.places import names
 from tf_tryon.writing.results import new_files
@@ -155,9 +156,8 @@ def _people(folder: pathlib.Path) -> list[Given]:
 
 
 def _digest(model: str) -> str:
-    """Of the model's files."""
+    """Of the files of the model's stages."""
     digest = hashlib.sha256()
-    for path in sorted(model_folder(model).rglob("*")):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(path for stage in STAGES for path in (model_folder(model) / stage).glob("*")):
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
