@@ -53,7 +53,7 @@ def content(
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "garments": list(model.garments),
         "classes": list(CLASSES),
-        "frame": list(model.shape.size),
+        "input_size": list(model.shape.size),
         "settings": settings,
         "ranked_by": ["likelihood", *(["discriminator"] if model.texture.judges else [])],
         "parity": parity,

@@ -53,7 +53,7 @@ class PhoneStage:
             ) from error
 
     def inputs(self, person: Person, garment: str) -> Inputs:
-        """One person in the nets' frame with `garment` erased."""
+        """One person as the networks' input, with `garment` erased."""
         return phone_inputs.build(person, garment, self.means, self.contract)
 
     def run(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:

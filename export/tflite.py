@@ -21,6 +21,7 @@ from PIL import Image
 from tf_tryon.config import latent_shape
 from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.keypoints import NAMES
+from tf_tryon.data.pose_maps import reach_of
 from tf_tryon.data.vocabulary import CLASSES, GARMENTS, PALETTE
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.phone_inputs import Contract
@@ -107,7 +108,7 @@ def contract_of(config: ConfigDict) -> Contract:
         width=data.width,
         garments=tuple(name for name in GARMENTS if data.targets[name] > 0),
         box_widen=data.box_widen,
-        keypoint_reach=max(1, round(data.keypoint_radius * data.height)),
+        keypoint_reach=reach_of(data.keypoint_radius, data.height),
         min_area=MIN_AREA,
         visible_channel=model.decoder_norm == "spade",
         context_pool=model.context_pool,

@@ -61,7 +61,7 @@ def thesis(stage: str) -> ConfigDict:
     data.dresses = False  # a dress erases nearly the whole person: context only, unless asked for
     data.box_widen = 1.1  # of the erased box, in x
     data.keypoint_radius = 5 / 256  # half side of a keypoint's square, relative to the height
-    data.shape_frame = "garment"  # x_s and z_s in the frame of the garment's own box, or of the erased "box"
+    data.shape_frame = "garment"  # x_s and z_s in the RoI of the garment's own box, or of the erased "box"
     # Joint augmentation of photo, parsing and keypoints; 0 is off. With the crop "garment", translate and scale move
     # the crop, so that the photo is sampled once.
     data.augment = ConfigDict(

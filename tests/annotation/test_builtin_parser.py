@@ -60,21 +60,21 @@ def test_the_mirror_image_gives_the_mirrored_answer(parser, rendered):
     points[:, 0] = np.where(points[:, 2] > 0, 192 - points[:, 0], 0)
     y0, x0, y1, x1 = pose.box
     turned = Pose(points, pose.mask[:, ::-1].copy(), (y0, 192 - x1, y1, 192 - x0))
-    frame, first = parser.probabilities(picture.photo, pose)
+    crop, first = parser.probabilities(picture.photo, pose)
     other, second = parser.probabilities(picture.photo[:, ::-1].copy(), turned)
-    assert (frame.top, frame.height, frame.width) == (other.top, other.height, other.width)
-    if frame.left == 192 - other.left - other.width:  # else rounding has put it a pixel beside
+    assert (crop.top, crop.height, crop.width) == (other.top, other.height, other.width)
+    if crop.left == 192 - other.left - other.width:  # else rounding has put it a pixel beside
         np.testing.assert_allclose(first, second[:, ::-1][..., list(MIRRORED)], atol=1e-4)
     assert first.shape == (parser.size[0] // 2, parser.size[1] // 2, 20)
 
 
 def test_a_faint_hat_is_hair(parser, rendered, monkeypatch):
     picture, pose = next((picture, pose) for picture, pose in rendered if not (picture.parsing == 1).any())
-    frame, probabilities = parser.probabilities(picture.photo, pose)
+    crop, probabilities = parser.probabilities(picture.photo, pose)
     hair = probabilities[..., 2].copy()
     faint = probabilities.copy()
     faint[..., 1], faint[..., 2] = np.maximum(faint[..., 1], 0.52 * hair), np.minimum(faint[..., 2], 0.48 * hair)
-    monkeypatch.setattr(parser, "probabilities", lambda *_: (frame, faint))
+    monkeypatch.setattr(parser, "probabilities", lambda *_: (crop, faint))
     parsing = parser.parse(picture.photo, pose)
     assert "hat" not in parsing.confidences
     assert not (parsing.labels == 1).any()
@@ -82,5 +82,5 @@ def test_a_faint_hat_is_hair(parser, rendered, monkeypatch):
 
     sure = probabilities.copy()
     sure[..., 1], sure[..., 2] = probabilities[..., 1] + hair, 0
-    monkeypatch.setattr(parser, "probabilities", lambda *_: (frame, sure))
+    monkeypatch.setattr(parser, "probabilities", lambda *_: (crop, sure))
     assert parser.parse(picture.photo, pose).confidences["hat"] > 0.45

@@ -27,11 +27,11 @@ def test_sheets_of_any_count_are_equally_wide(data_set):
         contact_sheet.contact_sheet(opened, garment="sock")
 
 
-def test_people_on_photos_of_their_own_sizes_are_framed(photos_of_own_sizes):
+def test_people_on_photos_of_their_own_sizes_are_cropped(photos_of_own_sizes):
     opened = records.open_records(photos_of_own_sizes)
     assert contact_sheet.contact_sheet(opened, count=3, cell=40).ndim == 3
-    framed = contact_sheet.framed(Person.of(opened, 5), (64, 48))
-    rows = np.flatnonzero(framed.labels.any(axis=1))
-    assert framed.photo.shape == (64, 48, 3)
+    cropped = contact_sheet.cropped_to(Person.of(opened, 5), (64, 48))
+    rows = np.flatnonzero(cropped.labels.any(axis=1))
+    assert cropped.photo.shape == (64, 48, 3)
     assert rows[-1] + 1 - rows[0] == pytest.approx(0.97 * 64, abs=1.5)
-    assert framed.keypoints[0, 1] == pytest.approx((5 / 54 * 0.97 + 0.015) * 64, abs=1.5)  # the nose in the face
+    assert cropped.keypoints[0, 1] == pytest.approx((5 / 54 * 0.97 + 0.015) * 64, abs=1.5)  # the nose in the face

@@ -6,9 +6,9 @@ from tf_tryon.data import boxes, crops
 
 def test_the_whole_picture_is_itself():
     picture = np.random.default_rng(0).integers(0, 256, (2, 32, 48, 3)).astype(np.uint8)
-    frame = tf.constant([[[0.0, 0, 32, 48]]] * 2)
+    box = tf.constant([[[0.0, 0, 32, 48]]] * 2)
     crop = crops.rgb_crops(
-        tf.constant(picture / 127.5 - 1, tf.float32), tf.fill((2, 32, 48), tf.constant(5, tf.uint8)), frame, (5,)
+        tf.constant(picture / 127.5 - 1, tf.float32), tf.fill((2, 32, 48), tf.constant(5, tf.uint8)), box, (5,)
     )
     np.testing.assert_allclose((crop + 1) * 127.5, picture, atol=1e-2)
 
@@ -18,8 +18,8 @@ def test_a_rectangle_is_centred_and_fills_one_side():
     masks[0, 10:26, 4:10] = True  # tall: scale 4, 24 columns wide
     masks[1, 50:54, 30:42] = True  # wide: scale 4, 16 rows high
     masks[2, 60:64, 0:3] = True  # in the corner of the picture: scale 16
-    frames = tf.constant([[10.0, 4, 26, 10], [50, 30, 54, 42], [60, 0, 64, 3]])
-    crop = crops.mask_crops(tf.constant(masks), frames).numpy()[..., 0]
+    boxes = tf.constant([[10.0, 4, 26, 10], [50, 30, 54, 42], [60, 0, 64, 3]])
+    crop = crops.mask_crops(tf.constant(masks), boxes).numpy()[..., 0]
     expected = np.zeros((3, 64, 48))
     expected[0, :, 12:36] = 1
     expected[1, 24:40, :] = 1
@@ -43,8 +43,8 @@ def test_colours_are_on_white_and_other_garments_stay_out():
     labels = np.zeros((2, 32, 32), np.uint8)
     labels[:, 8:16, 8:12] = 5
     labels[:, 8:16, 12:16] = 6
-    frames = tf.constant([[[8.0, 8, 16, 12], [8, 12, 16, 16]]] * 2)
-    crop = crops.rgb_crops(tf.constant(photo / 127.5 - 1, tf.float32), tf.constant(labels), frames, (5, 6)).numpy()
+    boxes = tf.constant([[[8.0, 8, 16, 12], [8, 12, 16, 16]]] * 2)
+    crop = crops.rgb_crops(tf.constant(photo / 127.5 - 1, tf.float32), tf.constant(labels), boxes, (5, 6)).numpy()
     assert crop.shape == (4, 32, 32, 3)
     np.testing.assert_allclose(crop[..., :6, :], 1.0)
     colour = np.broadcast_to((200 / 127.5 - 1, -1, 100 / 127.5 - 1), (4, 24, 8, 3))
@@ -62,7 +62,7 @@ def test_an_absent_garment_is_empty():
     np.testing.assert_allclose(white, 1, atol=1e-6)
 
 
-def test_the_erased_boxs_frame_keeps_the_place():
+def test_the_erased_boxs_roi_keeps_the_place():
     mask = np.zeros((1, 64, 64), bool)
     mask[0, 16:24, 16:24] = True
     crop = crops.mask_crops(tf.constant(mask), tf.constant([[16.0, 16, 48, 48]])).numpy()[0, ..., 0]

@@ -7,6 +7,7 @@ from tf_tryon import keys
 from tf_tryon.data import boxes, crops, examples, records
 from tf_tryon.data import vocabulary as v
 from tf_tryon.data.person import Person
+from tf_tryon.data.pose_maps import pose, reach_of
 
 
 @pytest.fixture
@@ -87,7 +88,9 @@ def test_a_keypoints_map_is_a_square_in_closed_form(size, reach):
     points = np.zeros((1, 18, 3), np.float32)
     points[0, 3] = (size / 2 + 0.7, size / 4, 0.3)
     points[0, 5] = (0.2, size - 0.1, 1)  # in a corner: cut off
-    maps = examples.pose(tf.zeros((1, size, size), tf.bool), tf.constant(points), 5 / 256).numpy()[0, ..., 1:]
+    face = np.zeros((1, size, size), bool)
+    maps = pose(tf.constant(face), tf.constant(points), reach_of(5 / 256, size)).numpy()[0, ..., 1:]
+    np.testing.assert_array_equal(pose(face, points, reach)[0, ..., 1:], maps)
     expected = -np.ones((size, size, 18))
     x, y = size // 2, size // 4
     expected[y - reach : y + reach + 1, x - reach : x + reach + 1, 3] = 1
@@ -95,7 +98,7 @@ def test_a_keypoints_map_is_a_square_in_closed_form(size, reach):
     np.testing.assert_array_equal(maps, expected)
 
 
-def test_the_shapes_frame_can_be_the_erased_box(people, config):
+def test_the_shapes_roi_can_be_the_erased_box(people, config):
     own = numpy(examples.from_people(people, "top", MEANS, config))
     config.data.shape_frame = "box"
     box = numpy(examples.from_people(people, "top", MEANS, config))

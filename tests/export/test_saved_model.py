@@ -46,7 +46,7 @@ def test_the_manifest_tells_what_it_is(models: Path, model: Any) -> None:
     manifest = json.loads((models / "tryon" / "1" / "manifest.json").read_text())
     assert manifest["model"] == model.model
     assert len(manifest["fingerprint"]["graph_def_program_hash"]) == 16
-    assert manifest["config"]["shape"]["data"]["height"] == manifest["frame"][0] == 64
+    assert manifest["config"]["shape"]["data"]["height"] == manifest["input_size"][0] == 64
     assert manifest["signatures"]["complete"]["inputs"]["keypoints"] == {"dtype": "float32", "shape": [None, 18, 3]}
     # Parity with the Keras networks, as measured when exported.
     for name, limits in {

@@ -13,7 +13,7 @@ def test_the_person_fills_97_percent_of_the_input():
     assert (488 - 100) / (box[2] - box[0]) == 0.97
 
 
-def test_a_photo_that_is_framed_already_is_taken_whole():
+def test_a_photo_that_is_cropped_already_is_taken_whole():
     assert floats(crop.person_crop(numpy_arrays, (10, 20, 90, 60), (100, 100), (64, 64))) == [0, 0, 100, 100]
     assert floats(crop.person_crop(numpy_arrays, (10, 20, 70, 60), (100, 100), (64, 64))) != [0, 0, 100, 100]
 

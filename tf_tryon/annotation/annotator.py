@@ -16,7 +16,7 @@ from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.upright import quarter_turns, turn_sentence, turned, turned_points
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 
-MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the nets' frame
+MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the networks' input
 # Of each garment; below it the user is told to look. Chosen on photos: see the parser's model card.
 MIN_CONFIDENCE: Final = {"hat": 0.45, "top": 0.45, "bottom": 0.3, "shoes": 0.35}
 MIN_GARMENTS: Final = 3

@@ -1,4 +1,4 @@
-"""The built-in parser: the bundled network in a frame around the person, then refined at the photo's resolution."""
+"""The built-in parser: the bundled network in a crop around the person, then refined at the photo's resolution."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
 from tf_tryon.annotation.confidence import garment_confidences
-from tf_tryon.annotation.parser_frame import Frame
+from tf_tryon.annotation.parser_crop import ParserCrop
 from tf_tryon.annotation.parser_inputs import POSE_CHANNELS, POSE_STRIDE, network_inputs
 from tf_tryon.annotation.parser_network import ParserNetwork
 from tf_tryon.annotation.parser_training import load_parser
@@ -48,33 +48,33 @@ class BuiltinParser:
     def parse(self, photo: np.ndarray, pose: Pose | None, source: pathlib.Path | None = None) -> Parsing:
         """See `Parser.parse`; without a pose the person is taken to fill the photo."""
         del source
-        frame, probabilities = self.probabilities(photo, pose)
-        height = min(_WORKING, frame.height)
-        working = height, round(height * frame.width / frame.height)
+        crop, probabilities = self.probabilities(photo, pose)
+        height = min(_WORKING, crop.height)
+        working = height, round(height * crop.width / crop.height)
         mask = points = None
         if pose is not None:
-            mask = np.where(frame.outside(photo.shape[:2], working), 0, _mask(pose, frame, working))
-            points = frame.points(pose.keypoints, working)
-        labels, trusted = refine(frame.cut(photo, working), probabilities, mask, points)
+            mask = np.where(crop.outside(photo.shape[:2], working), 0, _mask(pose, crop, working))
+            points = crop.points(pose.keypoints, working)
+        labels, trusted = refine(crop.cut(photo, working), probabilities, mask, points)
         confidences = garment_confidences(labels, trusted, points, self.calibration)
         if self.calibration is not None and confidences.get("hat", 1) < _LEAST_HAT:
             labels = np.where(labels == _HAT, _HAIR, labels)
             del confidences["hat"]
-        whole = frame.paste(labels, photo.shape[:2])
+        whole = crop.paste(labels, photo.shape[:2])
         if not whole.any():
             raise AnnotationError("no person", "the parser finds nobody in this photo; see the picture's quality")
         return Parsing(whole, "cihp20", confidences)
 
-    def probabilities(self, photo: np.ndarray, pose: Pose | None) -> tuple[Frame, np.ndarray]:
-        """(H / 2, W / 2, 20) float32 of the frame around the person, the mean over the picture and its mirror image."""
+    def probabilities(self, photo: np.ndarray, pose: Pose | None) -> tuple[ParserCrop, np.ndarray]:
+        """(H / 2, W / 2, 20) float32 of the crop around the person, the mean over the picture and its mirror image."""
         size = self.size
         if pose is None:
-            frame = Frame.around((0, 0, *photo.shape[:2]), size, margin=0)
+            crop = ParserCrop.around((0, 0, *photo.shape[:2]), size, margin=0)
             mask, points = np.zeros(size, np.float32), np.zeros((18, 3), np.float32)
         else:
-            frame = Frame.around(pose.box, size)
-            mask, points = _mask(pose, frame, size), frame.points(pose.keypoints, size)
-        picture = frame.cut(photo, size).astype(np.float32) / 255
+            crop = ParserCrop.around(pose.box, size)
+            mask, points = _mask(pose, crop, size), crop.points(pose.keypoints, size)
+        picture = crop.cut(photo, size).astype(np.float32) / 255
         mirrored = points[list(SWAP)]
         mirrored[:, 0] = np.where(mirrored[:, 2] > 0, size[1] - mirrored[:, 0], 0)
         inputs = network_inputs(
@@ -85,9 +85,9 @@ class BuiltinParser:
             self._radius,
         )
         both = self._probabilities(*inputs).numpy()
-        return frame, (both[0] + both[1, :, ::-1][..., list(MIRRORED)]) / 2
+        return crop, (both[0] + both[1, :, ::-1][..., list(MIRRORED)]) / 2
 
 
-def _mask(pose: Pose, frame: Frame, size: tuple[int, int]) -> np.ndarray:
+def _mask(pose: Pose, crop: ParserCrop, size: tuple[int, int]) -> np.ndarray:
     """(*size,) float32 in [0, 1], the person's."""
-    return frame.cut(np.rint(pose.mask * 255).astype(np.uint8), size).astype(np.float32) / 255
+    return crop.cut(np.rint(pose.mask * 255).astype(np.uint8), size).astype(np.float32) / 255

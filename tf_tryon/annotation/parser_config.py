@@ -23,9 +23,9 @@ def default_config() -> ConfigDict:
             "keypoint_radius": 3 / 128,  # standard deviation of a keypoint's spot, of the height
         },
         "randomise": {
-            "whole": 0.75,  # a whole person as the annotator frames one, but for
+            "whole": 0.75,  # a whole person as the annotator crops one, but for
             "whole_scale": (0.87, 1.1),  # this factor; else one of any scale, often cut:
-            "scale": (0.7, 1.9),  # the person's size, of that in the annotator's frame
+            "scale": (0.7, 1.9),  # the person's size, of that in the annotator's crop
             "rotate": 12.0,  # degrees, each way
             "garment": 0.65,  # a garment gets another colour (per garment)
             "pattern": 0.3,  # and stripes, checks or blotches on it (per garment)

@@ -13,7 +13,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon.annotation.draws import Draws
-from tf_tryon.annotation.parser_frame import framed
+from tf_tryon.annotation.parser_crop import on_canvas
 from tf_tryon.annotation.parser_inputs import network_inputs
 from tf_tryon.annotation.random_colour import recolour_people
 from tf_tryon.annotation.random_place import place_people
@@ -27,7 +27,7 @@ _FEATURES: Final = {
     "parsing": tf.io.FixedLenFeature((), tf.string),
     "keypoints": tf.io.FixedLenFeature((18, 3), tf.float32),
 }
-_SURROUNDINGS: Final = 1.3  # of the annotator's frame: what is seen around it when people are moved
+_SURROUNDINGS: Final = 1.3  # of the annotator's crop: what is seen around it when people are moved
 _FINER: Final = 1.15  # than the network's input, so that enlarging them loses little
 _RARE: Final = (1,)  # CIHP-20 labels that few wear: hats
 
@@ -68,7 +68,7 @@ def _people(records: RecordSet, place: int, batch: int, config: ConfigDict, firs
         return tf.cast(members[tf.random.experimental.index_shuffle(i % count, key, count - 1)], tf.int64)
 
     chosen = tf.data.Dataset.range(first_step * batch, tf.int64.max).map(number)
-    people = raw_records(records, chosen).map(lambda r: framed(parse(r), canvas, _SURROUNDINGS))
+    people = raw_records(records, chosen).map(lambda r: on_canvas(parse(r), canvas, _SURROUNDINGS))
     steps = tf.data.Dataset.counter(first_step)
     key = tf.constant(seed * 64 + place, tf.int64)
     return tf.data.Dataset.zip(people.batch(batch, drop_remainder=True), steps).map(
@@ -114,7 +114,7 @@ def parse(record: tf.Tensor) -> dict[str, tf.Tensor]:
 def randomised(
     people: dict[str, tf.Tensor], seed: tf.Tensor, config: ConfigDict
 ) -> tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """A batch of people on `framed`'s canvas -> (inputs, labels), randomised by a seed (2,) int64."""
+    """A batch of people on `on_canvas`'s canvas -> (inputs, labels), randomised by a seed (2,) int64."""
     draws, randomise, size = Draws(seed), config.randomise, (config.model.height, config.model.width)
     unit = size[0] * _SURROUNDINGS / people["labels"].shape[1]
     people = place_people(people, draws, randomise, size, unit)

@@ -1,7 +1,7 @@
 """Randomisation of the parsing network's examples, first part: where the person stands in the picture.
 
 Mirrored, scaled, turned and moved: from a small figure to a cut half body, about a point of the person. Beyond Studio's
-frame is background.
+crop is background.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def place_people(
         tf.exp(draws.uniform((batch,), low, high)),
     )
     angle = draws.uniform((batch,), -1.0, 1.0) * (randomise.rotate * math.pi / 180)
-    # Where a scaled picture is larger than the frame, its visible part is drawn evenly; a smaller one moves a little.
+    # Where a scaled picture is larger than the crop, its visible part is drawn evenly; a smaller one moves a little.
     extent = tf.constant([size[1], size[0]], tf.float32)
     room = (tf.abs(scale - 1)[:, None] * tf.constant([0.35, 0.5]) + 0.04) * extent
     to = extent / 2 + draws.uniform((batch, 2), -1.0, 1.0) * room

@@ -17,7 +17,7 @@ from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.records import RecordSet
 
 # (height, width) in which people are drawn whose data set keeps photos at their own sizes.
-FRAME: Final = (256, 192)
+CROP_SIZE: Final = (256, 192)
 COLUMNS: Final = ("photo", "parsing", "pose", "erased", "x_s", "x_a", "x_c")
 _GAP: Final = 6
 _CAPTION: Final = 16
@@ -38,7 +38,7 @@ def contact_sheet(
     Each has the photo, the parsing in colour, the pose, the photo with the target garment's box erased, and the crops
     x_s, x_a and x_c (hat, top, bottom, shoes; the target's place and a missing garment's are grey). Targets take turns,
     unless `garment` names one; a person without it is shown with nothing erased. Photos of their own sizes are cropped
-    to the person, as `framed` has it.
+    to the person, as `cropped_to` has it.
 
     Args:
       records: the data set.
@@ -58,10 +58,10 @@ def contact_sheet(
         raise ValueError(f"unknown garment {garment!r}: choose one of {', '.join(vocabulary.GARMENTS)}")
     chosen = np.unique(np.linspace(0, len(members) - 1, min(count, len(members))).round().astype(int))
     config = thesis("shape")
-    config.data.height, config.data.width = size = records.size or FRAME
+    config.data.height, config.data.width = size = records.size or CROP_SIZE
     rows = []
     for turn, i in enumerate(chosen):
-        person = framed(Person.of(records, members[int(i)]), size)
+        person = cropped_to(Person.of(records, members[int(i)]), size)
         rows.append(_row(person, garment or _target(person, turn), config, cell))
     if len(rows) % 2:
         rows.append(np.full_like(rows[0], _BACKGROUND))
@@ -70,8 +70,8 @@ def contact_sheet(
     return np.pad(sheet, ((0, _GAP), (0, _GAP), (0, 0)), constant_values=_BACKGROUND[0])
 
 
-def framed(person: Person, size: tuple[int, int]) -> Person:
-    """The person in a frame of (height, width): as they are, if that is their size, or cropped and scaled."""
+def cropped_to(person: Person, size: tuple[int, int]) -> Person:
+    """The person in a picture of (height, width): as they are, if that is their size, or cropped and scaled."""
     if person.size == size:
         return person
     # Who shows nothing but background is still drawn, the whole photo then.

@@ -4,8 +4,8 @@ Choices that the section leaves open:
 - a keypoint's square reaches round(keypoint_radius * H) pixels (half to even, at least 1) each way of the keypoint's
   pixel: 5 at 256 px, 2 at 128, 1 at 64;
 - a garment counts as shown from `boxes.MIN_AREA` on; in x_c one that isn't is the training set's mean crop;
-- x_s is in the frame of the garment's own box, or with `config.data.shape_frame == "box"` of the erased box, so that
-  its place in the erased box is known; x_a and x_c are always in the frame of the own box;
+- x_s is in the RoI of the garment's own box, or with `config.data.shape_frame == "box"` of the erased box, so that
+  its place in the erased box is known; x_a and x_c are always in the RoI of the own box;
 - a dress is a bottom as context, but the target "bottom" only with `config.data.dresses`, and then its erased box
   takes in the arms, since it has sleeves.
 """
@@ -20,6 +20,7 @@ from tf_tryon import keys
 from tf_tryon.config import latent_shape
 from tf_tryon.data import boxes, crops, view, vocabulary
 from tf_tryon.data.person import Person
+from tf_tryon.data.pose_maps import pose, reach_of
 
 
 def derive(
@@ -62,7 +63,7 @@ def derive(
         keys.GARMENT_BOX: own_box,
         keys.TARGET: target,
         keys.DRESS: people["dress"],
-        keys.POSE: pose(labels == vocabulary.FACE, people["keypoints"], config.data.keypoint_radius),
+        keys.POSE: pose(labels == vocabulary.FACE, people["keypoints"], reach_of(config.data.keypoint_radius, height)),
         keys.APPEARANCE: tf.concat([face, one_hot], axis=-1),
         keys.GARMENT_MASK: crops.mask_crops(mask, box if config.data.shape_frame == "box" else own_box),
         keys.GARMENT_RGB: tf.gather(garments, target * tf.shape(target)[0] + tf.range(tf.shape(target)[0])),
@@ -71,29 +72,6 @@ def derive(
         keys.NOISE: noise,
         keys.ID: people["id"],
     }
-
-
-def pose(face: tf.Tensor, keypoints: tf.Tensor, radius: float) -> tf.Tensor:
-    """p_s: the face and hair mask and a square around each keypoint, in [-1, 1].
-
-    Args:
-      face: (B, H, W) bool.
-      keypoints: (B, 18, 3) in pixels.
-      radius: half side of a square relative to the height.
-
-    Returns:
-      (B, H, W, 19) float32.
-    """
-    height, width = face.shape[1], face.shape[2]
-    reach = max(1, round(radius * height))
-    pixel = tf.floor(keypoints)
-    near_y = tf.abs(tf.range(height, dtype=tf.float32)[None, :, None] - pixel[:, None, :, 1]) <= reach
-    near_x = tf.abs(tf.range(width, dtype=tf.float32)[None, :, None] - pixel[:, None, :, 0]) <= reach
-    rows = tf.where(near_y & (keypoints[:, None, :, 2] > 0), 2.0, 0.0)
-    # Channel 0 of the product stays 0; the face, and the -1 of 2 * inside - 1 everywhere else, come with the sum.
-    rows = tf.pad(rows, ((0, 0), (0, 0), (1, 0)))[:, :, None]
-    columns = tf.pad(tf.cast(near_x, tf.float32), ((0, 0), (0, 0), (1, 0)))[:, None]
-    return rows * columns + tf.one_hot(tf.cast(face, tf.int32) - 1, 19, on_value=1.0, off_value=-1.0)
 
 
 def choose_target(

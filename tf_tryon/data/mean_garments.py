@@ -1,7 +1,7 @@
 """The mean crop of each garment over the training set, which stands for a garment that a photo doesn't show.
 
 Kept in `mean_garments.npz` beside the records, one array for each split, size and least number of garments. The crops
-are those of x_c: in the frame of the garment's own box, on white.
+are those of x_c: in the RoI of the garment's own box, on white.
 """
 
 from __future__ import annotations
@@ -85,11 +85,11 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool)
     return means.astype(np.float32)
 
 
-def _garments_of(person: view.Person, config: ConfigDict, framed: bool) -> tuple[tf.Tensor, tf.Tensor]:
+def _garments_of(person: view.Person, config: ConfigDict, precropped: bool) -> tuple[tf.Tensor, tf.Tensor]:
     """The garments (4, H, W, 3) and which are shown (4,), as the compatibility encoder sees them with either crop."""
     if config.data.crop == crop.GARMENT:
         return view.garment_pictures(person, view.input_size(config))
-    seen = view.batched(view.of_person(person, tf.constant(0), config, framed))
+    seen = view.batched(view.of_person(person, tf.constant(0), config, precropped))
     own = boxes.garment_boxes(boxes.label_boxes(seen["labels"]))
     photo = tf.cast(seen["photo"], tf.float32) * (1 / 127.5) - 1.0
     return crops.rgb_crops(photo, seen["labels"], own, vocabulary.GARMENT_CLASSES), boxes.shown(seen["labels"])[0]

@@ -34,20 +34,20 @@ def input_size(config: ConfigDict) -> tuple[int, int]:
     return config.data.height, config.data.width
 
 
-def crop_of(person: Person, target: Array, config: ConfigDict, framed: bool = False) -> crop.Box:
+def crop_of(person: Person, target: Array, config: ConfigDict, precropped: bool = False) -> crop.Box:
     """The part of the photo that the networks see, in photo pixels.
 
     Args:
       person: at its own size.
       target: () int32 garment slot, which the crop "garment" is around.
       config: the run's.
-      framed: the picture was stored as the crop "person" (a data set of one size): with that crop it is all seen.
+      precropped: the picture was stored as the crop "person" (a data set of one size): with that crop it is all seen.
     """
     if config.data.crop == crop.GARMENT:
         return garment_crop(person, target, config)
     xp = library(person["labels"])
     height, width = xp.size(person["labels"])
-    if framed:
+    if precropped:
         return tuple(map(xp.number, (0, 0, height, width)))
     return crop.person_crop(xp, _extent(person["labels"]), (height, width), input_size(config))
 
@@ -56,7 +56,7 @@ def of_person(
     person: Person,
     target: Array,
     config: ConfigDict,
-    framed: bool = False,
+    precropped: bool = False,
     jitter: tuple[tuple[Array, Array], Array] | None = None,
 ) -> Person:
     """The view of one person.
@@ -65,13 +65,13 @@ def of_person(
       person: as for `crop_of`, and so the others.
       target: likewise.
       config: likewise.
-      framed: likewise.
+      precropped: likewise.
       jitter: of the crop "garment" in training: (down, right) in its sides, and a factor.
     """
     size = input_size(config)
-    if framed and config.data.crop == crop.PERSON and tuple(person["labels"].shape) == size:
+    if precropped and config.data.crop == crop.PERSON and tuple(person["labels"].shape) == size:
         return person
-    seen = crop_of(person, target, config, framed)
+    seen = crop_of(person, target, config, precropped)
     if jitter is not None:
         seen = crop.jittered(library(person["labels"]), seen, *jitter, size)
     return within(person, seen, config)
@@ -113,7 +113,7 @@ def cropped(person: Person, seen: crop.Box, size: tuple[int, int], config: Confi
 
 
 def garment_pictures(person: Person, size: tuple[int, int]) -> tuple[Array, Array]:
-    """Every garment on white, in the frame of its own box, from the photo's own pixels.
+    """Every garment on white, in the RoI of its own box, from the photo's own pixels.
 
     Returns:
       (4, H, W, 3) float32 in [-1, 1], white where the garment is absent; (4,) bool, shown.
@@ -127,10 +127,10 @@ def garment_pictures(person: Person, size: tuple[int, int]) -> tuple[Array, Arra
     for slot, label in enumerate(vocabulary.GARMENT_CLASSES):
         y0, x0, y1, x1 = _sides(own[slot])
         scale = xp.larger(xp.larger((y1 - y0) / size[0], (x1 - x0) / size[1]), 1.0 / size[0])
-        frame = crop.around(xp, (y0 + y1) / 2, (x0 + x1) / 2, scale, size)
+        seen = crop.around(xp, (y0 + y1) / 2, (x0 + x1) / 2, scale, size)
         # Relative to white, so that what lies beyond the photo is white, too.
         darker = xp.where((labels == label)[..., None], photo - 1.0, photo * 0.0)
-        pictures.append(resampling.resample(xp, darker, frame, size, resampling.TRIANGLE, resampling.ZERO) + 1.0)
+        pictures.append(resampling.resample(xp, darker, seen, size, resampling.TRIANGLE, resampling.ZERO) + 1.0)
     return xp.stacked(pictures, 0), shown
 
 

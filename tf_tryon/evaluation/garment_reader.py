@@ -26,8 +26,8 @@ from tf_tryon.data.records import RecordSet, save_arrays
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, metadata_by_id, worn
 from tf_tryon.files.array_file import Form, names_of, read_arrays
+from tf_tryon.geometry import roi
 from tf_tryon.layers import compat, seeds
-from tf_tryon.layers.frame import crop_to_window, window
 from tf_tryon.models.contract import Batch
 from tf_tryon.training import loop, metric_names, run_folder
 from tf_tryon.training.checkpoints import Checkpoints
@@ -205,8 +205,9 @@ def look(pictures: tf.Tensor, visible: tf.Tensor, box: tf.Tensor) -> tf.Tensor:
     height, width = pictures.shape[1], pictures.shape[2]
     inside = 1.0 - visible
     cut = tf.concat([pictures * inside, inside], axis=-1)
-    frame = window(box, height, width)
-    return tf.image.resize(crop_to_window(cut, frame, max(1, height // SIDE)), (SIDE, SIDE))
+    pool = max(1, height // SIDE)
+    seen = roi.crop(cut, roi.around(box, (height, width)), (height // pool, width // pool))
+    return tf.image.resize(seen, (SIDE, SIDE))
 
 
 def reader_config(size: int, batch: int, seed: int) -> ConfigDict:

@@ -29,6 +29,10 @@ class Arrays(Protocol):
         """Any array as float32."""
         ...
 
+    def like(self, values: Array, other: Array) -> Array:
+        """Any array in another one's type."""
+        ...
+
     def whole(self, values: Array) -> Array:
         """Floats that are whole numbers as int32."""
         ...
@@ -60,7 +64,7 @@ class Arrays(Protocol):
         ...
 
     def product(self, first: Array, second: Array) -> Array:
-        """Matrix product of two matrices."""
+        """Matrix product of two matrices, or of two stacks of them."""
         ...
 
     def shaped(self, values: Array, shape: tuple[Any, ...]) -> Array: ...
@@ -73,8 +77,8 @@ class Arrays(Protocol):
         """Lengths of all axes: numbers, or scalar tensors where a graph doesn't know them."""
         ...
 
-    def one_hot(self, labels: Array, count: int) -> Array:
-        """(...) uint8 -> (..., count) float32."""
+    def one_hot(self, labels: Array, count: int, on: float = 1.0, off: float = 0.0) -> Array:
+        """(...) uint8 -> (..., count) float32; `off` alone for a label that is too large."""
         ...
 
     def largest(self, values: Array) -> Array:

@@ -21,6 +21,10 @@ def floats(values: Array) -> Array:
     return np.asarray(values, np.float32)
 
 
+def like(values: Array, other: Array) -> Array:
+    return np.asarray(values, other.dtype)
+
+
 def whole(values: Array) -> Array:
     return np.asarray(values, np.int32)
 
@@ -53,8 +57,8 @@ def size(values: Array) -> tuple[int, ...]:
     return values.shape
 
 
-def one_hot(labels: Array, count: int) -> Array:
-    return (labels[..., None] == np.arange(count, dtype=np.uint8)).astype(np.float32)
+def one_hot(labels: Array, count: int, on: float = 1.0, off: float = 0.0) -> Array:
+    return np.where(labels[..., None] == np.arange(count, dtype=np.uint8), np.float32(on), np.float32(off))
 
 
 def largest(values: Array) -> Array:

@@ -21,6 +21,10 @@ def floats(values: Array) -> Array:
     return tf.cast(values, tf.float32)
 
 
+def like(values: Array, other: Array) -> Array:
+    return tf.cast(values, other.dtype)
+
+
 def whole(values: Array) -> Array:
     return tf.cast(values, tf.int32)
 
@@ -54,8 +58,8 @@ def size(values: Array) -> tuple[Any, ...]:
     return tuple(dynamic[axis] if length is None else length for axis, length in enumerate(known))
 
 
-def one_hot(labels: Array, count: int) -> Array:
-    return tf.one_hot(labels, count)
+def one_hot(labels: Array, count: int, on: float = 1.0, off: float = 0.0) -> Array:
+    return tf.one_hot(labels, count, on_value=on, off_value=off)
 
 
 def largest(values: Array) -> Array:

@@ -80,7 +80,7 @@ def coverage(masks: np.ndarray, keypoints: np.ndarray, limb: str) -> np.ndarray 
 
 
 def with_cloth(batch: Batch, labels: np.ndarray, product: Product) -> tuple[Batch, np.ndarray]:
-    """The texture stage's inputs with the cloth as the garment's picture, and the cloth in the input's frame.
+    """The texture stage's inputs with the cloth as the garment's picture, and the cloth in place in the input.
 
     Args:
       batch: n rows, whose GARMENT_BOX is of the completed `labels` (n, H, W).
@@ -97,12 +97,12 @@ def with_cloth(batch: Batch, labels: np.ndarray, product: Product) -> tuple[Batc
         if box[2] <= box[0] or box[3] <= box[1]:  # a sample may show no garment at all
             box = np.array([0, 0, *size], np.float32)
         laid.append(cloth.laid(tuple(box), size))
-        # The encoder's frame: the box, as large as it fits, in the middle. The cloth is scaled once, to that frame.
+        # As the encoder sees it: the box as large as it fits, in the middle. The cloth is scaled once, to that.
         scale = min(size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
         half_y, half_x = (box[2] - box[0]) * scale / 2, (box[3] - box[1]) * scale / 2
-        frame = size[0] / 2 - half_y, size[1] / 2 - half_x, size[0] / 2 + half_y, size[1] / 2 + half_x
+        middle = size[0] / 2 - half_y, size[1] / 2 - half_x, size[0] / 2 + half_y, size[1] / 2 + half_x
         mask = crops.mask_crops(tf.constant(shape[None] == target), tf.constant(box[None])).numpy()[0]
-        read.append(np.where(mask > 0, _to_rgb(cloth.laid(frame, size)), np.float32(1)))
+        read.append(np.where(mask > 0, _to_rgb(cloth.laid(middle, size)), np.float32(1)))
     return {**batch, keys.GARMENT_RGB: tf.constant(np.stack(read))}, _to_rgb(np.stack(laid))
 
 

@@ -9,7 +9,8 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.layers import frame, seeds
+from tf_tryon.geometry import roi
+from tf_tryon.layers import seeds
 from tf_tryon.layers.blocks import average_pool
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.models.contract import Batch
@@ -53,19 +54,19 @@ class _TryOnNetworks(ModelSet, abc.ABC):
         return self.generator(inputs, batch[keys.VISIBLE], training=training)
 
     def laid(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
-        """Codes as a full-size map (B, H, W, c): repeated periodically, or laid over the garment's frame."""
+        """Codes as a full-size map (B, H, W, c): repeated periodically, or laid over the garment's RoI."""
         height, width = self.config.data.height, self.config.data.width
         if self.config.model.latent_layout == "tiled":
             return tf.tile(codes, [1, height // codes.shape[1], width // codes.shape[2], 1])
-        return frame.lay_into_picture(codes, self._window(batch), height, width) * self.region(batch)
+        return roi.lay(codes, self._roi(batch), (height, width)) * self.region(batch)
 
     def prior_inputs(self, batch: Batch) -> tf.Tensor:
         """What the compatibility encoder sees."""
         return self._with_context(batch[keys.CONTEXT], batch, self.config.model.context_pool)
 
-    def _window(self, batch: Batch) -> tf.Tensor:
-        """Where the codes lie in the picture: the frame in which the garment was cropped for the encoder."""
-        return frame.window(batch[self.box_key], self.config.data.height, self.config.data.width)
+    def _roi(self, batch: Batch) -> tf.Tensor:
+        """Where the codes lie in the picture: the RoI in which the encoder saw the garment."""
+        return roi.around(batch[self.box_key], (self.config.data.height, self.config.data.width))
 
     def _with_context(self, pictures: tf.Tensor, batch: Batch, pool: int) -> tf.Tensor:
         """An encoder's own pictures, and the generator's inputs cropped like the garment; pooled."""
@@ -73,7 +74,8 @@ class _TryOnNetworks(ModelSet, abc.ABC):
         if not self.config.model.encoder_context:
             return pictures
         given = tf.cast(self.given(batch), pictures.dtype)
-        return tf.concat([pictures, frame.crop_to_window(given, self._window(batch), pool)], axis=-1)
+        size = self.config.data.height // pool, self.config.data.width // pool
+        return tf.concat([pictures, roi.crop(given, self._roi(batch), size)], axis=-1)
 
 
 class ShapeNetworks(ShapeTask, _TryOnNetworks):

@@ -101,7 +101,7 @@ class TextureObjective:
         self._features(terms, batch, agree, rebuilt[-1], invented[-1] if invented else None)
         add_kl(terms, nets, batch, posterior, codes, kl_weight, step)
         if loss.latent_regression:
-            # E reads the picture in the frame and context that it was made for, not those of a replaced truth.
+            # E reads the picture in the RoI and context that it was made for, not those of a replaced truth.
             again = nets.posterior({**batch, keys.GARMENT_RGB: self._garment(batch, invented[-1])}, training=True)
             terms.add(
                 metric_names.LATENT_REGRESSION, latent_regression(nets.share(random), again), loss.latent_regression

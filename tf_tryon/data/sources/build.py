@@ -18,7 +18,7 @@ import numpy as np
 
 from tf_tryon.data import records
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.contact_sheet import FRAME, framed
+from tf_tryon.data.contact_sheet import CROP_SIZE, cropped_to
 from tf_tryon.data.overwriting import check_place
 from tf_tryon.data.part_runs import Engine, make_missing
 from tf_tryon.data.parts import Parts
@@ -290,6 +290,6 @@ def _divided(parts: Parts, name: str, examples: list[Located], options: Options)
 def _sheet(out: pathlib.Path, name: str) -> None:
     data = records.open_records(out)
     numbers = np.unique(np.linspace(0, len(data) - 1, min(_PEOPLE, len(data))).round().astype(int))
-    people = [framed(Person.of(data, int(number)), data.size or FRAME) for number in numbers]
+    people = [cropped_to(Person.of(data, int(number)), data.size or CROP_SIZE) for number in numbers]
     sheet = contact_sheet([(one.photo, one.labels) for one in people], vocabulary="tryon8")
     save_picture(sheet, out / SHEET, by=f"tf-tryon data {name}")

@@ -19,7 +19,7 @@ from tf_tryon.data.sources.located import Layout, Located, companion, first_name
 from tf_tryon.files import json_file
 
 CATEGORIES: Final = ("dresses", "upper_body", "lower_body")
-_FRAME: Final = (512, 384)  # height and width that keypoints refer to
+_SIZE: Final = (512, 384)  # height and width that keypoints refer to
 _LISTS: Final = {
     "train": ("train_pairs.txt",),
     "test": ("test_pairs_paired.txt", "test_pairs_unpaired.txt", "test_pairs.txt"),
@@ -66,7 +66,7 @@ def read_keypoints(example: Located, size: tuple[int, int]) -> list[np.ndarray]:
                 for row in given["keypoints"].entries(18)]  # fmt: skip
     points = np.stack(rows)[:, :3]
     points[(points[:, :2] < 0).any(axis=1)] = 0
-    points[:, :2] *= (size[1] / _FRAME[1], size[0] / _FRAME[0])
+    points[:, :2] *= (size[1] / _SIZE[1], size[0] / _SIZE[0])
     return [keypoints_lib.clean(points)]
 
 

@@ -1,6 +1,6 @@
 """From one located example to a record: the same steps for every data set, in any process.
 
-Photo, labels and keypoints are read (what is missing is annotated), checked against each other, brought into the frame
+Photo, labels and keypoints are read (what is missing is annotated), checked against each other, brought into the crop
 as people's own photos are, and checked for what training needs. What fails is rejected with a reason; a file that can't
 be read never stops the run.
 """
@@ -32,7 +32,7 @@ from tf_tryon.errors import TryOnError
 Found = TypeVar("Found")
 
 JPEG_QUALITY: Final = 95
-# A photo may be enlarged to the frame at most by the inverse of this.
+# A photo may be enlarged to the crop's size at most by the inverse of this.
 _MIN_SCALE: Final = 0.5
 # Height in pixels that a person must have on a photo that keeps its resolution.
 _MIN_HEIGHT: Final = 128
@@ -87,7 +87,7 @@ class Settings:
     Attributes:
       layout: name of the data set's layout.
       vocabulary: of its label pictures.
-      size: height and width of the frame around the person; None: the photo is kept whole, at its own resolution.
+      size: height and width of the crop around the person; None: the photo is kept whole, at its own resolution.
       max_height: to which a taller photo is then scaled.
       min_garments: that a person must show.
       annotator: makes `Annotators`, once in each process; what pickle can send. None: nothing is annotated.
@@ -217,7 +217,7 @@ def _photo(path: pathlib.Path) -> np.ndarray:
 
 
 def _crop(classes: np.ndarray, size: int | None, max_height: int) -> PersonCrop:
-    """The frame around the person, or without a size the whole photo."""
+    """The crop around the person, or without a size the whole photo."""
     if not classes.any():
         raise RejectedError("no person")
     if size is None:

@@ -1,13 +1,13 @@
-"""The garment's frame: crops and what is laid back, and that the data's crops follow the same convention."""
+"""The garment's RoI: crops and what is laid back, in TensorFlow and numpy; the data's crops follow the same rule."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tf_tryon.data import crops
-from tf_tryon.layers import frame
+from tf_tryon.geometry import roi
 
-HEIGHT, WIDTH = 32, 48
+HEIGHT, WIDTH = SIZE = 32, 48
 BOXES = tf.constant([[4.0, 10.0, 20.0, 22.0], [2.0, 3.0, 14.0, 45.0]])  # tall, wide
 
 
@@ -18,8 +18,8 @@ def _smooth(height=HEIGHT, width=WIDTH):
     return tf.constant(np.stack([waves, -waves]), tf.float32)
 
 
-def test_window_holds_its_box_with_the_pictures_aspect():
-    y0, x0, y1, x1 = np.transpose(frame.window(BOXES, HEIGHT, WIDTH))
+def test_a_roi_holds_its_box_with_the_pictures_aspect():
+    y0, x0, y1, x1 = np.transpose(roi.around(BOXES, SIZE))
     np.testing.assert_allclose((y1 - y0) / (x1 - x0), HEIGHT / WIDTH, rtol=1e-6)
     boxes = np.transpose(BOXES)
     np.testing.assert_allclose([y0 + y1, x0 + x1], [boxes[0] + boxes[2], boxes[1] + boxes[3]], rtol=1e-6)
@@ -29,32 +29,32 @@ def test_window_holds_its_box_with_the_pictures_aspect():
 
 
 def test_an_empty_box_gives_the_whole_picture():
-    np.testing.assert_array_equal(frame.window(tf.zeros((1, 4)), HEIGHT, WIDTH), [[0, 0, HEIGHT, WIDTH]])
-    whole = frame.window(tf.zeros((2, 4)), HEIGHT, WIDTH)
-    np.testing.assert_allclose(frame.crop_to_window(_smooth(), whole), _smooth(), atol=1e-6)
+    np.testing.assert_array_equal(roi.around(tf.zeros((1, 4)), SIZE), [[0, 0, HEIGHT, WIDTH]])
+    whole = roi.around(tf.zeros((2, 4)), SIZE)
+    np.testing.assert_allclose(roi.crop(_smooth(), whole, SIZE), _smooth(), atol=1e-6)
 
 
 @pytest.mark.parametrize("pool", [1, 2])
-def test_a_crop_shows_the_picture_at_the_windows_pixels(pool):
-    window = frame.window(BOXES[:1], HEIGHT, WIDTH)
-    y0, x0, y1, x1 = np.asarray(window)[0]
+def test_a_crop_shows_the_picture_at_the_rois_pixels(pool):
+    seen = roi.around(BOXES[:1], SIZE)
+    y0, x0, y1, x1 = np.asarray(seen)[0]
     rows = y0 + (np.arange(HEIGHT // pool) + 0.5) * (y1 - y0) / (HEIGHT // pool)
     columns = x0 + (np.arange(WIDTH // pool) + 0.5) * (x1 - x0) / (WIDTH // pool)
     y, x = np.meshgrid(rows / HEIGHT, columns / WIDTH, indexing="ij")
     inside = (rows > 1)[:, None] & (columns > 1) & (columns < WIDTH - 1)
-    crop = frame.crop_to_window(_smooth()[:1], window, pool)[0]
+    crop = roi.crop(_smooth()[:1], seen, (HEIGHT // pool, WIDTH // pool))[0]
     np.testing.assert_allclose(crop[..., 0][inside], np.sin(3 * y + x)[inside], atol=2e-3)
 
 
 def test_beyond_the_picture_is_the_outside_value():
-    window = tf.constant([[-HEIGHT, 0.0, 0.0, WIDTH]])
-    np.testing.assert_allclose(frame.crop_to_window(_smooth()[:1], window, outside=7.0)[0, :-1], 7.0)
+    seen = tf.constant([[-HEIGHT, 0.0, 0.0, WIDTH]])
+    np.testing.assert_allclose(roi.crop(_smooth()[:1], seen, SIZE, 7.0)[0, :-1], 7.0)
 
 
 def test_laying_back_inverts_the_crop_on_smooth_pictures():
-    window = frame.window(BOXES, HEIGHT, WIDTH)
+    seen = roi.around(BOXES, SIZE)
     picture = _smooth()
-    laid = frame.lay_into_picture(frame.crop_to_window(picture, window), window, HEIGHT, WIDTH)
+    laid = roi.lay(roi.crop(picture, seen, SIZE), seen, SIZE)
     for i, (y0, x0, y1, x1) in enumerate(np.asarray(BOXES, int)):
         inside = np.s_[i, y0:y1, x0:x1]
         np.testing.assert_allclose(laid[inside], picture[inside], atol=0.01)
@@ -62,17 +62,27 @@ def test_laying_back_inverts_the_crop_on_smooth_pictures():
 
 def test_cells_lie_where_they_were_seen_and_the_outermost_repeat():
     codes = tf.reshape(tf.range(4.0), (1, 2, 2, 1))
-    window = tf.constant([[8.0, 8.0, 24.0, 40.0]])
-    laid = np.asarray(frame.lay_into_picture(codes, window, HEIGHT, WIDTH))[0, ..., 0]
+    seen = tf.constant([[8.0, 8.0, 24.0, 40.0]])
+    laid = np.asarray(roi.lay(codes, seen, SIZE))[0, ..., 0]
     assert laid[:12, :16].max() == 0
     assert laid[20:, 32:].min() == 3
     np.testing.assert_allclose(laid[15:17, 23:25].mean(), 1.5, rtol=1e-5)
-    half = np.asarray(frame.lay_into_picture(codes, window, HEIGHT // 2, WIDTH // 2, scale=2))[0, ..., 0]
-    np.testing.assert_allclose(half, laid.reshape(16, 2, 24, 2).mean(axis=(1, 3)), atol=0.07)
 
 
 def test_the_datas_crops_follow_the_same_convention():
     picture = _smooth()
     data = crops.fit(picture, BOXES, 0.0)
-    nets = frame.crop_to_window(picture, frame.window(BOXES, HEIGHT, WIDTH))
+    nets = roi.crop(picture, roi.around(BOXES, SIZE), SIZE)
     np.testing.assert_allclose(data, nets, atol=1e-4)
+
+
+def test_numpy_and_tensorflow_agree():
+    boxes, picture = BOXES.numpy(), _smooth()
+    codes = np.random.default_rng(0).standard_normal((2, 4, 6, 3), np.float32)
+    seen = roi.around(boxes, SIZE)
+    np.testing.assert_allclose(seen, roi.around(BOXES, SIZE), rtol=1e-6)
+    for size in (SIZE, (16, 12)):
+        crop = roi.crop(picture.numpy(), seen, size, 1.0)
+        np.testing.assert_allclose(crop, roi.crop(picture, tf.constant(seen), size, 1.0), atol=1e-5)
+        laid = roi.lay(codes, seen, size)
+        np.testing.assert_allclose(laid, roi.lay(tf.constant(codes), tf.constant(seen), size), atol=1e-5)

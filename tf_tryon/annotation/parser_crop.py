@@ -15,14 +15,16 @@ MARGIN: Final = 0.1  # of the height or width that decides, each way
 _BOX_LABELS: Final = 1  # a person's labels begin here
 
 
-class Frame:
+class ParserCrop:
     """A rectangle of a photo, which may reach beyond it; in photo pixels."""
 
     def __init__(self, top: int, left: int, height: int, width: int) -> None:
         self.top, self.left, self.height, self.width = top, left, height, width
 
     @classmethod
-    def around(cls, box: tuple[float, float, float, float], shape: tuple[int, int], margin: float = MARGIN) -> Frame:
+    def around(
+        cls, box: tuple[float, float, float, float], shape: tuple[int, int], margin: float = MARGIN
+    ) -> ParserCrop:
         """Around a person's box (y0, x0, y1, x1), of the proportions of `shape` (height, width)."""
         y0, x0, y1, x1 = box
         height = max(round(max(y1 - y0, (x1 - x0) * shape[0] / shape[1]) * (1 + 2 * margin)), 8)
@@ -39,7 +41,7 @@ class Frame:
         return np.asarray(image.resize((size[1], size[0]), kind))
 
     def paste(self, labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        """(h, w) uint8 of a photo's size with the frame's labels (n, m) in it, 0 elsewhere."""
+        """(h, w) uint8 of a photo's size with the crop's labels (n, m) in it, 0 elsewhere."""
         image = Image.fromarray(labels).resize((self.width, self.height), Image.Resampling.NEAREST)
         full, out = np.asarray(image), np.zeros(size, np.uint8)
         rows = slice(max(self.top, 0), min(self.top + self.height, size[0]))
@@ -50,7 +52,7 @@ class Frame:
         return out
 
     def points(self, keypoints: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        """(18, 3) keypoints of the photo in pixels of the frame at a size; missing ones are 0."""
+        """(18, 3) keypoints of the photo in pixels of the crop at a size; missing ones are 0."""
         factor = (size[1] / self.width, size[0] / self.height, 1)
         return np.where(keypoints[:, 2:] > 0, (keypoints - (self.left, self.top, 0)) * factor, 0).astype(np.float32)
 
@@ -61,13 +63,13 @@ class Frame:
         return ((rows < 0) | (rows >= photo[0]))[:, None] | ((columns < 0) | (columns >= photo[1]))[None]
 
 
-def framed(person: dict[str, tf.Tensor], size: tuple[int, int], surroundings: float) -> dict[str, tf.Tensor]:
+def on_canvas(person: dict[str, tf.Tensor], size: tuple[int, int], surroundings: float) -> dict[str, tf.Tensor]:
     """A person of any photo on a canvas of one size, in the graph.
 
     Args:
       person: photo (h, w, 3) uint8, labels (h, w) int32 of CIHP-20, keypoints (18, 3).
       size: of the canvas.
-      surroundings: the canvas shows this many times the frame's height and width.
+      surroundings: the canvas shows this many times the crop's height and width.
 
     Returns:
       photo (H, W, 3) float32 in [0, 1], labels (H, W) int32, 0 beyond the photo, keypoints (18, 3).
