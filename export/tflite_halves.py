@@ -14,6 +14,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 _LEAST: Final = 256  # elements; smaller ones aren't worth an operator
+_MAP: Final = 1 << 14  # elements of a constant that is halved whatever reads it: maps of zeros or ones
 _READERS: Final = (
     schema.BuiltinOperator.CONV_2D,
     schema.BuiltinOperator.DEPTHWISE_CONV_2D,
@@ -48,12 +49,13 @@ def halved(content: bytes) -> bytes:
 
 
 def _weights(model: Any, graph: Any) -> list[int]:
-    """Tensors of a graph that are read as weights."""
+    """Tensors of a graph that are read as weights, and large ones."""
     found: dict[int, None] = {}
     for operator in graph.operators:
         code = model.operatorCodes[operator.opcodeIndex]
-        if max(code.builtinCode, code.deprecatedBuiltinCode) in _READERS:
-            found |= dict.fromkeys(int(index) for index in operator.inputs if index >= 0)
+        weighs = max(code.builtinCode, code.deprecatedBuiltinCode) in _READERS
+        inputs = [int(index) for index in operator.inputs if index >= 0]
+        found |= dict.fromkeys(one for one in inputs if weighs or np.prod(graph.tensors[one].shape) >= _MAP)
     return [index for index in found if graph.tensors[index].type == schema.TensorType.FLOAT32]
 
 

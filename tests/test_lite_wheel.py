@@ -14,6 +14,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 LARGEST = 200_000_000  # bytes of an environment with everything
+PHOTOS = {"pose.py", "refine.py"}  # modules of the extra [photos], which brings SciPy
 HEAVY = {"tensorflow", "keras", "scipy", "h5py", "numba", "absl", "ml_collections", "tf_tryon"}
 
 
@@ -35,6 +36,7 @@ def test_it_holds_no_module_that_needs_more_than_its_dependencies(wheel: Path) -
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"tf_tryon_lite"}
     for model in ("street", "studio"):
         assert f"tf_tryon_lite/weights/{model}/lite/completion_float16.tflite" in names
+    assert "tf_tryon_lite/weights/parser/lite/parser_float16.tflite" in names
     for name in names:
         if not name.endswith(".py"):
             continue
@@ -44,6 +46,7 @@ def test_it_holds_no_module_that_needs_more_than_its_dependencies(wheel: Path) -
             (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else node.names[0].name.split(".")[0]
             for node in at_top
         }
+        imported -= {"scipy"} if name.split("/")[-1] in PHOTOS else set()
         assert not imported & HEAVY, f"{name} imports {imported & HEAVY}"
 
 
@@ -82,3 +85,27 @@ def test_it_completes_in_an_environment_of_its_own(wheel: Path, someone: Any, tm
     for k, photo in enumerate(ours.photos, start=1):
         theirs = np.asarray(Image.open(tmp_path / "out" / f"sample-{k}.png"))
         assert (np.abs(theirs.astype(int) - photo).max(-1) <= 1).mean() > 0.999
+
+
+@pytest.mark.slow
+def test_it_annotates_photos(wheel: Path, tmp_path: Path) -> None:
+    """With the packages of [photos] from this environment, and without TensorFlow."""
+    pytest.importorskip("mediapipe")
+    from tf_tryon.annotation.model_files import POSE_LANDMARKER, present
+    from tf_tryon.data.studio.render import render_person
+
+    if present(POSE_LANDMARKER) is None:
+        pytest.skip("MediaPipe's pose model isn't on this machine")
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    Image.fromarray(render_person(20_261_128, 3, 512).photo).save(tmp_path / "anna.png")
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'keras', 'tf_tryon'): sys.modules[name] = None\n"
+        "from tf_tryon_lite import Annotator, TryOn\n"
+        "from tf_tryon_lite.data.photo import read_photo\n"
+        "photo = read_photo('anna.png')\n"
+        "with Annotator.load(allow_cut=True) as annotator:\n"
+        "    person = annotator.annotate(photo).as_person(photo, 'anna')\n"
+        "print(TryOn.load('street').complete(person, 'top', samples=1).photos.shape)\n"
+    )
+    assert _run(sys.executable, "-c", code, cwd=tmp_path).strip() == "(1, 512, 512, 3)"

@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 START = Path(__file__).parent / "tf_tryon_lite"
 DEPENDENCIES = {"numpy": "numpy", "PIL": "pillow", "ai_edge_litert": "ai-edge-litert"}
-EXTRAS = {"pillow_heif"}  # imported where it is there
+EXTRAS = {"pillow_heif", "scipy"}  # imported where they are there
+PHOTOS = {"mediapipe", "scipy"}  # the extra [photos]
 MODELS = ("street", "studio")
 _IMPORT = re.compile(r"^(\s*(?:from|import) )tf_tryon\b", re.MULTILINE)
 
@@ -51,6 +52,9 @@ def write_sources(folder: Path) -> None:
     for model in MODELS:
         shutil.copytree(ROOT / "tf_tryon/weights" / model / "lite", package / "weights" / model / "lite")
         shutil.copy(ROOT / "tf_tryon/weights" / model / "MODEL_CARD.md", package / "weights" / model)
+    parser = package / "weights" / "parser"
+    shutil.copytree(ROOT / "tf_tryon/weights/parser/lite", parser / "lite")
+    shutil.copy(ROOT / "tf_tryon/weights/parser/MODEL_CARD.md", parser)
     shutil.copy(ROOT / "LICENSE", folder)
     shutil.copy(START / "README.md", folder)
     (folder / "pyproject.toml").write_text(_project(), encoding="utf-8")
@@ -116,11 +120,12 @@ def _packages(path: Path) -> list[Path]:
 
 def _project() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["phone"]]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["photos"]]
     bounds = {line.split(">")[0]: line for line in lines}
     command = [sys.executable, "-m", "setuptools_scm", "--root", str(ROOT)]
     version = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
     needed = ", ".join(f'"{bounds[name]}"' for name in DEPENDENCIES.values())
+    photos = ", ".join(f'"{bounds[name]}"' for name in sorted(PHOTOS))
     return f"""[build-system]
 requires = ["setuptools>=77"]
 build-backend = "setuptools.build_meta"
@@ -134,6 +139,9 @@ license = "{project["license"]}"
 license-files = ["LICENSE"]
 requires-python = "{project["requires-python"]}"
 dependencies = [{needed}]
+
+[project.optional-dependencies]
+photos = [{photos}]
 
 [tool.setuptools.packages.find]
 include = ["tf_tryon_lite*"]

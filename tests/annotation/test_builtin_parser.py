@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tf_tryon.annotation.annotation import Pose
-from tf_tryon.annotation.builtin_parser import BUNDLED, BuiltinParser
+from tf_tryon.annotation.builtin_parser import BuiltinParser
+from tf_tryon.annotation.parser_file import WEIGHTS
 from tf_tryon.data.vocabulary import CIHP20
 
 
@@ -29,7 +30,7 @@ def rendered():
 
 
 def test_it_is_small():
-    assert BUNDLED.stat().st_size < 10e6
+    assert WEIGHTS.stat().st_size < 10e6
 
 
 def test_unseen_people_are_parsed(parser, rendered):

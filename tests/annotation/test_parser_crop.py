@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon.annotation.parser_crop import MARGIN, ParserCrop, on_canvas
+from tf_tryon.annotation.parser_canvas import on_canvas
+from tf_tryon.annotation.parser_crop import MARGIN, ParserCrop
 
 
 @pytest.mark.parametrize("crop", [ParserCrop(-5, 10, 40, 25), ParserCrop(3, -8, 64, 40), ParserCrop(2, 2, 8, 5)])

@@ -371,6 +371,14 @@ def _lite(root: Path, given: Any) -> VerbRun:
     return _to(root, "export", "lite", "--model=studio")
 
 
+def _lite_parser(root: Path, given: Any) -> VerbRun:
+    from tf_tryon.export import lite_parser
+
+    given.patch.setattr(lite_parser, "apart", lambda *_, told: ({}, None))
+    given.patch.setattr(lite_parser, "merge", lambda *_: b"model")
+    return _to(root, "export", "parser")
+
+
 def _request(root: Path, given: Any) -> VerbRun:
     from tf_tryon.serving import client
 
@@ -406,6 +414,7 @@ RUNS: dict[str, Callable[[Path, Any], VerbRun]] = {
     "parser evaluate": _parser_evaluate,
     "export saved-model": _saved_model,
     "export lite": _lite,
+    "export parser": _lite_parser,
     "export tflite": _tflite,
     "request": _request,
     "tflite run": _tflite_run,

@@ -50,6 +50,7 @@ WRONG = {
     "parser calibrate": [("parser calibrate --data nowhere --parser_weights p.npz", "nowhere is no data set")],
     "parser evaluate": [("parser evaluate --data nowhere", "nowhere is no data set")],
     "export saved-model": [("export saved-model --model nowhere --out o", "nowhere holds no model")],
+    "export parser": [("export parser --parser_weights nowhere.npz --out o", "nowhere.npz")],
     "export tflite": [
         ("export tflite --model nowhere --out o", "nowhere holds no model"),
         ("export tflite --data nowhere --out o", "nowhere is no data set"),

@@ -62,3 +62,28 @@ def test_a_photo_with_its_files_is_completed_without_loading_tensorflow(verb_run
     result = json.loads((run.folder / "anna" / "result.json").read_text())
     assert len(result["samples"]) == 2
     assert (run.folder / "anna" / "sheet.png").is_file()
+
+
+def test_a_bare_photo_is_annotated_and_completed_without_tensorflow(tmp_path: Path) -> None:
+    """Pose by MediaPipe, clothes by the parser's file; SciPy and OpenCV serve both."""
+    pytest.importorskip("mediapipe")
+    from PIL import Image
+
+    from tf_tryon.annotation.model_files import POSE_LANDMARKER, present
+
+    if present(POSE_LANDMARKER) is None:
+        pytest.skip("MediaPipe's pose model isn't on this machine")
+    from tf_tryon.data.studio.render import render_person
+
+    Image.fromarray(render_person(20_261_128, 3, 512).photo).save(tmp_path / "anna.png")
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'keras', 'h5py', 'numba'): sys.modules[name] = None\n"
+        "from tf_tryon.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    words = ["complete", tmp_path / "anna.png", "--samples=1", f"--out={tmp_path / 'out'}", "--runtime=lite"]
+    done = subprocess.run([sys.executable, "-c", code, *words, "--cut=allow"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "anna" / "sheet.png").is_file()
+    assert (tmp_path / "out" / "annotations" / "anna_parsing.png").is_file()

@@ -33,3 +33,18 @@ def test_exact_weights_are_halves(exact: bool) -> None:
     x = draw.standard_normal((1, 8, 8, 16), np.float32)
     found = Interpreter(model_content=content).get_signature_runner("f")(x=x)["y"]
     np.testing.assert_allclose(found, tf.nn.conv2d(x, kernel, 1, "SAME"), atol=1e-4)
+
+
+def test_constant_maps_are_halves() -> None:
+    @tf.function(input_signature=[tf.TensorSpec((1, 64, 64, 3), name="x")], autograph=False)
+    def joined(x: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"y": tf.concat([x, tf.ones((1, 64, 64, 4))], -1)}
+
+    from ai_edge_litert.interpreter import Interpreter
+
+    part = part_of(joined, "float32", [])
+    content = merge({"f": Part(halved(part.content), part.inputs, part.outputs)}, "")
+    assert len(content) < 0.7 * len(part.content)
+    x = np.random.default_rng(0).standard_normal((1, 64, 64, 3), np.float32)
+    found = Interpreter(model_content=content).get_signature_runner("f")(x=x)["y"]
+    np.testing.assert_array_equal(found, np.concatenate([x, np.ones((1, 64, 64, 4), np.float32)], -1))

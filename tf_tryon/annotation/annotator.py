@@ -42,6 +42,7 @@ class Annotator:
         parsings: str | os.PathLike[str] | None = None,
         vocabulary: str | None = None,
         allow_cut: bool = False,
+        runtime: str = "auto",
     ) -> Annotator:
         """An annotator with its models loaded.
 
@@ -52,11 +53,13 @@ class Annotator:
           parsings: for files: the folder of label pictures.
           vocabulary: for files: of the label pictures; None: told from each.
           allow_cut: whether a photo that cuts the head or the feet gets a warning instead of a refusal.
+          runtime: of the built-in parser: "auto", "lite" or "tensorflow".
 
         Raises:
           AnnotationError: "model missing", with what to do.
         """
-        parsing = ParsingAnnotator.load(parser, weights=parser_weights, folder=parsings, vocabulary=vocabulary)
+        options = {"weights": parser_weights, "folder": parsings, "vocabulary": vocabulary}
+        parsing = ParsingAnnotator.load(parser, **options, runtime=runtime)
         return cls(PoseAnnotator.load(pose_model), parsing, allow_cut)
 
     def annotate(

@@ -4,46 +4,86 @@ from __future__ import annotations
 
 import os
 import pathlib
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-import tensorflow as tf
-from ml_collections import ConfigDict
 
 from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
 from tf_tryon.annotation.confidence import garment_confidences
 from tf_tryon.annotation.parser_crop import ParserCrop
-from tf_tryon.annotation.parser_inputs import POSE_CHANNELS, POSE_STRIDE, network_inputs
-from tf_tryon.annotation.parser_network import ParserNetwork
-from tf_tryon.annotation.parser_training import load_parser
-from tf_tryon.annotation.random_place import MIRRORED
+from tf_tryon.annotation.parser_file import WEIGHTS, ParserFile, bundled_file
 from tf_tryon.annotation.refine import refine
-from tf_tryon.data.keypoints import SWAP
 
-BUNDLED: Final = pathlib.Path(__file__).parent.parent / "weights" / "parser" / "parser.npz"
+if TYPE_CHECKING:
+    from tf_tryon.annotation.parser_training import LoadedParser
+
+AUTO, LITE, TENSORFLOW = RUNTIMES = ("auto", "lite", "tensorflow")
 _WORKING: Final = 512  # height at which edges are refined, at most
 _HAT, _HAIR = np.uint8(1), np.uint8(2)  # of CIHP-20
 # Few wear hats, so most that are seen faintly are hair: on photos kept back from training all below this confidence.
 _LEAST_HAT: Final = 0.45
 
 
-class BuiltinParser:
-    """Parser with the project's own network; CIHP-20 labels with confidences."""
+class Network(Protocol):
+    """A parsing network: TensorFlow's (`parser_graph.GraphNetwork`), or an exported file's (`parser_file.ParserFile`).
 
-    def __init__(self, network: ParserNetwork, config: ConfigDict, calibration: np.ndarray | None = None) -> None:
-        self.config, self.calibration = config, calibration
-        self._radius = config.model.keypoint_radius
-        self.size = height, width = config.model.height, config.model.width
-        coarse = (None, height // POSE_STRIDE, width // POSE_STRIDE, POSE_CHANNELS)
-        signature = [tf.TensorSpec((None, height, width, 3), tf.float32), tf.TensorSpec(coarse, tf.float32)]
-        self._probabilities = tf.function(
-            lambda picture, pose: tf.nn.softmax(network((picture, pose))), input_signature=signature, autograph=False
-        )
+    Attributes:
+      size: (H, W) of the picture that it sees.
+    """
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def probabilities(self, picture: np.ndarray, mask: np.ndarray | None, keypoints: np.ndarray) -> np.ndarray:
+        """(H / 2, W / 2, 20) float32, the mean over the picture and its mirror image.
+
+        Args:
+          picture: (H, W, 3) uint8.
+          mask: (H, W) float32 in [0, 1], the person's; None: unknown.
+          keypoints: (18, 3) float32 in pixels of the picture, confidence 0 = missing.
+        """
+        ...
+
+
+class BuiltinParser:
+    """Parser with the project's own network; CIHP-20 labels with confidences.
+
+    Args:
+      network: what labels.
+      calibration: (4, 2) lines of the confidences, see `confidence.py`; None: as the network expects.
+    """
+
+    def __init__(self, network: Network, calibration: np.ndarray | None = None) -> None:
+        self._network, self.calibration = network, calibration
+        self.size = network.size
 
     @classmethod
-    def load(cls, weights: str | os.PathLike[str] | None = None) -> BuiltinParser:
-        """The bundled network, or a file of `tf-tryon parser train`."""
-        return cls(*load_parser(pathlib.Path(weights) if weights else BUNDLED))
+    def load(cls, weights: str | os.PathLike[str] | None = None, runtime: str = AUTO) -> BuiltinParser:
+        """The bundled network, or a file of `tf-tryon parser train`.
+
+        Args:
+          weights: the file; None: the bundled one.
+          runtime: "lite": the file that was exported of the bundled weights, without TensorFlow; "tensorflow"; "auto":
+            the former where that can serve.
+
+        Raises:
+          AnnotationError: "model missing": "lite" is asked for and can't be had; says why.
+        """
+        found = _file(weights, runtime)
+        if isinstance(found, ParserFile):
+            return cls(found, found.calibration)
+        if runtime == LITE:
+            raise AnnotationError("model missing", f"parsing without TensorFlow: {found}")
+        from tf_tryon.annotation.parser_training import load_parser
+
+        return cls.of(load_parser(pathlib.Path(weights) if weights else WEIGHTS))
+
+    @classmethod
+    def of(cls, loaded: LoadedParser) -> BuiltinParser:
+        """With the network of a weights file."""
+        from tf_tryon.annotation.parser_graph import GraphNetwork
+
+        return cls(GraphNetwork(loaded.network, loaded.config), loaded.calibration)
 
     def parse(self, photo: np.ndarray, pose: Pose | None, source: pathlib.Path | None = None) -> Parsing:
         """See `Parser.parse`; without a pose the person is taken to fill the photo."""
@@ -70,24 +110,27 @@ class BuiltinParser:
         size = self.size
         if pose is None:
             crop = ParserCrop.around((0, 0, *photo.shape[:2]), size, margin=0)
-            mask, points = np.zeros(size, np.float32), np.zeros((18, 3), np.float32)
+            mask, points = None, np.zeros((18, 3), np.float32)
         else:
             crop = ParserCrop.around(pose.box, size)
             mask, points = _mask(pose, crop, size), crop.points(pose.keypoints, size)
-        picture = crop.cut(photo, size).astype(np.float32) / 255
-        mirrored = points[list(SWAP)]
-        mirrored[:, 0] = np.where(mirrored[:, 2] > 0, size[1] - mirrored[:, 0], 0)
-        inputs = network_inputs(
-            tf.constant(np.stack([picture, picture[:, ::-1]])),
-            tf.constant(np.stack([mask, mask[:, ::-1]])),
-            tf.fill((2,), pose is not None),
-            tf.constant(np.stack([points, mirrored])),
-            self._radius,
-        )
-        both = self._probabilities(*inputs).numpy()
-        return crop, (both[0] + both[1, :, ::-1][..., list(MIRRORED)]) / 2
+        return crop, self._network.probabilities(crop.cut(photo, size), mask, points)
 
 
 def _mask(pose: Pose, crop: ParserCrop, size: tuple[int, int]) -> np.ndarray:
     """(*size,) float32 in [0, 1], the person's."""
     return crop.cut(np.rint(pose.mask * 255).astype(np.uint8), size).astype(np.float32) / 255
+
+
+def needs_tensorflow(weights: str | os.PathLike[str] | None, runtime: str) -> bool:
+    """Whether `BuiltinParser.load` of these would import TensorFlow."""
+    return runtime != LITE and not isinstance(_file(weights, runtime), ParserFile)
+
+
+def _file(weights: str | os.PathLike[str] | None, runtime: str) -> ParserFile | str:
+    """The exported file that a runtime may take, or why there is none."""
+    if runtime not in RUNTIMES:
+        raise ValueError(f"runtime {runtime!r}: choose one of {', '.join(RUNTIMES)}")
+    if runtime == TENSORFLOW:
+        return "TensorFlow is asked for"
+    return "only TensorFlow reads other weights than the bundled parser's" if weights else bundled_file()

@@ -13,7 +13,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon.annotation.draws import Draws
-from tf_tryon.annotation.parser_crop import on_canvas
+from tf_tryon.annotation.parser_canvas import on_canvas
 from tf_tryon.annotation.parser_inputs import network_inputs
 from tf_tryon.annotation.random_colour import recolour_people
 from tf_tryon.annotation.random_place import place_people

@@ -50,6 +50,7 @@ class ParsingAnnotator:
         weights: str | os.PathLike[str] | None = None,
         folder: str | os.PathLike[str] | None = None,
         vocabulary: str | None = None,
+        runtime: str = "auto",
     ) -> ParsingAnnotator:
         """A parser with its model loaded.
 
@@ -58,6 +59,7 @@ class ParsingAnnotator:
           weights: builtin: a file of `tf-tryon parser train`; None: the bundled one.
           folder: files: where the label pictures are.
           vocabulary: files: of the label pictures; None: told from each.
+          runtime: builtin: one of `builtin_parser.RUNTIMES`.
 
         Raises:
           AnnotationError: "model missing", with what to do.
@@ -71,7 +73,7 @@ class ParsingAnnotator:
             raise ValueError(f"weights belong to the parser 'builtin', not {parser!r}")
         if parser == "files":
             return cls(FileParser(pathlib.Path(folder), vocabulary))
-        return cls(FashnParser.load() if parser == "fashn" else BuiltinParser.load(weights))
+        return cls(FashnParser.load() if parser == "fashn" else BuiltinParser.load(weights, runtime))
 
     def annotate(
         self, photo: np.ndarray, pose: Pose | None = None, source: str | os.PathLike[str] | None = None

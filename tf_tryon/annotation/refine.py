@@ -16,6 +16,7 @@ import numpy as np
 from scipy import ndimage
 
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.geometry import numpy_arrays, resampling
 
 _CLASSES: Final = np.array(vocabulary_lib.CIHP20.classes)
 _SURE: Final = 0.9  # above it a pixel is certain for GrabCut, below 1 - it as well
@@ -136,10 +137,9 @@ def _possible(p: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
 def _enlarged(probabilities: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if probabilities.shape[:2] == size:
         return probabilities.astype(np.float32)
-    zoom = size[0] / probabilities.shape[0], size[1] / probabilities.shape[1]
-    channels = np.moveaxis(probabilities, -1, 0)
-    out = np.stack([ndimage.zoom(c, zoom, order=1, grid_mode=True, mode="nearest") for c in channels], axis=-1)
-    return np.clip(out, 1e-6, 1).astype(np.float32)
+    whole = (0, 0, *probabilities.shape[:2])
+    out = resampling.resample(numpy_arrays, probabilities, whole, size, resampling.TRIANGLE, resampling.EDGE)
+    return np.clip(out, 1e-6, 1)
 
 
 def _open_cv() -> Any:

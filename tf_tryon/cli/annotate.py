@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
+from tf_tryon import quiet
 from tf_tryon.cli import given
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap
@@ -54,9 +55,13 @@ def define_annotator_flags(flag_values: flags.FlagValues, parsers: list[str]) ->
 
 
 def load_annotator(flag_values: flags.FlagValues) -> Annotator:
-    """The annotator that the flags ask for."""
+    """The annotator that the flags ask for, with `--runtime` where a verb has it."""
     from tf_tryon.annotation.annotator import Annotator
+    from tf_tryon.annotation.builtin_parser import AUTO, needs_tensorflow
 
+    runtime = flag_values.runtime if "runtime" in flag_values else AUTO
+    if flag_values.parser == "builtin" and needs_tensorflow(flag_values.parser_weights, runtime):
+        quiet.import_tensorflow()
     return Annotator.load(
         flag_values.parser,
         pose_model=flag_values.pose_model,
@@ -64,6 +69,7 @@ def load_annotator(flag_values: flags.FlagValues) -> Annotator:
         parsings=flag_values.parsings if "parsings" in flag_values else None,
         vocabulary=flag_values.vocabulary if flag_values.parser == "files" else None,
         allow_cut=flag_values.cut == "allow",
+        runtime=runtime,
     )
 
 

@@ -62,7 +62,7 @@ VERBS = {
         "complete", "erase a garment of a person and complete it, many times", tensorflow=False, photos=True
     ),
     "complete-all": Verb("complete_all", "complete everybody of a data set, or many photos", photos=True),
-    "annotate": Verb("annotate", "find pose and clothes in your own photos", photos=True),
+    "annotate": Verb("annotate", "find pose and clothes in your own photos", tensorflow=False, photos=True),
     "recommend": Verb("recommend", "rank a catalogue's garments by how well they go with a person's others"),
     "catalogue build": Verb("catalogue_build", "make a catalogue of a shop's products", photos=True),
     "doctor": Verb("doctor", "what is installed here, what is missing, and what to do", tensorflow=False),
@@ -88,6 +88,7 @@ VERBS = {
     "parser evaluate": Verb("parser_evaluate", "measure a parser on people with true labels", photos=True),
     "export saved-model": Verb("export_saved_model", "export a model for TF-Serving and for `serve`"),
     "export lite": Verb("export_lite", "both stages as a TFLite file: completion without TensorFlow", tensorflow=False),
+    "export parser": Verb("export_parser", "the built-in parser as a TFLite file, for photos", tensorflow=False),
     "export tflite": Verb("export_tflite", "the shape stage as a TFLite file for phones and browsers"),
     "serve": Verb("serve", "answer requests on this machine, through TF-Serving's gRPC API"),
     "request": Verb("request", "ask a server to complete people", tensorflow=False),

@@ -45,19 +45,20 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.annotation.builtin_parser import BuiltinParser
     from tf_tryon.annotation.parser_calibration import calibrate
     from tf_tryon.annotation.parser_examples import kept_back
-    from tf_tryon.annotation.parser_training import calibrate_file
+    from tf_tryon.annotation.parser_training import calibrate_file, load_parser
     from tf_tryon.annotation.pose import PoseAnnotator
     from tf_tryon.data.person import Person
     from tf_tryon.data.records import open_records
     from tf_tryon.data.vocabulary import GARMENTS
 
     records, path = open_records(flag_values.data), pathlib.Path(flag_values.parser_weights)
-    parser = BuiltinParser.load(path)
+    loaded = load_parser(path)
+    parser = BuiltinParser.of(loaded)
     parser.calibration = None
 
     def parsings() -> Iterator[tuple[Parsing, np.ndarray]]:
         with PoseAnnotator.load() as poses:
-            for i in kept_back(records, parser.config):
+            for i in kept_back(records, loaded.config):
                 person = Person.of(records, i)
                 pose = next(iter(poses.annotate(person.photo)), None)
                 if pose is not None:

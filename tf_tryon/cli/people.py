@@ -134,7 +134,6 @@ class People:
 
         photo = read_photo(path)
         if self._annotator is None:
-            quiet.import_tensorflow()  # whose network finds the clothes
             self._annotator = load_annotator(self._flags)
         try:
             annotation = self._annotator.annotate(photo, self._flags.person, path)

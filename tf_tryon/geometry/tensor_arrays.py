@@ -59,7 +59,8 @@ def size(values: Array) -> tuple[Any, ...]:
 
 
 def one_hot(labels: Array, count: int, on: float = 1.0, off: float = 0.0) -> Array:
-    return tf.one_hot(labels, count, on_value=on, off_value=off)
+    whole = tf.cast(labels, tf.int32)  # TFLite has no one-hot of bytes
+    return tf.one_hot(whole, count, on_value=on, off_value=off)
 
 
 def largest(values: Array) -> Array:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
 import numpy as np
 
 from tf_tryon.data.photo import read_photo
-from tf_tryon.errors import BadFileError, TryOnError
+from tf_tryon.errors import BadFileError
+from tf_tryon.files.tflite_file import Signatures
 from tf_tryon.lite.sidecar import REMEDY, Sidecar
 
 Arrays = dict[str, np.ndarray]
-_MOST_THREADS = 4
 
 
 class Networks:
@@ -27,46 +24,31 @@ class Networks:
     """
 
     def __init__(self, sidecar: Sidecar, threads: int | None = None) -> None:
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise TryOnError(
-                "completing without TensorFlow needs ai-edge-litert: pip install ai-edge-litert"
-            ) from error
-        count = threads or min(_MOST_THREADS, len(os.sched_getaffinity(0)))
-        try:
-            self._interpreter = Interpreter(model_path=str(sidecar.tflite), num_threads=count)
-            names = [f"{stage}_{name}" for stage in sidecar.codes for name in ("encode", "draw", "score", "generate")]
-            self._runners = {name: self._interpreter.get_signature_runner(name) for name in names}
-        except (ValueError, RuntimeError) as error:
-            raise BadFileError(f"{sidecar.tflite} is damaged ({error}): {REMEDY}") from error
+        names = [f"{stage}_{name}" for stage in sidecar.codes for name in ("encode", "draw", "score", "generate")]
+        self._signatures = Signatures(sidecar.tflite, names, REMEDY, threads)
         self.means = {stage: _means(sidecar, stage) for stage in sidecar.codes}
 
     def encode(self, stage: str, person: Arrays, garments: Arrays) -> np.ndarray:
         """What the compatibility prior knows of a person: features, for `draw` and `score`."""
-        return self._run(f"{stage}_encode", {**person, **garments, "means": self.means[stage]})["features"]
+        return self._signatures.run(f"{stage}_encode", {**person, **garments, "means": self.means[stage]})["features"]
 
     def draw(self, stage: str, features: np.ndarray, noise: np.ndarray, temperature: float) -> np.ndarray:
         """Codes (h, w, c) from the prior, with standard normal noise of that shape."""
         given = {"features": features, "noise": noise[None], "temperature": np.float32(temperature)}
-        return self._run(f"{stage}_draw", given)["codes"][0]
+        return self._signatures.run(f"{stage}_draw", given)["codes"][0]
 
     def score(self, stage: str, features: np.ndarray, codes: np.ndarray) -> float:
         """log p(codes | context) in nats."""
-        return float(self._run(f"{stage}_score", {"features": features, "codes": codes[None]})["score"][0])
+        return float(self._signatures.run(f"{stage}_score", {"features": features, "codes": codes[None]})["score"][0])
 
     def shape(self, person: Arrays, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Completed classes (1, H, W) int32, and how much of the completion shows (1, H, W, 1)."""
-        found = self._run("shape_generate", {**person, "codes": codes[None]})
+        found = self._signatures.run("shape_generate", {**person, "codes": codes[None]})
         return found["completed"], found["opacity"]
 
     def texture(self, person: Arrays, codes: np.ndarray) -> np.ndarray:
         """(1, H, W, 3) in [-1, 1] of a person with `completed` classes."""
-        return self._run("texture_generate", {**person, "codes": codes[None]})["rgb"]
-
-    def _run(self, name: str, given: Arrays) -> Arrays:
-        runner: Any = self._runners[name]
-        return runner(**{key: given[key] for key in runner.get_input_details()})
+        return self._signatures.run("texture_generate", {**person, "codes": codes[None]})["rgb"]
 
 
 def _means(sidecar: Sidecar, stage: str) -> np.ndarray:
