@@ -54,32 +54,33 @@ def _convert(
     from tf_tryon.data.records import open_records
     from tf_tryon.export import tflite_calibration as calibration
     from tf_tryon.export.tflite_equalise import equalise, scale_codes
-    from tf_tryon.export.tflite_graph import ShapeGraph
+    from tf_tryon.export.tflite_graph import functions, prepare
     from tf_tryon.inference.stage import Stage
 
     stage = Stage.load(model)
-    graph = ShapeGraph(stage.networks, integer=quantize == "int8")
+    networks, scale = stage.networks, np.ones(contract.grid[2], np.float32)
     samples: dict[str, list[dict[str, np.ndarray]]] = {}
     if quantize == "int8":
         chosen = calibration.people(open_records(data), "train", contract, count, seed)
         told(f"calibrating on {len(chosen)} people")
-        drawn = calibration.draws(stage.networks, chosen, stage.means, contract, seed)
-        scale_codes(graph, np.concatenate([codes for _, codes in drawn]))
-        samples["generate"] = [calibration.laid(*one, graph.code_scale, contract) for one in drawn]
-        equalise(graph, samples["generate"])
+        drawn = calibration.draws(networks, chosen, stage.means, contract, seed)
+    prepare(networks, integer=quantize == "int8")
+    made = functions(networks)
+    if quantize == "int8":
+        scale = scale_codes(networks, np.concatenate([codes for _, codes in drawn]))
+        samples["generate"] = [calibration.laid(*one, scale, contract) for one in drawn]
+        equalise(networks, samples["generate"])
         samples["encode"] = [{"context": inputs.context[None]} for inputs, _ in drawn]
-    functions = graph.functions()
-    if quantize == "int8" and "prior" in functions:
-        features = [functions["encode"](**one)["features"].numpy() for one in samples["encode"]]
+    if quantize == "int8" and "prior" in made:
         samples["prior"] = [
-            {"features": f, "codes": (codes / graph.code_scale)[None]}
-            for f, (_, codes) in zip(features, drawn, strict=True)
+            {"features": made["encode"](one["context"])["features"].numpy(), "codes": (codes / scale)[None]}
+            for one, (_, codes) in zip(samples["encode"], drawn, strict=True)
         ]
     parts = {}
-    for name, function in functions.items():
+    for name, function in made.items():
         told(f"converting {name}")
         parts[name] = part_of(function, quantize, samples.get(name, []))
-    return parts, [float(value) for value in graph.code_scale]
+    return parts, [float(value) for value in scale]
 
 
 def part_of(function: Any, quantize: str, samples: list[dict[str, np.ndarray]]) -> Part:

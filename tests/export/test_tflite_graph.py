@@ -9,49 +9,56 @@ from tf_tryon.export import tflite_equalise, tflite_graph
 from tf_tryon.export.phone_inputs import build, lay
 from tf_tryon.export.tflite import contract_of
 from tf_tryon.inference.stage import Stage
+from tf_tryon.layers import eight_bits
+from tf_tryon.layers.spectral_norm import spectral_layers
 
 THESIS = {"spectral_norm": "none", "output_scales": 2, "latent_stride": 16}
 
 
 @pytest.mark.parametrize("integer", [False, True])
 @pytest.mark.parametrize("configuration", ["recommended", "thesis"])
-def test_functions_equal_the_networks(configuration, integer, stage, write_stage, tmp_path, people, monkeypatch):
-    monkeypatch.setattr(tflite_graph, "LEAST_VARIANCE", 0.0)  # the one thing that integers change
-    if configuration == "thesis":
-        stage = Stage.load(write_stage(tmp_path, **THESIS) / "shape")
+def test_functions_equal_the_networks(configuration, integer, bundle, write_stage, tmp_path, people, monkeypatch):
+    monkeypatch.setattr(eight_bits, "LEAST_VARIANCE", 0.0)  # the one thing that eight bits change
+    folder = (bundle if configuration == "recommended" else write_stage(tmp_path, **THESIS)) / "shape"
+    stage, exported = Stage.load(folder), Stage.load(folder).networks
     contract, nets = contract_of(stage.config), stage.networks
-    graph = tflite_graph.ShapeGraph(nets, integer)
+    tflite_graph.prepare(exported, integer)
     drawn = np.random.default_rng(0).normal(0, 2, (6, contract.cells, contract.grid[2])).astype(np.float32)
     inputs = [build(person, "top", stage.means, contract) for person in people]
+    scale = np.ones(contract.grid[2], np.float32)
     if integer:
-        tflite_equalise.scale_codes(graph, drawn.reshape(-1, drawn.shape[-1]))
-        laid = [lay(z / graph.code_scale, one, contract)[None] for z, one in zip(drawn, inputs, strict=True)]
+        scale = tflite_equalise.scale_codes(exported, drawn.reshape(-1, drawn.shape[-1]))
+        laid = [lay(z / scale, one, contract)[None] for z, one in zip(drawn, inputs, strict=True)]
         pairs = zip(inputs, laid, strict=True)
-        tflite_equalise.equalise(graph, [{"given": one.given[None], "codes": z} for one, z in pairs])
-        assert graph.code_scale.min() > 1
-    functions = graph.functions()
+        tflite_equalise.equalise(exported, [{"given": one.given[None], "codes": z} for one, z in pairs])
+        assert scale.min() > 1
+    functions = tflite_graph.functions(exported)
     assert set(functions) == ({"encode", "prior", "generate"} if contract.autoregressive else {"encode", "generate"})
     for person, one, codes in zip(people[:3], inputs, drawn, strict=False):
         batch = examples.from_people([person], "top", stage.means, stage.config)
         codes = nets.share(tf.constant(codes.reshape(1, *contract.grid)))
-        scaled = codes / graph.code_scale
+        scaled = codes / scale
         flat = lay(scaled.numpy().reshape(contract.cells, -1), one, contract)
         found = functions["generate"](tf.constant(one.given[None]), tf.constant(flat[None]))["logits"]
         expected = nets.generate(batch, codes)[-1]
         np.testing.assert_allclose(found, expected, atol=2e-3 * np.abs(expected).max())
-        told = functions["encode"](tf.constant(one.context[None]))
+        known = functions["encode"](tf.constant(one.context[None]))
         if contract.autoregressive:
-            told = functions["prior"](told["features"], tf.reshape(scaled, (1, contract.cells, -1)))
+            known = functions["prior"](known["features"], tf.reshape(scaled, (1, contract.cells, -1)))
         gaussian = nets.prior(batch, codes)
         own = contract.grid[2] - contract.shared
         shape = (contract.cells, contract.grid[2])
-        mean = told["mean"][0].numpy() * graph.code_scale
-        std = np.logaddexp(0, told["raw_std"][0]) + contract.std_floor
+        mean = known["mean"][0].numpy() * scale
+        std = np.logaddexp(0, known["raw_std"][0]) + contract.std_floor
         np.testing.assert_allclose(mean[:, :own], np.reshape(gaussian.mean, shape)[:, :own], atol=1e-3)
         np.testing.assert_allclose(std[:, :own], np.reshape(gaussian.std, shape)[:, :own], atol=1e-3)
 
 
-def test_no_sigma_is_computed_in_the_graph(stage):
-    functions = tflite_graph.ShapeGraph(stage.networks, integer=False).functions()
-    concrete = functions["generate"].get_concrete_function()
-    assert not concrete.captured_inputs, "kernels are constants"
+def test_no_sigma_is_computed_in_the_graph(bundle):
+    networks = Stage.load(bundle / "shape").networks
+    spectral = tflite_graph.functions(networks)["generate"].get_concrete_function()
+    tflite_graph.prepare(networks, integer=False)
+    folded = tflite_graph.functions(networks)["generate"].get_concrete_function()
+    vectors = [layer.state()[0] for layer in spectral_layers(networks.generator)]
+    used = [sum(any(v is own for own in made.graph.variables) for v in vectors) for made in (spectral, folded)]
+    assert used == [len(vectors), 0]

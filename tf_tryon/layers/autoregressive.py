@@ -13,10 +13,17 @@ import tensorflow as tf
 
 from tf_tryon.layers import compat, seeds
 from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.normalization import TokenNormalization
 
 
 class CausalBlock(keras.layers.Layer):
-    """Pre-norm multi-head self-attention over earlier tokens, then a two-layer perceptron; (B, T, D) -> (B, T, D)."""
+    """Pre-norm multi-head self-attention over earlier tokens, then a two-layer perceptron; (B, T, D) -> (B, T, D).
+
+    Attributes:
+      behind: what a later token's score lies below all earlier ones.
+    """
+
+    behind: float = 1e9
 
     def __init__(self, heads: int = 4, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -25,10 +32,10 @@ class CausalBlock(keras.layers.Layer):
     def build(self, input_shape: Any) -> None:
         width = int(input_shape[-1])
         options: dict[str, Any] = {"dtype": self.dtype_policy}
-        self.norm_1 = keras.layers.LayerNormalization(name="norm_1", **options)
+        self.norm_1 = TokenNormalization(name="norm_1", **options)
         self.qkv = _dense(3 * width, "qkv", **options)
         self.project = _dense(width, "project", **options)
-        self.norm_2 = keras.layers.LayerNormalization(name="norm_2", **options)
+        self.norm_2 = TokenNormalization(name="norm_2", **options)
         self.expand = _dense(4 * width, "expand", **options)
         self.contract = _dense(width, "contract", **options)
         shape = tuple(input_shape)
@@ -63,7 +70,7 @@ class CausalBlock(keras.layers.Layer):
 
     def _attend(self, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, allowed: tf.Tensor) -> tf.Tensor:
         scores = tf.cast(tf.matmul(query, key, transpose_b=True), tf.float32) * query.shape[-1] ** -0.5
-        weights = tf.cast(tf.nn.softmax(tf.where(allowed, scores, -1e9)), value.dtype)
+        weights = tf.cast(tf.nn.softmax(scores + tf.where(allowed, 0.0, -self.behind)), value.dtype)
         return tf.matmul(weights, value)
 
     def _finish(self, tokens: tf.Tensor, mixed: tf.Tensor) -> tf.Tensor:
@@ -104,7 +111,7 @@ class AutoregressiveGaussian(keras.layers.Layer):
         self.blocks = [CausalBlock(name=f"block_{i}", **options) for i in range(self.depth)]
         for block in self.blocks:
             block.build((None, int(height) * int(width), self.width))
-        self.norm = keras.layers.LayerNormalization(name="norm", **options)
+        self.norm = TokenNormalization(name="norm", **options)
         self.norm.build((None, None, self.width))
         start = seeds.normal(self.head_std)
         self.head = _dense(2 * self.channels, "head", kernel_initializer=start, **options)
@@ -113,12 +120,16 @@ class AutoregressiveGaussian(keras.layers.Layer):
 
     def call(self, features: tf.Tensor, codes: tf.Tensor) -> Gaussian:
         """Teacher forcing: every cell at once, each from the earlier cells of `codes`."""
-        return self._gaussian(self._embed(features), codes)
+        shape = tf.shape(codes)
+        flat = tf.reshape(codes, [shape[0], codes.shape[1] * codes.shape[2], self.channels])
+        raw = self.head(self.tokens(self.embed(features), flat))
+        gaussian = Gaussian.from_features(tf.reshape(raw, [*tf.unstack(shape[:3]), 2 * self.channels]))
+        return gaussian.of_first_cell(self.shared)
 
     def sample(self, features: tf.Tensor, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """Ancestral sampling, cell by cell; noise (B, h, w, c) standard normal -> codes (B, h, w, c) float32."""
         height, width, channels = noise.shape[1:]
-        embedded = self._embed(features)
+        embedded = self.embed(features)
         size = noise.shape[0] or tf.shape(noise)[0]  # TFLite's loops need to know it
         flat = tf.reshape(noise, [size, height * width, channels])
         heads = self.blocks[0].heads
@@ -141,25 +152,24 @@ class AutoregressiveGaussian(keras.layers.Layer):
         result = tf.while_loop(lambda i, *_: i < height * width, step, (*start, drawn, caches))[2]
         return tf.reshape(tf.transpose(result.stack(), [1, 0, 2]), tf.shape(noise))
 
-    def _embed(self, features: tf.Tensor) -> tf.Tensor:
+    def embed(self, features: tf.Tensor) -> tf.Tensor:
         """What each cell knows of the context: its own features, their mean, and its place; (B, T, width)."""
-        shape = tf.shape(features)
-        everywhere = tf.broadcast_to(tf.reduce_mean(features, axis=[1, 2], keepdims=True), shape)
-        flat = tf.concat([features, everywhere], axis=-1)
-        flat = tf.reshape(flat, [shape[0], features.shape[1] * features.shape[2], 2 * features.shape[3]])
-        context = self.context(flat)
+        count, (_, height, width, depth) = features.shape[0] or tf.shape(features)[0], features.shape
+        kernel = tf.cast(tf.convert_to_tensor(self.context.kernel), features.dtype)
+        own, everywhere = tf.split(kernel, 2)  # two products, so that no cell's features are copied beside its own
+        flat = tf.matmul(tf.reshape(features, [count * height * width, depth]), own)
+        mean = tf.matmul(tf.reduce_mean(features, axis=[1, 2]), everywhere)
+        mean += tf.cast(tf.convert_to_tensor(self.context.bias), features.dtype)
+        context = tf.reshape(flat, [count, height * width, self.width]) + mean[:, None]
         return context + tf.cast(tf.convert_to_tensor(self.position), context.dtype)
 
-    def _gaussian(self, embedded: tf.Tensor, codes: tf.Tensor) -> Gaussian:
-        shape = tf.shape(codes)
-        flat = tf.reshape(codes, [shape[0], codes.shape[1] * codes.shape[2], self.channels])
-        earlier = tf.pad(flat, [[0, 0], [1, 0], [0, 0]])[:, :-1]
+    def tokens(self, embedded: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+        """What the head reads (B, T, width), of `embed`'s cells and codes (B, T, c): each cell knows earlier codes."""
+        earlier = tf.pad(codes, [[0, 0], [1, 0], [0, 0]])[:, :-1]
         tokens = embedded + self.code(tf.cast(earlier, embedded.dtype))
         for block in self.blocks:
             tokens = block(tokens)
-        features = self.head(self.norm(tokens))
-        gaussian = Gaussian.from_features(tf.reshape(features, [*tf.unstack(shape[:3]), 2 * self.channels]))
-        return gaussian.of_first_cell(self.shared)
+        return self.norm(tokens)
 
     def get_config(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in ("channels", "width", "depth", "head_std", "shared")}

@@ -1,4 +1,4 @@
-"""Instance normalisation, plain or modulated in space (SPADE, Park et al., CVPR 2019)."""
+"""Instance normalisation, plain or modulated in space (SPADE, Park et al., CVPR 2019), and a token's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tf_tryon.layers import compat
 from tf_tryon.layers.convolution import Convolution
+from tf_tryon.layers.eight_bits import Standardize
 
 _EPSILON = 1e-5
 
@@ -67,7 +68,13 @@ def _standardize_affine(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tupl
 
 
 class InstanceNormalization(keras.layers.Layer):
-    """(x - mean) / std over H and W, times gamma plus beta per channel."""
+    """(x - mean) / std over H and W, times gamma plus beta per channel.
+
+    Attributes:
+      eight_bits: of an export to eight bits, how it standardises.
+    """
+
+    eight_bits: Standardize | None = None
 
     def build(self, input_shape: Any) -> None:
         channels = int(input_shape[-1])
@@ -76,7 +83,10 @@ class InstanceNormalization(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        return _standardize_affine(inputs, tf.convert_to_tensor(self.gamma), tf.convert_to_tensor(self.beta))
+        gamma, beta = tf.convert_to_tensor(self.gamma), tf.convert_to_tensor(self.beta)
+        if self.eight_bits is not None:
+            return self.eight_bits(inputs, _EPSILON) * gamma + beta
+        return _standardize_affine(inputs, gamma, beta)
 
 
 class SpatialNormalization(keras.layers.Layer):
@@ -84,7 +94,12 @@ class SpatialNormalization(keras.layers.Layer):
 
     condition -> conv3x3 -> ReLU -> conv1x1 -> (gamma, beta);    out = standardize(x) * (1 + gamma) + beta
     A latent code that is only concatenated to the input is removed by the norm; here it acts after it.
+
+    Attributes:
+      eight_bits: of an export to eight bits, how it standardises.
     """
+
+    eight_bits: Standardize | None = None
 
     def __init__(self, hidden: int = 32, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -108,7 +123,26 @@ class SpatialNormalization(keras.layers.Layer):
         scale_bias, shift_bias = tf.split(tf.convert_to_tensor(self.modulation.offset), 2)
         scale = tf.nn.conv2d(hidden, scale_kernel, 1, "SAME") + tf.cast(1 + scale_bias, hidden.dtype)
         shift = tf.nn.conv2d(hidden, shift_kernel, 1, "SAME") + tf.cast(shift_bias, hidden.dtype)
-        return standardize(inputs) * scale + shift
+        standardized = standardize(inputs) if self.eight_bits is None else self.eight_bits(inputs, _EPSILON)
+        return standardized * scale + shift
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "hidden": self.hidden}
+
+
+class TokenNormalization(keras.layers.LayerNormalization):
+    """Keras's, over the last axis.
+
+    Attributes:
+      eight_bits: of an export to eight bits: x - mean is taken before it is scaled, since Keras's x / std - mean / std
+        would be a small difference of large numbers, and its negation has no kernel of eight bits.
+    """
+
+    eight_bits: bool = False
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        if not self.eight_bits:
+            return super().call(inputs)
+        centred = inputs - tf.reduce_mean(inputs, axis=-1, keepdims=True)
+        scale = tf.math.rsqrt(tf.reduce_mean(centred * centred, axis=-1, keepdims=True) + self.epsilon)
+        return centred * scale * tf.convert_to_tensor(self.gamma) + tf.convert_to_tensor(self.beta)
