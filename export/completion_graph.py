@@ -12,6 +12,7 @@ from tf_tryon.export import pictures
 from tf_tryon.export.person_graph import Seen
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.models import pasting
+from tf_tryon.models.background import before_background
 from tf_tryon.models.completion import composed, finish
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
@@ -159,7 +160,8 @@ class Completion:
         """Parsings (chunk, h, w) and the texture's outputs for completed labels (chunk, H, W)."""
         original = self._repeated(person.texture_batch)
         rgb = self.texture.generate(renewed, codes)
-        made = finish(person.photo, person.labels, original, labels, rgb, person.where)
+        whole = tf.cond(person.restores, lambda: before_background(rgb, labels, person.behind), lambda: rgb)
+        made = finish(person.photo, person.labels, original, labels, whole, person.where)
         return made.parsings, {
             "photos_bytes": _encoded(made.photos),
             "texture_codes": codes,

@@ -15,13 +15,15 @@ from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.geometry import crop
 from tf_tryon.geometry import tensor_arrays as xp
 from tf_tryon.models import pasting
+from tf_tryon.models.background import BACKGROUNDS, RESTORE, STUDIO, continued, photo_on_grey
 from tf_tryon.models.contract import Batch
 
 
 class Seen(NamedTuple):
     """A person as the networks see them, and where that lies in the photo.
 
-    photo (h, w, 3) and labels (h, w) uint8 are the photo's own; shape_batch and texture_batch hold one person.
+    photo (h, w, 3) uint8 is what completions are pasted into; labels (h, w) uint8 are the photo's own; shape_batch and
+    texture_batch hold one person. restores () bool: behind (1, H, W, 3) is put behind the completed person.
     """
 
     photo: tf.Tensor
@@ -30,6 +32,8 @@ class Seen(NamedTuple):
     where: pasting.Region
     shape_batch: Batch
     texture_batch: Batch
+    restores: tf.Tensor
+    behind: tf.Tensor
 
 
 def target_slot(garment: tf.Tensor, trained: tuple[str, ...]) -> tf.Tensor:
@@ -78,7 +82,7 @@ def check_worn(labels: tf.Tensor, dress: tf.Tensor, garment: tf.Tensor, target: 
 def from_bytes(
     request: dict[str, tf.Tensor], shape: StageGraph, texture: StageGraph, trained: tuple[str, ...], max_pixels: int
 ) -> Seen:
-    """The person of one request: photo_bytes, parsing_bytes, vocabulary, garment () string, keypoints (18, 3)."""
+    """The person of one request: all but keypoints (18, 3) are () string (`signatures.PERSON`, and `background`)."""
     config, garment = shape.config, request["garment"]
     photo = pictures.decode_photo(request["photo_bytes"], max_pixels)
     labels = pictures.decode_labels(request["parsing_bytes"], max_pixels, "parsing_bytes")
@@ -94,14 +98,31 @@ def from_bytes(
     points = clean_keypoints(request["keypoints"])
     with tf.control_dependencies(check_worn(labels, dress, garment, target)):
         labels = tf.identity(labels)
-    person = {"photo": photo, "labels": labels, "dress": dress, "keypoints": points, "id": tf.constant("")}
+    background = request["background"]
+    known = require(
+        tf.reduce_any(tf.equal(background, list(BACKGROUNDS))),
+        f"background: choose one of {', '.join(BACKGROUNDS)}; got",
+        background,
+    )
+    with tf.control_dependencies([known]):
+        restores, grey = tf.equal(background, RESTORE), tf.equal(background, STUDIO)
+    given = tf.cond(restores | grey, lambda: photo_on_grey(photo, labels), lambda: photo)
+    person = {"photo": given, "labels": labels, "dress": dress, "keypoints": points, "id": tf.constant("")}
     seen = view.crop_of(person, target, config)
     viewed = view.within(person, seen, config)
+    size = view.input_size(config)
+
+    def behind() -> tf.Tensor:
+        true = view.cropped({**person, "photo": photo}, seen, size, config)
+        return continued(examples.to_rgb(true["photo"])[None], true["labels"][None])
+
+    behind_person = tf.cond(restores, behind, lambda: tf.zeros((1, *size, 3)))
     with tf.control_dependencies(check_worn(viewed["labels"], dress, garment, target)):
         viewed["labels"] = tf.identity(viewed["labels"])
     shape_batch, texture_batch = derive(view.batched(viewed), target[None], shape, texture)
     where = pasting.region(shape_batch[keys.VISIBLE][0, ..., 0], seen, xp.size(photo)[:2])
-    return Seen(photo, labels, seen, where, shape_batch, texture_batch)
+    pasted_into = tf.where(grey, given, photo)
+    return Seen(pasted_into, labels, seen, where, shape_batch, texture_batch, restores, behind_person)
 
 
 def derive(

@@ -30,10 +30,11 @@ from tf_tryon.export.pictures import require
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.geometry import crop, resampling
 from tf_tryon.geometry import tensor_arrays as xp
+from tf_tryon.models.background import KEEP
 from tf_tryon.models.contract import Batch
 
 PERSON = ("photo_bytes", "parsing_bytes", "vocabulary", "keypoints", "garment")
-DRAW = ("seed", "first", "samples", "temperature")
+DRAW = ("seed", "first", "samples", "temperature", "background")
 INPUTS = {
     "complete": (*PERSON, *DRAW),
     "complete_shape": (*PERSON, *DRAW),
@@ -75,7 +76,9 @@ class Signatures:
         )
         self._size = view.input_size(shape.config)
         self._kinds: dict[str, tuple[tf.DType, tuple[int, ...]]] = {
-            **dict.fromkeys(("photo_bytes", "parsing_bytes", "shape_bytes", "vocabulary", "garment"), (tf.string, ())),
+            **dict.fromkeys(
+                ("photo_bytes", "parsing_bytes", "shape_bytes", "vocabulary", "garment", "background"), (tf.string, ())
+            ),
             **dict.fromkeys(("seed", "first", "sample"), (tf.int64, ())),
             **dict.fromkeys(("use_shape", "use_texture", "dress"), (tf.bool, ())),
             **dict.fromkeys(("temperature", "spread"), (tf.float32, ())),
@@ -230,7 +233,8 @@ class Signatures:
         return {key: tf.repeat(value, self._completion.chunk, axis=0) for key, value in batch.items()}
 
     def _person(self, request: dict[str, tf.Tensor]) -> Seen:
-        return self._from_bytes({name: request[name] for name in PERSON})
+        background = request.get("background", tf.constant(KEEP))
+        return self._from_bytes({**{name: request[name] for name in PERSON}, "background": background})
 
     def _begin(self, request: dict[str, tf.Tensor]) -> tuple[Seen, tf.Tensor, tf.Tensor]:
         """The person, the first sample () int64 and how many () int32, all checked."""

@@ -16,6 +16,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 from tf_tryon.data.person import Person
 from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.export.session_model import DEFAULT
+from tf_tryon.models.background import KEEP
 
 FILE = pathlib.PurePosixPath("assets.extra/tf_serving_warmup_requests")
 SEED, SAMPLES = 7, 2
@@ -74,6 +75,7 @@ def _value(spec: tf.TensorSpec, person: Person, garment: str) -> np.ndarray:
         "shape_bytes": lambda: np.array([_png(person.labels)], object),
         "vocabulary": lambda: np.array([b"tryon8"], object),
         "garment": lambda: np.array([garment.encode()], object),
+        "background": lambda: np.array([KEEP.encode()], object),
         "keypoints": lambda: person.keypoints[None].astype(np.float32),
         "photo": lambda: person.photo[None],
         "parsing": lambda: person.labels[None],

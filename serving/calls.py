@@ -11,6 +11,7 @@ import grpc
 import numpy as np
 
 from tf_tryon.errors import TryOnError
+from tf_tryon.models.background import KEEP
 from tf_tryon.serving import messages
 from tf_tryon.serving.tensors import from_proto, to_proto
 from tf_tryon.serving.validation import InvalidRequestError
@@ -154,6 +155,7 @@ class Ask:
       seed: sample k of a seed is always the same picture.
       first: number of the first sample: `first=8` goes on after eight.
       temperature: spread of the prior; 0: the likeliest.
+      background: "keep" it; "studio": grey instead; "restore": grey for the networks, the photo's own in the result.
       keep_shape, keep_texture: sample 0's for all; `complete` then asks for that first.
     """
 
@@ -162,6 +164,7 @@ class Ask:
     seed: int = 0
     first: int = 0
     temperature: float = 1.0
+    background: str = KEEP
     keep_shape: bool = False
     keep_texture: bool = False
 
@@ -251,6 +254,7 @@ def ask_inputs(person: Wearer, ask: Ask) -> dict[str, np.ndarray]:
         "first": np.array([ask.first], np.int64),
         "samples": np.array([ask.samples], np.int32),
         "temperature": np.array([ask.temperature], np.float32),
+        "background": _strings(ask.background.encode()),
     }
 
 

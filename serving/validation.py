@@ -18,6 +18,7 @@ from tf_tryon.data.keypoints import clean
 from tf_tryon.data.picture_header import read_header
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, RECORD_VOCABULARIES, TARGETS, slot_of, to_classes
 from tf_tryon.files.json_file import Value
+from tf_tryon.models.background import BACKGROUNDS
 
 MAX_TEMPERATURE = 10.0
 MAX_CODE = 1e4  # a code is about standard normal; from far beyond, the networks' answers aren't finite
@@ -136,6 +137,8 @@ def _check_row(row: dict[str, Any], limits: Limits) -> None:
     if "garment" in row and garment not in limits.garments:
         why = "this model completes" if garment in TARGETS else "choose one of"
         raise InvalidRequestError(f"garment {garment!r}: {why} {', '.join(limits.garments)}")
+    if "background" in row and _text(row["background"]) not in BACKGROUNDS:
+        raise InvalidRequestError(f"background {_text(row['background'])!r}: choose one of {', '.join(BACKGROUNDS)}")
     for name, largest in (("keypoints", MAX_COORDINATE), ("shape_codes", MAX_CODE), ("texture_codes", MAX_CODE)):
         if name in row and not (np.abs(row[name]) <= largest).all():  # nor is NaN
             raise InvalidRequestError(f"{name}: must be finite numbers from -{largest:g} to {largest:g}")

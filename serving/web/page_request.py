@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from tf_tryon.models.background import KEEP
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.calls import STAGES, Answer, Ask
 from tf_tryon.serving.validation import MAX_FIRST, MAX_TEMPERATURE
@@ -24,7 +25,7 @@ class PageRequest:
     """One request of the page.
 
     Attributes:
-      ask: garment, samples, seed, first, temperature.
+      ask: garment, samples, seed, first, temperature, background.
       source: whose garment is taken: "" (nobody's), "sample", "person" or "match".
       key: of that sample, person or garment of the catalogue.
       use: which stages' codes are taken of it.
@@ -38,8 +39,8 @@ class PageRequest:
     spread: float = 0.0
 
     @classmethod
-    def of(cls, given: dict[str, Any], garments: tuple[str, ...]) -> PageRequest:
-        """From the page's JSON.
+    def of(cls, given: dict[str, Any], garments: tuple[str, ...], background: str = KEEP) -> PageRequest:
+        """From the page's JSON, for a page's garments and background.
 
         Raises:
           RefusedError: 400, naming the field.
@@ -58,6 +59,7 @@ class PageRequest:
             seed=_whole(given, "seed", 0, 0, _SEEDS),
             first=_whole(given, "first", 0, 0, MAX_FIRST),
             temperature=_number(given, "temperature", 1.0, MAX_TEMPERATURE),
+            background=background,
         )
         stages = tuple(stage for stage in STAGES if stage in use)
         return cls(ask, source, key, stages, _number(given, "spread", 0.0, MAX_TEMPERATURE))

@@ -28,7 +28,7 @@ async def results(request: Request) -> ASGIApp:
     here, session = shop.shop_of(request), shop.session_of(request)
     key = request.path_params["key"]
     subject = session.person(key)
-    ask = PageRequest.of(await bodies.read_json(request), here.settings.garments)
+    ask = PageRequest.of(await bodies.read_json(request), here.settings.garments, here.settings.background)
     return Lines(_results(here, session, key, subject, ask))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tf_tryon.models.background import KEEP
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.calls import Target
 from tf_tryon.serving.web.annotating import Annotating
@@ -31,6 +32,7 @@ class Settings:
       max_upload: bytes of a photo's file.
       samples: results of one ask.
       matches: of the catalogue, shown.
+      background: what is asked for behind every result, one of `models.background.BACKGROUNDS`.
       drawn: whether the model has seen drawn people only, as "studio"; the page says so.
     """
 
@@ -39,6 +41,7 @@ class Settings:
     max_upload: int = 20 << 20
     samples: int = 8
     matches: int = 6
+    background: str = KEEP
     drawn: bool = False
 
 

@@ -190,6 +190,7 @@ def _bomb() -> np.ndarray:
         ({"samples": np.array([5], np.int32)}, "1 to 4"),
         ({"seed": np.array([-1], np.int64)}, "from 0 on"),
         ({"temperature": np.array([-1], np.float32)}, "0 .the mean"),
+        ({"background": np.array([b"blue"], object)}, "choose one of keep, studio, restore; got"),
     ],
 )
 def test_the_graph_itself_refuses_what_is_wrong(

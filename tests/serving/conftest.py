@@ -16,7 +16,7 @@ def stub_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tf_tryon.export import deployment
 
     specs = {
-        **dict.fromkeys(("photo_bytes", "parsing_bytes", "vocabulary", "garment"), ("string", [None])),
+        **dict.fromkeys(("photo_bytes", "parsing_bytes", "vocabulary", "garment", "background"), ("string", [None])),
         **dict.fromkeys(("seed", "first"), ("int64", [None])),
         "keypoints": ("float32", [None, 18, 3]), "samples": ("int32", [None]), "temperature": ("float32", [None]),
     }  # fmt: skip

@@ -21,6 +21,7 @@ FUZZ = settings(max_examples=200, deadline=None, derandomize=True, database=None
 KINDS = {
     "photo_bytes": "string", "parsing_bytes": "string", "vocabulary": "string", "keypoints": "float32",
     "garment": "string", "seed": "int64", "first": "int64", "samples": "int32", "temperature": "float32",
+    "background": "string",
     "shape_codes": "float32", "use_shape": "bool",
 }  # fmt: skip
 SHAPES = {"keypoints": [None, 18, 3], "shape_codes": [None, 2, 2, 3]}
@@ -49,7 +50,8 @@ def _picture(mode: str) -> bytes:
 
 
 def _good() -> dict[str, np.ndarray]:
-    texts = {"photo_bytes": _picture("RGB"), "parsing_bytes": _picture("L"), "vocabulary": b"lip20", "garment": b"top"}
+    texts = {"photo_bytes": _picture("RGB"), "parsing_bytes": _picture("L"), "vocabulary": b"lip20"}
+    texts |= {"garment": b"top", "background": b"keep"}
     arrays = {name: np.array([text], object) for name, text in texts.items()}
     for name, kind in KINDS.items():
         if name not in texts:

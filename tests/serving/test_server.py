@@ -53,6 +53,22 @@ def test_samples_are_those_of_python(client: Client, model: Any, large_person: A
     assert answer.score[answer.order[0]] == answer.score.max()
 
 
+@pytest.mark.parametrize("background", ["restore", "studio"])
+def test_the_background_is_that_of_python(client: Client, model: Any, large_person: Any, background: str) -> None:
+    """At a photo's own size, which is not the networks' input's."""
+    assert large_person.size != model.size
+    wearer = calls.Wearer.from_person(large_person)
+    answer = client.complete(wearer, Ask(garment="bottom", samples=2, seed=3, background=background))
+    expected = model.complete(large_person, "bottom", samples=2, seed=3, background=background)
+    kept = model.complete(large_person, "bottom", samples=2, seed=3)
+    np.testing.assert_allclose(answer.codes["shape"], expected.codes["shape"], atol=0.05)
+    for k in range(2):
+        same = answer.parsing(k) == expected.parsings[k]
+        apart = np.abs(answer.photo(k).astype(int) - expected.photos[k])[same]
+        assert apart.mean() < 1
+        assert np.abs(kept.photos[k].astype(int) - expected.photos[k])[same].mean() > 2 * apart.mean()
+
+
 def test_samples_can_be_had_one_by_one_and_are_the_same(client: Client, wearer: Any) -> None:
     whole = client.complete(wearer, Ask(samples=4, seed=5))
     parts = list(client.stream(wearer, Ask(samples=2, seed=5, first=2)))

@@ -15,6 +15,7 @@ from tf_tryon.serving.validation import InvalidRequestError, check, check_answer
 _PERSON = {
     "photo_bytes": "string", "parsing_bytes": "string", "vocabulary": "string", "keypoints": "float32",
     "garment": "string", "seed": "int64", "first": "int64", "samples": "int32", "temperature": "float32",
+    "background": "string",
 }  # fmt: skip
 _INPUTS = {k: {"dtype": v, "shape": [None, 18, 3] if k == "keypoints" else [None]} for k, v in _PERSON.items()}
 MANIFEST = {
@@ -48,6 +49,7 @@ def good(batch: int = 1) -> dict[str, np.ndarray]:
         "first": np.zeros(batch, np.int64),
         "samples": np.ones(batch, np.int32),
         "temperature": np.ones(batch, np.float32),
+        "background": strings(*[b"keep"] * batch),
     }
 
 
@@ -68,6 +70,7 @@ def test_good_requests_pass(batch: int) -> None:
         ({"keypoints": np.full((1, 18, 3), np.inf, np.float32)}, "finite"),
         ({"keypoints": np.full((1, 18, 3), 1e30, np.float32)}, "keypoints: must be finite numbers from -1e.06"),
         ({"temperature": np.array([np.nan], np.float32)}, "choose 0 to 10"),
+        ({"background": strings(b"blue")}, "background 'blue': choose one of keep, studio, restore"),
         ({"samples": np.array([5], np.int32)}, "choose 1 to 4"),
         ({"seed": np.array([-1], np.int64)}, "seed = -1"),
         ({"first": np.array([1 << 40], np.int64)}, "first = "),

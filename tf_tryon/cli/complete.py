@@ -12,6 +12,7 @@ from absl import flags
 
 from tf_tryon import quiet
 from tf_tryon.cli.annotate import define_annotator_flags
+from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
 from tf_tryon.cli.runtime import define_runtime_flag, load
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
@@ -70,8 +71,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_bool("large_mask", False, "Take a --mask that erases more than half of the person.", **add)
     flags.DEFINE_enum("erase", "box", ["box", "silhouette"], "Without --mask: what around garment and skin.", **add)
     flags.DEFINE_integer("dilate", 0, "Pixels by which the erased region grows.", lower_bound=0, **add)
-    text = "Keep it; studio: grey instead; restore: grey for the nets, the photo's own in the result."
-    flags.DEFINE_enum("background", "keep", ["keep", "studio", "restore"], text, **add)
+    define_background(flag_values)
     define_runtime_flag(flag_values)
     define_annotator_flags(flag_values, ["builtin", "fashn"])
 

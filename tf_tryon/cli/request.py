@@ -7,6 +7,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.target import define_target_flags, target_of
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
@@ -37,6 +38,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("first", 0, "Number of the first sample.", lower_bound=0, **add)
     flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
+    define_background(flag_values)
     flags.DEFINE_bool("keep_shape", False, "One shape, many textures.", **add)
     flags.DEFINE_bool("keep_texture", False, "One texture, many shapes.", **add)
     flags.DEFINE_string("like", None, "Another person's photo whose garment to transfer.", **add)
@@ -64,6 +66,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         seed=flag_values.seed,
         first=flag_values.first,
         temperature=flag_values.temperature,
+        background=flag_values.background,
         keep_shape=flag_values.keep_shape,
         keep_texture=flag_values.keep_texture,
     )

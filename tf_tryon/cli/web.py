@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 from tf_tryon.cli import given, log_flags
+from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.target import define_target_flags, target_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("pose_model", None, "MediaPipe's pose_landmarker_full.task; default: see `annotate`.", **add)
     flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn"], "As for `annotate`.", **add)
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
+    define_background(flag_values)
     define_target_flags(flag_values, deadline=30.0)
     log_flags.define_form(flag_values)
 
@@ -132,7 +134,13 @@ def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]
     embedded = Target(address, deadline=flag_values.deadline)
     drawn = flag_values.model == STUDIO and not (flag_values.server or flag_values.models)
     return Shop(
-        Settings(flag_values.title, garments, flag_values.max_upload_mb << 20, drawn=drawn),
+        Settings(
+            flag_values.title,
+            garments,
+            flag_values.max_upload_mb << 20,
+            background=flag_values.background,
+            drawn=drawn,
+        ),
         target_of(flag_values, address) if flag_values.server else embedded,
         Annotating(annotator, flag_values.max_side),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),

@@ -11,13 +11,13 @@ from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, TARGETS, worn_targets
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.noise import MAX_SEED
+from tf_tryon.models.background import BACKGROUNDS, KEEP
 from tf_tryon.stages import SHAPE, STAGES, TEXTURE
 
 if TYPE_CHECKING:
     from tf_tryon.products.product import Product
 
 ERASE = ("box", "silhouette")
-BACKGROUNDS = ("keep", "studio", "restore")
 MAX_SAMPLES = 1024
 
 
@@ -63,7 +63,7 @@ class Request:
     mask: np.ndarray | None = None
     erase: str = "box"
     dilate: int = 0
-    background: str = "keep"
+    background: str = KEEP
 
     def __post_init__(self) -> None:
         if self.garment not in TARGETS:

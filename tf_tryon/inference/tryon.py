@@ -117,8 +117,8 @@ class TryOn:
         request.check_person(person, self.garments)
         masked = with_mask_as_garment(person, request)
         seen = self._look(masked, request)
-        if request.background == "studio":
-            person = dataclasses.replace(person, photo=_on_grey(masked))
+        if request.background == background.STUDIO:
+            person = dataclasses.replace(person, photo=background.photo_on_grey(masked.photo, masked.labels))
         if self.shape is None:
             return self._one_stage(person, seen, request)
         batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
@@ -158,11 +158,12 @@ class TryOn:
         """The person's view, before grey if the request wants that."""
         config, given = self.texture.config, examples.tensors(person)
         box = view.crop_of(given, tf.constant(slot_of(request.garment)), config)
-        if request.background == "keep":
+        if request.background == background.KEEP:
             return _Seen(box, view.within(given, box, config), None)
         true = view.within(given, box, config)
-        seen = view.within({**given, "photo": tf.constant(_on_grey(person))}, box, config)
-        if request.background == "studio":
+        grey = background.photo_on_grey(given["photo"], given["labels"])
+        seen = view.within({**given, "photo": grey}, box, config)
+        if request.background == background.STUDIO:
             return _Seen(box, seen, None)
         rgb = examples.to_rgb(true["photo"])[tf.newaxis]
         return _Seen(box, seen, background.continued(rgb, true["labels"][tf.newaxis]))
@@ -254,9 +255,3 @@ def _erase(batch: Batch, request: Request, scale: float) -> Batch:
     labels = np.argmax(batch[keys.PARSING].numpy()[0], axis=-1)
     visible, box = erased(labels, batch[keys.BOX].numpy()[0], request, scale)
     return {**batch, keys.VISIBLE: tf.constant(visible[None]), keys.BOX: tf.constant(box[None])}
-
-
-def _on_grey(person: Person) -> np.ndarray:
-    """(h, w, 3) uint8: the person before Studio's grey."""
-    rgb = examples.to_rgb(tf.constant(person.photo))[tf.newaxis]
-    return examples.to_bytes(background.on_grey(rgb, tf.constant(person.labels)[tf.newaxis]))[0].numpy()

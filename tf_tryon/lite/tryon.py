@@ -94,8 +94,8 @@ class TryOn:
             raise TryOnError("`wear` needs the posterior encoder, which is left out here: use tf_tryon with TensorFlow")
         masked = with_mask_as_garment(person, request)
         seen = self._look(masked, request)
-        if request.background == "studio":
-            person = dataclasses.replace(person, photo=_on_grey(masked))
+        if request.background == background.STUDIO:
+            person = dataclasses.replace(person, photo=background.photo_on_grey(masked.photo, masked.labels))
         where = pasting.region(seen.person["visible"][0, ..., 0], seen.crop, person.size)
         features = self._networks.encode("shape", seen.person, seen.garments)
         codes: dict[str, list[np.ndarray]] = {"shape": [], "texture": []}
@@ -154,11 +154,11 @@ class TryOn:
         target = np.array([slot_of(request.garment)], np.int32)
         box = view.crop_of(given, target[0], config)
         behind = None
-        if request.background == "restore":
+        if request.background == background.RESTORE:
             true = view.within(given, box, config)
             behind = background.continued(_rgb(true["photo"])[None], true["labels"][None])
-        if request.background != "keep":
-            given = {**given, "photo": _on_grey(person)}
+        if request.background != background.KEEP:
+            given = {**given, "photo": background.photo_on_grey(person.photo, person.labels)}
         found = view.within(given, box, config)
         if "garments" not in found:
             found["garments"], found["shown"] = view.garment_pictures(found, self.size)
@@ -181,9 +181,3 @@ class TryOn:
 def _rgb(photo: np.ndarray) -> np.ndarray:
     """Bytes -> float32 in [-1, 1]."""
     return photo.astype(np.float32) * np.float32(1 / 127.5) - 1
-
-
-def _on_grey(person: Person) -> np.ndarray:
-    """(h, w, 3) uint8: the person before Studio's grey."""
-    rgb = background.on_grey(_rgb(person.photo)[None], person.labels[None])[0]
-    return np.clip(np.rint((rgb + 1) * np.float32(127.5)), 0, 255).astype(np.uint8)

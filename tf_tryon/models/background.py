@@ -8,6 +8,7 @@ from tf_tryon.data import vocabulary
 from tf_tryon.geometry import resampling
 from tf_tryon.geometry.arrays import Array, library
 
+KEEP, STUDIO, RESTORE = BACKGROUNDS = ("keep", "studio", "restore")  # what may be asked for (`inference.request`)
 GREY: Final = 205 / 127.5 - 1.0  # about the mean of Studio's backdrops, of [-1, 1]
 _LEVELS: Final = 6  # halvings: enough to carry colours across a garment
 
@@ -16,6 +17,13 @@ def on_grey(photo: Array, labels: Array) -> Array:
     """(n, H, W, 3) in [-1, 1]: the person of a photo (n, H, W, 3) with classes (n, H, W) before plain grey."""
     person = library(photo).around(_person(labels))
     return GREY + person * (photo - GREY)
+
+
+def photo_on_grey(photo: Array, labels: Array) -> Array:
+    """`on_grey` of a photo (h, w, 3) uint8 with classes (h, w), as bytes again."""
+    xp = library(photo)
+    rgb = on_grey((xp.floats(photo) * (1 / 127.5) - 1.0)[None], labels[None])[0]
+    return xp.to_bytes(xp.rounded((rgb + 1.0) * 127.5))
 
 
 def before_background(picture: Array, labels: Array, behind: Array) -> Array:
