@@ -29,5 +29,5 @@ def pose(face: Array, keypoints: Array, reach: int) -> Array:
     rows, columns = xp.floats(near_y & there) * 2.0, xp.floats(near_x)
     # Channel 0 of the product stays 0; the face, and the -1 of 2 * inside - 1 everywhere else, come with the sum.
     rows, columns = (xp.joined([part[..., :1] * 0.0, part]) for part in (rows, columns))
-    channel = xp.to_bytes(254.0 - 254.0 * xp.floats(face))  # 0, or one that there isn't
+    channel = xp.whole(19.0 - 19.0 * xp.floats(face))  # 0, or one that there isn't; TFLite has no one_hot of bytes
     return rows[:, :, None] * columns[:, None] + xp.one_hot(channel, 19, 1.0, -1.0)

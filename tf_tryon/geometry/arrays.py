@@ -78,7 +78,7 @@ class Arrays(Protocol):
         ...
 
     def one_hot(self, labels: Array, count: int, on: float = 1.0, off: float = 0.0) -> Array:
-        """(...) uint8 -> (..., count) float32; `off` alone for a label that is too large."""
+        """(...) whole numbers -> (..., count) float32; `off` alone for a label that is too large."""
         ...
 
     def largest(self, values: Array) -> Array:

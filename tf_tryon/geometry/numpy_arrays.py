@@ -58,7 +58,7 @@ def size(values: Array) -> tuple[int, ...]:
 
 
 def one_hot(labels: Array, count: int, on: float = 1.0, off: float = 0.0) -> Array:
-    return np.where(labels[..., None] == np.arange(count, dtype=np.uint8), np.float32(on), np.float32(off))
+    return np.where(labels[..., None] == np.arange(count, dtype=labels.dtype), np.float32(on), np.float32(off))
 
 
 def largest(values: Array) -> Array:
