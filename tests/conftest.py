@@ -4,6 +4,7 @@ No pool of threads is bigger than the machine.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -188,17 +189,38 @@ def large_person(make_person: Callable[..., dict[str, Any]]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def models(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """(name, make) -> the folder that make(folder) filled, one for all processes of a run: read it, don't change it."""
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        alone = "PYTEST_XDIST_WORKER" not in os.environ
+        base = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+        made = base / f"once-{name}"
+        with (base / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                making = base / f"once-{name}-{os.getpid()}"  # a maker that failed leaves no half of it to the next
+                making.mkdir()
+                make(making)
+                making.rename(made)
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def models(model: Any, once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A folder of models with version 1 of `model` in it; read it, don't change it."""
     from tf_tryon.cli import main as cli
     from tf_tryon.inference.tryon import TryOn
 
-    folder = tmp_path_factory.mktemp("models")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TryOn, "load", lambda *_: model)
-        options = ["--max-samples=4", f"--max-pixels={1 << 20}"]
-        assert cli.main(["export", "saved-model", f"--out={folder}", *options]) == 0
-    return folder
+    def export(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(TryOn, "load", lambda *_: model)
+            options = ["--max-samples=4", f"--max-pixels={1 << 20}"]
+            assert cli.main(["export", "saved-model", f"--out={folder}", *options]) == 0
+
+    return once("models", export)
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,26 @@ def test_json_lines_hold_the_fields_and_the_traceback(capsys):
     assert failed["error"].endswith("ValueError: torn")
 
 
+def test_json_is_all_that_is_written():
+    """Of other packages, of Python's warnings and of what C++ writes to the file descriptor, too."""
+    code = """
+import logging, os, sys, warnings
+from tf_tryon.cli import main as cli
+from tf_tryon.cli import serve
+def check(flag_values, args):
+    logging.getLogger("uvicorn.error").warning("port %d", 80)
+    warnings.warn("old")
+    os.write(2, b"I0000 delegate")
+serve.check, serve.run = check, lambda *_: 0
+sys.exit(cli.main(["serve", "--models=m", "--log=json"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert done.returncode == 0
+    assert [line["logger"] for line in lines] == ["uvicorn.error", "py.warnings"]
+    assert lines[0]["message"] == "port 80"
+
+
 def test_what_an_embedder_has_set_comes_back(capsys):
     project = logging.getLogger(logs.NAME)
     before = project.level, project.propagate, list(project.handlers)

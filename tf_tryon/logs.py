@@ -34,10 +34,18 @@ def shown(level: str = "info", form: str = PLAIN) -> Generator[None, None, None]
 
     Args:
       level: one of LEVELS.
-      form: PLAIN, TIMED or JSON.
+      form: PLAIN, TIMED or JSON. With JSON, whose reader parses every line, the lines of other packages and Python's
+        warnings are objects, too.
     """
+    with _others(_Json()) if form == JSON else contextlib.nullcontext():
+        with _own(level, {PLAIN: _Plain, TIMED: _Timed, JSON: _Json}[form]()):
+            yield
+
+
+@contextlib.contextmanager
+def _own(level: str, formatter: logging.Formatter) -> Generator[None, None, None]:
     logger, handler = logging.getLogger(NAME), _Stderr()
-    handler.setFormatter({PLAIN: _Plain, TIMED: _Timed, JSON: _Json}[form]())
+    handler.setFormatter(formatter)
     before = logger.level, logger.propagate
     logger.setLevel(level.upper())
     logger.propagate = False  # packages such as Beam give the root a handler of its own
@@ -48,6 +56,21 @@ def shown(level: str = "info", form: str = PLAIN) -> Generator[None, None, None]
         logger.removeHandler(handler)
         logger.setLevel(before[0])
         logger.propagate = before[1]
+
+
+@contextlib.contextmanager
+def _others(formatter: logging.Formatter) -> Generator[None, None, None]:
+    """What reaches the root logger, with Python's warnings, in place of what other packages have put there."""
+    root, handler = logging.getLogger(), _Stderr()
+    handler.setFormatter(formatter)
+    before = list(root.handlers)
+    root.handlers[:] = [handler]
+    logging.captureWarnings(True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        root.handlers[:] = before
 
 
 def terminal() -> TextIO | None:

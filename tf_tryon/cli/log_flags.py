@@ -21,6 +21,11 @@ def define_form(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_enum("log", logs.TIMED, [logs.TIMED, logs.JSON], text, flag_values=flag_values)
 
 
+def form(flag_values: flags.FlagValues) -> str:
+    """Of log lines, one of `tf_tryon.logs`'s."""
+    return flag_values.log if "log" in flag_values else logs.PLAIN
+
+
 def shown(flag_values: flags.FlagValues) -> contextlib.AbstractContextManager[None]:
     """Log lines go to stderr as the flags say."""
-    return logs.shown(flag_values.verbosity, flag_values.log if "log" in flag_values else logs.PLAIN)
+    return logs.shown(flag_values.verbosity, form(flag_values))

@@ -39,7 +39,7 @@ from types import ModuleType
 
 from absl import flags
 
-from tf_tryon import quiet
+from tf_tryon import logs, quiet
 from tf_tryon.cli import log_flags, usage
 from tf_tryon.errors import TryOnError
 from tf_tryon.writing import disk
@@ -146,8 +146,9 @@ def _dispatch(argv: list[str]) -> int:
         print(usage.verb(name, module.ARGUMENTS, module.HELP, flag_values))
         return 0
     module, flag_values, args = parse(argv)
-    silence = quiet.only_python() if VERBS[name].photos else contextlib.nullcontext()
-    with silence, log_flags.shown(flag_values):
+    # What C++ writes to stderr is no JSON.
+    own = VERBS[name].photos or log_flags.form(flag_values) == logs.JSON
+    with quiet.only_python() if own else contextlib.nullcontext(), log_flags.shown(flag_values):
         if hasattr(module, "check"):
             module.check(flag_values, args)
         if VERBS[name].tensorflow:
