@@ -39,6 +39,11 @@ def address(listening: socket.socket) -> str:
 def listen(here: Shop, listening: socket.socket) -> None:
     """Serves a shop until a signal."""
     config = uvicorn.Config(
-        make_app(here), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
+        make_app(here),
+        log_config=None,  # its lines are written as the project's are
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE,
+        server_header=False,
     )
     uvicorn.Server(config).run(sockets=[listening])
