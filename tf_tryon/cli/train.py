@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from absl import flags
 
 from tf_tryon.cli import config_flag, given
@@ -10,7 +12,7 @@ ARGUMENTS = ""
 HELP = """Train the shape or the texture stage, or go on with a run: the same command does both.
 
 --config is an installed configuration's name or a file; any field can be changed, as in --config.train.steps=100.
-SIGTERM and Ctrl-C save before they stop the run.
+SIGTERM, Ctrl-C and the end of --minutes save before they stop the run.
 
     tf-tryon train --config=shape_debug --data=people --workdir=runs/shape"""
 
@@ -22,6 +24,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
     text = "the run's folder: new, or one to go on with"
     flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
+    text = "stop after so long; the same command goes on for as long again. Default: at the last step"
+    flags.DEFINE_float("minutes", None, text, lower_bound=0.0, flag_values=flag_values)
     flags.DEFINE_integer("threads", 0, "CPU threads; 0: all", lower_bound=0, flag_values=flag_values)
 
 
@@ -44,4 +48,5 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     if flags.threads:
         tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
         tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
-    return Trainer(flags.config, flags.data, flags.workdir).run()
+    seconds = math.inf if flags.minutes is None else 60 * flags.minutes
+    return Trainer(flags.config, flags.data, flags.workdir).run(seconds)

@@ -1,7 +1,7 @@
 """The loop of every training: steps, log and checkpoints, an end at what is not finite, and a stop at any moment.
 
-What is trained is a `Learner`; the loop asks it for steps and reads what they measured. SIGTERM and SIGINT end it after
-the step that is being made, with a checkpoint.
+What is trained is a `Learner`; the loop asks it for steps and reads what they measured. SIGTERM, SIGINT and the end of
+a limited time end it after the step that is being made, with a checkpoint.
 """
 
 from __future__ import annotations
@@ -24,10 +24,17 @@ from tf_tryon.training.run_log import RunLog
 
 
 class Wishes(NamedTuple):
-    """What a process wants done after a step: above 0 a checkpoint, and the number of the signal that stops it."""
+    """What a process wants done after a step.
+
+    Attributes:
+      save: above 0: a checkpoint.
+      stop: the number of the signal that stops it, or 0.
+      over: above 0: its time is up.
+    """
 
     save: float
     stop: float
+    over: float = 0.0
 
 
 class Learner(Protocol):
@@ -85,6 +92,7 @@ class Schedule:
       log_every: steps between lines of the log.
       save_every: steps between checkpoints; 0: the clock alone says when.
       minutes: between checkpoints.
+      seconds: that this process may train; the last step begins before they are over.
       remedy: what to try where a step was not finite: a sentence.
     """
 
@@ -92,6 +100,7 @@ class Schedule:
     log_every: int
     save_every: int = 0
     minutes: float = math.inf
+    seconds: float = math.inf
     remedy: str = ""
 
 
@@ -119,7 +128,7 @@ def stoppable() -> Iterator[Stop]:
 
 
 def run(learner: Learner, schedule: Schedule, done: int, log: RunLog, stop: Stop, name: str) -> int:
-    """Train from step `done` to the last, or until a signal.
+    """Train from step `done` to the last, or until a signal or the end of the schedule's time.
 
     Returns:
       The exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
@@ -128,16 +137,21 @@ def run(learner: Learner, schedule: Schedule, done: int, log: RunLog, stop: Stop
       TryOnError: a step's metrics were not finite; names step and metric. No checkpoint holds it.
     """
     pending: list[tuple[int, Any]] = []
-    saved_at, code = time.monotonic(), 0
-    while done < schedule.steps and not code:
-        wishes = Wishes(float(time.monotonic() - saved_at > schedule.minutes * 60), float(stop.number))
+    started = saved_at = time.monotonic()
+    code, last = 0, schedule.seconds <= 0
+
+    def over() -> float:
+        return float(time.monotonic() - started >= schedule.seconds)
+
+    while done < schedule.steps and not last:
+        wishes = Wishes(float(time.monotonic() - saved_at > schedule.minutes * 60), float(stop.number), over())
         metrics = learner.step(done, wishes)
         pending.append((done, metrics))
         done += 1
-        # Once more: a signal may have come during the step.
-        wishes = learner.agreed(Wishes(wishes.save, float(stop.number)), metrics)
+        # Once more: a signal, or the end of the time, may have come during the step.
+        wishes = learner.agreed(Wishes(wishes.save, float(stop.number), over()), metrics)
         code = 128 + int(wishes.stop) if wishes.stop else 0
-        last = bool(code) or done == schedule.steps
+        last = bool(code) or wishes.over > 0 or done == schedule.steps
         before = time.perf_counter()
         if wishes.save or last or (schedule.save_every and done % schedule.save_every == 0):
             _check(learner, pending, schedule.remedy)  # nothing that is not finite is ever saved

@@ -9,7 +9,7 @@ show it, and the loop stops the run.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -114,13 +114,13 @@ class TrainingStep:
         found = {name: (float(metrics[i]), float(metrics[count + i])) for i, name in enumerate(names)}
         return found | {name: (float(metrics[2 * count + i]), 1.0) for i, name in enumerate(extra)}
 
-    def __call__(self, batch: Batch, number: int, requests: tuple[float, float] = (0.0, 0.0)) -> tf.Tensor:
+    def __call__(self, batch: Batch, number: int, requests: Sequence[float] = (0.0, 0.0)) -> tf.Tensor:
         """Update once.
 
         Args:
           batch: the local part of the global batch, as the strategy distributes it.
           number: of the step, 0 first.
-          requests: numbers to be summed over all workers; the metrics' last two entries.
+          requests: numbers to be summed over all workers; the metrics' last entries.
         """
         batch = {key: value for key, value in batch.items() if key != keys.ID}  # XLA knows no strings
         compiled = self._compiled[self.adversarial(number)]

@@ -7,6 +7,7 @@ resumed run makes the steps that an uninterrupted one would have made.
 from __future__ import annotations
 
 import logging
+import math
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,15 +68,18 @@ class Trainer:
         self._step = TrainingStep(self._state, self._objective, self._strategy)
         self._checkpoints = Checkpoints(self._folder / "checkpoints", config.train.keep_every)
 
-    def run(self) -> int:
-        """Train to the last step, or until a signal. Returns the exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
+    def run(self, seconds: float = math.inf) -> int:
+        """Train to the last step, or until a signal or so many seconds are over.
+
+        Returns:
+          The exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
 
         Raises:
           TryOnError: a loss or gradient became NaN or infinite (names step and term; no checkpoint holds it), the data
             can't be read, or another process trains in the folder.
         """
         with loop.stoppable() as stop, run_folder.held(self._folder):
-            self._stop = stop
+            self._stop, self._seconds = stop, seconds
             run_folder.save(self._folder, self._config)
             return self._run()
 
@@ -92,7 +96,7 @@ class Trainer:
         self._draw = self._drawing()
         self._people = self._batches(done)
         schedule = loop.Schedule(
-            train.steps, train.log_every, train.keep_every, train.checkpoint_minutes,
+            train.steps, train.log_every, train.keep_every, train.checkpoint_minutes, self._seconds,
             f"The last checkpoint in {self._checkpoints.directory} is good. {_REMEDY}",
         )  # fmt: skip
         return loop.run(self, schedule, done, log, self._stop, str(self._workdir))
@@ -109,8 +113,8 @@ class Trainer:
         """This process's own wishes, or what all workers wished together: a stop is SIGTERM's then."""
         if self._workers == 1:
             return wishes
-        save, stop = metrics[-2:].numpy()
-        return loop.Wishes(float(save), float(signal.SIGTERM if stop else 0))
+        save, stop, over = metrics[-len(loop.Wishes._fields) :].numpy()
+        return loop.Wishes(float(save), float(signal.SIGTERM if stop else 0), float(over))
 
     def tolerated(self, values: dict[str, float]) -> tuple[str, ...]:
         """Gradients' norms, where they overflow in float16 and the loss scale answers."""
