@@ -8,9 +8,9 @@ an order drawn by --seed; each is worn by the next person who wears such a garme
 - the CIEDE2000 between the dominant colours (the largest of three clusters) of product and completed garment,
 - how often the garment's pattern is the product's own among four (three of other products): by the energies of
   gradients in eight directions, twice, in fine and coarse pixels; chance is .25,
-- of striped products (one wave has a third of the spectrum's energy between 4 and 32 pixels of a garment 96 high), how
-  often the completed garment's strongest wave runs the same way and is as long; and, for comparison, how often it would
-  be so of the next product's garment.
+- of striped products (one wave has a quarter of the spectrum's energy between 4 and 32 pixels of a garment 96 high),
+  how often the completed garment's strongest wave runs the same way and is as long; and, for comparison, how often it
+  would be so of the next product's garment.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 if TYPE_CHECKING:
     from tf_tryon.evaluation.stripes import Stripes
 
-STRIPED = 1 / 3
+STRIPED = 0.25
 
 
 def main() -> None:
@@ -87,7 +87,8 @@ def main() -> None:
         made.append(directions(*worn))
         waves.append((strongest(*flat), strongest(*worn)))
         pairs.append((product.on_white(), person.photo, result.photos[0]))
-        print(f"{len(colours)} {row['label']} {row['image']}: CIEDE2000 {colours[-1]:.1f}", flush=True)
+        told = f"CIEDE2000 {colours[-1]:.1f}, strongest wave {waves[-1][0].strength:.2f}"
+        print(f"{len(colours)} {row['label']} {row['image']}: {told}", flush=True)
     report(np.array(colours), np.array(given), np.array(made))
     report_stripes(waves)
     sheet(pairs[:24]).save(options.sheet)

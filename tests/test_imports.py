@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 ORDER = [
     "quiet", "logs", "progress",
     "keys", "errors", "files", "writing", "stages", "config", "geometry", "data", "layers", "models", "losses",
-    "training", "evaluation", "annotation", "products", "inference", "lite", "shop", "experiments", "doctor", "cli",
+    "training", "evaluation", "annotation", "products", "inference", "lite", "shop", "experiments", "fit", "doctor",
+    "cli",
     "export", "serving",
 ]  # fmt: skip
 FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}

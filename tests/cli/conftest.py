@@ -273,6 +273,33 @@ def _bundle(root: Path, given: Any) -> VerbRun:
     return _to(root, "bundle", *runs, f"--data={given.data}")
 
 
+def _fit(root: Path, given: Any) -> VerbRun:
+    """The steps' own writers at work, without networks."""
+    from tf_tryon.fit import measures, people, pictures, run, training
+    from tf_tryon.inference import bundle
+
+    def write(stage: str, path: str, two_stages: bool, records: Any, target: Path) -> int:
+        target.mkdir()
+        (target / "weights.npz").write_text(stage)
+        return 3
+
+    def train(work: Any, *_: Any) -> int:
+        for stage in ("shape", "texture"):
+            (work.run(stage) / "checkpoints").mkdir(parents=True, exist_ok=True)
+            (work.run(stage) / "checkpoints" / "step-00000003.npz").write_text(stage)
+        return 0
+
+    _no_networks(given)
+    given.patch.setattr(bundle, "_write_stage", write)
+    given.patch.setattr(training, "train", train)
+    given.patch.setattr(training, "spent", lambda run: 60.0)
+    given.patch.setattr(people, "LEAST", 2)
+    given.patch.setattr(measures, "garments_of", lambda *_: ("top",))
+    given.patch.setattr(run.measures, "measured", lambda *_: {"top/shape/posterior_garment_iou": np.ones(3)})
+    given.patch.setattr(pictures, "_PEOPLE", 1)
+    return _to(root, "fit", f"--data={given.data}", "--vgg=none", "--base=street")
+
+
 def _evaluate(root: Path, given: Any) -> VerbRun:
     from tf_tryon.config import thesis
     from tf_tryon.evaluation import shape_report, subject
@@ -406,6 +433,7 @@ RUNS: dict[str, Callable[[Path, Any], VerbRun]] = {
     "data show": _show,
     "data check": _check,
     "train": _train,
+    "fit": _fit,
     "bundle": _bundle,
     "evaluate": _evaluate,
     "metrics": _metrics,

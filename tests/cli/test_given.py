@@ -33,11 +33,18 @@ WRONG = {
     "data check": [("data check nowhere", "nowhere is no data set")],
     **{
         f"data {name}": [(f"data {name} --root nowhere --out o", "nowhere is no folder")]
-        for name in ("deepfashion", "multimodal", "viton", "viton-hd", "dresscode", "finet", "lip", "ccp")
+        for name in ("deepfashion", "multimodal", "viton", "viton-hd", "dresscode", "finet", "lip", "ccp", "photos")
     },
     "train": [
         ("train --config {config} --data nowhere --workdir w", "nowhere is no data set"),
         ("train --config {config} --config.train.batch_size=0 --data nowhere --workdir w", "batch_size"),
+    ],
+    "fit": [
+        ("fit --out o", "name photos, or a data set by --data"),
+        ("fit nobody.jpg --out o", "nobody.jpg: there is no such photo"),
+        ("fit --data nowhere --out o", "nowhere is no data set"),
+        ("fit {photo} --base nowhere --out o", "nowhere holds no model"),
+        ("fit {photo} --vgg nowhere.h5 --out o", "nowhere.h5"),
     ],
     "bundle": [("bundle --shape a --texture b --data nowhere --out o", "nowhere is no data set")],
     "evaluate": [("evaluate --model m --data nowhere --out o", "nowhere is no data set")],

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tf_tryon.evaluation.kid import kernel_distance, unbiased_mmd2
+from tf_tryon.evaluation.kid import kernel_distance, paired_mmd2, unbiased_mmd2
 
 
 def test_gaussians_have_the_closed_form() -> None:
@@ -37,3 +37,24 @@ def test_blocks_take_in_everybody() -> None:
     assert len(kernel_distance(x[:10], y[:10], block=25)) == 1
     with pytest.raises(ValueError, match="two or more"):
         unbiased_mmd2(x[:1], y)
+
+
+def test_paired_sets_compare_nobody_with_himself():
+    first, second = np.random.default_rng(2).normal(size=(2, 6, 5))
+    value, left_out = paired_mmd2(first, second)
+
+    def slow(people):
+        def k(a, b):
+            return (a @ b / 5 + 1) ** 3
+
+        pairs = [(i, j) for i in people for j in people if i != j]
+        return np.mean([
+            k(first[i], first[j]) + k(second[i], second[j]) - k(first[i], second[j]) - k(second[i], first[j])
+            for i, j in pairs
+        ])  # fmt: skip
+
+    assert value == pytest.approx(slow(range(6)))
+    np.testing.assert_allclose(left_out, [slow([j for j in range(6) if j != i]) for i in range(6)])
+    assert paired_mmd2(first, first)[0] == pytest.approx(0)
+    with pytest.raises(ValueError, match="three or more"):
+        paired_mmd2(first[:2], second[:2])

@@ -4,7 +4,7 @@ import struct
 import numpy as np
 
 from tf_tryon import logs
-from tf_tryon.training.run_log import RunLog
+from tf_tryon.training.run_log import RunLog, read_log, seconds_a_step
 
 
 def _summaries(folder):
@@ -59,3 +59,13 @@ def test_pauses_do_not_slow_the_speed_down(tmp_path):
     progress.log(1, {})
     progress.close()
     assert 0.9 < json.loads((tmp_path / "log.jsonl").read_text())["images_per_second"] < 1.1
+
+
+def test_a_log_tells_how_long_its_steps_took(tmp_path):
+    with RunLog(tmp_path, 10, batch=4, start=0) as log:
+        for done in (2, 5):
+            log.log(done, {"loss": 1.0})
+    lines = read_log(tmp_path, "")
+    assert [line["step"] for line in lines] == [2, 5]
+    lines = [{"step": 2, "images_per_second": 8.0}, {"step": 5, "images_per_second": 2.0}]
+    assert seconds_a_step(lines, 4) == [(2, 0.5), (3, 2.0)]

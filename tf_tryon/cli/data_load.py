@@ -1,4 +1,4 @@
-"""`tf-tryon data deepfashion|multimodal|viton|viton-hd|dresscode|finet|lip|ccp`: a public data set as records."""
+"""`tf-tryon data deepfashion|...|ccp|photos`: a public data set, or a folder of photos, as records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tf_tryon.data.sources.prepare import Annotators
 
 ARGUMENTS = ""
-HELP = """Turns a public data set, as it was unpacked, into a folder of records.
+HELP = """Turns a public data set, as it was unpacked, or a folder of photos, into a folder of records.
 
 Photos are cropped to the person and scaled to --size, or with --max-height kept at their own resolution. Labels keep
 the data set's vocabulary; missing parsing or keypoints are added by the annotators. Rejected photos are counted by
@@ -34,6 +34,7 @@ on any number of workers and any runner. docs/data.md shows each layout.
   tf-tryon data finet --root FiNet --out data/finet
   tf-tryon data lip --root LIP --out data/lip --min-garments 2
   tf-tryon data ccp --root clothing-co-parsing --out data/ccp --labelled
+  tf-tryon data photos --root photos --out data/mine
 """
 
 
@@ -44,19 +45,19 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "Folder to make.", required=True, **add)
     flags.DEFINE_enum("split", None, ["train", "test"], "Only this split; default: both.", **add)
     flags.DEFINE_enum(
-        "splits", None, ["own", "thesis", "held-out"],
+        "splits", None, ["own", "thesis", "tenth", "held-out"],
         "own: the data set's; thesis: 8,023 for train and 1,000 for test, drawn by --seed (of fewer, the same shares); "
-        "held-out: --test people whose labels people drew. Default: own where there are any, held-out for ccp.", **add,
+        "tenth: so many for test; held-out: --test people whose labels people drew. Default: own where there are any, "
+        "held-out for ccp, tenth for photos.", **add,
     )  # fmt: skip
     flags.DEFINE_integer("test", None, "People to hold out; default: 100 for ccp.", lower_bound=1, **add)
     flags.DEFINE_bool("labelled", False, "Take only photos with labels of their own.", **add)
     flags.DEFINE_integer("seed", 0, "Of drawn splits.", lower_bound=0, **add)
-    flags.DEFINE_integer(
-        "size", None, "Height and width of the stored pictures, a multiple of 32. Default: 256, but for ccp.", **add
-    )
-    text = "Keep photos at their own resolution, scaled down to this height. Default for ccp: 1024."
+    text = "Height and width of the stored pictures, a multiple of 32. Default: 256, but not for ccp and photos."
+    flags.DEFINE_integer("size", None, text, **add)
+    text = "Keep photos at their own resolution, scaled down to this height. Default for ccp and photos: 1024."
     flags.DEFINE_integer("max_height", None, text, **add)
-    text = "Garments (of 4) that a person must show; default: 3, or 2 for viton, viton-hd and ccp."
+    text = "Garments (of 4) that a person must show; default: 3, or 2 for viton, viton-hd, ccp and photos."
     flags.DEFINE_integer("min_garments", None, text, 0, 4, **add)
     define_vocabulary(flag_values, "Labels of the parsing, where a copy differs; default: the data set's.")
     flags.DEFINE_bool("annotate", True, "Add missing parsing and keypoints; off: reject such photos.", **add)

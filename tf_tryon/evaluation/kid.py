@@ -40,3 +40,25 @@ def _kernel(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def _within(x: np.ndarray) -> float:
     kernel = _kernel(x, x)
     return float((kernel.sum() - np.trace(kernel)) / (len(x) * (len(x) - 1)))
+
+
+def paired_mmd2(first: np.ndarray, second: np.ndarray) -> tuple[float, np.ndarray]:
+    """MMD^2 of two pictures of each person, (n, d) both, none compared with the same person's: for small sets.
+
+        mean_{i != j} k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(y_i, x_j)
+
+    Returns:
+      The value, and (n,) the value without each person, for `bootstrap.jackknife`.
+
+    Raises:
+      ValueError: fewer than three people, or another number in `second`.
+    """
+    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    count = len(first)
+    if count < 3 or len(second) != count:
+        raise ValueError(f"pictures of {count} and {len(second)} people: three or more are needed, the same in both")
+    across = _kernel(first, second)
+    each = _kernel(first, first) + _kernel(second, second) - across - across.T
+    np.fill_diagonal(each, 0)
+    total, rows = each.sum(), each.sum(axis=1)
+    return float(total / (count * (count - 1))), (total - 2 * rows) / ((count - 1) * (count - 2))

@@ -12,9 +12,9 @@ from tf_tryon.data.vocabulary import PALETTE
 from tf_tryon.errors import BadFileError
 from tf_tryon.experiments.chart import Line, Panel, draw
 from tf_tryon.experiments.tasks import REMEDY
-from tf_tryon.files import json_file
 from tf_tryon.files.array_file import Form, read_arrays
 from tf_tryon.training import metric_names
+from tf_tryon.training.run_log import read_log
 from tf_tryon.writing.whole import whole_file
 
 _TILE, _GAP, _CAPTION = 96, 4, 34
@@ -70,7 +70,7 @@ def adversarial(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) ->
     """Figure 4-3: the discriminator's and the generator's adversarial loss of runs (title, run's folder)."""
     judge, maker = [], []
     for title, folder in rows:
-        log = [line for line in read_log(folder) if metric_names.DISCRIMINATOR_LOSS in line]
+        log = [line for line in read_log(folder, REMEDY) if metric_names.DISCRIMINATOR_LOSS in line]
         steps = [line["step"] for line in log]
         judge.append(Line(title, steps, [line[metric_names.DISCRIMINATOR_LOSS] for line in log]))
         sums = [sum(line[name] for name in _ADVERSARIAL if name in line) for line in log]
@@ -89,25 +89,12 @@ def losses(runs: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None
     ):
         lines = []
         for name, folder in runs:
-            read = [line for line in read_log(folder) if field in line]
+            read = [line for line in read_log(folder, REMEDY) if field in line]
             if read:
                 lines.append(Line(name, [line["step"] for line in read], [line[field] for line in read]))
         if lines:
             panels.append(Panel(title, "step", lines, log))
     _save(draw(panels), path)
-
-
-def read_log(folder: pathlib.Path) -> list[dict[str, float]]:
-    """The lines of a run's log.jsonl; of a step that was made twice the later one."""
-    found = {}
-    for line in json_file.read_lines(folder / "log.jsonl", REMEDY):
-        values = line.members()
-        for value in values.values():
-            if not isinstance(value.raw, (int, float)):  # NaN may be: of a step that a loss scale left out
-                raise value.wrong("is no number")
-        values["images_per_second"].number(1e-9)
-        found[line["step"].whole(0)] = {name: value.raw for name, value in values.items()}
-    return [found[step] for step in sorted(found)]
 
 
 def _colours(labels: np.ndarray, folder: pathlib.Path) -> np.ndarray:

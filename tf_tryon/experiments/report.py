@@ -18,7 +18,8 @@ from tf_tryon.experiments import comparisons, figures, tables
 from tf_tryon.experiments.document import Block, Figure, Heading, markdown, page
 from tf_tryon.experiments.measure import WALK
 from tf_tryon.experiments.plan import Plan, Row
-from tf_tryon.experiments.tasks import READER, Task
+from tf_tryon.experiments.tasks import READER, REMEDY, Task
+from tf_tryon.training.run_log import read_log, seconds_a_step
 from tf_tryon.writing.results import check, new_files
 
 _FOLDER: Final = "report"
@@ -90,13 +91,10 @@ def check_report(workdir: pathlib.Path) -> None:
 def _run(task: Task, result: dict[str, Any]) -> dict[str, Any]:
     """Steps, wall minutes of training (without pauses), seconds a step and memory of a run."""
     batch = configuration.read(task.folder / "config.json").train.batch_size
-    minutes, seconds, before = 0.0, [], 0
-    for line in figures.read_log(task.folder):
-        each = batch / line["images_per_second"]
-        minutes += (line["step"] - before) * each / 60
-        before = int(line["step"])
-        seconds.append(each)
-    median = sorted(seconds)[len(seconds) // 2]
+    took = seconds_a_step(read_log(task.folder, REMEDY), batch)
+    minutes = sum(steps * each for steps, each in took) / 60
+    seconds = sorted(each for _, each in took)
+    median = seconds[len(seconds) // 2]
     return {
         "steps": result["steps"], "minutes": round(minutes, 2), "seconds_per_step": round(median, 4),
         "batch": batch, "peak_gigabytes": result["peak_gigabytes"],

@@ -27,6 +27,7 @@ def write_bundle(
     texture_run: str | pathlib.Path,
     records: RecordSet,
     folder: str | pathlib.Path,
+    apart: bool = True,
 ) -> dict[str, int]:
     """Writes `shape/` and `texture/` into `folder`: weights as float16, configuration, mean garments.
 
@@ -39,6 +40,7 @@ def write_bundle(
       texture_run: likewise.
       records: the data set that both were trained on, for its mean garments.
       folder: to write to.
+      apart: refuse a folder that holds the runs or the data set, as it does where they are its own.
 
     Returns:
       Steps of training by stage.
@@ -48,7 +50,8 @@ def write_bundle(
       TryOnError: the folder holds a run or the data set, or lies within one.
       InTheWayError: files are there in a bundle's places that this function did not write.
     """
-    refuse_overlap(folder, [shape_run, texture_run, records.directory], "the folder")
+    if apart:
+        refuse_overlap(folder, [shape_run, texture_run, records.directory], "the folder")
     steps: dict[str, int] = {}
     with new_files(folder, MANIFEST, by=BY) as new:
         for stage, path in zip(STAGES, (shape_run, texture_run), strict=True):

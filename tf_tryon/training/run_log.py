@@ -18,6 +18,7 @@ from tf_tryon.training import metric_names
 from tf_tryon.writing.disk import naming
 from tf_tryon.writing.whole import write_text
 
+LOG = "log.jsonl"
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,7 @@ class RunLog:
 
     def __init__(self, folder: Path, steps: int, batch: int, start: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "log.jsonl"
+        self._path = folder / LOG
         _drop_after(self._path, start)
         self._log = self._path.open("a", encoding="utf-8")
         self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
@@ -97,6 +98,32 @@ class RunLog:
             self._bar.write("\n")
         self._log.close()
         self._writer.close()
+
+
+def read_log(folder: Path, remedy: str) -> list[dict[str, float]]:
+    """The lines of a run's log.jsonl; of a step that was made twice the later one.
+
+    Raises:
+      MissingFileError, BadFileError: there is none, or it is damaged; ends with the remedy.
+    """
+    found = {}
+    for line in json_file.read_lines(folder / LOG, remedy):
+        values = line.members()
+        for value in values.values():
+            if not isinstance(value.raw, (int, float)):  # NaN may be: of a step that a loss scale left out
+                raise value.wrong("is no number")
+        values["images_per_second"].number(1e-9)
+        found[line["step"].whole(0)] = {name: value.raw for name, value in values.items()}
+    return [found[step] for step in sorted(found)]
+
+
+def seconds_a_step(log: list[dict[str, float]], batch: int) -> list[tuple[int, float]]:
+    """Of each line of a log, how many steps it tells of, and how long each took, without pauses."""
+    steps = [0, *(int(line["step"]) for line in log)]
+    return [
+        (step - before, batch / line["images_per_second"])
+        for line, before, step in zip(log, steps, steps[1:], strict=False)
+    ]
 
 
 def _drop_after(path: Path, step: int) -> None:

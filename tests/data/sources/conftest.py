@@ -145,6 +145,14 @@ class Trees:
         write(root / "train_id.txt", "\n".join(map(str, TRAIN)))
         write(root / "val_id.txt", "\n".join(map(str, TEST)))
 
+    def photos(self, root: Path, variant: bool) -> None:
+        """Annotations beside the photos; as the variant the files' endings are in capitals."""
+        for i, _ in self.split():
+            person, name = self.person(i), f"{i}.{'JPG' if variant else 'jpg'}"
+            save(root / name, person["photo"])
+            save(root / f"{i}_parsing.png", person["labels"])
+            write(root / f"{i}_keypoints.json", openpose(person["keypoints"]))
+
     def ccp(self, root: Path, numbers: dict[int, bool], size: int = 192) -> None:
         """People by number; whether they have labels, or tags of what they show."""
         save_mat(root / "label_list.mat", label_list=np.array([list(NAMES)], object))

@@ -126,7 +126,7 @@ def test_nothing_kept_is_an_error_with_a_report(root, tmp_path):
         ({"size": 100}, "multiple of 32"),
         ({"max_height": 512}, "cropped to a size, or keep their own"),
         ({"size": None, "max_height": 64}, "max_height 64: 128 or more"),
-        ({"splits": "halves"}, "own, thesis or held-out"),
+        ({"splits": "halves"}, "own, thesis, tenth or held-out"),
         ({"splits": "held-out"}, "say how many"),
         ({"split": "val"}, "train or test"),
         ({"vocabulary": "lip22"}, "vocabulary 'lip22'"),

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import os
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -41,7 +41,7 @@ from tf_tryon.writing.places import refuse_overlap
 VERSION: Final = 2  # of the preparation: another makes other records of the same files
 PART: Final = 32  # an interruption costs at most this many photos and worker
 SPLITS: Final = ("train", "test")
-DIVISIONS: Final = ("own", "thesis", "held-out")
+DIVISIONS: Final = ("own", "thesis", "tenth", "held-out")
 SIZE: Final = 256
 MAX_HEIGHT: Final = 1024
 LEAST_HEIGHT: Final = 128
@@ -57,8 +57,9 @@ class Options:
         or the layout wants it, photos keep their own resolution.
       max_height: to which taller photos are scaled then; None: 1,024.
       split: only this one.
-      splits: "own" (the data set's), "thesis" (8,023 and 1,000 drawn by seed), "held-out" (`test` people with labels
-        of their own, drawn by seed), or "": own where there are any, else as the layout wants it.
+      splits: "own" (the data set's), "thesis" (8,023 and 1,000 drawn by seed), "tenth" (of all, drawn by seed, for
+        the test), "held-out" (`test` people with labels of their own, drawn by seed), or "": own where there are any,
+        else as the layout wants it.
       test: how many to hold out; None: as the layout wants it.
       labelled: take only photos with labels of their own; the others' parsing isn't asked of annotators.
       seed: of drawn splits.
@@ -113,9 +114,30 @@ def build(
       ValueError: options out of range, or unfinished parts of another kind of run.
     """
     layout, root, out = LAYOUTS[name], pathlib.Path(root), pathlib.Path(out)
+    if not root.is_dir():
+        raise FileNotFoundError(f"{root} is no folder: unpack the data set and name its root")
+    refuse_overlap(out, [root], "--out")
     options = _of_layout(layout, options)
-    _check(layout, root, out, options)
-    examples = _located(layout, root, options)
+    _check(layout, out, options)
+    return _built(layout, root, layout.locate(root), out, options)
+
+
+def build_of(
+    name: str, located: Sequence[Located], out: str | os.PathLike[str], options: Options = Options()
+) -> Report:
+    """`build` of examples that were located already, wherever they lie: they may be anywhere but in `out`."""
+    layout, out = LAYOUTS[name], pathlib.Path(out)
+    options = _of_layout(layout, options)
+    _check(layout, out, options)
+    root = pathlib.Path(os.path.commonpath([example.photo.resolve().parent for example in located]))
+    return _built(layout, root, located, out, options)
+
+
+def _built(
+    layout: Layout, root: pathlib.Path, located: Iterable[Located], out: pathlib.Path, options: Options
+) -> Report:
+    name = layout.name
+    examples = _located(layout, root, located, options)
     _check_annotator(layout, root, examples, options)
     vocabulary = options.vocabulary or layout.vocabulary_of(root)
     settings = Settings(
@@ -150,7 +172,7 @@ def build(
 def _of_layout(layout: Layout, options: Options) -> Options:
     """The options with the layout's defaults where nothing is asked."""
     own_size = options.size is None and (layout.own_size or options.max_height is not None)
-    drawn = "held-out" if layout.held_out else "thesis"
+    drawn = "held-out" if layout.held_out else layout.drawn
     return dataclasses.replace(
         options,
         size=None if own_size else options.size or SIZE,
@@ -160,10 +182,7 @@ def _of_layout(layout: Layout, options: Options) -> Options:
     )
 
 
-def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Options) -> None:
-    if not root.is_dir():
-        raise FileNotFoundError(f"{root} is no folder: unpack the data set and name its root")
-    refuse_overlap(out, [root], "--out")
+def _check(layout: Layout, out: pathlib.Path, options: Options) -> None:
     check_place(out, options.overwrite)
     report_lib.check(out, layout.name)
     check_picture(out / SHEET, by=f"tf-tryon data {layout.name}")
@@ -178,7 +197,9 @@ def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Optio
     if options.splits not in DIVISIONS:
         raise ValueError(f"splits {options.splits!r}: choose {', '.join(DIVISIONS[:-1])} or {DIVISIONS[-1]}")
     if options.splits == "own" and not layout.own_splits:
-        raise ValueError(f"{layout.name} has no splits of its own: choose thesis or held-out")
+        raise ValueError(
+            f"{layout.name} has no splits of its own: choose {', '.join(DIVISIONS[1:-1])} or {DIVISIONS[-1]}"
+        )
     if options.splits == "held-out" and not options.test:
         raise ValueError("splits held-out: say how many people to hold out, as test")
     if options.split is not None and options.split not in SPLITS:
@@ -187,8 +208,8 @@ def _check(layout: Layout, root: pathlib.Path, out: pathlib.Path, options: Optio
         raise ValueError(f"vocabulary {options.vocabulary!r}: choose one of {', '.join(vocabulary_lib.VOCABULARIES)}")
 
 
-def _located(layout: Layout, root: pathlib.Path, options: Options) -> list[Located]:
-    examples = sorted(map(_checked, layout.locate(root)), key=lambda example: example.id)
+def _located(layout: Layout, root: pathlib.Path, located: Iterable[Located], options: Options) -> list[Located]:
+    examples = sorted(map(_checked, located), key=lambda example: example.id)
     split = options.split if options.splits == "own" else None
     if split is not None:
         examples = [example for example in examples if example.split == split]
@@ -241,7 +262,7 @@ def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: 
     """The run's parts; their key names all that an entry follows from."""
     files = hashlib.sha256()
     for example in examples:
-        names = [p.relative_to(root).as_posix() if isinstance(p, pathlib.Path) else repr(p)
+        names = [pathlib.Path(os.path.relpath(p, root)).as_posix() if isinstance(p, pathlib.Path) else repr(p)
                  for p in (example.photo, example.parsing, example.keypoints)]  # fmt: skip
         files.update(os.fsencode("\n".join([example.id, example.split, example.rejected, *names, ""])))
     annotator = settings.annotator
@@ -273,6 +294,9 @@ def _divided(parts: Parts, name: str, examples: list[Located], options: Options)
     groups = [examples[index].group or examples[index].id for index in kept]
     if options.splits == "thesis":
         found = split_lib.drawn(groups, options.seed)
+    elif options.splits == "tenth":
+        test = max(round(len(groups) / 10), min(len(groups) - 1, 1))
+        found = split_lib.drawn(groups, options.seed, len(groups) - test, test)
     elif options.splits == "held-out":
         labelled = [examples[index].parsing is not None for index in kept]
         found = split_lib.held_out(groups, labelled, options.seed, options.test or 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tf_tryon.data.sources import ccp, deepfashion, dresscode, lip, multimodal, viton
+from tf_tryon.data.sources import ccp, deepfashion, dresscode, lip, multimodal, photos, viton
 from tf_tryon.data.sources.located import Layout
 
 LAYOUTS: Final[dict[str, Layout]] = {
@@ -18,5 +18,6 @@ LAYOUTS: Final[dict[str, Layout]] = {
         viton.FINET,
         lip.LAYOUT,
         ccp.LAYOUT,
+        photos.LAYOUT,
     )
 }

@@ -74,6 +74,7 @@ class Layout:
       revise: (example, labels, vocabulary) of a parser -> its labels, corrected by what the data set knows;
         RejectedError if they can't be right.
       held_out: people for the test where they are drawn by `--splits held-out`, unless asked otherwise.
+      drawn: how the others without splits of their own are divided, unless asked otherwise.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Layout:
     own_size: bool = False
     min_garments: int = 3
     held_out: int = 0
+    drawn: str = "thesis"
     revise: Callable[[Located, np.ndarray, str], np.ndarray] | None = None
 
     def vocabulary_of(self, root: pathlib.Path) -> str:

@@ -27,6 +27,7 @@ class Work:
 
     def store(self, examples: list[Located]) -> None:
         """Put the examples where the processes find them."""
+        _examples.cache_clear()  # this process may have made parts of others in the same folder
         with whole_file(self.parts.folder / _EXAMPLES) as temporary:
             temporary.write_bytes(pickle.dumps(examples))
 
