@@ -9,11 +9,11 @@ import pytest
 from tf_tryon.config import baseline
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
-from tf_tryon.experiments import worker
+from tf_tryon.experiments import hours, worker
 from tf_tryon.experiments.plan import add_row, experiment, plan
 from tf_tryon.experiments.report import write_report
 from tf_tryon.experiments.run import run_experiment
-from tf_tryon.experiments.tasks import tasks
+from tf_tryon.experiments.tasks import tasks, timings, write_done
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +68,31 @@ def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_dat
         assert figures["walk"].shape == (8, 5, 64, 64)
     # All is done: the same command has nothing left to do but the report.
     assert run_experiment(config, data, folder) == 0
+
+
+def test_hours_are_told_by_row_before_anything_is_trained(config, tmp_path: Path, make_data_set) -> None:
+    records, work = open_records(make_data_set(tmp_path / "people", train=6, test=8)), plan(config)
+    to_do, timed = tasks(config, work, records, tmp_path), timings(work, records, tmp_path)
+    task = timed["full-shape"]
+    for other in (*timed.values(), *to_do.values()):
+        other.folder.mkdir(parents=True)
+    (task.folder / "job.json").write_text(json.dumps({**task.job, "threads": 0}))
+    assert worker.main([str(task.folder / "job.json")]) == 0
+    seconds = task.result()["seconds_per_step"]
+    assert seconds > 0
+    assert set(hours.untimed(timed, to_do)) == {"speed-full-texture", "speed-bicyclegan-texture"}
+    for name, value in (("full-texture", 3600), ("bicyclegan-texture", 1800)):
+        write_done(timed[name].folder, {"digest": timed[name].digest, "seconds_per_step": value})
+    left = hours.hours(work, timed, to_do)
+    assert left == {"full-shape": seconds / 3600, "full-texture": 1.0, "bicyclegan-texture": 1.0}  # of 1, 1 and 2 steps
+    text = "\n".join(hours.lines(work, left, jobs=2))
+    assert "FiNet      1.00 h (full-shape 0.00 h, full-texture 1.00 h)" in text
+    assert "in all     2.00 h, 1.00 h with --jobs=2" in text
+    write_done(to_do["full-texture"].folder, {"digest": to_do["full-texture"].digest, "steps": 1, "peak_gigabytes": 1})
+    checkpoint = to_do["bicyclegan-texture"].folder / "checkpoints" / "step-00000001.npz"
+    checkpoint.parent.mkdir()
+    checkpoint.touch()
+    assert hours.hours(work, timed, to_do) == {**left, "full-texture": 0.0, "bicyclegan-texture": 0.5}
 
 
 def test_what_would_fail_after_hours_fails_at_once(config, tmp_path: Path, make_data_set) -> None:

@@ -13,10 +13,11 @@ from tf_tryon.data.records import RecordSet, open_records
 from tf_tryon.data.usable import usable
 from tf_tryon.errors import InTheWayError, TryOnError
 from tf_tryon.evaluation.features import NETWORKS
+from tf_tryon.experiments import hours
 from tf_tryon.experiments.plan import Plan, plan
 from tf_tryon.experiments.report import check_report, write_report
 from tf_tryon.experiments.schedule import Scheduler
-from tf_tryon.experiments.tasks import READER, Task, tasks
+from tf_tryon.experiments.tasks import READER, SPEED, Task, tasks, timings
 from tf_tryon.files import json_file
 from tf_tryon.losses import vgg_weights
 from tf_tryon.training.run_folder import held, refuse_strangers
@@ -58,6 +59,10 @@ def run_experiment(
                 except InTheWayError as error:  # somebody has changed it meanwhile: no reason to stop training
                     _log.error("no report is written: %s", error)
 
+        # Minutes are told by the budget itself.
+        status = _estimate(work, records, to_do, folder, jobs, threads) if config.budget.unit == "steps" else 0
+        if status:
+            return status
         scheduler = Scheduler(to_do, folder, jobs, threads, finished)
         status = scheduler.run()
         if any(task.result() for task in to_do.values() if task.job["kind"] == "row"):
@@ -68,10 +73,26 @@ def run_experiment(
     return status
 
 
+def _estimate(
+    work: Plan, records: RecordSet, to_do: dict[str, Task], folder: pathlib.Path, jobs: int, threads: int
+) -> int:
+    """Tells how long the trainings will take, as many at once as later; the exit status of a signal, or 0."""
+    timed = timings(work, records, folder)
+    missing = hours.untimed(timed, to_do)
+    if missing:
+        status = Scheduler(missing, folder, jobs, threads, lambda task: None).run()
+        if status > 1:
+            return status
+    left = hours.hours(work, timed, to_do)
+    if any(left.values()):
+        _log.info("%s", "\n".join(hours.lines(work, left, jobs)))
+    return 0
+
+
 def check_place(folder: pathlib.Path, config: ConfigDict, data: str | os.PathLike[str]) -> None:
     """Raise TryOnError unless the folder is an experiment's, new or empty, and no part of the data set's."""
     refuse_overlap(folder, [data], "--workdir")
-    refuse_strangers(folder, _CONFIG, ("runs", "rows", "logs", "report", READER))
+    refuse_strangers(folder, _CONFIG, (SPEED, "runs", "rows", "logs", "report", READER))
     if os.path.lexists(folder / _CONFIG):
         found = json_file.read(folder / _CONFIG, "choose another --workdir").raw
         if not isinstance(found, dict) or not {"budget", "evaluation", "title"} <= found.keys():

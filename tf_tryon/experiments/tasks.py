@@ -1,6 +1,7 @@
 """The tasks of an experiment: what each needs, where it leaves its results, and whether it is done.
 
     workdir/experiment.json        the effective configuration
+    workdir/speed/NAME/            how long a step of a run takes
     workdir/runs/NAME/             a training run, as `tf-tryon train` leaves it
     workdir/reader/reader.npz      the garment reader (Studio only)
     workdir/rows/NAME/             measures of a row, and pictures for the figures
@@ -32,6 +33,7 @@ from tf_tryon.writing.whole import write_text
 DONE = "done.json"
 REMEDY = "delete its folder, and the same command makes it again"  # what to do about a damaged result
 READER = "reader"
+SPEED = "speed"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Task:
         found = json_file.read(path, REMEDY)
         if found["digest"].text() != self.digest:
             return None
-        checks = {"train": _check_run, "reader": _check_reader, "row": _check_row}
+        checks = {"train": _check_run, "reader": _check_reader, "row": _check_row, "speed": _check_speed}
         if self.job["kind"] in checks:
             checks[self.job["kind"]](found)
         return found.raw
@@ -72,16 +74,12 @@ class Task:
 
 def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.Path) -> dict[str, Task]:
     """All tasks by name; each comes after those that it needs."""
-    data = {"data": str(records.directory.resolve())}
-    stamp = fingerprint(records)
     size = next(iter(plan.runs.values())).config.data.height
     evaluation = config.evaluation.to_dict()
     made: dict[str, Task] = {}
 
     def add(name: str, folder: pathlib.Path, needs: tuple[str, ...], job: dict[str, Any]) -> None:
-        content = json.dumps({**job, "data": stamp}, sort_keys=True, default=list)
-        key = digest(content, *(made[other].digest for other in needs))
-        made[name] = Task(name, folder, needs, key, {**job, **data, "folder": str(folder), "digest": key})
+        made[name] = _task(name, folder, needs, job, records, made)
 
     reader: tuple[str, ...] = ()
     if is_studio(records):
@@ -104,6 +102,26 @@ def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.P
     return made
 
 
+def timings(plan: Plan, records: RecordSet, workdir: pathlib.Path) -> dict[str, Task]:
+    """For each run by name a task that times its steps."""
+    jobs = {name: {"kind": "speed", "config": to_json(run.config)} for name, run in plan.runs.items()}
+    return {name: _task(f"{SPEED}-{name}", workdir / SPEED / name, (), job, records, {}) for name, job in jobs.items()}
+
+
+def _task(
+    name: str,
+    folder: pathlib.Path,
+    needs: tuple[str, ...],
+    job: dict[str, Any],
+    records: RecordSet,
+    before: dict[str, Task],
+) -> Task:
+    content = json.dumps({**job, "data": fingerprint(records)}, sort_keys=True, default=list)
+    key = digest(content, *(before[other].digest for other in needs))
+    place = {"data": str(records.directory.resolve()), "folder": str(folder), "digest": key}
+    return Task(name, folder, needs, key, {**job, **place})
+
+
 def write_done(folder: pathlib.Path, result: dict[str, Any]) -> None:
     """Write done.json, whole or not at all."""
     write_text(folder / DONE, json.dumps(result, indent=1) + "\n")
@@ -112,6 +130,10 @@ def write_done(folder: pathlib.Path, result: dict[str, Any]) -> None:
 def _check_run(found: Value) -> None:
     found["steps"].whole(1)
     found["peak_gigabytes"].number(0)
+
+
+def _check_speed(found: Value) -> None:
+    found["seconds_per_step"].number(0)
 
 
 def _check_reader(found: Value) -> None:

@@ -20,7 +20,8 @@ from tf_tryon.files import json_file
 from tf_tryon.writing import disk
 from tf_tryon.writing.whole import write_text
 
-_TIMED, _LEFT_OUT = 12, 4  # steps that are made to tell a run's speed, and how many of them don't count
+# Steps that are made to tell a run's speed: those that don't count, being compiled, and those that do.
+_FOR_A_BUDGET, _FOR_AN_ESTIMATE = (4, 8), (1, 2)
 
 
 def main(argv: list[str]) -> int:
@@ -34,13 +35,24 @@ def main(argv: list[str]) -> int:
         tf.config.threading.set_inter_op_parallelism_threads(job["threads"])
     try:
         with logs.shown():
-            return {"train": train, "reader": reader, "row": row}[job["kind"]](job)
+            return {"speed": speed, "train": train, "reader": reader, "row": row}[job["kind"]](job)
     except Exception as error:
         known = disk.sentence(error)
         if known is None and not isinstance(error, (TryOnError, ValueError, OSError)):
             raise
         print(known or " ".join(str(error).split()), file=sys.stderr, flush=True)
         return 1
+
+
+def speed(job: dict[str, Any]) -> int:
+    """Time a run's steps."""
+    from tf_tryon import config as configuration
+    from tf_tryon.experiments.tasks import write_done
+
+    config = configuration.from_json(job["config"], "the job")
+    seconds = _seconds_per_step(config, job["data"], *_FOR_AN_ESTIMATE)
+    write_done(pathlib.Path(job["folder"]), {"digest": job["digest"], "seconds_per_step": round(seconds, 4)})
+    return 0
 
 
 def train(job: dict[str, Any]) -> int:
@@ -69,14 +81,14 @@ def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
         kept = json_file.read(path, "delete it, and the speed is measured again")
         if kept["minutes"].number() == job["budget"]:
             return kept["steps"].whole(1)
-    seconds = _seconds_per_step(config, job["data"])
+    seconds = _seconds_per_step(config, job["data"], *_FOR_A_BUDGET)
     budget |= {"seconds_per_step": round(seconds, 4), "steps": max(1, round(job["budget"] * 60 / seconds))}
     folder.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(budget) + "\n")
     return int(budget["steps"])
 
 
-def _seconds_per_step(config: Any, data: str) -> float:
+def _seconds_per_step(config: Any, data: str, left_out: int, counted: int) -> float:
     """Median of a few full steps, adversarial terms included."""
     import copy
 
@@ -85,12 +97,13 @@ def _seconds_per_step(config: Any, data: str) -> float:
     from tf_tryon.training.trainer import Trainer
 
     short = copy.deepcopy(config)
-    short.train.steps, short.train.log_every, short.train.picture_every = _TIMED, 1, _TIMED + 1
+    short.train.steps = left_out + counted
+    short.train.log_every, short.train.picture_every = 1, short.train.steps + 1
     short.loss.adversarial_start = 0
     with tempfile.TemporaryDirectory() as scratch:
         if Trainer(short, data, scratch).run():
             sys.exit(143)
-        return float(np.median(step_seconds(pathlib.Path(scratch))[_LEFT_OUT:]))
+        return float(np.median(step_seconds(pathlib.Path(scratch))[left_out:]))
 
 
 def step_seconds(folder: pathlib.Path) -> list[float]:
