@@ -1,14 +1,13 @@
-"""The web server around the page's application."""
+"""The web server around a page's application."""
 
 from __future__ import annotations
 
 import socket
 
 import uvicorn
+from starlette.applications import Starlette
 
 from tf_tryon.errors import TryOnError
-from tf_tryon.serving.web.app import make_app
-from tf_tryon.serving.web.shop import Shop
 
 _GRACE = 5  # seconds for answers under way at the end
 
@@ -36,10 +35,10 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def listen(here: Shop, listening: socket.socket) -> None:
-    """Serves a shop until a signal."""
+def listen(app: Starlette, listening: socket.socket) -> None:
+    """Serves an application until a signal."""
     config = uvicorn.Config(
-        make_app(here),
+        app,
         log_config=None,  # its lines are written as the project's are
         log_level="warning",
         access_log=False,

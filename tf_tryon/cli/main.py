@@ -94,7 +94,9 @@ VERBS = {
     "export tflite": Verb("export_tflite", "the shape stage as a TFLite file for phones and browsers"),
     "serve": Verb("serve", "answer requests on this machine, through TF-Serving's gRPC API"),
     "request": Verb("request", "ask a server to complete people", tensorflow=False),
-    "web": Verb("web", "open the shop's page, in front of a server or with one of its own", photos=True),
+    "web": Verb(
+        "web", "open the shop's page, in front of a server or with one of its own", tensorflow=False, photos=True
+    ),
     "tflite run": Verb("tflite_run", "complete parsings with such a file, without TensorFlow", tensorflow=False),
 }
 

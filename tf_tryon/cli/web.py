@@ -13,6 +13,10 @@ from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.target import define_target_flags, target_of
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from starlette.applications import Starlette
+
     from tf_tryon.serving.web.shop import Shop
 
 _log = logging.getLogger(__name__)
@@ -24,7 +28,11 @@ The page's backend is a client of the gRPC API: of --server, or else of an embed
 (default: an export of the bundled weights, made once and cached). Photos stay in memory for the visit, and nothing is
 written to disk, unless --keep says so. Own photos need `pip install 'tf-tryon[photos]'`.
 
+--local serves another page, which does everything in the visitor's browser: no photo is sent, no TensorFlow loaded. Its
+two npm packages are installed once into the cache (needs npm).
+
   tf-tryon web
+  tf-tryon web --local
   tf-tryon web --server tryon:8500 --host 0.0.0.0 --port 8080 --catalogue people
 """
 
@@ -36,6 +44,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("models", None, "For the embedded server: folder of `tf-tryon export saved-model`.", **add)
     text = "For the embedded server and --catalogue: street (the default), studio, or a folder of `tf-tryon bundle`."
     flags.DEFINE_string("model", None, text, **add)
+    flags.DEFINE_bool("local", False, "Complete in the visitor's browser; with --model, --host, --port.", **add)
     flags.DEFINE_string("host", "127.0.0.1", "Address to listen on; 0.0.0.0: all.", **add)
     flags.DEFINE_integer("port", 8080, "0: a free one.", lower_bound=0, upper_bound=65535, **add)
     flags.DEFINE_string("title", "Try on", "What the page is called.", **add)
@@ -67,6 +76,8 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
     if missing := [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
+    if flag_values.local:
+        _check_local(flag_values)
     if wrong := set(flag_values.garments or ()) - set(TARGETS):
         raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(TARGETS)}")
     if flag_values.server and flag_values.models:
@@ -84,11 +95,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     import contextlib
     import signal
 
-    from tf_tryon.inference.model_folder import ModelFolder
-    from tf_tryon.serving.web import embedded
     from tf_tryon.serving.web.running import address, bound, listen
-
-    garments = tuple(flag_values.garments or ModelFolder(flag_values.model).garments)
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
@@ -97,19 +104,46 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     try:
         with contextlib.ExitStack() as stack:
             listening = stack.enter_context(bound(flag_values.host, flag_values.port))
-            server = flag_values.server
-            if not server:
-                models = flag_values.models or embedded.exported(flag_values.model)
-                _log.info("loading the model")
-                server = stack.enter_context(embedded.serving(pathlib.Path(models))).address
-            shop = _shop(flag_values, server, garments)
+            app = _local_app(flag_values) if flag_values.local else _shop_app(flag_values, stack)
             print(address(listening), flush=True)
-            listen(shop, listening)
+            listen(app, listening)
     except KeyboardInterrupt:
         pass
     finally:
         signal.signal(signal.SIGTERM, former)
     return 0
+
+
+def _check_local(flag_values: flags.FlagValues) -> None:
+    """Refuses flags that say how a server completes."""
+    there = ("local", "model", "host", "port", "pose_model", "verbosity", "log")
+    wrong = [name for name in flag_values if flag_values[name].present and name not in there]
+    if wrong:
+        raise ValueError(f"--{wrong[0].replace('_', '-')} is for a server that completes, and --local needs none")
+
+
+def _local_app(flag_values: flags.FlagValues) -> Starlette:
+    """The page that completes in the visitor's browser."""
+    from tf_tryon.serving.web.local_app import make_local_app, parts
+
+    return make_local_app(parts(flag_values.model, flag_values.pose_model))
+
+
+def _shop_app(flag_values: flags.FlagValues, stack: ExitStack) -> Starlette:
+    """The shop's page, in front of the server that the flags name, or of one that ends with the stack."""
+    from tf_tryon import quiet
+    from tf_tryon.inference.model_folder import ModelFolder
+    from tf_tryon.serving.web import embedded
+    from tf_tryon.serving.web.app import make_app
+
+    quiet.import_tensorflow()
+    server = flag_values.server
+    if not server:
+        models = flag_values.models or embedded.exported(flag_values.model)
+        _log.info("loading the model")
+        server = stack.enter_context(embedded.serving(pathlib.Path(models))).address
+    garments = tuple(flag_values.garments or ModelFolder(flag_values.model).garments)
+    return make_app(_shop(flag_values, server, garments))
 
 
 def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]) -> Shop:
