@@ -21,7 +21,7 @@ from tf_tryon.data.vocabulary import CLASSES, PALETTE
 from tf_tryon.errors import TryOnError
 from tf_tryon.serving.calls import ServingError
 from tf_tryon.serving.validation import InvalidRequestError
-from tf_tryon.serving.web import people_routes, result_routes, shop, starts
+from tf_tryon.serving.web import people_routes, product_routes, result_routes, shop, starts
 from tf_tryon.serving.web.refusal import RefusedError, refusal_of
 from tf_tryon.serving.web.security import Security
 from tf_tryon.serving.web.shop import Shop
@@ -46,6 +46,7 @@ def make_app(here: Shop) -> Starlette:
         Route("/api/session", forget, methods=["DELETE"]),
         Route("/starts/{name}.jpg", start_picture),
         *people_routes.ROUTES,
+        *product_routes.ROUTES,
         *result_routes.ROUTES,
         Mount("/page", _PageFiles(directory=str(PAGE))),
     ]
@@ -85,6 +86,8 @@ async def about(request: Request) -> Response:
             "maxUpload": settings.max_upload,
             "starts": starts.NAMES,
             "catalogue": here.catalogue is not None,
+            "wears": here.products is not None,
+            "products": here.products is not None and here.products.catalogue is not None,
             "keeps": here.archive is not None,
             "drawn": settings.drawn,
             "classes": [{"name": name, "colour": colour} for name, colour in zip(CLASSES, _colours(), strict=True)],

@@ -26,8 +26,8 @@ class PageRequest:
 
     Attributes:
       ask: garment, samples, seed, first, temperature, background.
-      source: whose garment is taken: "" (nobody's), "sample", "person" or "match".
-      key: of that sample, person or garment of the catalogue.
+      source: whose garment is taken: "" (nobody's), "sample", "person", "match" or "product".
+      key: of that sample, person, garment of the catalogue or product that the visitor gave.
       use: which stages' codes are taken of it.
       spread: how far from them samples go.
     """
@@ -49,8 +49,8 @@ class PageRequest:
         use = given.get("use", list(STAGES))
         if garment not in garments:
             raise RefusedError(400, "bad-request", f"garment: one of {', '.join(garments)}")
-        if source not in ("", "sample", "person", "match") or not isinstance(key, str):
-            raise RefusedError(400, "bad-request", "source: sample, person or match, with its key")
+        if source not in ("", "sample", "person", "match", "product") or not isinstance(key, str):
+            raise RefusedError(400, "bad-request", "source: sample, person, match or product, with its key")
         if not isinstance(use, list) or not use or not all(stage in STAGES for stage in cast("list[Any]", use)):
             raise RefusedError(400, "bad-request", f"use: a list of {' and '.join(STAGES)}")
         ask = Ask(

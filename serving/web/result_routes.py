@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from collections.abc import AsyncGenerator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from tf_tryon.products.product import Product
+from tf_tryon.serving.wearer import to_png
 from tf_tryon.serving.web import bodies, shop
 from tf_tryon.serving.web.addresses import whole
 from tf_tryon.serving.web.page_request import Codes, PageRequest
+from tf_tryon.serving.web.products import Products
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Sample, Session, Subject
 from tf_tryon.serving.web.shop import Shop
 from tf_tryon.serving.web.streaming import Lines
+
+if TYPE_CHECKING:
+    from tf_tryon.shop.catalogue import Listed
 
 _ARCHIVE: Final = 64  # results in one
 
@@ -38,13 +45,32 @@ async def _results(
     async def codes(ask: PageRequest) -> Codes:
         return await _codes(here, session, ask)
 
-    async for answer in ask.answers(here.client, subject, codes):
-        sample = Sample(ask.ask.garment, answer.code(0), answer.photos[0], answer.parsings[0])
+    def kept(sample: Sample) -> str:
         name = session.add_sample(sample)
         if here.archive:
             here.archive.sample(key, name, sample)
-        yield {"key": name, "number": answer.first, "score": float(answer.score[0]), "version": answer.version}
+        return name
+
+    if here.products is not None and ask.source in ("match", "product"):
+        product = await _product(here, here.products, session, ask)
+        async with contextlib.aclosing(here.products.wear(subject, product, ask.ask)) as worn:
+            async for one in worn:
+                yield {"key": kept(one.sample), "number": one.number, "score": one.score}
+        yield {"done": True}
+        return
+    async for answer in ask.answers(here.client, subject, codes):
+        sample = Sample(ask.ask.garment, answer.code(0), answer.photos[0], answer.parsings[0])
+        yield {"key": kept(sample), "number": answer.first, "score": float(answer.score[0]), "version": answer.version}
     yield {"done": True}
+
+
+async def _product(here: Shop, products: Products, session: Session, ask: PageRequest) -> Product:
+    product = (
+        session.product(ask.key) if ask.source == "product" else await products.product(_catalogue_number(ask.key))
+    )
+    if product.garment != ask.ask.garment:
+        raise RefusedError(400, "bad-request", f"that product is a {product.garment}, not a {ask.ask.garment}")
+    return product
 
 
 async def _codes(here: Shop, session: Session, ask: PageRequest) -> Codes:
@@ -56,7 +82,7 @@ async def _codes(here: Shop, session: Session, ask: PageRequest) -> Codes:
         return sample.codes
     if ask.source == "person":
         return await here.client.encode(session.person(ask.key).wearer(garment), garment)
-    if here.catalogue is None:
+    if here.catalogue is None or ask.source != "match":
         raise RefusedError(404, "result-gone")
     return await here.catalogue.codes(here.client, _catalogue_number(ask.key), garment)
 
@@ -94,18 +120,35 @@ async def matches(request: Request) -> Response:
     here = shop.shop_of(request)
     subject = shop.session_of(request).person(request.path_params["key"])
     garment = request.query_params.get("garment", "")
-    if here.catalogue is None or garment not in here.settings.garments:
+    if garment not in here.settings.garments:
+        raise RefusedError(404, "result-gone")
+    if here.products is not None and here.products.catalogue is not None:
+        found = await here.products.best(subject, garment, here.settings.matches)
+        return JSONResponse({"matches": [_listed(match.item, match.score) for match in found]})
+    if here.catalogue is None:
         raise RefusedError(404, "result-gone")
     best = await here.catalogue.best(subject, garment, here.settings.matches)
     return JSONResponse({"matches": [{"key": str(match.number), "score": match.score} for match in best]})
 
 
+def _listed(item: Listed, score: float) -> dict[str, Any]:
+    """What the page shows of a product; only a link that leads to a page of the web."""
+    link = item.link if item.link.startswith(("https://", "http://")) else ""
+    return {
+        "key": str(item.number), "score": score, "title": item.title or item.id, "price": item.price, "link": link,
+    }  # fmt: skip
+
+
 async def catalogue_photo(request: Request) -> Response:
-    """GET: the photo of somebody of the catalogue."""
-    catalogue = shop.shop_of(request).catalogue
+    """GET: the photo of somebody of the catalogue, or of a product, cut out, on white."""
+    here, number = shop.shop_of(request), request.path_params["number"]
+    if here.products is not None and here.products.catalogue is not None:
+        product = await here.products.product(_catalogue_number(number))
+        return shop.picture(to_png(product.on_white()))
+    catalogue = here.catalogue
     if catalogue is None:
         raise RefusedError(404, "result-gone")
-    return shop.picture(catalogue.picture(_catalogue_number(request.path_params["number"])))
+    return shop.picture(catalogue.picture(_catalogue_number(number)))
 
 
 def _catalogue_number(text: str) -> int:

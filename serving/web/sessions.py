@@ -13,6 +13,7 @@ import numpy as np
 
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, slot_of
+from tf_tryon.products.product import Product
 from tf_tryon.serving.wearer import Wearer, from_picture
 from tf_tryon.serving.web.refusal import RefusedError
 
@@ -78,12 +79,13 @@ class Sample:
 
 
 class Session:
-    """One visitor's people and results, the latest of each; a page in a second tab has people of its own."""
+    """One visitor's people, products and results, the latest of each; a page in a second tab has people of its own."""
 
     def __init__(self, people: int, samples: int) -> None:
         self._most_people, self._most_samples = people, samples
         self._people: OrderedDict[str, Subject] = OrderedDict()
         self._samples: OrderedDict[str, Sample] = OrderedDict()
+        self._products: OrderedDict[str, Product] = OrderedDict()
 
     def add_person(self, person: Subject) -> str:
         """Keeps a person, maybe in the oldest one's place; returns a key."""
@@ -93,6 +95,10 @@ class Session:
         """Likewise a result."""
         return _add(self._samples, sample, self._most_samples)
 
+    def add_product(self, product: Product) -> str:
+        """Likewise a product; as many as people."""
+        return _add(self._products, product, self._most_people)
+
     def person(self, key: str) -> Subject:
         """Raises RefusedError: 404, the page has to be given the photo again."""
         return _get(self._people, key, "photo-gone")
@@ -101,10 +107,15 @@ class Session:
         """Likewise."""
         return _get(self._samples, key, "result-gone")
 
+    def product(self, key: str) -> Product:
+        """Likewise."""
+        return _get(self._products, key, "result-gone")
+
     @property
     def bytes(self) -> int:
         """Memory of all that is kept."""
-        return sum(kept.bytes for kept in (*self._people.values(), *self._samples.values()))
+        products = sum(kept.photo.nbytes + kept.mask.nbytes for kept in self._products.values())
+        return products + sum(kept.bytes for kept in (*self._people.values(), *self._samples.values()))
 
 
 class Sessions:

@@ -16,6 +16,7 @@ from tf_tryon.serving.web.annotating import Annotating
 from tf_tryon.serving.web.archive import Archive
 from tf_tryon.serving.web.catalogue import Catalogue
 from tf_tryon.serving.web.probe import Probe
+from tf_tryon.serving.web.products import Products
 from tf_tryon.serving.web.sessions import Session, Sessions
 
 COOKIE = "tryon"
@@ -47,13 +48,19 @@ class Settings:
 
 @dataclasses.dataclass
 class Shop:
-    """One page: its settings, its visitors, and what answers them; `catalogue` and `archive` may be missing."""
+    """One page: its settings, its visitors, and what answers them; the last ones may be missing.
+
+    Attributes:
+      catalogue: people whose garments are recommended.
+      products: what can be worn, with a catalogue of products or without one; then `catalogue` is None.
+    """
 
     settings: Settings
     target: Target
     annotating: Annotating
     sessions: Sessions
     catalogue: Catalogue | None = None
+    products: Products | None = None
     archive: Archive | None = None
     client: AsyncClient = dataclasses.field(init=False, repr=False)
     probe: Probe = dataclasses.field(init=False, repr=False)
@@ -66,6 +73,8 @@ class Shop:
         self.annotating.warm()
         if self.catalogue:
             self.catalogue.warm()
+        if self.products:
+            self.products.warm()
 
     async def stop(self) -> None:
         """Closes what `start` opened."""
@@ -75,6 +84,8 @@ class Shop:
         self.annotating.close()
         if self.catalogue:
             self.catalogue.close()
+        if self.products:
+            self.products.close()
 
     async def _sweep(self) -> None:
         """Idle visitors are forgotten though nobody else comes."""

@@ -61,11 +61,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses what the model can't do, who isn't there, and names that somebody else's files have."""
     from tf_tryon.inference.model_folder import ModelFolder, given_folder
-    from tf_tryon.shop.names import check_usearch
+    from tf_tryon.shop.names import check_usearch, is_catalogue
 
     check_there([args[0]])
     ModelFolder(flag_values.model or default_model([args[0]])).check(flag_values.garment)
-    if _is_catalogue(flag_values.catalogue):
+    if is_catalogue(flag_values.catalogue):
         check_usearch()
     else:
         given.data_sets([flag_values.catalogue])
@@ -83,13 +83,14 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.inference.recommendation_sheet import recommendation_sheet
     from tf_tryon.inference.request import Request
     from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.shop.names import is_catalogue
 
     garment, out = flag_values.garment, pathlib.Path(flag_values.out)
     with People(flag_values, out.with_name(f"{out.stem}_annotations")) as people:
         person = people.one(args[0])
     model = TryOn.load(flag_values.model or default_model([args[0]]))
     Request(garment=garment).check_person(person, model.garments)
-    ranking = _of_products if _is_catalogue(flag_values.catalogue) else _of_people
+    ranking = _of_products if is_catalogue(flag_values.catalogue) else _of_people
     tiles, options, told, count = ranking(flag_values, model, person)
     worn = [model.complete(person, garment, samples=1, **option) for option in options] if flag_values.try_on else []
     table = out.with_suffix(".json")
@@ -101,13 +102,6 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         print(f"{line['rank']:3} {line['score']:10.2f}  {line['id']}")
     print(f"{out} and {table}: {count} garments")
     return 0
-
-
-def _is_catalogue(folder: str) -> bool:
-    """Whether it is one of products, not a data set."""
-    from tf_tryon.shop.names import MARK
-
-    return (pathlib.Path(folder) / MARK).is_file()
 
 
 def _of_people(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _Ranking:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from tf_tryon.serving.web.products import Products
     from tf_tryon.serving.web.shop import Shop
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ two npm packages are installed once into the cache (needs npm).
 
   tf-tryon web
   tf-tryon web --local
+  tf-tryon web --catalogue catalogue
   tf-tryon web --server tryon:8500 --host 0.0.0.0 --port 8080 --catalogue people
 """
 
@@ -49,8 +51,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("port", 8080, "0: a free one.", lower_bound=0, upper_bound=65535, **add)
     flags.DEFINE_string("title", "Try on", "What the page is called.", **add)
     flags.DEFINE_list("garments", None, "What --server's model completes; default: what --model does.", **add)
-    flags.DEFINE_string("catalogue", None, "Folder of records whose garments are recommended.", **add)
-    flags.DEFINE_integer("count", 200, "At most so many people of it, the first.", lower_bound=1, **add)
+    text = "Products (`tf-tryon catalogue build`) that visitors are shown in, or records whose garments are suggested."
+    flags.DEFINE_string("catalogue", None, text, **add)
+    flags.DEFINE_integer("count", 200, "At most so many people of such records, the first.", lower_bound=1, **add)
+    text = "Let visitors wear a garment from its own photo; always with a catalogue of products."
+    flags.DEFINE_bool("wear", False, text, **add)
     flags.DEFINE_string("keep", None, "Folder to write visitors' photos and results to; the page says so.", **add)
     flags.DEFINE_integer("max_upload_mb", 20, "Of a photo's file.", lower_bound=1, upper_bound=200, **add)
     text = "Pixels of a photo's longer side; longer ones are shrunk."
@@ -73,6 +78,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
     from tf_tryon.data.vocabulary import TARGETS
     from tf_tryon.errors import TryOnError
+    from tf_tryon.shop.names import check_usearch, is_catalogue
 
     if missing := [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
@@ -85,7 +91,10 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     if flag_values.models:
         given.folder(flag_values.models, "make it with `tf-tryon export saved-model`")
     given.model(flag_values.model)
-    given.data_sets([flag_values.catalogue])
+    if is_catalogue(flag_values.catalogue):
+        check_usearch()
+    else:
+        given.data_sets([flag_values.catalogue])
     given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
 
 
@@ -156,13 +165,14 @@ def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]
     from tf_tryon.serving.web.catalogue import Catalogue
     from tf_tryon.serving.web.sessions import Sessions
     from tf_tryon.serving.web.shop import Settings, Shop
+    from tf_tryon.shop.names import is_catalogue
 
     def annotator() -> Annotator:
         options = {"pose_model": flag_values.pose_model, "parser_weights": flag_values.parser_weights}
         return Annotator.load(flag_values.parser, **options)
 
     catalogue = None
-    if flag_values.catalogue:
+    if flag_values.catalogue and not is_catalogue(flag_values.catalogue):
         folder = pathlib.Path(flag_values.catalogue)
         catalogue = Catalogue(folder, flag_values.model, flag_values.count)
     embedded = Target(address, deadline=flag_values.deadline)
@@ -179,5 +189,28 @@ def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]
         Annotating(annotator, flag_values.max_side),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),
         catalogue,
+        _products(flag_values),
         Archive(pathlib.Path(flag_values.keep)) if flag_values.keep else None,
     )
+
+
+def _products(flag_values: flags.FlagValues) -> Products | None:
+    """What visitors may wear, if the flags ask for it."""
+    from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.products.product import WornIn
+    from tf_tryon.serving.web.products import Products
+    from tf_tryon.shop.catalogue import Catalogue
+    from tf_tryon.shop.names import is_catalogue
+
+    listed = is_catalogue(flag_values.catalogue)
+    if not listed and not flag_values.wear:
+        return None
+
+    def worn() -> WornIn:
+        from tf_tryon.annotation.pose import PoseAnnotator
+        from tf_tryon.products.worn import worn_in
+
+        return worn_in(PoseAnnotator.load(flag_values.pose_model))
+
+    catalogue = Catalogue(flag_values.catalogue) if listed else None
+    return Products(lambda: TryOn.load(flag_values.model), catalogue, worn)

@@ -21,6 +21,14 @@ _CLEAR: Final = 250  # alpha below which a pixel is see-through: a photo that ha
 _UNSURE: Final = 0.5
 
 
+class WornError(TryOnError):
+    """A person wears it."""
+
+
+class UnsureError(TryOnError):
+    """It can't be told what it is."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Product:
     """A garment to be worn.
@@ -74,7 +82,9 @@ def read_product(
 
     Raises:
       FileNotFoundError, ValueError: a file can't be read.
-      TryOnError: it is worn, there are several garments or none, or it can't be told what it is; names the file.
+      WornError: a person wears it.
+      UnsureError: it can't be told what it is.
+      TryOnError: there are several garments or none. All name the file.
     """
     if not pathlib.Path(path).is_file():
         raise FileNotFoundError(f"{path}: there is no such photo of a product")
@@ -89,7 +99,7 @@ def read_product(
     try:
         return of_photo(photo, pathlib.Path(path).stem, garment, known, worn)
     except TryOnError as error:
-        raise TryOnError(f"{path}: {error}") from error
+        raise type(error)(f"{path}: {error}") from error
 
 
 def of_photo(
@@ -101,7 +111,7 @@ def of_photo(
 ) -> Product:
     """`read_product` of a photo (h, w, 3) uint8 in memory, with the garment's pixels (h, w) bool if they are known."""
     if worn is not None and worn(photo):
-        raise TryOnError(
+        raise WornError(
             "a person wears this garment: give a photo of it flat or hung, or take it from the person with --like (in "
             "Python `like`)"
         )
@@ -115,7 +125,7 @@ def of_photo(
     if recognised != "shoes":
         mask = cutout.main_parts(found, False)
     if certainty < _UNSURE:
-        raise TryOnError(
+        raise UnsureError(
             f"it can't be told what this is ({recognised}? with {certainty:.0%}): name it with --garment, or mark it "
             "with a mask"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import pathlib
 from typing import Final
 
 from tf_tryon.errors import TryOnError
@@ -14,6 +15,11 @@ ITEMS: Final = "items.json"
 REJECTED: Final = "rejected.json"
 CODES: Final = "codes.npz"
 REMEDY: Final = "build it again with `tf-tryon catalogue build`"
+
+
+def is_catalogue(folder: str | None) -> bool:
+    """Whether a folder is a catalogue of products, not a data set; None is none."""
+    return folder is not None and (pathlib.Path(folder) / MARK).is_file()
 
 
 def check_usearch() -> None:

@@ -156,6 +156,75 @@ def writes() -> Callable[[], Any]:
     return watching
 
 
+class FakeModel:
+    """In place of networks: who wears a product gets its mean colour."""
+
+    model, garments = "fake", ("top", "bottom")
+
+    def answer(self, person: Any, request: Any) -> Any:
+        from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
+
+        request.check_person(person, self.garments)
+        product, photo = request.wear, person.photo.copy()
+        photo[person.labels == GARMENT_CLASSES[slot_of(request.garment)]] = product.photo[product.mask].mean(axis=0)
+        codes = {stage: np.zeros((1, 2, 2, 3), np.float32) for stage in ("shape", "texture")}
+        scores = {stage: np.float32([-(request.seed % 7)]) for stage in ("shape", "texture")}
+        return SimpleNamespace(photos=photo[None], parsings=person.labels[None], codes=codes, scores=scores)
+
+
+def cut_out(colour: tuple[int, int, int]) -> np.ndarray:
+    """(60, 50, 4) uint8: a garment of one colour, its outline as alpha."""
+    picture = np.zeros((60, 50, 4), np.uint8)
+    picture[5:55, 8:42] = (*colour, 255)
+    return picture
+
+
+class FakeCatalogue:
+    """Two tops: a red one with a price and a link, and a blue one with a link that is none."""
+
+    model, folder, garments = "fake", "catalogue", {"top": 2}
+
+    def __init__(self) -> None:
+        from tf_tryon.shop.catalogue import Listed
+
+        self.items = [
+            Listed(0, "r1", "top", title="Red shirt", price="19.00", link="https://shop.example/r1"),
+            Listed(1, "b1", "top", link="javascript:alert(1)"),
+        ]
+
+    def best(self, samples: Any, garment: str, top: int) -> list[Any]:
+        from tf_tryon.shop.catalogue import Match
+
+        return [Match(item, 1.0 - item.number) for item in self.items][:top]
+
+    def product(self, item: Any) -> Any:
+        from tf_tryon.products.product import Product
+
+        cut = cut_out(((200, 20, 20), (20, 20, 200))[item.number])
+        return Product(cut[..., :3], cut[..., 3] > 0, "top", item.id)
+
+
+@pytest.fixture
+def product_photo() -> Callable[[tuple[int, int, int]], bytes]:
+    """(colour) -> a garment of that colour, cut out, as PNG."""
+    return lambda colour: png(cut_out(colour))
+
+
+@pytest.fixture
+def products(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Products of a page, without networks; what is uploaded is taken for a T-shirt."""
+    from tf_tryon.products import kinds
+    from tf_tryon.serving.web.products import Products
+    from tf_tryon.shop import codes
+
+    shirt = dict.fromkeys(kinds.NAMES, 0.0) | {"T-Shirt": 1.0}
+    monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: shirt)
+    monkeypatch.setattr(codes, "sampled_codes", lambda *_: np.zeros((24, 4), np.float32))
+    catalogue: Any = FakeCatalogue()
+    model: Any = FakeModel()
+    return Products(lambda: model, catalogue, lambda: lambda photo: False)
+
+
 class FakeServer:
     """TF-Serving's API without a model: a garment's texture code is its colour, its shape code its length in pixels.
 

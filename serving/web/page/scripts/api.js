@@ -40,6 +40,13 @@ export async function addPerson(photo, options = {}) {
   return { ...person, photo: `api/people/${person.key}/photo.png` };
 }
 
+/** A product's photo (a Blob) -> its key, what it is, and the address of its cut-out. */
+export async function addProduct(photo, options = {}) {
+  const response = await call(`api/products?${new URLSearchParams(options)}`, { method: "POST", body: photo });
+  const product = await response.json();
+  return { ...product, photo: `api/products/${product.key}.png` };
+}
+
 export const labels = async (key) => new Uint8Array(await (await call(`api/people/${key}/labels`)).arrayBuffer());
 
 export async function correct(key, labels, dress) {

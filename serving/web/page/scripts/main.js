@@ -6,8 +6,10 @@ import { lost, watch } from "./connection.js";
 import { Editor } from "./editor.js";
 import { Garments } from "./garments.js";
 import { preferred, say, speak } from "./language.js";
+import { Items } from "./items.js";
 import { Matches } from "./matches.js";
 import { dismiss, failed, notice, whisper } from "./notices.js";
+import { offerProduct } from "./product.js";
 import { Results } from "./results.js";
 import { offerStarts } from "./start.js";
 
@@ -35,14 +37,17 @@ const results = new Results({
   settle: () => editor.flush(),
   gone: (error) => failed(error, [["useAgain", {}, () => take(source)]]),
   temperature: () => element("temperature").valueAsNumber / 100,
-  finished: (garment) => about.catalogue && matches.find(person, garment),
+  finished: (garment) => (about.catalogue || about.products) && matches.find(person, garment),
 });
 results.viewer.classes = about.classes;
-const matches = new Matches((match, garment, photo) => {
-  const ask = { garment, source: "match", key: match.key, samples: 1 };
-  results.ask(ask, { says: "fromMatch", details: {}, photo });
-  element("finds-title").focus();
-});
+const matches = about.products
+  ? new Items((item) => wear({ ...item, source: "match" }))
+  : new Matches((match, garment, photo) => {
+      const ask = { garment, source: "match", key: match.key, samples: 1 };
+      results.ask(ask, { says: "fromMatch", details: {}, photo });
+      element("finds-title").focus();
+    });
+if (about.wears) offerProduct(about.garments, (product) => wear({ ...product, source: "product" }));
 const closeBorrowing = offerBorrowing(about.starts, (other, use) => {
   const ask = { garment: garments.value, source: "person", key: other.key, use };
   results.ask(use.length > 1 ? { ...ask, samples: 1 } : ask, { says: `fromOther.${use.join("-")}`, photo: other.photo });
@@ -96,6 +101,13 @@ function show() {
   if (!garments.value) return;
   matches.hide();
   results.ask({ garment: garments.value });
+}
+
+/** A product, of the catalogue or of the visitor's, worn several times. */
+function wear({ garment, source, key, photo }) {
+  garments.choose(garment);
+  results.ask({ garment, source, key, samples: 4 }, { says: "fromProduct", photo });
+  element("finds-title").focus();
 }
 
 function offered(wanted) {

@@ -1,0 +1,185 @@
+"""Products worn by visitors: a photo that they upload, or the best of a shop's catalogue.
+
+The gRPC API has no input for a product, and ranking needs the networks themselves, so they are loaded in this process,
+in a thread of its own, one completion at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import io
+import logging
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+from PIL import Image
+
+from tf_tryon.data.photo import open_upright, to_rgb
+from tf_tryon.errors import TryOnError
+from tf_tryon.inference.request import Request
+from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, of_photo
+from tf_tryon.serving.calls import Ask
+from tf_tryon.serving.wearer import to_png
+from tf_tryon.serving.web.refusal import RefusedError
+from tf_tryon.serving.web.sessions import Sample, Subject
+
+if TYPE_CHECKING:
+    from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.shop.catalogue import Catalogue, Listed, Match
+
+_SIDE: Final = 1024  # longer photos of products are shrunk to it
+_SEEDS: Final = 2**32
+_CLEAR: Final = 250  # alpha below which a pixel is see-through
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Worn:
+    """A visitor in a product.
+
+    Attributes:
+      number: of the sample.
+      score: log-likelihood of shape and texture, in nats.
+      sample: the result.
+    """
+
+    number: int
+    score: float
+    sample: Sample
+
+
+class Products:
+    """What can be worn.
+
+    Args:
+      load: makes the model; called in the thread, once.
+      catalogue: of products; None: only what visitors upload.
+      worn: makes what tells that somebody wears a product; called in the thread, once. None: nobody looks.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], TryOn],
+        catalogue: Catalogue | None = None,
+        worn: Callable[[], WornIn] | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self._load, self._load_worn = load, worn
+        self._model: TryOn | None = None
+        self._worn: WornIn | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="products")
+
+    def warm(self) -> None:
+        """Loads the networks meanwhile."""
+        self._thread.submit(self._warm)
+
+    def close(self) -> None:
+        """Ends the thread; what it draws is not waited for."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def read(self, body: bytes, garment: str | None) -> Product:
+        """The product of an uploaded photo.
+
+        Args:
+          body: the file.
+          garment: what it is, if the visitor says so.
+
+        Raises:
+          PhotoError: it is no photo.
+          RefusedError: worn by somebody, no garment alone, or of a kind that can't be told.
+        """
+        return await self._within(self._read, body, garment)
+
+    async def best(self, subject: Subject, garment: str, top: int) -> list[Match]:
+        """The catalogue's products of a garment that go best with what somebody keeps on, best first."""
+        return await self._within(self._rank, subject, garment, top)
+
+    async def wear(self, subject: Subject, product: Product, ask: Ask) -> AsyncGenerator[Worn]:
+        """Samples `ask.first` and so on of somebody in a product, as they come."""
+        for number in range(ask.first, ask.first + ask.samples):
+            yield await self._within(self._complete, subject, product, ask, number)
+
+    def item(self, number: int) -> Listed:
+        """An item of the catalogue; RefusedError: 404."""
+        if self.catalogue is None or not 0 <= number < len(self.catalogue.items):
+            raise RefusedError(404, "result-gone")
+        return self.catalogue.items[number]
+
+    async def product(self, number: int) -> Product:
+        """An item's cut-out."""
+        item = self.item(number)
+        assert self.catalogue is not None  # or there was no item
+        return await self._within(self.catalogue.product, item)
+
+    async def _within(self, call: Callable[..., _T], *arguments: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
+
+    def _warm(self) -> None:
+        try:
+            self._loaded()
+        except Exception as error:  # told again, to whoever asks
+            _log.error("products can't be worn: %s", error)
+
+    def _loaded(self) -> TryOn:
+        if self._model is None:
+            model = self._load()
+            if self.catalogue is not None and self.catalogue.model != model.model:
+                raise TryOnError(
+                    f"{self.catalogue.folder} holds another model's codes: give --model as it was built with, or build "
+                    "it with this one"
+                )
+            self._model = model
+        return self._model
+
+    def _read(self, body: bytes, garment: str | None) -> Product:
+        picture = open_upright(io.BytesIO(body), "the product's photo")
+        alpha = np.asarray(picture.convert("RGBA"))[..., 3] if picture.has_transparency_data else None
+        photo = Image.fromarray(to_rgb(picture))
+        photo.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+        known = None
+        if alpha is not None and alpha.min() < _CLEAR:
+            known = np.asarray(Image.fromarray(alpha).resize(photo.size, Image.Resampling.BILINEAR)) > 127
+        if self._worn is None and self._load_worn is not None:
+            self._worn = self._load_worn()
+        try:
+            return of_photo(np.asarray(photo), "product", garment, known, self._worn)
+        except WornError as error:
+            raise RefusedError(422, "product-worn") from error
+        except UnsureError as error:
+            raise RefusedError(422, "product-unsure") from error
+        except (TryOnError, ValueError) as error:
+            raise RefusedError(422, "no-product") from error
+
+    def _rank(self, subject: Subject, garment: str, top: int) -> list[Match]:
+        from tf_tryon.shop.codes import DRAWS, sampled_codes
+
+        if self.catalogue is None or garment not in self.catalogue.garments:
+            return []
+        person, model = subject.person(garment), self._loaded()
+        try:
+            Request(garment=garment).check_person(person, model.garments)
+        except TryOnError as error:
+            raise RefusedError(422, "refused", str(error)) from error
+        return self.catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, top)
+
+    def _complete(self, subject: Subject, product: Product, ask: Ask, number: int) -> Worn:
+        request = Request(
+            garment=product.garment,
+            samples=1,
+            seed=(ask.seed + number) % _SEEDS,
+            temperature=ask.temperature,
+            background=ask.background,
+            wear=product,
+        )
+        try:
+            found = self._loaded().answer(subject.person(product.garment), request)
+        except TryOnError as error:  # the visitor wears no such garment, say
+            raise RefusedError(422, "refused", str(error)) from error
+        codes = {stage: code[0] for stage, code in found.codes.items()}
+        score = float(sum(scores[0] for scores in found.scores.values()))
+        sample = Sample(product.garment, codes, to_png(found.photos[0]), to_png(found.parsings[0]))
+        return Worn(number, score, sample)

@@ -1,0 +1,110 @@
+"""Products on the page: read, ranked, worn, and refused with what the page has words for."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.errors import TryOnError
+from tf_tryon.products import kinds
+
+RED, BLUE = (200, 20, 20), (20, 20, 200)
+
+
+@pytest.fixture
+def shopping(fake_server: Any, make_shop: Any, visit: Any, products: Any) -> Iterator[Any]:
+    with visit(make_shop(fake_server.address, products=products)) as visitor:
+        yield visitor
+
+
+def results(visitor: Any, person: str, **ask: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in visitor.post(f"/api/people/{person}/results", json=ask).text.splitlines()]
+
+
+def colours(visitor: Any, result: dict[str, Any]) -> set[tuple[int, ...]]:
+    picture = Image.open(io.BytesIO(visitor.get(f"/api/results/{result['key']}/photo.png").content))
+    return set(map(tuple, np.asarray(picture).reshape(-1, 3).tolist()))
+
+
+def test_products_are_ranked_and_worn(shopping: Any, fake_server: Any) -> None:
+    about = shopping.get("/api/about").json()
+    assert (about["products"], about["wears"], about["catalogue"]) == (True, True, False)
+    person = shopping.post("/api/people?start=1").json()["key"]
+    found = shopping.get(f"/api/people/{person}/matches?garment=top").json()["matches"]
+    assert [(match["title"], match["price"], match["link"]) for match in found] == [
+        ("Red shirt", "19.00", "https://shop.example/r1"),
+        ("b1", "", ""),  # no title: its id; a link that is a script is none
+    ]
+    assert shopping.get("/api/catalogue/0.png").headers["content-type"] == "image/png"
+    assert shopping.get("/api/catalogue/2.png").status_code == 404
+    ask = {"garment": "top", "source": "match", "key": found[0]["key"], "samples": 2, "first": 3, "seed": 1}
+    first, second, end = results(shopping, person, **ask)
+    assert end == {"done": True}
+    assert (first["number"], second["number"]) == (3, 4)
+    assert first["score"] != second["score"]  # of other seeds
+    assert RED in colours(shopping, first)
+    assert not fake_server.calls
+    assert shopping.get(f"/api/people/{person}/matches?garment=bottom").json()["matches"] == []
+
+
+def test_an_uploaded_product_is_worn(shopping: Any, product_photo: Any) -> None:
+    person = shopping.post("/api/people?start=1").json()["key"]
+    told = shopping.post("/api/products", content=product_photo(BLUE))
+    assert told.status_code == 201
+    product = told.json()
+    assert product["garment"] == "top"
+    alone = Image.open(io.BytesIO(shopping.get(f"/api/products/{product['key']}.png").content))
+    assert alone.size == (34, 50)  # the box around it
+    result, _ = results(shopping, person, garment="top", source="product", key=product["key"], samples=1)
+    assert BLUE in colours(shopping, result)
+    (wrong,) = results(shopping, person, garment="bottom", source="product", key=product["key"])
+    assert wrong["error"]["code"] == "bad-request"
+    assert shopping.post("/api/products?garment=bottom", content=product_photo(BLUE)).json()["garment"] == "bottom"
+    assert shopping.post("/api/products?garment=hat", content=product_photo(BLUE)).status_code == 400
+
+
+def test_a_product_is_the_visitors_own(shopping: Any, product_photo: Any) -> None:
+    key = shopping.post("/api/products", content=product_photo(BLUE)).json()["key"]
+    shopping.cookies.clear()
+    assert shopping.get(f"/api/products/{key}.png").status_code == 404
+
+
+def test_what_is_no_product_is_refused(shopping: Any) -> None:
+    flat = io.BytesIO()
+    Image.new("RGB", (50, 60), "grey").save(flat, "PNG")
+    for body, code in ((flat.getvalue(), "no-product"), (b"text", "unreadable")):
+        answer = shopping.post("/api/products", content=body)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
+
+
+def test_worn_and_unsure_are_told_apart(
+    shopping: Any, products: Any, product_photo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(query: str = "") -> str:
+        return shopping.post(f"/api/products{query}", content=product_photo(RED)).json().get("error", {}).get("code")
+
+    even = dict.fromkeys(kinds.NAMES, 1 / len(kinds.NAMES))
+    monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: even)
+    assert told() == "product-unsure"
+    assert told("?garment=top") is None
+    products._worn = lambda photo: True
+    assert told() == "product-worn"
+
+
+def test_without_products_there_are_none(visitor: Any, product_photo: Any) -> None:
+    assert not visitor.get("/api/about").json()["wears"]
+    assert visitor.post("/api/products", content=product_photo(RED)).status_code == 404
+    person = visitor.post("/api/people?start=1").json()["key"]
+    assert visitor.get(f"/api/people/{person}/matches?garment=top").status_code == 404
+    (line,) = results(visitor, person, garment="top", source="product", key="x", samples=1)
+    assert line["error"]["code"] == "result-gone"
+
+
+def test_another_models_catalogue_is_refused(products: Any) -> None:
+    products.catalogue.model = "other"
+    with pytest.raises(TryOnError, match="another model's codes"):
+        products._loaded()
