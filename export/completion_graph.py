@@ -13,7 +13,7 @@ from tf_tryon.export.person_graph import Seen
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.models import pasting
 from tf_tryon.models.background import before_background
-from tf_tryon.models.completion import composed, finish
+from tf_tryon.models.completion import Made, both_stages, composed, finish
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 
@@ -53,6 +53,16 @@ def draw_codes(stage: StageGraph, batch: Batch, samples: tf.Tensor, draw: Draw) 
     return tf.cond(draw.use, lambda: stage.around(batch, given, noise, draw.spread), drawn)
 
 
+def _made(stage: StageGraph, samples: tf.Tensor, draw: Draw) -> Made:
+    """A stage's codes of the samples (chunk,) int64, and what it generates of them."""
+
+    def made(batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+        codes = draw_codes(stage, batch, samples, draw)
+        return codes, stage.generate(batch, codes)
+
+    return made
+
+
 class Completion:
     """Completes one person.
 
@@ -78,7 +88,8 @@ class Completion:
         batch = self._repeated(person.shape_batch)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            codes, labels = self._shape(batch, samples, draw)
+            codes, logits = _made(self.shape, samples, draw)(batch)
+            labels = complete_labels(batch, logits)
             parsings = pasting.paste_labels(person.labels, labels, shows(batch, labels), person.where)
             return {
                 "parsings_bytes": _encoded(parsings),
@@ -94,8 +105,7 @@ class Completion:
         renewed = with_labels(self._repeated(person.texture_batch), given)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            codes = draw_codes(self.texture, renewed, samples, draw)
-            return self._pictures(person, renewed, given, codes)[1]
+            return self._pictures(person, renewed, given, *_made(self.texture, samples, draw)(renewed))[1]
 
         return self._in_chunks(chunk, TEXTURE_OUTPUTS, first, count)
 
@@ -105,14 +115,13 @@ class Completion:
         texture_batch = self._repeated(person.texture_batch)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            shape_codes, labels = self._shape(shape_batch, samples, shape)
-            renewed = with_labels(texture_batch, labels)
-            codes = draw_codes(self.texture, renewed, samples, texture)
-            parsings, outputs = self._pictures(person, renewed, labels, codes)
+            makers = _made(self.shape, samples, shape), _made(self.texture, samples, texture)
+            made = both_stages(shape_batch, texture_batch, *makers)
+            parsings, outputs = self._pictures(person, made.inputs, made.labels, made.texture_codes, made.rgb)
             return {
                 "parsings_bytes": _encoded(parsings),
-                "shape_codes": shape_codes,
-                "shape_score": self.shape.log_prior(shape_batch, shape_codes),
+                "shape_codes": made.shape_codes,
+                "shape_score": self.shape.log_prior(shape_batch, made.shape_codes),
                 **outputs,
             }
 
@@ -120,18 +129,17 @@ class Completion:
 
     def rows(self, shape_batch: Batch, texture_batch: Batch, samples: tf.Tensor, draw: Draw) -> Outputs:
         """A chunk of tensors at the input size, one sample of each person; nothing encoded or pasted."""
-        codes, labels = self._shape(shape_batch, samples, draw)
-        batch = with_labels(texture_batch, labels)
-        texture_codes = draw_codes(self.texture, batch, samples, draw)
-        picture = composed(texture_batch, labels, self.texture.generate(batch, texture_codes))
+        makers = (_made(stage, samples, draw) for stage in (self.shape, self.texture))
+        made = both_stages(shape_batch, texture_batch, *makers)
+        picture = composed(texture_batch, made.labels, made.rgb)
         return {
             "photos": to_bytes(picture),
             "realism": self.texture.realism(picture),
-            "parsings": labels,
-            "shape_codes": codes,
-            "texture_codes": texture_codes,
-            "shape_score": self.shape.log_prior(shape_batch, codes),
-            "texture_score": self.texture.log_prior(batch, texture_codes),
+            "parsings": made.labels,
+            "shape_codes": made.shape_codes,
+            "texture_codes": made.texture_codes,
+            "shape_score": self.shape.log_prior(shape_batch, made.shape_codes),
+            "texture_score": self.texture.log_prior(made.inputs, made.texture_codes),
         }
 
     def _ranked(self, outputs: Outputs, count: tf.Tensor) -> Outputs:
@@ -152,14 +160,11 @@ class Completion:
         mask = pasting.erased_mask(person.photo, person.where)
         return pictures.encode_png(tf.cast(mask, tf.uint8) * 255)
 
-    def _shape(self, batch: Batch, samples: tf.Tensor, draw: Draw) -> tuple[tf.Tensor, tf.Tensor]:
-        codes = draw_codes(self.shape, batch, samples, draw)
-        return codes, complete_labels(batch, self.shape.generate(batch, codes))
-
-    def _pictures(self, person: Seen, renewed: Batch, labels: tf.Tensor, codes: tf.Tensor) -> tuple[tf.Tensor, Outputs]:
+    def _pictures(
+        self, person: Seen, renewed: Batch, labels: tf.Tensor, codes: tf.Tensor, rgb: tf.Tensor
+    ) -> tuple[tf.Tensor, Outputs]:
         """Parsings (chunk, h, w) and the texture's outputs for completed labels (chunk, H, W)."""
         original = self._repeated(person.texture_batch)
-        rgb = self.texture.generate(renewed, codes)
         whole = tf.cond(person.restores, lambda: before_background(rgb, labels, person.behind), lambda: rgb)
         made = finish(person.photo, person.labels, original, labels, whole, person.where)
         return made.parsings, {

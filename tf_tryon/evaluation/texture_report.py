@@ -27,7 +27,7 @@ from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.evaluation.texture_summary import texture_summary
 from tf_tryon.geometry import crop
-from tf_tryon.models.compositing import complete_labels, with_labels
+from tf_tryon.models.completion import Made, both_stages
 from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.progress import Progress
 
@@ -164,9 +164,11 @@ class _Looks:
             self._sampled("end_to_end", people, look, lambda k: self._both_stages(people, first, k))
 
     def _both_stages(self, people: Batch, first: int, k: int) -> tuple[np.ndarray, Batch]:
-        shaped = complete_labels(people, self.shaper.sample(people, first, k))
-        renewed = with_labels(people, shaped)
-        return self.sampler.sample(renewed, first, k), renewed
+        def made(sampler: sampling.Sampler) -> Made:
+            return lambda batch: (None, sampler.sample(batch, first, k))
+
+        drawn = both_stages(people, people, made(self.shaper), made(self.sampler))
+        return drawn.rgb, drawn.inputs
 
     def _sampled(
         self,

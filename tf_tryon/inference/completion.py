@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -61,6 +62,20 @@ class Completion:
         buffer = io.BytesIO()
         self.sheet().save(buffer, "PNG")
         return buffer.getvalue()
+
+
+def codes_of_all(request: Request, stage: str, first: Callable[[], np.ndarray]) -> np.ndarray | None:
+    """A stage's codes (n, h, w, c) where one serves all samples, or is walked from; None: each draws its own.
+
+    Args:
+      request: with `keep_shape`, `keep_texture` or `walk`.
+      stage: its name.
+      first: draws the first sample's (h, w, c), whose context may differ from the others'.
+    """
+    if not request.keeps(stage) and request.walk is None:
+        return None
+    codes = np.repeat(first()[None], request.samples, axis=0)
+    return codes if request.walk is None or request.walk_stage != stage else walked(codes, request.walk)
 
 
 def walked(codes: np.ndarray, channel: int) -> np.ndarray:

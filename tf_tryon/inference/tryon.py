@@ -22,13 +22,14 @@ from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.errors import TryOnError
 from tf_tryon.geometry import crop
 from tf_tryon.inference import wearing
-from tf_tryon.inference.completion import Completion, walked
+from tf_tryon.inference.chunks import in_chunks
+from tf_tryon.inference.completion import Completion, codes_of_all
 from tf_tryon.inference.erasure import erased, with_mask_as_garment
 from tf_tryon.inference.model_folder import common_targets, model_folder
 from tf_tryon.inference.request import MAX_SAMPLES, Request
 from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.models import background, pasting
-from tf_tryon.models.completion import Pictures, finish
+from tf_tryon.models.completion import finish
 from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.models.contract import Batch
 from tf_tryon.stages import SHAPE, TEXTURE
@@ -119,40 +120,78 @@ class TryOn:
         seen = self._look(masked, request)
         if request.background == background.STUDIO:
             person = dataclasses.replace(person, photo=background.photo_on_grey(masked.photo, masked.labels))
+        batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
+        codes, scores = {}, {}
         if self.shape is None:
-            return self._one_stage(person, seen, request)
-        batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
-        shape_codes, shape_scores, labels = self._shapes(batch, request)
-        texture_batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
-        renewed, cloth = with_labels(repeat(texture_batch, request.samples), tf.constant(labels)), None
-        if request.wear is not None:
-            renewed, cloth = wearing.with_cloth(renewed, labels, request.wear)
-        codes, scores = self._codes(self.texture, renewed, request)
-        pictures = self._in_chunks(self.texture.generate, renewed, codes)
-        if cloth is not None:
-            pictures = wearing.with_detail(pictures, labels, cloth, request.garment)
-        return self._completion(
-            person, seen, request, batch, labels, pictures,
-            {SHAPE: shape_codes, TEXTURE: codes}, {SHAPE: shape_scores, TEXTURE: scores},
-        )  # fmt: skip
+            labels = _without_shape(batch, seen, request)
+        else:
+            shape_batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
+            codes[SHAPE], scores[SHAPE], labels = self._shapes(self.shape, shape_batch, request)
+        where = pasting.region(batch[keys.VISIBLE][0, ..., 0], seen.crop, person.size)
+        codes[TEXTURE], scores[TEXTURE], photos, parsings = self._pictures(person, seen, where, batch, labels, request)
+        return Completion(
+            person=person,
+            erased=pasting.erased_mask(tf.constant(person.photo), where).numpy(),
+            photos=photos,
+            parsings=parsings,
+            codes=codes,
+            scores=scores,
+            request=request,
+            model=self.model,
+        )
 
-    def _shapes(self, batch: Batch, request: Request) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _shapes(self, stage: Stage, batch: Batch, request: Request) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Codes, scores and labels (n, H, W) of the first stage; of a product those that fit it, among more."""
         product, wanted = request.wear, 1 if request.keep_shape else request.samples
         drawn = request
         if product is not None:
             more = wearing.candidates(product, wanted, MAX_SAMPLES)
             drawn = dataclasses.replace(request, samples=more, keep_shape=False)
-        people = repeat(batch, drawn.samples)
-        codes, scores = self._codes(self.shape, people, drawn)
-        labels = self._in_chunks(
-            lambda part, z: complete_labels(part, self.shape.generate(part, z)).numpy(), people, codes
-        )
+        draw = _Codes(stage, lambda index: repeat(batch, len(index)), drawn)
+
+        def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
+            part = repeat(batch, len(index))
+            codes = draw(part, index)
+            return codes, stage.log_prior(part, codes), complete_labels(part, stage.generate(part, codes)).numpy()
+
+        codes, scores, labels = in_chunks(chunk, drawn.samples, _CHUNK)
         if product is None:
             return codes, scores, labels
         kept = wearing.chosen(labels, batch, product, wanted)
         kept = np.repeat(kept, request.samples) if request.keep_shape else kept
         return codes[kept], scores[kept], labels[kept]
+
+    def _pictures(
+        self, person: Person, seen: _Seen, where: pasting.Region, batch: Batch, labels: np.ndarray, request: Request
+    ) -> list[np.ndarray]:
+        """Codes and scores of the texture stage, photos and parsings of given labels (n, H, W)."""
+        stage, two_stage = self.texture, self.shape is not None
+        photo, own = tf.constant(person.photo), tf.constant(person.labels)
+
+        def inputs(index: np.ndarray) -> Batch:
+            part = repeat(batch, len(index))
+            return with_labels(part, tf.constant(labels[index])) if two_stage else part
+
+        draw = _Codes(stage, inputs, request)
+
+        def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
+            if request.wear is None:
+                given = inputs(index)
+                codes = draw(given, index)
+                rgb = stage.generate(given, codes)
+            else:
+                some, rows = np.unique(index), index - index[0]  # laying cloth is dear: not for what fills the chunk up
+                given, cloth = wearing.with_cloth(inputs(some), labels[some], request.wear)
+                given, cloth = {name: tf.gather(value, rows) for name, value in given.items()}, cloth[rows]
+                codes = stage.encode(given)
+                rgb = wearing.with_detail(stage.generate(given, codes), labels[index], cloth, request.garment)
+            made = self._finish(
+                photo, own, repeat(batch, len(index)), tf.constant(labels[index]), tf.constant(rgb), where,
+                seen.behind, two_stage,
+            )  # fmt: skip
+            return codes, stage.log_prior(given, codes), made.photos.numpy(), made.parsings.numpy()
+
+        return in_chunks(chunk, request.samples, _CHUNK)
 
     def _look(self, person: Person, request: Request) -> _Seen:
         """The person's view, before grey if the request wants that."""
@@ -168,81 +207,44 @@ class TryOn:
         rgb = examples.to_rgb(true["photo"])[tf.newaxis]
         return _Seen(box, seen, background.continued(rgb, true["labels"][tf.newaxis]))
 
-    def _one_stage(self, person: Person, seen: _Seen, request: Request) -> Completion:
-        if request.wear is not None:
-            raise TryOnError(f"{request.wear.name}: a model of one stage can't be told what to wear: choose another")
-        if request.walk is not None and request.walk_stage != self.texture.config.stage:
-            raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
-        batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
-        codes, scores = self._codes(self.texture, repeat(batch, request.samples), request)
-        pictures = self._in_chunks(self.texture.generate, repeat(batch, request.samples), codes)
-        erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
-        labels = np.where(erased, np.uint8(0), seen.view["labels"].numpy())
-        return self._completion(
-            person, seen, request, batch, np.repeat(labels[np.newaxis], request.samples, axis=0), pictures,
-            {TEXTURE: codes}, {TEXTURE: scores},
-        )  # fmt: skip
 
-    def _codes(self, stage: Stage, batch: Batch, request: Request) -> tuple[np.ndarray, np.ndarray]:
-        """One stage's codes (n, h, w, c) and their scores, as the request wants them."""
-        name, samples = stage.config.stage, request.samples
+class _Codes:
+    """One stage's codes, as a request wants them.
+
+    Args:
+      stage: the stage.
+      inputs: its inputs for (n,) numbers of samples.
+      request: what is wanted.
+    """
+
+    def __init__(self, stage: Stage, inputs: Callable[[np.ndarray], Batch], request: Request) -> None:
+        name = stage.config.stage
+        self._stage, self._temperature = stage, request.temperature
+        self._noise = stage.noise(request.seed, request.samples)
         if request.like is not None and name in request.like_stages:
-            codes = np.repeat(stage.encode(stage.batch(request.like, request.garment)), samples, axis=0)
-        elif request.wear is not None and name == TEXTURE:
-            codes = self._in_chunks(lambda part, _: stage.encode(part), batch, np.zeros(samples))
+            own = stage.encode(stage.batch(request.like, request.garment))
+            self._given: np.ndarray | None = np.repeat(own, request.samples, axis=0)
         else:
-            one = (
-                request.keeps(name) or request.walk is not None
-            )  # the first sample's code serves all, whatever its context
-            noise = stage.noise(request.seed, 1 if one else samples)
-            codes = self._in_chunks(lambda part, z: stage.draw(part, z, request.temperature), batch, noise)
-            codes = np.repeat(codes, samples, axis=0) if one else codes
-        if request.walk is not None and request.walk_stage == name:
-            codes = walked(codes, request.walk)
-        return codes, self._in_chunks(stage.log_prior, batch, codes)
+            first = np.zeros(_CHUNK, np.int64)
+            self._given = codes_of_all(request, name, lambda: self._drawn(inputs(first), first)[0])
 
-    @staticmethod
-    def _in_chunks(function: Callable[[Batch, np.ndarray], np.ndarray], batch: Batch, codes: np.ndarray) -> np.ndarray:
-        """`function(batch, codes)` over slices of the samples; the last is filled up, so that one graph serves all."""
-        parts = []
-        for start in range(0, len(codes), _CHUNK):
-            index = np.minimum(np.arange(start, start + _CHUNK), len(codes) - 1)
-            part = {key: tf.gather(value, index) for key, value in batch.items()}
-            parts.append(function(part, codes[index])[: len(codes) - start])
-        return np.concatenate(parts)
+    def __call__(self, batch: Batch, index: np.ndarray) -> np.ndarray:
+        """(n, h, w, c) of (n,) samples with these inputs."""
+        return self._drawn(batch, index) if self._given is None else self._given[index]
 
-    def _completion(
-        self,
-        person: Person,
-        seen: _Seen,
-        request: Request,
-        batch: Batch,
-        labels: np.ndarray,
-        pictures: np.ndarray,
-        codes: dict[str, np.ndarray],
-        scores: dict[str, np.ndarray],
-    ) -> Completion:
-        photo, own = tf.constant(person.photo), tf.constant(person.labels)
-        where = pasting.region(batch[keys.VISIBLE][0, ..., 0], seen.crop, person.size)
+    def _drawn(self, batch: Batch, index: np.ndarray) -> np.ndarray:
+        return self._stage.draw(batch, self._noise[index], self._temperature)
 
-        def pasted(part: Batch, index: np.ndarray) -> Pictures:
-            made = tf.constant(labels[index]), tf.constant(pictures[index])
-            return self._finish(photo, own, part, *made, where, seen.behind, self.shape is not None)
 
-        parts = []
-        for start in range(0, request.samples, _CHUNK):
-            index = np.arange(start, min(start + _CHUNK, request.samples))
-            parts.append(pasted(repeat(batch, len(index)), index))
-        return Completion(
-            person=person,
-            erased=pasting.erased_mask(photo, where).numpy(),
-            photos=np.concatenate([part.photos.numpy() for part in parts]),
-            parsings=np.concatenate([part.parsings.numpy() for part in parts]),
-            codes=codes,
-            scores=scores,
-            request=request,
-            model=self.model,
-        )
+def _without_shape(batch: Batch, seen: _Seen, request: Request) -> np.ndarray:
+    """(n, H, W) uint8 of a model of one stage: 0 where erased."""
+    if request.wear is not None:
+        raise TryOnError(f"{request.wear.name}: a model of one stage can't be told what to wear: choose another")
+    if request.walk is not None and request.walk_stage != TEXTURE:
+        raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
+    erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
+    labels = np.where(erased, np.uint8(0), seen.view["labels"].numpy())
+    return np.repeat(labels[np.newaxis], request.samples, axis=0)
 
 
 def _sees(stage: Stage) -> tuple[int, int, str, float]:

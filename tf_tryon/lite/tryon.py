@@ -18,7 +18,7 @@ from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.errors import TryOnError
 from tf_tryon.geometry import crop
-from tf_tryon.inference.completion import Completion, walked
+from tf_tryon.inference.completion import Completion, codes_of_all
 from tf_tryon.inference.erasure import erased, with_mask_as_garment
 from tf_tryon.inference.noise import numpy_noise
 from tf_tryon.inference.request import Request
@@ -129,18 +129,13 @@ class TryOn:
 
     def _codes(self, stage: str, request: Request, features: list[np.ndarray]) -> list[np.ndarray]:
         """Each sample's codes (h, w, c), as the request wants them; `features` are each sample's."""
-        walks = request.walk is not None
-        one = walks or request.keeps(stage)
 
         def drawn(sample: int) -> np.ndarray:
             noise = numpy_noise(request.seed, stage, sample, self._sidecar.codes[stage])
             return self._networks.draw(stage, features[sample], noise, request.temperature)
 
-        # The first sample's code serves all, whatever its context.
-        codes = [drawn(0)] * request.samples if one else [drawn(sample) for sample in range(request.samples)]
-        if request.walk is None or request.walk_stage != stage:
-            return codes
-        return list(walked(np.stack(codes), request.walk))
+        codes = codes_of_all(request, stage, lambda: drawn(0))
+        return [drawn(sample) for sample in range(request.samples)] if codes is None else list(codes)
 
     def _look(self, person: Person, request: Request) -> _Seen:
         """The person's view, before grey if the request wants that, with what is erased."""

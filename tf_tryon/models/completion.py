@@ -1,18 +1,55 @@
-"""The last steps of every completion: before its background, composed with the photo, at the photo's own resolution.
+"""A completion's steps: draw, shape, compose labels, draw, texture; then before its background, pasted into the photo.
 
-Python's `TryOn`, the exported graph and evaluation all end here; a completion's first steps are the networks' own.
+Python's `TryOn`, the exported graph and evaluation all end here. How codes are drawn, and how many samples at a time,
+is theirs: chunks of numpy arrays (`inference.chunks`), a loop in the graph, one sample of many people.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.models import background, pasting
-from tf_tryon.models.compositing import shows
+from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
+
+Made = Callable[[Batch], tuple[Any, tf.Tensor]]  # a stage's codes, and its last output of them
+
+
+class Drawn(NamedTuple):
+    """What both stages made of n people, at the networks' input size.
+
+    Attributes:
+      shape_codes: as `shape` gave them.
+      labels: (n, H, W) uint8 completed classes.
+      inputs: the texture stage's, of these labels.
+      texture_codes: as `texture` gave them.
+      rgb: (n, H, W, 3) in [-1, 1], the texture stage's.
+    """
+
+    shape_codes: Any
+    labels: tf.Tensor
+    inputs: Batch
+    texture_codes: Any
+    rgb: tf.Tensor
+
+
+def both_stages(shape_batch: Batch, texture_batch: Batch, shape: Made, texture: Made) -> Drawn:
+    """One sample of each of n people, the texture's on the completed labels.
+
+    Args:
+      shape_batch: the shape stage's inputs.
+      texture_batch: the texture stage's, with the photo's own parsing.
+      shape: draws the shape stage's codes and makes logits (n, H, W, 8).
+      texture: draws the texture stage's and makes RGB (n, H, W, 3).
+    """
+    shape_codes, logits = shape(shape_batch)
+    labels = complete_labels(shape_batch, logits)
+    inputs = with_labels(texture_batch, labels)
+    return Drawn(shape_codes, labels, inputs, *texture(inputs))
 
 
 class Pictures(NamedTuple):
