@@ -137,6 +137,8 @@ def thesis(stage: str) -> ConfigDict:
     train.shape_fraction = 0.0  # how many of them
     train.log_every = 50
     train.picture_every = 1000
+    train.evaluate_every = 0  # steps between looks at the loss of held-out people (the split "test"); 0: none
+    train.evaluate_people = 100  # of each garment that is trained on
     train.checkpoint_minutes = 5.0
     train.keep_every = 0  # additionally keep every Nth step's checkpoint
     return config.lock()
@@ -210,7 +212,9 @@ def validate(config: ConfigDict) -> None:
         )
     if min(data.targets.values()) < 0 or sum(data.targets.values()) <= 0:
         raise ValueError("config.data.targets: weights must not be negative, and one must be positive")
-    for name in ("train.batch_size", "train.accumulate", "train.steps"):
+    if flat["train.evaluate_every"] < 0:
+        raise ValueError(f"config.train.evaluate_every = {train.evaluate_every}: must not be negative; 0: never")
+    for name in ("train.batch_size", "train.accumulate", "train.steps", "train.evaluate_people"):
         if flat[name] < 1:
             raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
     if train.batch_size % train.accumulate:

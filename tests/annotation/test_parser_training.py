@@ -1,5 +1,6 @@
 """Training a tiny parsing network: it learns, resumes exactly, and its file rebuilds it."""
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -14,6 +15,7 @@ from tf_tryon.annotation.parser_inputs import POSE_CHANNELS
 from tf_tryon.annotation.parser_network import build_parser
 from tf_tryon.annotation.parser_training import WEIGHTS_FILE, calibrate_file, load_parser, train, write_parser
 from tf_tryon.cli import main as cli
+from tf_tryon.config import thesis
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.files.array_file import read_arrays
@@ -60,6 +62,32 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_siz
     logits = network((tf.zeros((1, 64, 96, 3)), tf.zeros((1, 16, 24, POSE_CHANNELS))))
     assert logits.shape == (1, 32, 48, 20)
     assert logits.dtype == tf.float32
+
+
+def test_held_out_people_are_measured(data_set, photos_of_own_sizes, tmp_path):
+    sets, config = [open_records(data_set), open_records(photos_of_own_sizes)], tiny(2)
+    config.train.update(evaluate_every=1, evaluate_people=3)
+    assert train(config, sets, tmp_path) == 0
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    for line in lines:
+        for place in (0, 1):
+            assert np.isfinite(line[f"held_out/loss_{place}"])
+            assert 0 <= line[f"held_out/people_right_{place}"] <= 1
+    assert lines[0]["held_out/loss_0"] != lines[1]["held_out/loss_0"]
+
+
+def test_a_file_gives_the_configuration(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from tf_tryon.annotation.parser_config import default_config\n"
+        "def get_config():\n    config = default_config()\n    config.train.steps = 7\n    return config\n"
+    )
+    line = f"parser train --config={file} --config.train.rare=2 --set=train.clip_norm=2.0 --data=d --workdir=w"
+    _, values, _ = cli.parse(line.split())
+    config = parser_config.with_changes(values["set"].value, values.config)
+    assert (config.train.steps, config.train.rare, config.train.clip_norm) == (7, 2, 2.0)
+    with pytest.raises(ValueError, match=r"--config has the field data\.height, which the parser's"):
+        parser_config.with_changes([], thesis("shape"))
 
 
 def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.errors import TryOnError
-from tf_tryon.training import precision, run_folder
+from tf_tryon.training import held_out, precision, run_folder
 from tf_tryon.training import trainer as trainer_module
 from tf_tryon.training.trainer import Trainer
 
@@ -59,6 +59,26 @@ def test_leaves_the_folder_that_the_documentation_tells(tmp_path, make, stage):
     assert [line["step"] for line in lines] == [2, 4, 6]
     assert {"loss", "kl", "kl_top", "beta", "gradient_norm", "learning_rate"} <= set(lines[0])
     assert set(_arrays(tmp_path, 6)) >= {"step", "model/generator/kernel", "ema/encoder/kernel", "kl_weight/beta"}
+
+
+def test_held_out_people_are_measured_and_change_nothing(tmp_path, make, monkeypatch, random_batch):
+    def held_out_people(records, split, garment, config, batch):
+        asked.append((split, garment))
+        people = [random_batch(batch, seed) for seed in (100, 101, 102)]
+        return tf.data.Dataset.from_tensor_slices({key: tf.stack([one[key] for one in people]) for key in people[0]})
+
+    asked = []
+    make(train__steps=4).run()
+    alone = _arrays(tmp_path, 4)
+    (tmp_path / "run").rename(tmp_path / "alone")
+    monkeypatch.setattr(held_out, "evaluation_dataset", held_out_people)
+    make(train__steps=4, train__evaluate_every=3, train__evaluate_people=5, train__log_every=50).run()
+    for name, value in alone.items():
+        np.testing.assert_array_equal(_arrays(tmp_path, 4)[name], value, err_msg=name)
+    assert asked == [("test", "top"), ("test", "bottom")] * 2
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines][-2:] == [3, 4]
+    assert all(np.isfinite(line["held_out/loss"]) and line["held_out/kl"] > 0 for line in lines[-2:])
 
 
 def test_a_resumed_run_ends_like_an_uninterrupted_one(tmp_path, make):

@@ -67,15 +67,28 @@ def default_config() -> ConfigDict:
             "precision": "auto",  # bfloat16 where processor or GPU has it, else float32; or one by name
             "precision_auto": False,  # in a run's folder: "auto" was asked for, and the value above is what it became
             "log_every": 20,
+            "evaluate_every": 0,  # steps between looks at the loss of held-out people (the splits "test"); 0: none
+            "evaluate_people": 100,  # of each data set
             "checkpoint_every": 250,
         },
     }
     return ConfigDict(config)
 
 
-def with_changes(changes: list[str]) -> ConfigDict:
-    """The default configuration with fields changed, each as "train.steps=100"; ValueError names a wrong one."""
+def with_changes(changes: list[str], given: ConfigDict | None = None) -> ConfigDict:
+    """A configuration with fields changed, each as "train.steps=100"; ValueError names a wrong one.
+
+    Args:
+      changes: of the fields.
+      given: what they are changed of: some or all of the default's fields; None: the default.
+    """
     config = default_config()
+    if given is not None:
+        for field, value in _fields(given):
+            part, _, name = field.partition(".")
+            if part not in config or name not in config[part]:
+                raise ValueError(f"--config has the field {field}, which the parser's configuration lacks")
+            config[part][name] = value
     for change in changes:
         field, equals, text = change.partition("=")
         part, _, name = field.partition(".")
@@ -88,6 +101,14 @@ def with_changes(changes: list[str]) -> ConfigDict:
         except (ValueError, SyntaxError, TypeError) as error:
             raise ValueError(f"--set {change}: {config[part][name]!r} can't become {text!r}") from error
     return config
+
+
+def _fields(config: ConfigDict) -> list[tuple[str, Any]]:
+    """Each field of each part, by part.name; what isn't in a part, by its name."""
+    found: list[tuple[str, Any]] = []
+    for part, fields in config.items():
+        found += [(f"{part}.{n}", v) for n, v in fields.items()] if isinstance(fields, ConfigDict) else [(part, fields)]
+    return found
 
 
 def validate(config: ConfigDict) -> None:
@@ -103,7 +124,9 @@ def validate(config: ConfigDict) -> None:
         raise ValueError(f"config.train.batch = {config.train.batch}: one number or more, each at least 1")
     if config.train.precision not in PRECISIONS[:-1]:  # there is no loss scale for float16
         raise ValueError(f"config.train.precision = {config.train.precision!r}: choose one of {PRECISIONS[:-1]}")
-    for name in ("rare", "steps", "log_every", "checkpoint_every"):
+    if config.train.evaluate_every < 0:
+        raise ValueError(f"config.train.evaluate_every = {config.train.evaluate_every}: must not be negative; 0: never")
+    for name in ("rare", "steps", "log_every", "checkpoint_every", "evaluate_people"):
         if config.train[name] < 1:
             raise ValueError(f"config.train.{name} = {config.train[name]}: must be at least 1")
     for name in ("scale", "whole_scale"):

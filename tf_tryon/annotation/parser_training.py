@@ -11,6 +11,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.annotation import imagenet, parser_config
 from tf_tryon.annotation.parser_examples import training_examples
+from tf_tryon.annotation.parser_held_out import held_out
 from tf_tryon.annotation.parser_network import ParserNetwork, build_parser
 from tf_tryon.config import to_json
 from tf_tryon.data import vocabulary as vocabulary_lib
@@ -72,7 +73,7 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
 def _train(config: ConfigDict, sets: list[RecordSet], workdir: Path, stop: loop.Stop) -> int:
     learner, options = _Learner(config, sets, workdir), config.train
     schedule = loop.Schedule(
-        options.steps, options.log_every, options.checkpoint_every,
+        options.steps, options.log_every, options.checkpoint_every, evaluate_every=options.evaluate_every,
         remedy="Start again with --set train.learning_rate=... lower, or --set train.precision=float32",
     )  # fmt: skip
     with RunLog(workdir, options.steps, sum(options.batch), learner.done) as log:
@@ -87,7 +88,7 @@ class _Learner(loop.Alone):
     """
 
     def __init__(self, config: ConfigDict, sets: list[RecordSet], workdir: Path) -> None:
-        self._config, self._weights = config, workdir / WEIGHTS_FILE
+        self._config, self._sets, self._weights = config, sets, workdir / WEIGHTS_FILE
         network = build_parser(config, config.train.precision)
         variables = named_variables(network, "parser")
         adam = Adam(variables, 0.9, 0.999)
@@ -108,6 +109,11 @@ class _Learner(loop.Alone):
                 _start_encoder_from(Path(config.train.imagenet), variables)
             self._ema.restart()
         self._step = _step(network, adam, self._ema, config)
+        self._losses = tf.function(
+            lambda inputs, labels, number: _losses(network(inputs), _halved(labels, number), config.train.overlap),
+            autograph=False,
+            reduce_retracing=True,
+        )
         self._examples = read_through(training_examples(sets, config, self.done))
 
     def step(self, number: int, wishes: loop.Wishes) -> dict[str, tf.Tensor]:
@@ -115,10 +121,10 @@ class _Learner(loop.Alone):
         del wishes
         return self._step(*next(self._examples), tf.constant(number, tf.int64))
 
-    def read(self, number: int, metrics: dict[str, tf.Tensor]) -> dict[str, tuple[float, float]]:
-        """Each metric is a mean over the batch: one entry."""
-        del number
-        return {name: (float(value), 1.0) for name, value in metrics.items()}
+    def evaluate(self, done: int) -> dict[str, float]:
+        """The loss of the people of the splits "test"."""
+        number = tf.constant(done, tf.int64)
+        return held_out(self._sets, self._config, lambda inputs, labels: self._losses(inputs, labels, number))
 
     def save(self, done: int) -> Path:
         """A checkpoint, and the averaged weights for `tf-tryon annotate`."""
@@ -143,19 +149,14 @@ def _start_encoder_from(path: Path, variables: dict[str, tf.Variable]) -> None:
 
 def _step(network: ParserNetwork, adam: Adam, ema: Ema, config: ConfigDict):
     """The compiled training step: (inputs, labels, step) -> loss, its parts, and accuracy on people's pixels."""
-    weights = tf.constant(WEIGHTS, tf.float32)
     options = config.train
 
     @tf.function(autograph=False)
     def step(inputs: tuple[tf.Tensor, tf.Tensor], labels: tf.Tensor, number: tf.Tensor) -> dict[str, tf.Tensor]:
         labels = _halved(labels, number)
         with tf.GradientTape() as tape:
-            logits = network(inputs, training=True)
-            entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-            weight = tf.gather(weights, labels)
-            entropy = tf.reduce_sum(entropy * weight) / tf.reduce_sum(weight)
-            overlap = _overlap(logits, labels)
-            loss = entropy + options.overlap * (1 - overlap)
+            losses = _losses(network(inputs, training=True), labels, options.overlap)
+            loss = losses[metric_names.LOSS]
         variables = list(adam.variables.values())
         gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
         norm = tf.linalg.global_norm(gradients)
@@ -164,17 +165,25 @@ def _step(network: ParserNetwork, adam: Adam, ema: Ema, config: ConfigDict):
         valid = tf.math.is_finite(norm) & tf.math.is_finite(loss)
         adam.apply(gradients, rate, valid)
         ema.update(number, valid)
-        person = tf.cast(labels > 0, tf.float32)
-        right = tf.cast(tf.argmax(logits, -1, tf.int32) == labels, tf.float32)
-        return {
-            metric_names.LOSS: loss,
-            metric_names.GRADIENT_NORM: norm,
-            metric_names.CROSS_ENTROPY: entropy,
-            "overlap": overlap,
-            "people_right": tf.reduce_sum(right * person) / tf.maximum(tf.reduce_sum(person), 1.0),
-        }
+        return {**losses, metric_names.GRADIENT_NORM: norm}
 
     return step
+
+
+def _losses(logits: tf.Tensor, labels: tf.Tensor, weight_of_overlap: float) -> dict[str, tf.Tensor]:
+    """The loss, its parts, and accuracy on people's pixels, of logits (B, h, w, 20) and labels (B, h, w)."""
+    entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+    weight = tf.gather(tf.constant(WEIGHTS, tf.float32), labels)
+    entropy = tf.reduce_sum(entropy * weight) / tf.reduce_sum(weight)
+    overlap = _overlap(logits, labels)
+    person = tf.cast(labels > 0, tf.float32)
+    right = tf.cast(tf.argmax(logits, -1, tf.int32) == labels, tf.float32)
+    return {
+        metric_names.LOSS: entropy + weight_of_overlap * (1 - overlap),
+        metric_names.CROSS_ENTROPY: entropy,
+        "overlap": overlap,
+        "people_right": tf.reduce_sum(right * person) / tf.maximum(tf.reduce_sum(person), 1.0),
+    }
 
 
 def _halved(labels: tf.Tensor, number: tf.Tensor) -> tf.Tensor:

@@ -6,20 +6,22 @@ import pathlib
 
 from absl import flags
 
-from tf_tryon.cli import given
+from tf_tryon.cli import config_flag, given
 
 ARGUMENTS = ""
 HELP = """Train the parsing network of `tf-tryon annotate` on a data set with CIHP-20 labels, or go on with a run.
 
 Writes parser.npz into --workdir, which `tf-tryon annotate --parser-weights` takes. Any field of
-tf_tryon/annotation/parser_config.py can be changed, as in --set train.steps=100. SIGTERM and Ctrl-C save before they
-stop the run.
+tf_tryon/annotation/parser_config.py can be changed, as in --set train.steps=100, or several by --config FILE, as for
+`train`. SIGTERM and Ctrl-C save before they stop the run.
 
     tf-tryon parser train --data people --workdir runs/parser"""
 
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """Define this command's flags."""
+    text = "a file of Python whose get_config() returns such a configuration; change fields by --config.train.steps=100"
+    config_flag.define(flag_values, text, required=False)
     text = "a field of the configuration to change, as in --set train.steps=100; may be repeated"
     flags.DEFINE_multi_string("set", [], text, flag_values=flag_values)
     text = "a data set's folder; may be repeated: --set train.batch=(6,2) says how many people of each are in a batch"
@@ -34,7 +36,7 @@ def check(flags: flags.FlagValues, args: list[str]) -> None:
     del args
     from tf_tryon.annotation.parser_config import with_changes
 
-    with_changes(flags["set"].value)
+    with_changes(flags["set"].value, flags.config)
     given.data_sets(flags["data"].value)
 
 
@@ -50,7 +52,7 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     if flags.threads:
         tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
         tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
-    config = with_changes(flags["set"].value)
+    config = with_changes(flags["set"].value, flags.config)
     workdir = pathlib.Path(flags.workdir)
     code = train(config, [open_records(folder) for folder in flags["data"].value], workdir)
     if not code:

@@ -155,11 +155,6 @@ class _Learner(loop.Alone):
         needed = {key: people[key] for key in _NEEDED}
         return self._compiled(needed, tf.constant(kinds), tf.constant(colours), tf.constant(number))
 
-    def read(self, number: int, metrics: dict[str, tf.Tensor]) -> dict[str, tuple[float, float]]:
-        """Each metric is a mean over the batch: one entry."""
-        del number
-        return {name: (float(value), 1.0) for name, value in metrics.items()}
-
     def save(self, done: int) -> pathlib.Path:
         """A checkpoint."""
         return self._checkpoints.save(done, self._state)

@@ -64,9 +64,18 @@ class Learner(Protocol):
         """Show pictures after `done` steps, if it is time."""
         ...
 
+    def evaluate(self, done: int) -> dict[str, float]:
+        """Measures of held-out people after `done` steps; changes nothing."""
+        ...
+
 
 class Alone:
-    """A learner's answers where one process trains, without pictures."""
+    """A learner's answers where one process trains, without pictures, and a step's metrics are means over its batch."""
+
+    def read(self, number: int, metrics: Any) -> dict[str, tuple[float, float]]:
+        """Each mean is one entry."""
+        del number
+        return {name: (float(value), 1.0) for name, value in metrics.items()}
 
     def agreed(self, wishes: Wishes, metrics: Any) -> Wishes:
         """Its own."""
@@ -93,6 +102,7 @@ class Schedule:
       save_every: steps between checkpoints; 0: the clock alone says when.
       minutes: between checkpoints.
       seconds: that this process may train; the last step begins before they are over.
+      evaluate_every: steps between looks at held-out people, with one at the end; 0: none.
       remedy: what to try where a step was not finite: a sentence.
     """
 
@@ -101,6 +111,7 @@ class Schedule:
     save_every: int = 0
     minutes: float = math.inf
     seconds: float = math.inf
+    evaluate_every: int = 0
     remedy: str = ""
 
 
@@ -160,10 +171,14 @@ def run(learner: Learner, schedule: Schedule, done: int, log: RunLog, stop: Stop
             if last:
                 log.say(f"{name}: step {done}, {path}")
         learner.draw(done, log)
+        held_out = {}
+        looks = schedule.evaluate_every and (done % schedule.evaluate_every == 0 or done == schedule.steps)
+        if looks and not code:  # a signal is obeyed at once
+            held_out = {f"{metric_names.HELD_OUT}/{name}": value for name, value in learner.evaluate(done).items()}
         log.paused(time.perf_counter() - before)
-        if done % schedule.log_every == 0 or last:
+        if done % schedule.log_every == 0 or last or held_out:
             _check(learner, pending, schedule.remedy)
-            log.log(done, _means(learner, pending))
+            log.log(done, _means(learner, pending) | held_out)
             pending = []
     return code
 

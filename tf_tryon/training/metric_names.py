@@ -37,8 +37,10 @@ DISCRIMINATOR_REAL: Final = "discriminator_real"
 DISCRIMINATOR_POSTERIOR: Final = "discriminator_posterior"
 DISCRIMINATOR_RANDOM: Final = "discriminator_random"
 
+HELD_OUT: Final = "held_out"  # of these, by name below it
+
 # The few that a run's line shows, as far as it has them.
-SHOWN: Final = (LOSS, CROSS_ENTROPY, BOX_L1, KL)
+SHOWN: Final = (LOSS, CROSS_ENTROPY, BOX_L1, KL, f"{HELD_OUT}/{LOSS}")
 
 
 def of(name: str, part: str | int) -> str:

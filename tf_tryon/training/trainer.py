@@ -24,6 +24,7 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.models.build import build_networks
 from tf_tryon.training import loop, metric_names, pictures, precision, run_folder, strategy, weights
 from tf_tryon.training.checkpoints import Checkpoints
+from tf_tryon.training.held_out import HeldOut
 from tf_tryon.training.objectives import build_objective
 from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.step import State, TrainingStep
@@ -97,7 +98,7 @@ class Trainer:
         self._people = self._batches(done)
         schedule = loop.Schedule(
             train.steps, train.log_every, train.keep_every, train.checkpoint_minutes, self._seconds,
-            f"The last checkpoint in {self._checkpoints.directory} is good. {_REMEDY}",
+            train.evaluate_every, f"The last checkpoint in {self._checkpoints.directory} is good. {_REMEDY}",
         )  # fmt: skip
         return loop.run(self, schedule, done, log, self._stop, str(self._workdir))
 
@@ -129,6 +130,10 @@ class Trainer:
         """A grid of pictures, now and then and at the end."""
         if done % self._config.train.picture_every == 0 or done == self._config.train.steps:
             self._draw(done, log)
+
+    def evaluate(self, done: int) -> dict[str, float]:
+        """The loss of held-out people."""
+        return HeldOut(self._records, self._state, self._objective).measure(done)
 
     def _start(self) -> int:
         """Restore the newest checkpoint, or start afresh; returns the number of steps made."""
