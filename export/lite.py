@@ -18,7 +18,8 @@ from PIL import Image
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.apart import apart
 from tf_tryon.export.tflite_merge import Part, merge
-from tf_tryon.inference.model_folder import ModelFolder, model_folder
+from tf_tryon.inference.bundled import model_folder
+from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.stage_files import WEIGHTS, read_means
 from tf_tryon.lite.sidecar import FORMAT, QUANTIZE, VERSION, Data, name_of
 from tf_tryon.writing.results import new_files

@@ -30,7 +30,7 @@ def exported(model: str | None) -> pathlib.Path:
       TryOnError: the cache can't be written, or holds something else there; says what to do.
     """
     from tf_tryon.export import deployment, saved_model
-    from tf_tryon.inference.model_folder import model_folder
+    from tf_tryon.inference.bundled import model_folder
     from tf_tryon.inference.tryon import TryOn
 
     source = model_folder(model)

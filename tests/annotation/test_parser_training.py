@@ -86,7 +86,7 @@ def test_a_file_gives_the_configuration(tmp_path):
     _, values, _ = cli.parse(line.split())
     config = parser_config.with_changes(values["set"].value, values.config)
     assert (config.train.steps, config.train.rare, config.train.clip_norm) == (7, 2, 2.0)
-    with pytest.raises(ValueError, match=r"--config has the field data\.height, which the parser's"):
+    with pytest.raises(ValueError, match=r"--config has the field data\.augment, which the parser's"):
         parser_config.with_changes([], thesis("shape"))
 
 

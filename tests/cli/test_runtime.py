@@ -12,7 +12,7 @@ import pytest
 
 from tf_tryon.cli import runtime
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.model_folder import BUNDLES
+from tf_tryon.inference.bundled import BUNDLES
 from tf_tryon.lite.tryon import TryOn as Lite
 
 

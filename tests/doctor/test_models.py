@@ -1,7 +1,7 @@
 import shutil
 
 from tf_tryon.doctor import models
-from tf_tryon.inference.model_folder import BUNDLES, STUDIO
+from tf_tryon.inference.bundled import BUNDLES, STUDIO
 
 
 def test_the_bundled_model_is_there():

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tf_tryon.inference.model_folder import BUNDLES
+from tf_tryon.inference.bundled import BUNDLES
 from tf_tryon.lite.folders import fits, lite_folder
 from tf_tryon.lite.sidecar import Sidecar
 from tf_tryon.lite.tryon import TryOn as Lite

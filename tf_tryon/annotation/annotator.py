@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from tf_tryon.annotation.annotation import Annotation, AnnotationError, Parsing, Pose
+from tf_tryon.annotation.confidence import MIN_CONFIDENCE
 from tf_tryon.annotation.parsing import ParsingAnnotator
 from tf_tryon.annotation.pose import PoseAnnotator
 from tf_tryon.data.agreement import disagreements, fitting
@@ -17,8 +18,6 @@ from tf_tryon.data.upright import quarter_turns, turn_sentence, turned, turned_p
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
 
 MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the networks' input
-# Of each garment; below it the user is told to look. Chosen on photos: see the parser's model card.
-MIN_CONFIDENCE: Final = {"hat": 0.45, "top": 0.45, "bottom": 0.3, "shoes": 0.35}
 MIN_GARMENTS: Final = 3
 
 

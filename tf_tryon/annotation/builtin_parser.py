@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
-from tf_tryon.annotation.confidence import garment_confidences
+from tf_tryon.annotation.confidence import MIN_CONFIDENCE, garment_confidences
 from tf_tryon.annotation.parser_crop import ParserCrop
 from tf_tryon.annotation.parser_file import WEIGHTS, ParserFile, bundled_file
 from tf_tryon.annotation.refine import refine
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 AUTO, LITE, TENSORFLOW = RUNTIMES = ("auto", "lite", "tensorflow")
 _WORKING: Final = 512  # height at which edges are refined, at most
 _HAT, _HAIR = np.uint8(1), np.uint8(2)  # of CIHP-20
-# Few wear hats, so most that are seen faintly are hair: on photos kept back from training all below this confidence.
-_LEAST_HAT: Final = 0.45
 
 
 class Network(Protocol):
@@ -97,7 +95,7 @@ class BuiltinParser:
             points = crop.points(pose.keypoints, working)
         labels, trusted = refine(crop.cut(photo, working), probabilities, mask, points)
         confidences = garment_confidences(labels, trusted, points, self.calibration)
-        if self.calibration is not None and confidences.get("hat", 1) < _LEAST_HAT:
+        if self.calibration is not None and confidences.get("hat", 1) < MIN_CONFIDENCE["hat"]:
             labels = np.where(labels == _HAT, _HAIR, labels)
             del confidences["hat"]
         whole = crop.paste(labels, photo.shape[:2])

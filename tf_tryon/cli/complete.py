@@ -106,7 +106,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.data.mask import read_mask
     from tf_tryon.errors import TryOnError
-    from tf_tryon.inference.model_folder import STUDIO
+    from tf_tryon.inference.bundled import STUDIO
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import BY, MARK, save
 

@@ -48,7 +48,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Renders, completes, draws."""
     del args
-    from tf_tryon.inference.model_folder import STUDIO
+    from tf_tryon.inference.bundled import STUDIO
     from tf_tryon.inference.sheet import sheet
 
     model = load(flag_values.runtime, flag_values.model or STUDIO)

@@ -75,7 +75,8 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.evaluation.features import VggFeatures
     from tf_tryon.evaluation.shape_report import evaluate_shape
     from tf_tryon.evaluation.texture_report import evaluate_texture
-    from tf_tryon.inference.model_folder import model_folder, trained_targets
+    from tf_tryon.inference.bundled import model_folder
+    from tf_tryon.inference.model_folder import trained_targets
     from tf_tryon.models.tasks import ShapeTask
     from tf_tryon.stages import TEXTURE
     from tf_tryon.training.precision import resolved

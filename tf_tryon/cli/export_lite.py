@@ -34,7 +34,8 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
     del args
     from tf_tryon.export.lite import BY, check_exportable
-    from tf_tryon.inference.model_folder import ModelFolder, model_folder
+    from tf_tryon.inference.bundled import model_folder
+    from tf_tryon.inference.model_folder import ModelFolder
 
     model = model_folder(flag_values.model)
     # A bundle's own folder `lite` is where the files belong.

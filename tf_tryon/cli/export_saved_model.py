@@ -35,7 +35,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a model that can't be exported, and models among what they are made of, before TensorFlow is loaded."""
     del args
-    from tf_tryon.inference.model_folder import ModelFolder, model_folder
+    from tf_tryon.inference.bundled import model_folder
+    from tf_tryon.inference.model_folder import ModelFolder
 
     refuse_overlap(flag_values.out, [model_folder(flag_values.model)], "--out")
     ModelFolder(flag_values.model).check_exportable()

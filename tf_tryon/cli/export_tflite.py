@@ -43,7 +43,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
     del args
-    from tf_tryon.inference.model_folder import STUDIO, ModelFolder, model_folder
+    from tf_tryon.inference.bundled import STUDIO, model_folder
+    from tf_tryon.inference.model_folder import ModelFolder
 
     model = flag_values.model or STUDIO
     refuse_overlap(flag_values.out, [flag_values.data, model_folder(model)], "--out")
@@ -64,7 +65,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         import ai_edge_litert  # noqa: F401
     except ImportError as error:
         raise TryOnError("the TFLite file is checked with ai-edge-litert: pip install 'tf-tryon[phone]'") from error
-    from tf_tryon.inference.model_folder import STUDIO, model_folder
+    from tf_tryon.inference.bundled import STUDIO, model_folder
 
     if flag_values.data:
         records = open_records(flag_values.data)  # before anything expensive

@@ -44,7 +44,7 @@ def check_there(arguments: list[str]) -> None:
 
 def default_model(arguments: list[str]) -> str:
     """The bundled model for these people: "studio" if all are of data sets that Studio rendered, else "street"."""
-    from tf_tryon.inference.model_folder import STREET, STUDIO
+    from tf_tryon.inference.bundled import STREET, STUDIO
 
     return STUDIO if all(_rendered(argument) for argument in arguments) else STREET
 

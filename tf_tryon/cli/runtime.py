@@ -57,7 +57,7 @@ def load(wanted: str, model: str, only_tensorflow: str = "", compiled: bool = Tr
 
 def _lacking(model: str) -> str:
     """Why a model can't be completed without TensorFlow; "" if it can."""
-    from tf_tryon.inference.model_folder import model_folder
+    from tf_tryon.inference.bundled import model_folder
     from tf_tryon.lite.folders import fits, lite_folder
     from tf_tryon.lite.sidecar import Sidecar
 

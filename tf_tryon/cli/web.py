@@ -158,7 +158,7 @@ def _shop_app(flag_values: flags.FlagValues, stack: ExitStack) -> Starlette:
 def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]) -> Shop:
     """What the flags ask for, over the server at an address."""
     from tf_tryon.annotation.annotator import Annotator
-    from tf_tryon.inference.model_folder import STUDIO
+    from tf_tryon.inference.bundled import STUDIO
     from tf_tryon.serving.calls import Target
     from tf_tryon.serving.web.annotating import Annotating
     from tf_tryon.serving.web.archive import Archive

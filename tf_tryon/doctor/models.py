@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from tf_tryon.annotation import model_files
 from tf_tryon.doctor.finding import NOTE, OK, PROBLEM, Finding
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.model_folder import BUNDLES, WEIGHTS, ModelFolder
+from tf_tryon.inference.bundled import BUNDLES, FOLDER
+from tf_tryon.inference.model_folder import ModelFolder
 
 _MEGABYTE = 1e6
 
@@ -48,7 +49,7 @@ def completing(folder: pathlib.Path, bundled: str = "") -> Finding:
 
 
 def _parser() -> Finding:
-    path = WEIGHTS / "parser" / "parser.npz"
+    path = FOLDER / "parser" / "parser.npz"
     if path.is_file():
         return Finding("models", "parser", OK, f"bundled, {path.stat().st_size / _MEGABYTE:.0f} MB")
     cost = "no clothes are found in photos of your own"

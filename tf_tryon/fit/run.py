@@ -19,7 +19,7 @@ from tf_tryon.files.array_file import read_arrays
 from tf_tryon.fit import measures, people, pictures, report, training
 from tf_tryon.fit.folder import Work
 from tf_tryon.inference.bundle import write_bundle
-from tf_tryon.inference.model_folder import model_folder
+from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.stages import SHAPE, TEXTURE
 from tf_tryon.training.run_folder import held

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
 from tf_tryon.errors import BadFileError, TryOnError
-from tf_tryon.inference.model_folder import model_folder
+from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.saving import MARK, save
 from tf_tryon.inference.tryon import TryOn

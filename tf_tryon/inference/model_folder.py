@@ -10,27 +10,15 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data.vocabulary import DRESS, GARMENTS
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference.bundled import BUNDLES, model_folder
 from tf_tryon.inference.request import check_channel, check_garment
 from tf_tryon.inference.stage_files import CONFIG, read_config
 from tf_tryon.stages import SHAPE, STAGES
 
-WEIGHTS: Final = pathlib.Path(__file__).parent.parent / "weights"
-STREET, STUDIO = "street", "studio"  # trained on photos of real people, and on people that Studio renders
-BUNDLES: Final = {name: WEIGHTS / name for name in (STREET, STUDIO)}
 ONE_STAGE: Final = (
     "this model has one stage, texture, and exports are of models with both: their signatures and files begin with the "
     "shape stage. Complete with `tf-tryon complete --model` or `TryOn`, or bundle a texture run that has a shape run"
 )
-
-
-def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
-    """Where a model lies: "street" (also None) or "studio", which are bundled, or a folder that `bundle` wrote.
-
-    A folder of one's own that has such a name is written ./street.
-    """
-    if model is None:
-        return BUNDLES[STREET]
-    return BUNDLES.get(str(model), pathlib.Path(model))
 
 
 def given_folder(model: str | None) -> str | None:

@@ -11,9 +11,10 @@ from ml_collections import ConfigDict
 from tf_tryon import config as configuration
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.array_file import Form, read_arrays
+from tf_tryon.inference.bundled import STAGE_WEIGHTS
 
 CONFIG: Final = "config.json"
-WEIGHTS: Final = "weights.npz"
+WEIGHTS: Final = STAGE_WEIGHTS
 MEANS: Final = "mean_garments.npz"
 DISCRIMINATOR: Final = "discriminator.npz"  # of the texture stage, where its run had one
 REMEDY: Final = "make the folder with `tf-tryon bundle`"

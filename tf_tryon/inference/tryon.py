@@ -22,10 +22,11 @@ from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.errors import TryOnError
 from tf_tryon.geometry import crop
 from tf_tryon.inference import wearing
+from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.chunks import in_chunks
 from tf_tryon.inference.completion import Completion, codes_of_all
 from tf_tryon.inference.erasure import erased, with_mask_as_garment
-from tf_tryon.inference.model_folder import common_targets, model_folder
+from tf_tryon.inference.model_folder import common_targets
 from tf_tryon.inference.request import MAX_SAMPLES, Request
 from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.models import background, pasting
