@@ -28,9 +28,13 @@ def test_truth_is_perfect_and_who_is_not_found_is_counted(people):
     report = evaluate_parser(perfect, people, true_pose)
     assert report["people_right"] == 1
     assert set(report["iou"].values()) == {1.0}
+    intervals = report["iou_intervals"]
+    assert intervals.pop("hat") == (0.0, 1.0)  # one of three wears one: draws without that person have none
+    assert set(intervals.values()) == {(1.0, 1.0)}
     assert report["garments"]["hat"] == dict.fromkeys(NONE, 0) | {"shown": 1, "found": 1}
     assert report["confidence_error"] == pytest.approx(dict.fromkeys(("hat", "top", "bottom", "shoes", "all"), 0.1))
-    assert evaluate_parser(perfect, people, lambda person: None)["not_found"] == 3
+    nobody = evaluate_parser(perfect, people, lambda person: None)
+    assert (nobody["not_found"], nobody["people_right"], nobody["iou"]["top"]) == (3, None, None)
 
 
 def test_a_lost_and_an_invented_hat(people):
@@ -49,3 +53,5 @@ def test_a_lost_and_an_invented_hat(people):
     assert report["iou"]["top"] == 0
     assert report["confidence_error"]["hat"] == pytest.approx(0.9)  # sure of what isn't there
     assert 0.3 < report["people_right"] < 0.9
+    low, high = report["people_right_interval"]
+    assert low < report["people_right"] < high

@@ -12,6 +12,7 @@ from tf_tryon.annotation.annotator import doubtful
 from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import CLASSES, GARMENT_CLASSES, GARMENTS
+from tf_tryon.evaluation import bootstrap
 
 _COUNTS = ("shown", "found", "invented", "warned", "false_alarms", "missed", "invented_warned")
 _RIGHT = 0.5  # intersection over union from which a garment counts as found
@@ -37,12 +38,14 @@ def evaluate_parser(
 
     Returns:
       people, not_found; people_right, the part of the people's pixels of the right class, the mean over people; iou by
-      class, over all pixels; and by garment the numbers of people: shown (who wear it), found (IoU at least 0.5),
+      class, over all pixels; each with its 95 % bootstrap interval over people in people_right_interval and
+      iou_intervals; and by garment the numbers of people: shown (who wear it), found (IoU at least 0.5),
       missed (who wear it, and whose parsing has none), invented (who don't, and whose parsing has it); and of those
       whom the annotator warns about it, warned (seen, not found), false_alarms (found) and invented_warned; and
       confidence_error, the mean distance of the confidences of what is seen from its IoU (0 of what is invented).
     """
-    confusion, right, missing, overlaps = np.zeros((8, 8), np.int64), [], 0, []
+    confusions: list[np.ndarray] = []
+    right, missing, overlaps = [], 0, []
     counts = {name: dict.fromkeys(_COUNTS, 0) for name in GARMENTS}
     for person in people:
         pose = pose_of(person)
@@ -54,20 +57,42 @@ def evaluate_parser(
             missing += 1
             continue
         classes, truth = parsing.classes, person.labels
-        confusion += np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8)
+        confusions.append(np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8))
         right.append(float((classes == truth)[truth > 0].mean()))
         _count_garments(counts, classes, truth, doubtful(parsing.confidences))
         overlaps += [(name, parsing.confidences.get(name), iou) for name, iou in garment_overlaps(classes, truth)]
-    union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
-    iou = np.diag(confusion) / np.maximum(union, 1)
+    mean = bootstrap.mean(np.array(right))
+    ious = [bootstrap.estimate(_iou(number), np.array(confusions, float).reshape(-1, 8, 8)) for number in range(8)]
     return {
         "people": len(people),
         "not_found": missing,
-        "people_right": round(float(np.mean(right)), 4) if right else 0.0,
-        "iou": {name: round(float(value), 4) for name, value in zip(CLASSES, iou, strict=True)},
+        "people_right": _rounded(mean.value),
+        "people_right_interval": _interval(mean),
+        "iou": {name: _rounded(iou.value) for name, iou in zip(CLASSES, ious, strict=True)},
+        "iou_intervals": {name: _interval(iou) for name, iou in zip(CLASSES, ious, strict=True)},
         "garments": counts,
         "confidence_error": _confidence_errors(overlaps),
     }
+
+
+def _iou(number: int) -> Callable[[np.ndarray], float]:
+    """Of a class, by people's confusions (people, 8, 8), truth first."""
+
+    def of_people(confusions: np.ndarray) -> float:
+        confusion = confusions.sum(0)
+        union = confusion[number].sum() + confusion[:, number].sum() - confusion[number, number]
+        return float(confusion[number, number] / max(union, 1.0))
+
+    return of_people
+
+
+def _interval(estimate: bootstrap.Estimate) -> tuple[float | None, float | None]:
+    return _rounded(estimate.low), _rounded(estimate.high)
+
+
+def _rounded(value: float) -> float | None:
+    """JSON has no NaN: None stands for what nobody could be measured for."""
+    return None if np.isnan(value) else round(value, 4)
 
 
 def garment_overlaps(classes: np.ndarray, truth: np.ndarray) -> list[tuple[str, float]]:

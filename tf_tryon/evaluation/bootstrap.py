@@ -51,7 +51,7 @@ def estimate(
         raise ValueError(f"arrays of {', '.join(map(str, sorted(sizes)))} people: give one row a person in each")
     known = np.ones(sizes.pop(), bool)
     for array in arrays:
-        known &= ~np.isnan(array.reshape(len(array), -1)).any(axis=1)
+        known &= ~np.isnan(array).any(axis=tuple(range(1, array.ndim)))
     kept = [np.asarray(array)[known] for array in arrays]
     people = int(known.sum())
     if not people:
