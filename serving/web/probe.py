@@ -13,10 +13,15 @@ _FRESH, _DEADLINE = 1.0, 2.0  # seconds
 
 
 class Probe:
-    """Asks through a channel of its own, with a short deadline, for a status that TF-Serving tells too."""
+    """Asks through a client of its own for a status that TF-Serving tells too."""
 
-    def __init__(self, target: Target) -> None:
-        self._client = AsyncClient(dataclasses.replace(target, deadline=_DEADLINE))
+    @classmethod
+    def of(cls, target: Target) -> Probe:
+        """Of a server, with a short deadline."""
+        return cls(AsyncClient(dataclasses.replace(target, deadline=_DEADLINE)))
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
         self._lock = asyncio.Lock()
         self._known, self._asked = False, -_FRESH
 

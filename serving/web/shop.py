@@ -9,12 +9,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tf_tryon.lite.tryon import TryOn
 from tf_tryon.models.background import KEEP
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.calls import Target
 from tf_tryon.serving.web.annotating import Annotating
 from tf_tryon.serving.web.archive import Archive
 from tf_tryon.serving.web.catalogue import Catalogue
+from tf_tryon.serving.web.lite_client import LiteClient
 from tf_tryon.serving.web.probe import Probe
 from tf_tryon.serving.web.products import Products
 from tf_tryon.serving.web.sessions import Session, Sessions
@@ -53,6 +55,7 @@ class Shop:
     Attributes:
       catalogue: people whose garments are recommended.
       products: what can be worn, with a catalogue of products or without one; then `catalogue` is None.
+      lite: a model in this process that answers; then `target` isn't asked.
     """
 
     settings: Settings
@@ -62,13 +65,17 @@ class Shop:
     catalogue: Catalogue | None = None
     products: Products | None = None
     archive: Archive | None = None
+    lite: TryOn | None = None
     client: AsyncClient = dataclasses.field(init=False, repr=False)
     probe: Probe = dataclasses.field(init=False, repr=False)
     _sweeping: asyncio.Task[None] = dataclasses.field(init=False, repr=False)
 
     async def start(self) -> None:
         """Connects (gRPC's channels belong to the running event loop) and warms up."""
-        self.client, self.probe = AsyncClient(self.target), Probe(self.target)
+        if self.lite is None:
+            self.client, self.probe = AsyncClient(self.target), Probe.of(self.target)
+        else:
+            self.client, self.probe = LiteClient(self.lite), Probe(LiteClient(self.lite))
         self._sweeping = asyncio.create_task(self._sweep())
         self.annotating.warm()
         if self.catalogue:

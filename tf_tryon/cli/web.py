@@ -10,6 +10,7 @@ from absl import flags
 
 from tf_tryon.cli import given, log_flags
 from tf_tryon.cli.background_flag import define_background
+from tf_tryon.cli.runtime import AUTO, LITE, TENSORFLOW, load
 from tf_tryon.cli.target import define_target_flags, target_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from tf_tryon.lite.tryon import TryOn
     from tf_tryon.serving.web.products import Products
     from tf_tryon.serving.web.shop import Shop
 
@@ -35,6 +37,7 @@ two npm packages are installed once into the cache (needs npm).
   tf-tryon web
   tf-tryon web --local
   tf-tryon web --catalogue catalogue
+  tf-tryon web --runtime lite
   tf-tryon web --server tryon:8500 --host 0.0.0.0 --port 8080 --catalogue people
 """
 
@@ -46,6 +49,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("models", None, "For the embedded server: folder of `tf-tryon export saved-model`.", **add)
     text = "For the embedded server and --catalogue: street (the default), studio, or a folder of `tf-tryon bundle`."
     flags.DEFINE_string("model", None, text, **add)
+    text = "lite: complete in this process by the exported file, without TensorFlow; results can't be varied."
+    flags.DEFINE_enum("runtime", TENSORFLOW, [TENSORFLOW, LITE], text, **add)
     flags.DEFINE_bool("local", False, "Complete in the visitor's browser; with --model, --host, --port.", **add)
     flags.DEFINE_string("host", "127.0.0.1", "Address to listen on; 0.0.0.0: all.", **add)
     flags.DEFINE_integer("port", 8080, "0: a free one.", lower_bound=0, upper_bound=65535, **add)
@@ -84,6 +89,12 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
         raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
     if flag_values.local:
         _check_local(flag_values)
+    if flag_values.runtime == LITE:
+        for name in ("server", "models", "catalogue", "wear"):
+            if flag_values[name].value:
+                raise ValueError(
+                    f"--{name} needs TensorFlow or a server, and --runtime=lite has neither: leave one out"
+                )
     if wrong := set(flag_values.garments or ()) - set(TARGETS):
         raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(TARGETS)}")
     if flag_values.server and flag_values.models:
@@ -113,7 +124,12 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     try:
         with contextlib.ExitStack() as stack:
             listening = stack.enter_context(bound(flag_values.host, flag_values.port))
-            app = _local_app(flag_values) if flag_values.local else _shop_app(flag_values, stack)
+            if flag_values.local:
+                app = _local_app(flag_values)
+            elif flag_values.runtime == LITE:
+                app = _lite_app(flag_values)
+            else:
+                app = _shop_app(flag_values, stack)
             print(address(listening), flush=True)
             listen(app, listening)
     except KeyboardInterrupt:
@@ -138,6 +154,18 @@ def _local_app(flag_values: flags.FlagValues) -> Starlette:
     return make_local_app(parts(flag_values.model, flag_values.pose_model))
 
 
+def _lite_app(flag_values: flags.FlagValues) -> Starlette:
+    """The shop's page over a model in this process, without TensorFlow."""
+    from tf_tryon.inference.bundled import STREET
+    from tf_tryon.lite.tryon import TryOn
+    from tf_tryon.serving.web.app import make_app
+
+    model = load(LITE, flag_values.model or STREET)
+    assert isinstance(model, TryOn)
+    garments = tuple(flag_values.garments or model.garments)
+    return make_app(_shop(flag_values, "", garments, model))
+
+
 def _shop_app(flag_values: flags.FlagValues, stack: ExitStack) -> Starlette:
     """The shop's page, in front of the server that the flags name, or of one that ends with the stack."""
     from tf_tryon import quiet
@@ -155,24 +183,26 @@ def _shop_app(flag_values: flags.FlagValues, stack: ExitStack) -> Starlette:
     return make_app(_shop(flag_values, server, garments))
 
 
-def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]) -> Shop:
-    """What the flags ask for, over the server at an address."""
+def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...], lite: TryOn | None = None) -> Shop:
+    """What the flags ask for, over the server at an address, or the model in this process."""
     from tf_tryon.annotation.annotator import Annotator
     from tf_tryon.inference.bundled import STUDIO
     from tf_tryon.serving.calls import Target
     from tf_tryon.serving.web.annotating import Annotating
     from tf_tryon.serving.web.archive import Archive
-    from tf_tryon.serving.web.catalogue import Catalogue
     from tf_tryon.serving.web.sessions import Sessions
     from tf_tryon.serving.web.shop import Settings, Shop
     from tf_tryon.shop.names import is_catalogue
 
     def annotator() -> Annotator:
         options = {"pose_model": flag_values.pose_model, "parser_weights": flag_values.parser_weights}
+        options["runtime"] = LITE if lite else AUTO
         return Annotator.load(flag_values.parser, **options)
 
     catalogue = None
     if flag_values.catalogue and not is_catalogue(flag_values.catalogue):
+        from tf_tryon.serving.web.catalogue import Catalogue
+
         folder = pathlib.Path(flag_values.catalogue)
         catalogue = Catalogue(folder, flag_values.model, flag_values.count)
     embedded = Target(address, deadline=flag_values.deadline)
@@ -189,8 +219,9 @@ def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]
         Annotating(annotator, flag_values.max_side),
         Sessions(flag_values.visitors, flag_values.memory_mb << 20, 60 * flag_values.idle),
         catalogue,
-        _products(flag_values),
+        None if lite else _products(flag_values),
         Archive(pathlib.Path(flag_values.keep)) if flag_values.keep else None,
+        lite,
     )
 
 

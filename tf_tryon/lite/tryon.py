@@ -51,6 +51,14 @@ class _Seen(NamedTuple):
     behind: np.ndarray | None
 
 
+class _Drawing(NamedTuple):
+    """What codes are drawn: the request's, from sample `first` on, but for stages whose codes are given."""
+
+    request: Request
+    first: int
+    given: dict[str, np.ndarray]
+
+
 class TryOn:
     """Both stages of an exported model.
 
@@ -85,8 +93,17 @@ class TryOn:
         """
         return self.answer(person, Request(garment=garment, samples=samples, seed=seed, **options))
 
-    def answer(self, person: Person, request: Request) -> Completion:
-        """`complete` for a request made beforehand."""
+    def answer(
+        self, person: Person, request: Request, first: int = 0, given: dict[str, np.ndarray] | None = None
+    ) -> Completion:
+        """`complete` for a request made beforehand.
+
+        Args:
+          person: whose garment.
+          request: what is wanted.
+          first: number of the first sample: 8 goes on after eight.
+          given: by stage, codes (h, w, c) that all samples take in place of drawn ones.
+        """
         request.check_person(person, self.garments)
         if request.like is not None:
             raise TryOnError("`like` needs the posterior encoder, which is left out here: use tf_tryon with TensorFlow")
@@ -101,13 +118,14 @@ class TryOn:
         codes: dict[str, list[np.ndarray]] = {"shape": [], "texture": []}
         scores: dict[str, list[float]] = {"shape": [], "texture": []}
         photos, parsings = [], []
-        for code in self._codes("shape", request, [features] * request.samples):
+        drawing = _Drawing(request, first, given or {})
+        for code in self._codes("shape", drawing, [features] * request.samples):
             codes["shape"].append(code)
             scores["shape"].append(self._networks.score("shape", features, code))
         made = [self._networks.shape(seen.person, code) for code in codes["shape"]]
         renewed = [{**seen.person, "photo": seen.photo, "completed": labels} for labels, _ in made]
         known = [self._networks.encode("texture", one, seen.garments) for one in renewed]
-        codes["texture"] = self._codes("texture", request, known)
+        codes["texture"] = self._codes("texture", drawing, known)
         for (labels, opacity), one, context, code in zip(made, renewed, known, codes["texture"], strict=True):
             scores["texture"].append(self._networks.score("texture", context, code))
             rgb = self._networks.texture(one, code)
@@ -127,11 +145,14 @@ class TryOn:
             model=self.model,
         )
 
-    def _codes(self, stage: str, request: Request, features: list[np.ndarray]) -> list[np.ndarray]:
+    def _codes(self, stage: str, drawing: _Drawing, features: list[np.ndarray]) -> list[np.ndarray]:
         """Each sample's codes (h, w, c), as the request wants them; `features` are each sample's."""
+        request = drawing.request
+        if stage in drawing.given:
+            return [drawing.given[stage].astype(np.float32)] * request.samples
 
         def drawn(sample: int) -> np.ndarray:
-            noise = numpy_noise(request.seed, stage, sample, self._sidecar.codes[stage])
+            noise = numpy_noise(request.seed, stage, drawing.first + sample, self._sidecar.codes[stage])
             return self._networks.draw(stage, features[sample], noise, request.temperature)
 
         codes = codes_of_all(request, stage, lambda: drawn(0))

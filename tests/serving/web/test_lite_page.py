@@ -1,0 +1,91 @@
+"""The page over a model in its own process, without TensorFlow: results, going on, lending, and what it can't do."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_tryon.cli import main as cli
+from tf_tryon.lite.tryon import TryOn
+
+
+@pytest.fixture(scope="module")
+def street() -> TryOn:
+    return TryOn.load("street")
+
+
+@pytest.fixture
+def lite_visitor(make_shop: Any, visit: Any, street: TryOn) -> Iterator[Any]:
+    with visit(make_shop("nowhere:1", lite=street)) as visitor:
+        yield visitor
+
+
+def _ask(visitor: Any, person: str, **fields: Any) -> list[dict[str, Any]]:
+    answer = visitor.post(f"/api/people/{person}/results", json={"garment": "top", "samples": 2, **fields})
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def _picture(visitor: Any, result: dict[str, Any], name: str = "photo") -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(visitor.get(f"/api/results/{result['key']}/{name}.png").content)))
+
+
+def test_results_are_the_models_and_go_on(lite_visitor: Any, street: TryOn) -> None:
+    from tf_tryon.data.person import Person
+    from tf_tryon.serving.web import starts
+
+    assert lite_visitor.get("/health").json() == {"server": True}
+    person = lite_visitor.post("/api/people?start=3").json()["key"]
+    first, second, end = _ask(lite_visitor, person, seed=5)
+    assert end == {"done": True}
+    (again, _) = _ask(lite_visitor, person, seed=5, first=1, samples=1)
+    np.testing.assert_array_equal(_picture(lite_visitor, second), _picture(lite_visitor, again))
+    assert (_picture(lite_visitor, first) != _picture(lite_visitor, second)).any()
+    subject = starts.subject("3")
+    photo = np.asarray(Image.open(io.BytesIO(subject.photo)).convert("RGB"))
+    alone = Person(photo, subject.labels, subject.keypoints, "3", {}, subject.dress)
+    expected = street.complete(alone, "top", samples=2, seed=5)
+    np.testing.assert_array_equal(_picture(lite_visitor, second), expected.photos[1])
+    np.testing.assert_array_equal(_picture(lite_visitor, second, "parsing"), expected.parsings[1])
+
+
+def test_a_result_lends_its_shape(lite_visitor: Any) -> None:
+    person = lite_visitor.post("/api/people?start=3").json()["key"]
+    first, *_ = _ask(lite_visitor, person, seed=1)
+    *kept, _ = _ask(lite_visitor, person, seed=2, source="sample", key=first["key"], use=["shape"])
+    shape = _picture(lite_visitor, first, "parsing")
+    assert all((_picture(lite_visitor, result, "parsing") == shape).all() for result in kept)
+    assert (_picture(lite_visitor, kept[0]) != _picture(lite_visitor, kept[1])).any()
+
+
+def test_what_it_cannot_do_is_said(lite_visitor: Any) -> None:
+    person = lite_visitor.post("/api/people?start=3").json()["key"]
+    first, *_ = _ask(lite_visitor, person, samples=1)
+    for fields in ({"source": "sample", "key": first["key"], "spread": 0.5}, {"source": "person", "key": person}):
+        last = _ask(lite_visitor, person, **fields)[-1]
+        assert "run the page without --runtime=lite" in json.dumps(last)
+
+
+@pytest.mark.parametrize("word", ["--server=a:1", "--models=a", "--catalogue=a"])
+def test_flags_of_other_runtimes_do_not_go_with_it(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["web", "--runtime=lite", word]) == 1
+    assert "--runtime=lite has neither" in capsys.readouterr().err
+
+
+def test_it_starts_without_tensorflow() -> None:
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'keras', 'h5py', 'numba'): sys.modules[name] = None\n"
+        "from tf_tryon.cli.main import main\n"
+        "sys.exit(main(['web', '--runtime=lite', '--port=0']))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.terminate()
+        assert process.wait(60) == 0
