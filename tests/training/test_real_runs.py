@@ -141,11 +141,14 @@ def _ports(count):
     return ports
 
 
-def test_two_workers_make_the_update_of_one_and_resume(tmp_path, start, small_config):
+def _cluster():
+    """cluster(index) -> TF_CONFIG of a worker on loopback."""
     workers = [f"localhost:{port}" for port in _ports(2)]
+    return lambda index: json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
 
-    def cluster(index):
-        return json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
+
+def test_two_workers_make_the_update_of_one_and_resume(tmp_path, start, small_config):
+    cluster = _cluster()
 
     def config(steps):
         return small_config("shape", train__steps=steps, train__learning_rate=1e-6, loss__beta=1.0)
@@ -161,3 +164,28 @@ def test_two_workers_make_the_update_of_one_and_resume(tmp_path, start, small_co
     chief, other = _arrays(tmp_path / "both", 4), _arrays(tmp_path / "both" / "workers" / "1", 4)
     _assert_equal(other, chief)
     _assert_same_training(chief, _arrays(tmp_path / "alone", 4))
+
+
+def test_a_killed_worker_that_comes_again_changes_nothing(tmp_path, start, small_config):
+    """Its scheduler starts it again; the other notices, and does so by itself."""
+    steps = 8
+    config = small_config(
+        "shape", train__steps=steps, train__checkpoint_minutes=0.0, loss__beta=1.0, model__attention=False,
+        model__spectral_norm="none",
+    )  # fmt: skip
+    cluster, undisturbed = _cluster(), _cluster()
+    survivor, victim = [start(config, "disturbed", TF_CONFIG=cluster(index)) for index in (0, 1)]
+    whole = [start(config, "whole", TF_CONFIG=undisturbed(index)) for index in (0, 1)]
+    _wait_for_checkpoint(victim, tmp_path / "disturbed", 2)
+    victim.kill()
+    victim.wait()
+    assert not (tmp_path / "disturbed" / "checkpoints" / f"step-{steps:08d}.npz").exists()
+    again = start(config, "disturbed", TF_CONFIG=cluster(1))
+    output, _ = survivor.communicate(timeout=900)
+    assert survivor.returncode == 0, output
+    assert output.count("worker 1 (localhost") + output.count("training together failed") == 1, output
+    assert output.count(": starting again (") == 1, output
+    for process in (again, *whole):
+        _finish(process)
+    for folder in (".", "workers/1"):
+        _assert_equal(_arrays(tmp_path / "disturbed" / folder, steps), _arrays(tmp_path / "whole" / folder, steps))

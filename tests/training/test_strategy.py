@@ -3,7 +3,8 @@ import json
 import pytest
 import tensorflow as tf
 
-from tf_tryon.training.strategy import choose_strategy, worker
+from tf_tryon.training.cluster import worker
+from tf_tryon.training.strategy import choose_strategy
 
 
 def test_one_device_needs_no_strategy(monkeypatch):
@@ -35,6 +36,8 @@ def test_workers_are_numbered(monkeypatch):
         '{"cluster": {"chief": ["a:1"], "worker": ["b:1"]}, "task": {"type": "worker", "index": 0}}',
         '{"cluster": {"worker": ["a:1", "b:1"]}}',
         '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 2}}',
+        '{"cluster": {"worker": ["a:1", "b"]}, "task": {"type": "worker", "index": 0}}',
+        '{"cluster": {"worker": ["a:1", "b:0"]}, "task": {"type": "worker", "index": 0}}',
         '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": "0"}}',
         '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "evaluator", "index": 0}}',
     ],

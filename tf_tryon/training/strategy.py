@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import os
-
 import tensorflow as tf
 
-from tf_tryon.files import json_file
+from tf_tryon.training import cluster
+
+# What TensorFlow raises where another worker is gone: within a second of its death, some 8 s where it hangs.
+WORKER_LOST = (
+    tf.errors.UnavailableError,
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.FailedPreconditionError,
+)
 
 
 def choose_strategy() -> tf.distribute.Strategy:
@@ -18,7 +25,7 @@ def choose_strategy() -> tf.distribute.Strategy:
     Raises:
       ValueError: TF_CONFIG is not what TensorFlow expects.
     """
-    if _cluster():
+    if cluster.given() is not None:
         return tf.distribute.MultiWorkerMirroredStrategy()
     for kind in ("GPU", "CPU"):
         devices = tf.config.list_logical_devices(kind)
@@ -27,38 +34,3 @@ def choose_strategy() -> tf.distribute.Strategy:
         if devices:
             break
     return tf.distribute.get_strategy()
-
-
-def worker() -> tuple[int, int]:
-    """(this worker's index, number of workers); (0, 1) without a cluster."""
-    cluster = _cluster()
-    if not cluster:
-        return 0, 1
-    workers = cluster["cluster"]["worker"]
-    return int(cluster["task"]["index"]), len(workers)
-
-
-def _cluster() -> dict:
-    """TF_CONFIG where it names several workers; {} where it is unset or empty, or names one process of any kind."""
-    text = os.environ.get("TF_CONFIG", "")
-    if not text.strip():
-        return {}
-    remedy = (
-        "unset TF_CONFIG to train on this machine alone, or give each worker "
-        '{"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
-    )
-    given = json_file.parse(text, "TF_CONFIG", remedy)
-    cluster = given.get("cluster")
-    if cluster is None and not given.raw:
-        return {}
-    kinds = {
-        name: [address.text() for address in found.entries()] for name, found in given["cluster"].members().items()
-    }
-    if sum(map(len, kinds.values())) <= 1:  # a launcher that names a lone chief, or this process only
-        return {}
-    others = sorted(name for name, found in kinds.items() if name != "worker" and found)
-    if others:
-        raise given["cluster"].wrong(f'has {", ".join(others)} besides workers, and all must be of the kind "worker"')
-    given["task"]["type"].choice(("worker",))
-    index = given["task"]["index"].whole(0, len(kinds["worker"]) - 1)
-    return {"cluster": kinds, "task": {"type": "worker", "index": index}}

@@ -22,10 +22,11 @@ from tf_tryon.data.reading import failure
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.build import build_networks
-from tf_tryon.training import loop, metric_names, pictures, precision, run_folder, strategy, weights
+from tf_tryon.training import cluster, loop, metric_names, pictures, precision, run_folder, strategy, weights
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.held_out import HeldOut
 from tf_tryon.training.objectives import build_objective
+from tf_tryon.training.peers import Peers
 from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.step import State, TrainingStep
 from tf_tryon.writing.places import refuse_overlap
@@ -45,17 +46,18 @@ class Trainer:
       config: validated here.
       data: the data set's folder.
       workdir: the run's folder; made, or resumed.
+      peers: the other workers, where TF_CONFIG names some and they are to be waited for again.
     """
 
-    def __init__(self, config: ConfigDict, data: str | Path, workdir: str | Path) -> None:
+    def __init__(self, config: ConfigDict, data: str | Path, workdir: str | Path, peers: Peers | None = None) -> None:
         configuration.validate(config)
         if config.train.networks == "prior" and not config.train.init_from:  # a bundle's configuration names no run
             raise ValueError(
                 "config.train.networks = 'prior' fits the prior of a trained run: name it in config.train.init_from"
             )
-        self._workdir = Path(workdir)
+        self._workdir, self._peers = Path(workdir), peers
         self._records = open_records(data)
-        self._index, self._workers = strategy.worker()
+        self._index, self._workers = cluster.worker()
         self._strategy = strategy.choose_strategy()
         refuse_overlap(self._workdir, [data], "--workdir")
         self._folder = run_folder.own_folder(self._workdir, self._index)
@@ -81,6 +83,8 @@ class Trainer:
         """
         with loop.stoppable() as stop, run_folder.held(self._folder):
             self._stop, self._seconds = stop, seconds
+            if self._peers is not None:
+                self._peers.stopped = lambda: stop.number
             run_folder.save(self._folder, self._config)
             return self._run()
 
@@ -104,6 +108,7 @@ class Trainer:
 
     def step(self, number: int, wishes: loop.Wishes) -> tf.Tensor:
         """One step of all replicas."""
+        self._made = number + 1
         return self._step(self._next(self._people), number, wishes)
 
     def read(self, number: int, metrics: tf.Tensor) -> dict[str, tuple[float, float]]:
@@ -115,6 +120,8 @@ class Trainer:
         if self._workers == 1:
             return wishes
         save, stop, over = metrics[-len(loop.Wishes._fields) :].numpy()
+        if self._peers is not None and (stop or over or self._made == self._config.train.steps):
+            self._peers.end()  # the last step: who has saved first goes first
         return loop.Wishes(float(save), float(signal.SIGTERM if stop else 0), float(over))
 
     def tolerated(self, values: dict[str, float]) -> tuple[str, ...]:
@@ -196,6 +203,8 @@ class Trainer:
         try:
             return next(batches)
         except tf.errors.OpError as error:
+            if self._workers > 1 and isinstance(error, strategy.WORKER_LOST):
+                raise
             raise failure(error) from error
 
     def _drawing(self) -> Callable[[int, RunLog], None]:
