@@ -159,12 +159,13 @@ def sheet(pairs: list[tuple[np.ndarray, ...]]):
     """Product, person and result, four to a line."""
     from PIL import Image
 
-    canvas = Image.new("RGB", (4 * 372, -(-len(pairs) // 4) * 246), "white")
+    height = max(round(118 * person.shape[0] / person.shape[1]) for _, person, _ in pairs)  # of the tallest photo
+    canvas = Image.new("RGB", (4 * 372, -(-len(pairs) // 4) * (height + 6)), "white")
     for i, pictures in enumerate(pairs):
         for j, picture in enumerate(pictures):
             image = Image.fromarray(picture)
-            image.thumbnail((118, 240), Image.Resampling.LANCZOS)
-            canvas.paste(image, (i % 4 * 372 + j * 122, i // 4 * 246))
+            image.thumbnail((118, height), Image.Resampling.LANCZOS)
+            canvas.paste(image, (i % 4 * 372 + j * 122, i // 4 * (height + 6)))
     return canvas
 
 
