@@ -38,6 +38,7 @@ coverage: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict
+	@echo 'to read it with its search: $(VENV)/bin/python -m http.server -d .site'
 	@echo .site/index.html
 
 format: $(VENV)/installed-dev

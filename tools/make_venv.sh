@@ -40,9 +40,13 @@ if [[ ! -x $venv/bin/python ]]; then
     fi
 fi
 
+# A terminal sees how far it is.
+quiet=--quiet
+if [[ -t 2 ]]; then quiet=; fi
+
 echo "installing $* into $venv (TensorFlow and its dependencies: about 2 GB, some minutes the first time)"
 if command -v uv >/dev/null; then
-    uv pip install --quiet --python "$venv/bin/python" "$@"
+    uv pip install $quiet --python "$venv/bin/python" "$@"
 else
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+    "$venv/bin/python" -m pip install $quiet --disable-pip-version-check "$@"
 fi

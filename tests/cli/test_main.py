@@ -104,7 +104,7 @@ def test_verb_help_has_usage_flags_defaults_and_example(verb, capsys):
     assert "--[no]flip\n      Mirror. (default: on)" in text
     assert "--[no]keep-shape\n      Keep it. (default: off)" in text
     assert "--garment=hat|top\n      Which one. (default: top)" in text
-    assert "--out=OUT\n      Where to.\n" in text
+    assert "--out=OUT\n      Where to. Required.\n" in text
     assert "    tf-tryon data probe DIR --count 3" in text
     assert not verb.calls
 

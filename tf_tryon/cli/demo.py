@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
 
 from absl import flags
@@ -10,6 +11,8 @@ from tf_tryon.cli import given
 from tf_tryon.cli.runtime import define_runtime_flag, load
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
+
+_log = logging.getLogger(__name__)
 
 BY, FILE = "tf-tryon demo", "demo.png"
 ARGUMENTS = ""
@@ -52,8 +55,12 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.inference.sheet import sheet
 
     model = load(flag_values.runtime, flag_values.model or STUDIO)
+    _log.info("rendering a person; the first time the renderer is compiled, which takes a minute")
     person = unseen_person(flag_values.person, model.size[0])
-    completions = [model.complete(person, garment, samples=8, seed=flag_values.seed) for garment in ("top", "bottom")]
+    completions = []
+    for garment in ("top", "bottom"):
+        _log.info("completing the %s", garment)
+        completions.append(model.complete(person, garment, samples=8, seed=flag_values.seed))
     folder = pathlib.Path(flag_values.out)
     path = folder / FILE
     save_picture(sheet(completions, side=192), path, by=BY)

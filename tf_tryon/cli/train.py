@@ -19,21 +19,23 @@ SIGTERM, Ctrl-C and the end of --minutes save before they stop the run.
 With several machines (TF_CONFIG) one that failed is to be started again with the same command; the others wait for it,
 and all go on from the last checkpoint. docs/machines.md tells how, by scheduler.
 
-    tf-tryon train --config=shape_debug --data=people --workdir=runs/shape"""
+tf_tryon/config.py explains every field; the README has a table of the installed configurations.
+
+  tf-tryon train --config=shape_debug --data=people --workdir=runs/shape"""
 
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """Define this command's flags."""
-    text = "installed configuration (such as shape_thesis) or a file; change fields by --config.train.steps=100"
+    text = "Installed configuration (such as shape_thesis) or a file; change fields by --config.train.steps=100."
     config_flag.define(flag_values, text, required=True)
-    flags.DEFINE_string("data", None, "the data set's folder", required=True, flag_values=flag_values)
-    text = "the run's folder: new, or one to go on with"
+    flags.DEFINE_string("data", None, "The data set's folder.", required=True, flag_values=flag_values)
+    text = "The run's folder: new, or one to go on with."
     flags.DEFINE_string("workdir", None, text, required=True, flag_values=flag_values)
-    text = "stop after so long; the same command goes on for as long again. Default: at the last step"
+    text = "Stop after so long; the same command goes on for as long again. Default: at the last step."
     flags.DEFINE_float("minutes", None, text, lower_bound=0.0, flag_values=flag_values)
-    text = "how long to wait for the other machines that TF_CONFIG names, also for one that failed"
+    text = "How long to wait for the other machines that TF_CONFIG names, also for one that failed."
     flags.DEFINE_float("wait_minutes", 15.0, text, lower_bound=0.0, flag_values=flag_values)
-    flags.DEFINE_integer("threads", 0, "CPU threads; 0: all", lower_bound=0, flag_values=flag_values)
+    flags.DEFINE_integer("threads", 0, "CPU threads; 0: all.", lower_bound=0, flag_values=flag_values)
 
 
 def check(flags: flags.FlagValues, args: list[str]) -> None:

@@ -10,6 +10,7 @@ import textwrap
 from absl import flags
 
 WIDTH = 100
+_NO_VALUE = "must have a value other than None"
 
 
 def overview(summaries: dict[str, str]) -> str:
@@ -40,10 +41,15 @@ def flag(flag: flags.Flag) -> tuple[str, str]:
     else:
         values = getattr(flag.parser, "enum_values", None)
         head = f"--{name}={'|'.join(values) if values else name.upper()}"
-    default = "" if flag.default is None else f" (default: {_shown(flag)})"
-    return head, re.sub(
-        r"^<[^>]*>: ", "", " ".join((flag.help or "").split())
-    ) + default  # absl repeats an enum's values
+    default = "" if flag.default in (None, "", []) else f" (default: {_shown(flag)})"
+    text = re.sub(r"^<[^>]*>: ", "", " ".join((flag.help or "").split()))  # absl repeats an enum's values
+    text = re.sub(r"[;,]? ?repeat this option to specify a list of values", " May be repeated.", text)
+    return head, text + default + (" Required." if _required(flag) else "")
+
+
+def _required(flag: flags.Flag) -> bool:
+    """absl keeps this as a validator with a message of its own."""
+    return any(_NO_VALUE in validator.message for validator in flag.validators)
 
 
 def _shown(flag: flags.Flag) -> str:
@@ -81,7 +87,7 @@ def arity(arguments: str) -> tuple[int, int]:
 
 def readable(message: str) -> str:
     """A message of absl, ml_collections or another library on one line, in the user's words."""
-    required = re.search(r"Flag --(\S+) must have a value other than None", message)
+    required = re.search(rf"Flag --(\S+) {_NO_VALUE}", message)
     if required:
         return f"--{required.group(1)} is required"
     unread = re.search(r"Failed loading config file \S+\s+Attempted \[.*?\]:\s*(\S+)\s*\[Errno \d+\] ([^:]*)", message)
@@ -89,4 +95,5 @@ def readable(message: str) -> str:
         return f"--config={unread.group(1)}: {unread.group(2)}"
     if re.fullmatch(r"(['\"]).*\1", message, re.DOTALL):  # a KeyError's message is the repr of what it was given
         message = str(ast.literal_eval(message))
+    message = re.sub(r"Did you mean: (\S+) \?", r"Did you mean --\1?", message)
     return " ".join(message.split()).rstrip(".")
