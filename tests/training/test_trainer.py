@@ -238,8 +238,7 @@ def test_auto_is_settled_once_and_kept_by_the_run(tmp_path, make, monkeypatch):
 
 
 def test_the_end_of_its_time_saves_and_stops_a_run_that_can_go_on(tmp_path, make):
-    trainer, step = make(train__steps=8), trainer_module.loop.time.monotonic
-    now = {"seconds": 0.0}
+    trainer, now = make(train__steps=8), {"seconds": 0.0}
 
     def slow(batch, done, wants):
         now["seconds"] += 10.0
@@ -248,7 +247,7 @@ def test_the_end_of_its_time_saves_and_stops_a_run_that_can_go_on(tmp_path, make
     made, read = trainer._step.__call__, trainer._step.read
     trainer._step = type("Step", (), {"__call__": staticmethod(slow), "read": staticmethod(read)})()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer_module.loop.time, "monotonic", lambda: step() + now["seconds"])
+        patch.setattr(trainer_module.loop.time, "monotonic", lambda: now["seconds"])
         assert trainer.run(seconds=25) == 0
     assert trainer._checkpoints.steps()[-1] == 3  # which ended it, at 30 seconds
     assert make(train__steps=8).run(seconds=0) == 0
