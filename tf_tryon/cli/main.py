@@ -57,7 +57,7 @@ class Verb:
 
 
 VERBS = {
-    "demo": Verb("demo", "complete a rendered person, never seen before, and draw one picture", tensorflow=False, photos=True),
+    "demo": Verb("demo", "complete a rendered, never-seen person and draw one picture", tensorflow=False, photos=True),
     "complete": Verb(
         "complete", "erase a garment of a person and complete it, many times", tensorflow=False, photos=True
     ),

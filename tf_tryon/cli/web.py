@@ -58,7 +58,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_list("garments", None, "What --server's model completes; default: what --model does.", **add)
     text = "Products (`tf-tryon catalogue build`) that visitors are shown in, or records whose garments are suggested."
     flags.DEFINE_string("catalogue", None, text, **add)
-    flags.DEFINE_integer("count", 200, "At most so many people of --catalogue's records, the first.", lower_bound=1, **add)
+    text = "At most so many people of --catalogue's records, the first."
+    flags.DEFINE_integer("count", 200, text, lower_bound=1, **add)
     text = "Let visitors wear a garment from its own photo; always with a catalogue of products."
     flags.DEFINE_bool("wear", False, text, **add)
     flags.DEFINE_string("keep", None, "Folder to write visitors' photos and results to; the page says so.", **add)
@@ -66,7 +67,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "Pixels of a photo's longer side; longer ones are shrunk."
     flags.DEFINE_integer("max_side", 1024, text, lower_bound=128, upper_bound=4096, **add)
     flags.DEFINE_integer("visitors", 200, "Kept at once; who was idle longest is forgotten.", lower_bound=1, **add)
-    flags.DEFINE_integer("memory_mb", 1024, "Of all visitors' photos and results; beyond it who was idle longest is forgotten.", lower_bound=16, **add)
+    text = "Of all visitors' photos and results; beyond it who was idle longest is forgotten."
+    flags.DEFINE_integer("memory_mb", 1024, text, lower_bound=16, **add)
     flags.DEFINE_float("idle", 30.0, "Minutes after which a visitor is forgotten.", lower_bound=0.1, **add)
     flags.DEFINE_string("pose_model", None, "MediaPipe's pose_landmarker_full.task; default: see `annotate`.", **add)
     flags.DEFINE_enum("parser", "builtin", ["builtin", "fashn"], "As for `annotate`.", **add)
