@@ -2,6 +2,7 @@
 
     python benchmarks/serving_load.py [--seconds 20] [--clients 1 2 4 8] [--samples 1] [--side 128]
     python benchmarks/serving_load.py --server HOST:PORT ...          any server of the API; else one is started
+    python benchmarks/serving_load.py --batch 1 4                     without and with requests that share a batch
     python benchmarks/serving_load.py --long 600                      memory over ten minutes
 
 Prints for each number of clients: completions a second, latency at p50, p95 and p99, errors, and the server's memory;
@@ -37,24 +38,34 @@ def main() -> None:
     parser.add_argument("--pid", type=int, default=0, help="of that server, if it runs on this machine")
     parser.add_argument("--models", default="", help="folder of models; default: the bundled weights, exported")
     parser.add_argument("--running", type=int, default=1, help="of the server that is started")
+    text = "most requests of a batch of the server that is started, one server after the other"
+    parser.add_argument("--batch", type=int, nargs="+", default=[1], help=text)
     parser.add_argument("--json", default="", help="also write the figures here")
     options = parser.parse_args()
     person = _person(options.side)
+    rows, digests = [], dict[int, set[str]]()
     with tempfile.TemporaryDirectory() as folder:
-        process, address = (None, options.server) if options.server else _start(options, Path(folder))
-        try:
-            rows = measure(options, person, address, process.pid if process else options.pid)
-        finally:
-            if process is not None:
-                process.terminate()
-                process.wait()
+        models = options.models or ("" if options.server else _export(Path(folder)))
+        for batch in [0] if options.server else options.batch:
+            process, address = (None, options.server) if options.server else _start(options, models, batch)
+            if batch:
+                print(f"at most {batch} request(s) in a batch")
+            try:
+                found = measure(options, person, address, process.pid if process else options.pid, digests)
+            finally:
+                if process is not None:
+                    process.terminate()
+                    process.wait()
+            rows += [{"batch": batch, **row} for row in found]
     if options.json:
         Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")
 
 
-def measure(options: argparse.Namespace, person: Any, address: str, pid: int) -> list[dict[str, float]]:
+def measure(
+    options: argparse.Namespace, person: Any, address: str, pid: int, digests: dict[int, set[str]]
+) -> list[dict[str, float]]:
     """One row for each number of clients, and the long run."""
-    rows, digests = [], {}
+    rows = []
     print("clients  completions/s  p50 ms  p95 ms  p99 ms  errors  server MB  processor s/picture")
     runs = [(n, options.seconds) for n in options.clients]
     if options.long:
@@ -134,14 +145,20 @@ def _person(side: int) -> Any:
     return Wearer.from_person(example_person(side, ("top", "bottom")))
 
 
-def _start(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[str], str]:
+_COMMAND = [sys.executable, "-m", "tf_tryon.cli.main"]
+
+
+def _export(folder: Path) -> str:
+    """The bundled weights as a folder of models."""
+    models = str(folder / "models")
+    subprocess.run([*_COMMAND, "export", "saved-model", f"--out={models}"], check=True, capture_output=True)
+    return models
+
+
+def _start(options: argparse.Namespace, models: str, batch: int) -> tuple[subprocess.Popen[str], str]:
     """A server process and its address."""
-    command = [sys.executable, "-m", "tf_tryon.cli.main"]
-    models = options.models or str(folder / "models")
-    if not options.models:
-        subprocess.run([*command, "export", "saved-model", f"--out={models}"], check=True, capture_output=True)
-    arguments = ["serve", f"--models={models}", "--port=0", f"--running={options.running}"]
-    process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True)
+    arguments = ["serve", f"--models={models}", "--port=0", f"--running={options.running}", f"--max_batch_size={batch}"]
+    process = subprocess.Popen([*_COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     return process, process.stdout.readline().strip()
 

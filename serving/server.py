@@ -1,6 +1,6 @@
 """The embedded server: TF-Serving's gRPC API on one process of a laptop or of a test.
 
-It isn't TF-Serving: Python answers each call, requests are never batched together, there is no REST, and nobody has
+It isn't TF-Serving: Python answers each call, there is no REST, and nobody has
 run it for years. docs/serving.md says when to move; clients, models and configuration stay as they are.
 """
 
@@ -26,6 +26,7 @@ from tensorflow_serving.apis import (
 from tf_tryon.errors import TryOnError
 from tf_tryon.logs import fields
 from tf_tryon.serving.admission import Admission
+from tf_tryon.serving.batching import Batcher, Batching
 from tf_tryon.serving.read_inside import ReadInside
 from tf_tryon.serving.services import ModelService, PredictionService
 from tf_tryon.serving.versions import Versions
@@ -43,8 +44,9 @@ class Settings:
     Attributes:
       host, port: to listen on; port 0 takes a free one.
       model: name of the model, a folder of the models' folder.
-      running: requests that run at once.
+      running: batches that run at once; of one request where none is shared.
       waiting: requests that may wait for a place.
+      batching: which requests share a batch.
       threads: of a model's session; 0: all cores.
       max_message: bytes of a request or an answer.
       max_pixels: lowers the model's own bound of a photo; 0: doesn't.
@@ -58,6 +60,7 @@ class Settings:
     model: str = "tryon"
     running: int = 1
     waiting: int = 32
+    batching: Batching = dataclasses.field(default_factory=Batching)
     threads: int = 0
     max_message: int = 64 << 20
     max_pixels: int = 0
@@ -89,7 +92,8 @@ class Server:
         self.versions = Versions(
             pathlib.Path(models), self.settings.model, self.settings.threads, self.settings.max_pixels
         )
-        self._admission = Admission(self.settings.running, self.settings.waiting)
+        self._inside = self.settings.running * self.settings.batching.max_batch_size
+        self._admission = Admission(self._inside, self.settings.waiting)
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="versions", daemon=True)
         self._health = health.HealthServicer()
@@ -106,7 +110,7 @@ class Server:
         if not self.versions.ready:
             reasons = [f"version {n}: {text}" for n, (_, text) in sorted(self.versions.statuses().items()) if text]
             raise TryOnError(f"{base}: no version to serve" + "".join(f"; {reason}" for reason in reasons))
-        threads = settings.running + settings.waiting + _SPARE
+        threads = self._inside + settings.waiting + _SPARE
         server = grpc.server(
             futures.ThreadPoolExecutor(threads, thread_name_prefix="call"),
             interceptors=[ReadInside()],
@@ -117,7 +121,8 @@ class Server:
                 ("grpc.so_reuseport", 0),  # a taken port is an error, not a shared one
             ],
         )
-        service = PredictionService(self.versions, self._admission)
+        batcher = Batcher(settings.batching, settings.running)
+        service = PredictionService(self.versions, self._admission, batcher)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(self.versions), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)

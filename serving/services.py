@@ -28,6 +28,7 @@ from tf_tryon.export.session_model import DEFAULT
 from tf_tryon.logs import fields
 from tf_tryon.serving import validation
 from tf_tryon.serving.admission import Admission, GoneError, QueueFullError
+from tf_tryon.serving.batching import Batcher, LateError
 from tf_tryon.serving.tensors import from_proto
 from tf_tryon.serving.versions import NotServedError, Version, Versions
 
@@ -80,10 +81,11 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     Args:
       versions: what is served.
       admission: the queue in front.
+      batcher: of requests that were let in.
     """
 
-    def __init__(self, versions: Versions, admission: Admission) -> None:
-        self._versions, self._admission = versions, admission
+    def __init__(self, versions: Versions, admission: Admission, batcher: Batcher) -> None:
+        self._versions, self._admission, self._batcher = versions, admission, batcher
 
     @_guarded
     def Predict(  # noqa: N802
@@ -99,11 +101,18 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             outputs = _outputs(version, name, list(request.output_filter))
             try:
                 with self._admission.enter(deadline, context.is_active):
-                    found = _run(version, name, arrays, outputs, deadline)
+                    found = self._batcher.run(
+                        (version.number, name, tuple(outputs)),
+                        arrays,
+                        deadline,
+                        functools.partial(_run, version, name, outputs),
+                    )
             except QueueFullError:
                 raise RefusedError(
                     grpc.StatusCode.RESOURCE_EXHAUSTED, "the queue is full: try again later, or ask another replica"
                 ) from None
+            except LateError:
+                raise RefusedError(grpc.StatusCode.DEADLINE_EXCEEDED, "not finished within the deadline") from None
             except GoneError:
                 raise RefusedError(grpc.StatusCode.DEADLINE_EXCEEDED, "no free place within the deadline") from None
             validation.check_answer(found)
@@ -190,7 +199,7 @@ def _outputs(version: Version, signature: str, wanted: list[str]) -> list[str]:
 
 
 def _run(
-    version: Version, signature: str, arrays: dict[str, np.ndarray], outputs: list[str], deadline: float | None
+    version: Version, signature: str, outputs: list[str], arrays: dict[str, np.ndarray], deadline: float | None
 ) -> dict[str, np.ndarray]:
     left = None if deadline is None else max(0.001, deadline - time.monotonic())
     try:

@@ -23,8 +23,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("models", None, "Folder written by `tf-tryon export saved-model`.", required=True, **add)
     flags.DEFINE_string("host", "localhost", "Address to listen on; 0.0.0.0: all.", **add)
     flags.DEFINE_integer("port", 8500, "0: a free one.", lower_bound=0, upper_bound=65535, **add)
-    flags.DEFINE_integer("running", 1, "Requests that run at once.", lower_bound=1, **add)
+    flags.DEFINE_integer("running", 1, "Requests, or batches of them, that run at once.", lower_bound=1, **add)
     flags.DEFINE_integer("waiting", 32, "Requests that may wait; more are RESOURCE_EXHAUSTED.", lower_bound=0, **add)
+    flags.DEFINE_integer("max_batch_size", 1, "Requests that may share a batch; 1: none.", lower_bound=1, **add)
+    text = "How long the first request of a batch waits for others, in millionths of a second."
+    flags.DEFINE_integer("batch_timeout_micros", 5000, text, lower_bound=0, **add)
     flags.DEFINE_integer("threads", 0, "Of the model; 0: all cores.", lower_bound=0, **add)
     flags.DEFINE_integer("max_message_mb", 64, "Of a request or an answer.", lower_bound=1, upper_bound=2000, **add)
     flags.DEFINE_integer("max_pixels", 0, "Of a photo; 0: what the model accepts.", lower_bound=0, **add)
@@ -47,6 +50,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     del args
     import signal
 
+    from tf_tryon.serving.batching import Batching
     from tf_tryon.serving.server import Server, Settings
 
     settings = Settings(
@@ -54,6 +58,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         port=flag_values.port,
         running=flag_values.running,
         waiting=flag_values.waiting,
+        batching=Batching(flag_values.max_batch_size, flag_values.batch_timeout_micros),
         threads=flag_values.threads,
         max_message=flag_values.max_message_mb << 20,
         max_pixels=flag_values.max_pixels,
