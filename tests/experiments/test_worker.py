@@ -11,7 +11,7 @@ from tf_tryon.experiments import worker
 
 def test_minutes_become_steps_once_and_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     measured = iter([0.5, 2.0])
-    monkeypatch.setattr(worker, "_seconds_per_step", lambda config, data: next(measured))
+    monkeypatch.setattr(worker, "_seconds_per_step", lambda *_: next(measured))
     job = {"budget": 3.0, "data": "people"}
     assert worker._affordable(thesis("shape"), job, tmp_path / "run") == 360
     assert worker._affordable(thesis("shape"), job, tmp_path / "run") == 360  # the run goes on as it began
