@@ -326,7 +326,7 @@ def _experiment(root: Path, given: Any) -> VerbRun:
 
     given.patch.setattr(run, "_check", lambda *_: None)
     given.patch.setattr(run, "tasks", lambda *_: {})
-    given.patch.setattr(run, "timings", lambda *_: {})
+    given.patch.setattr(run, "_estimate", lambda *_: 0)
     words = ["experiment", "--config=table_4_1_tiny", f"--data={given.data}"]
     return _to(root, *words, flag="--workdir")
 
