@@ -4,8 +4,8 @@
 
 A full step makes both samples, trains the discriminator and has L1 as its only appearance loss (no VGG), whatever the
 configuration says. Each precision runs in a process of its own, one after the other, on one random batch. Prints a JSON
-line for each: images/s of wall clock, images per second that the used processor time would give with all cores, and
-peak resident memory.
+line for each: the device, images/s of wall clock, images per second that the used processor time would give with all
+cores, and peak resident memory, on a GPU its own too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -80,11 +81,24 @@ def measure(config: ConfigDict, steps: int) -> dict[str, float]:
         step(batch, 2 + number).numpy()
     wall, cpu = time.perf_counter() - start, time.process_time() - start_cpu
     images = steps * config.train.batch_size
+    gpus = tf.config.list_physical_devices("GPU")
+    on_device = {}
+    if gpus:
+        on_device["device_gigabytes"] = round(tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**30, 2)
     return {
         "images_per_second": round(images / wall, 3),
         "images_per_second_of_all_cores": round(images / cpu * (os.cpu_count() or 1), 3),
         "peak_gigabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+        **on_device,
     }
+
+
+def device() -> str:
+    """The first GPU's name, or the processor's."""
+    for gpu in tf.config.list_physical_devices("GPU"):
+        return tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return names[0].partition(":")[2].strip() if names else "processor"
 
 
 def main() -> None:
@@ -106,7 +120,7 @@ def main() -> None:
     precision = resolved(arguments.precision)
     config = configuration(arguments.config, arguments.size, arguments.batch, precision)
     result = {"config": arguments.config, "size": arguments.size, "batch": arguments.batch}
-    result |= {"precision": precision, "cores": os.cpu_count(), **measure(config, arguments.steps)}
+    result |= {"precision": precision, "device": device(), "cores": os.cpu_count(), **measure(config, arguments.steps)}
     print(json.dumps(result), flush=True)
 
 
