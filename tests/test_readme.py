@@ -109,7 +109,9 @@ def test_commands_run_in_order_and_leave_what_the_readme_shows(folder, monkeypat
     from tf_tryon.inference.tryon import TryOn
 
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(TryOn, "load", functools.cache(TryOn.load))  # many lines, two models
+    load = functools.cache(TryOn.load)
+    # Many lines, two models; compiling takes longer than a few pictures.
+    monkeypatch.setattr(TryOn, "load", lambda model=None, compiled=True: load(model, compiled=False))
     # Completing comes last: one line of it takes a person of the data set, which the README makes further down.
     # A server doesn't end, and exporting takes a minute: tests/serving run those verbs on a tiny model.
     run = [words for words in TRYON if _verb(words) not in ("export saved-model", "serve", "request", "web")]
