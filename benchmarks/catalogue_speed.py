@@ -42,8 +42,8 @@ def main() -> None:
         start = time.perf_counter()
         write_index(root / names.index_name("top"), np.arange(options.items), matching.vectors(units(codes)))
         print(f"index of {options.items} items: {time.perf_counter() - start:.1f} s")
-        told = {"mean": units.mean.tolist(), "spread": units.spread.tolist()}
-        head = {"format": names.FORMAT, "version": names.VERSION, "model": "", "garments": {"top": told}}
+        units_of = {"mean": units.mean.tolist(), "spread": units.spread.tolist()}
+        head = {"format": names.FORMAT, "version": names.VERSION, "model": "", "garments": {"top": units_of}}
         (root / names.MARK).write_text(json.dumps(head))
         item = {"garment": "top", "kind": "", "label": "T-Shirt", "title": "A shirt", "price": "9.00", "link": ""}
         items = {"items": [{**item, "id": f"{number:06d}"} for number in range(options.items)]}

@@ -77,11 +77,11 @@ def spent(arguments: list[str]) -> tuple[float, float]:
     # The kernel's own account of a child's memory begins with what its parent had.
     process = subprocess.Popen([sys.executable, "-c", _VERB, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    told = process.stdout.read()
+    printed = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{' '.join(arguments)} failed")
-    return usage.ru_utime + usage.ru_stime, int(told.split("VmHWM:")[1].split()[0]) / 1024
+    return usage.ru_utime + usage.ru_stime, int(printed.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def alike(folder: Path, name: str) -> dict[str, float]:

@@ -40,12 +40,12 @@ def main() -> None:
         cloth = one_outline_scores(model.texture.networks, records, model.texture.config, garment, options.count)
         scores["texture stage, cloth in one outline"] = cloth
         for name, values in scores.items():
-            told = []
+            shown = []
             for measure, function in (("fill in the blank", fill_in_the_blank), ("AUC", auc)):
                 found = bootstrap.mean(function(values))
-                told.append(f"{measure} {found.value:.3f} ({found.low:.3f} to {found.high:.3f})")
+                shown.append(f"{measure} {found.value:.3f} ({found.low:.3f} to {found.high:.3f})")
                 figures[f"{garment}, {name}, {measure}"] = found.to_dict()
-            print(f"{garment}, {name}: {', '.join(told)}, {found.people} people", flush=True)
+            print(f"{garment}, {name}: {', '.join(shown)}, {found.people} people", flush=True)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(figures, file, indent=1)

@@ -1,7 +1,8 @@
-"""Seconds from an ask to the first and to the eighth result at a running page: benchmarks/page_speed.py URL [PID]
+"""Seconds from a request to the first and to the eighth result at a running page: benchmarks/page_speed.py URL [PID]
 
-Asks once for each of the six bundled people, one after the other; what a browser adds isn't in it. With the PID of the
-page's process also the most memory that it had after them, and after one of their photos was uploaded and annotated.
+One request for each of the six bundled people, one after the other; what a browser adds isn't in it. With the PID of
+the page's process also the most memory that it had after them, and after one of their photos was uploaded and
+annotated.
 """
 
 from __future__ import annotations
@@ -17,22 +18,22 @@ import numpy as np
 
 
 def main() -> None:
-    """Asks and prints."""
+    """Measures and prints."""
     address, *process = sys.argv[1:]
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
     times = []
     for start in range(1, 7):
-        times.append(_asked(browser, address.rstrip("/"), f"start={start}"))
+        times.append(_seconds(browser, address.rstrip("/"), f"start={start}"))
     for name, column in zip(("first", "eighth"), np.array(times).T, strict=True):
         print(f"{name} result: {column.min():.2f} to {column.max():.2f} s, median {np.median(column):.2f}")
     if process:
         print(f"most memory: {_memory(process[0])} MB")
         with browser.open(f"{address.rstrip('/')}/starts/1.jpg") as picture:
-            _asked(browser, address.rstrip("/"), "cut=allow", picture.read())
+            _seconds(browser, address.rstrip("/"), "cut=allow", picture.read())
         print(f"with a photo annotated: {_memory(process[0])} MB")
 
 
-def _asked(
+def _seconds(
     browser: urllib.request.OpenerDirector, address: str, person: str, photo: bytes = b""
 ) -> tuple[float, float]:
     """Seconds to the first and to the eighth result of a person."""

@@ -106,14 +106,14 @@ def run(
     address: str, person: Any, clients: int, seconds: float, samples: int, digests: dict[int, set[str]]
 ) -> tuple[list[float], int]:
     """Latencies in seconds of all answers, and how many requests failed."""
-    from tf_tryon.serving.client import Ask, Client, ServingError
+    from tf_tryon.serving.client import Client, CompletionRequest, ServingError
 
     latencies: list[float] = []
     errors = [0]
     end = time.perf_counter() + seconds
     lock = threading.Lock()
 
-    def ask(number: int) -> None:
+    def send(number: int) -> None:
         with Client(address, step=samples) as client:
             count = 0
             while (start := time.perf_counter()) < end:
@@ -121,7 +121,7 @@ def run(
                 count += 1
                 try:
                     answer = client.complete(
-                        person, Ask(garment=("top", "bottom")[seed % 2], samples=samples, seed=seed)
+                        person, CompletionRequest(garment=("top", "bottom")[seed % 2], samples=samples, seed=seed)
                     )
                 except ServingError:
                     errors[0] += 1
@@ -130,7 +130,7 @@ def run(
                     latencies.append(time.perf_counter() - start)
                     digests.setdefault(seed, set()).add(hashlib.sha256(b"".join(answer.photos)).hexdigest())
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -140,9 +140,9 @@ def run(
 
 def _person(side: int) -> Any:
     from tf_tryon.export.example_person import example_person
-    from tf_tryon.serving.wearer import Wearer
+    from tf_tryon.serving.encoded_person import EncodedPerson
 
-    return Wearer.from_person(example_person(side, ("top", "bottom")))
+    return EncodedPerson.from_person(example_person(side, ("top", "bottom")))
 
 
 _COMMAND = [sys.executable, "-m", "tf_tryon.cli.main"]

@@ -87,8 +87,8 @@ def main() -> None:
         made.append(directions(*worn))
         waves.append((strongest(*flat), strongest(*worn)))
         pairs.append((product.on_white(), person.photo, result.photos[0]))
-        told = f"CIEDE2000 {colours[-1]:.1f}, strongest wave {waves[-1][0].strength:.2f}"
-        print(f"{len(colours)} {row['label']} {row['image']}: {told}", flush=True)
+        line = f"CIEDE2000 {colours[-1]:.1f}, strongest wave {waves[-1][0].strength:.2f}"
+        print(f"{len(colours)} {row['label']} {row['image']}: {line}", flush=True)
     report(np.array(colours), np.array(given), np.array(made))
     report_stripes(waves)
     sheet(pairs[:24]).save(options.sheet)
@@ -101,7 +101,7 @@ def report(colours: np.ndarray, given: np.ndarray, made: np.ndarray) -> None:
     near = [[np.abs(made[i] - given[(i + k) % len(given)]).sum() for k in range(4)] for i in range(len(given))]
     right = np.argmin(near, axis=1) == 0
     error = 1.96 * np.sqrt(right.mean() * (1 - right.mean()) / len(right))
-    print(f"pattern told from three others: {right.mean():.3f} +- {error:.3f}")
+    print(f"pattern distinguished from three others: {right.mean():.3f} +- {error:.3f}")
 
 
 def report_stripes(waves: list[tuple[Stripes, Stripes]]) -> None:

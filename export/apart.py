@@ -12,24 +12,24 @@ from typing import Any
 
 from tf_tryon.errors import TryOnError
 
-Told = Callable[[str], None]
+Log = Callable[[str], None]
 
 
-def apart(function: Callable[..., Any], *arguments: Any, told: Told) -> Any:
-    """`function(told, *arguments)` in another process; it and its arguments are pickled, and so is what it returns.
+def apart(function: Callable[..., Any], *arguments: Any, log: Log) -> Any:
+    """`function(log, *arguments)` in another process; it and its arguments are pickled, and so is what it returns.
 
     Args:
       function: of a module; its first argument is called with each line of progress.
       arguments: the others.
-      told: called with each line of progress.
+      log: called with each line of progress.
 
     Raises:
       TryOnError: the function raised, or its process ended; the message has the reason.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
-        process = context.Process(target=_work, args=(sender, log.name, function, *arguments), daemon=True)
+    with tempfile.NamedTemporaryFile("r", suffix=".log") as output:
+        process = context.Process(target=_work, args=(sender, output.name, function, *arguments), daemon=True)
         process.start()
         sender.close()
         try:
@@ -39,22 +39,22 @@ def apart(function: Callable[..., Any], *arguments: Any, told: Told) -> Any:
                     return value
                 if kind == "error":
                     raise TryOnError(value)
-                told(value)
+                log(value)
         except EOFError:
             process.join()
-            tail = "".join(log.readlines()[-20:])
+            tail = "".join(output.readlines()[-20:])
             raise TryOnError(f"the converter's process ended with status {process.exitcode}:\n{tail}") from None
         finally:
             process.terminate()
             process.join()
 
 
-def _work(sender: Any, log: str, function: Callable[..., Any], *arguments: Any) -> None:
+def _work(sender: Any, output: str, function: Callable[..., Any], *arguments: Any) -> None:
     """The process: tells through `sender` how far it is, then its result or what went wrong.
 
-    What TensorFlow and the converter write goes to `log`.
+    What TensorFlow and the converter write goes to `output`.
     """
-    with open(log, "w") as file:
+    with open(output, "w") as file:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
             os.dup2(file.fileno(), stream.fileno())

@@ -151,9 +151,9 @@ class Completion:
         for stage in (self.shape, self.texture):
             if f"{stage.name}_score" in outputs:
                 total += outputs[f"{stage.name}_score"] / stage.latents
-        asked = tf.range(self.width) < count
-        best = tf.argsort(tf.where(asked, total, -float("inf")), direction="DESCENDING", stable=True)
-        return {**outputs, "score": total, "order": tf.where(asked, best, -1)}
+        wanted = tf.range(self.width) < count
+        best = tf.argsort(tf.where(wanted, total, -float("inf")), direction="DESCENDING", stable=True)
+        return {**outputs, "score": total, "order": tf.where(wanted, best, -1)}
 
     def _erased(self, person: Seen) -> tf.Tensor:
         """() string, a grey PNG of the photo's size: 255 where erased."""

@@ -32,7 +32,7 @@ def export(
     model: str | pathlib.Path | None,
     folder: str | pathlib.Path,
     quantize: str = QUANTIZE[0],
-    told: Callable[[str], None] = lambda text: None,
+    log: Callable[[str], None] = lambda text: None,
 ) -> pathlib.Path:
     """Writes the file, the mean garments and the sidecar, whole or not at all.
 
@@ -41,7 +41,7 @@ def export(
       folder: to write to.
       quantize: float16 (weights, where that loses nothing), or int8 (weights; what is between them is rounded to 8
         bits while it runs).
-      told: called with each line of progress.
+      log: called with each line of progress.
 
     Returns:
       The path of the .tflite file.
@@ -54,7 +54,7 @@ def export(
     source, folder = model_folder(model), pathlib.Path(folder)
     found = ModelFolder(source)
     check_exportable(found)
-    digest, parts = apart(_convert, source, quantize, told=told)
+    digest, parts = apart(_convert, source, quantize, log=log)
     content = merge(parts, f"tf_tryon, both stages, {quantize}")
     name = name_of(quantize)
     data = found.configs["texture"].data
@@ -99,7 +99,7 @@ def _codes(config: Any) -> list[int]:
     return list(latent_shape(config))
 
 
-def _convert(told: Callable[[str], None], source: pathlib.Path, quantize: str) -> tuple[str, dict[str, Part]]:
+def _convert(log: Callable[[str], None], source: pathlib.Path, quantize: str) -> tuple[str, dict[str, Part]]:
     """The model's hash and its functions, by name."""
     from tf_tryon.export.lite_graph import functions
     from tf_tryon.export.tflite_convert import part_of
@@ -109,7 +109,7 @@ def _convert(told: Callable[[str], None], source: pathlib.Path, quantize: str) -
     model, parts = TryOn.load(source), {}
     digest = model.model
     for name, function in functions(model).items():
-        told(f"converting {name}")
+        log(f"converting {name}")
         part = part_of(function, _QUANTIZED[quantize], [])
         parts[name] = dataclasses.replace(part, content=halved(part.content)) if quantize == "float16" else part
     return digest, parts

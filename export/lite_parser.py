@@ -19,21 +19,19 @@ from tf_tryon.writing.results import new_files
 BY: Final = "tf-tryon export parser"
 
 
-def export(
-    weights: pathlib.Path, folder: pathlib.Path, told: Callable[[str], None] = lambda text: None
-) -> pathlib.Path:
+def export(weights: pathlib.Path, folder: pathlib.Path, log: Callable[[str], None] = lambda text: None) -> pathlib.Path:
     """Writes the file and the sidecar, whole or not at all; returns the path of the .tflite file.
 
     Args:
       weights: a file of `tf-tryon parser train`.
       folder: to write to.
-      told: called with each line of progress.
+      log: called with each line of progress.
 
     Raises:
       FileNotFoundError, BadFileError: no such weights.
       TryOnError: files are in the way that this did not write, or the converter failed.
     """
-    described, part = apart(_convert, weights, told=told)
+    described, part = apart(_convert, weights, log=log)
     content = merge({SIGNATURE: part}, "tf_tryon, the parser, float16")
     with new_files(folder, f"{NAME}.json", by=BY) as new:
         (new.path / f"{NAME}.tflite").write_bytes(content)
@@ -50,7 +48,7 @@ def export(
     return folder / f"{NAME}.tflite"
 
 
-def _convert(told: Callable[[str], None], weights: pathlib.Path) -> tuple[dict[str, Any], Part]:
+def _convert(log: Callable[[str], None], weights: pathlib.Path) -> tuple[dict[str, Any], Part]:
     """The sidecar's fields that follow from the weights, and the function."""
     from tf_tryon.annotation.parser_graph import answers
     from tf_tryon.annotation.parser_training import load_parser
@@ -58,7 +56,7 @@ def _convert(told: Callable[[str], None], weights: pathlib.Path) -> tuple[dict[s
 
     loaded = load_parser(weights)
     lines = loaded.calibration
-    told("converting the parser")
+    log("converting the parser")
     part = part_of(answers(loaded.network, loaded.config), "float16", [])
     model = loaded.config.model
     return {

@@ -46,7 +46,7 @@ def export(
     data: str | None = None,
     people: int = 100,
     seed: int = 0,
-    told: Callable[[str], None] = lambda text: None,
+    log: Callable[[str], None] = lambda text: None,
 ) -> pathlib.Path:
     """Writes the file, the mean garments and the sidecar, which lists both and comes last, so what it lists is whole.
 
@@ -57,7 +57,7 @@ def export(
       data: folder of records; int8 is calibrated on its split "train".
       people: to calibrate on.
       seed: which people.
-      told: called with each line of progress.
+      log: called with each line of progress.
 
     Returns:
       The path of the .tflite file.
@@ -75,7 +75,7 @@ def export(
     source, folder = pathlib.Path(model) / "shape", pathlib.Path(folder)
     config, means = read_stage(source)
     contract = contract_of(config)
-    parts, scale = convert(source, quantize, contract, data, people, seed, told)
+    parts, scale = convert(source, quantize, contract, data, people, seed, log)
     contract = dataclasses.replace(contract, code_scale=tuple(scale))
     content = merge(parts, f"tf_tryon shape stage, {quantize}")
     check(content, quantize)

@@ -23,7 +23,7 @@ def convert(
     data: str | None,
     count: int,
     seed: int,
-    told: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> tuple[dict[str, Part], list[float]]:
     """The stage's functions by name, and what a unit of their codes is worth.
 
@@ -34,16 +34,16 @@ def convert(
       data: folder of records to calibrate int8 on (its split "train"), or None.
       count: people for it.
       seed: which people, and their noise.
-      told: called with each line of progress.
+      log: called with each line of progress.
 
     Raises:
       TryOnError: the process failed; the message has its reason.
     """
-    return apart(_convert, model, quantize, contract, data, count, seed, told=told)
+    return apart(_convert, model, quantize, contract, data, count, seed, log=log)
 
 
 def _convert(
-    told: Callable[[str], None],
+    log: Callable[[str], None],
     model: pathlib.Path,
     quantize: str,
     contract: Contract,
@@ -62,7 +62,7 @@ def _convert(
     samples: dict[str, list[dict[str, np.ndarray]]] = {}
     if quantize == "int8":
         chosen = calibration.people(open_records(data), "train", contract, count, seed)
-        told(f"calibrating on {len(chosen)} people")
+        log(f"calibrating on {len(chosen)} people")
         drawn = calibration.draws(networks, chosen, stage.means, contract, seed)
     prepare(networks, integer=quantize == "int8")
     made = functions(networks)
@@ -78,7 +78,7 @@ def _convert(
         ]
     parts = {}
     for name, function in made.items():
-        told(f"converting {name}")
+        log(f"converting {name}")
         parts[name] = part_of(function, quantize, samples.get(name, []))
     return parts, [float(value) for value in scale]
 

@@ -42,7 +42,7 @@ def measure(
     count: int = 200,
     samples: int = 4,
     seed: int = 0,
-    told: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> dict[str, Any]:
     """The report, ready for JSON.
 
@@ -54,7 +54,7 @@ def measure(
       count: people.
       samples: for each; at least 2.
       seed: of people and noise.
-      told: called with the number of people done.
+      progress: called with the number of people done.
     """
     phone = PhoneStage(path, threads=2)
     chosen = people(open_records(data), "test", phone.contract, count, seed)
@@ -84,7 +84,7 @@ def measure(
             for one in labels:
                 np.add.at(tables[name], (truth, one), 1)
                 np.add.at(tables[f"{name} box"], (truth[erased], one[erased]), 1)
-        told(done)
+        progress(done)
     means = {name: round(float(np.mean(values)), 5) for name, values in columns.items()}
     ious = {name: round(_mean_iou(table), 5) for name, table in tables.items()}
     return {

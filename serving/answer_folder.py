@@ -8,21 +8,21 @@ from typing import Any, Final
 
 import numpy as np
 
-from tf_tryon.serving.calls import Answer, Ask
+from tf_tryon.serving.calls import Answer, CompletionRequest
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon request"
 MARK: Final = "result.json"
 
 
-def save(answer: Answer, ask: Ask, folder: str | pathlib.Path, source: str = "") -> pathlib.Path:
+def save(answer: Answer, request: CompletionRequest, folder: str | pathlib.Path, source: str = "") -> pathlib.Path:
     """Writes an answer into `folder`, replacing an earlier one; returns the path of the best sample's picture.
 
     Samples are numbered from 1 as in `tf-tryon complete`: sample-1 is sample 0 of the seed.
 
     Args:
       answer: of one person.
-      ask: what was asked.
+      request: what was requested.
       folder: for nothing else: what is there, and was not written by this function, stays or is refused.
       source: what the person was read from; answers of another source are not replaced. "": whatever it was.
 
@@ -47,7 +47,7 @@ def save(answer: Answer, ask: Ask, folder: str | pathlib.Path, source: str = "")
             (new.path / f"sample-{number}.png").write_bytes(photo)
             (new.path / f"sample-{number}_parsing.png").write_bytes(parsing)
         (new.path / "erased.png").write_bytes(answer.erased)
-        new.content = {**dataclasses.asdict(ask), "version": answer.version, "order": order, "samples": samples}
+        new.content = {**dataclasses.asdict(request), "version": answer.version, "order": order, "samples": samples}
     return folder / f"{order[0]}.png"
 
 

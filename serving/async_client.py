@@ -10,8 +10,8 @@ import grpc
 import numpy as np
 
 from tf_tryon.serving import calls, messages
-from tf_tryon.serving.calls import Answer, Ask, Call, ServingError, Target
-from tf_tryon.serving.wearer import Wearer
+from tf_tryon.serving.calls import Answer, Call, CompletionRequest, ServingError, Target
+from tf_tryon.serving.encoded_person import EncodedPerson
 
 
 class AsyncClient:
@@ -30,43 +30,51 @@ class AsyncClient:
             self._channel = grpc.aio.secure_channel(self.target.address, credentials, options)
         self._methods = calls.Methods.of(self._channel)
 
-    async def complete(self, person: Wearer, ask: Ask | None = None) -> Answer:
-        return await self._all(await self._completions(person, ask or Ask(), self._step))
+    async def complete(self, person: EncodedPerson, request: CompletionRequest | None = None) -> Answer:
+        return await self._all(await self._completions(person, request or CompletionRequest(), self._step))
 
-    async def stream(self, person: Wearer, ask: Ask | None = None, step: int = 1) -> AsyncIterator[Answer]:
-        for call in await self._completions(person, ask or Ask(), step):
+    async def stream(
+        self, person: EncodedPerson, request: CompletionRequest | None = None, step: int = 1
+    ) -> AsyncIterator[Answer]:
+        for call in await self._completions(person, request or CompletionRequest(), step):
             yield await self._answer(call)
 
-    async def complete_shape(self, person: Wearer, ask: Ask | None = None) -> Answer:
-        return await self._all(calls.complete_calls(person, ask or Ask(), self._step, "complete_shape"))
+    async def complete_shape(self, person: EncodedPerson, request: CompletionRequest | None = None) -> Answer:
+        return await self._all(
+            calls.complete_calls(person, request or CompletionRequest(), self._step, "complete_shape")
+        )
 
-    async def complete_texture(self, person: Wearer, shape: bytes | np.ndarray, ask: Ask | None = None) -> Answer:
-        return await self._all(calls.texture_calls(person, shape, ask or Ask(), self._step))
+    async def complete_texture(
+        self, person: EncodedPerson, shape: bytes | np.ndarray, request: CompletionRequest | None = None
+    ) -> Answer:
+        return await self._all(calls.texture_calls(person, shape, request or CompletionRequest(), self._step))
 
-    async def encode(self, person: Wearer, garment: str = "top") -> dict[str, np.ndarray]:
+    async def encode(self, person: EncodedPerson, garment: str = "top") -> dict[str, np.ndarray]:
         outputs, _ = await self.predict("encode", calls.person_inputs(person, garment))
         return {stage: outputs[f"{stage}_codes"][0] for stage in calls.STAGES}
 
     async def transfer(
         self,
-        person: Wearer,
+        person: EncodedPerson,
         codes: dict[str, np.ndarray],
-        ask: Ask | None = None,
+        request: CompletionRequest | None = None,
         use: tuple[str, ...] = calls.STAGES,
         spread: float = 0.0,
     ) -> Answer:
-        return await self._all(calls.transfer_calls(person, codes, use, spread, ask or Ask(), self._step))
+        return await self._all(
+            calls.transfer_calls(person, codes, use, spread, request or CompletionRequest(), self._step)
+        )
 
     async def stream_transfer(
         self,
-        person: Wearer,
+        person: EncodedPerson,
         codes: dict[str, np.ndarray],
-        ask: Ask | None = None,
+        request: CompletionRequest | None = None,
         use: tuple[str, ...] = calls.STAGES,
         spread: float = 0.0,
         step: int = 1,
     ) -> AsyncIterator[Answer]:
-        for call in calls.transfer_calls(person, codes, use, spread, ask or Ask(), step):
+        for call in calls.transfer_calls(person, codes, use, spread, request or CompletionRequest(), step):
             yield await self._answer(call)
 
     async def predict(
@@ -95,11 +103,11 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _completions(self, person: Wearer, ask: Ask, step: int) -> list[Call]:
-        if not ask.kept:
-            return calls.complete_calls(person, ask, step)
-        kept = (await self._answer(*calls.complete_calls(person, ask.only_first(), 1))).code(0)
-        return calls.transfer_calls(person, kept, ask.kept, 0.0, ask, step)
+    async def _completions(self, person: EncodedPerson, request: CompletionRequest, step: int) -> list[Call]:
+        if not request.kept:
+            return calls.complete_calls(person, request, step)
+        kept = (await self._answer(*calls.complete_calls(person, request.only_first(), 1))).code(0)
+        return calls.transfer_calls(person, kept, request.kept, 0.0, request, step)
 
     async def _all(self, parts: list[Call]) -> Answer:
         async def one(part: Call) -> Answer:
@@ -115,7 +123,7 @@ class AsyncClient:
 
     async def _answer(self, call: Call) -> Answer:
         outputs, version = await self.predict(call.signature, call.inputs)
-        return calls.answer(outputs, call.ask, version)
+        return calls.answer(outputs, call.request, version)
 
     async def _call(self, method: Any, request: Any) -> Any:
         try:

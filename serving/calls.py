@@ -13,9 +13,9 @@ import numpy as np
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.background import KEEP
 from tf_tryon.serving import messages
+from tf_tryon.serving.encoded_person import EncodedPerson, from_picture, to_png
 from tf_tryon.serving.tensors import from_proto, to_proto
 from tf_tryon.serving.validation import InvalidRequestError
-from tf_tryon.serving.wearer import Wearer, from_picture, to_png
 from tf_tryon.stages import STAGES
 
 # An answer of many large pictures is larger than gRPC's own limit of 4 MiB.
@@ -146,7 +146,7 @@ class Target:
 
 
 @dataclasses.dataclass(frozen=True)
-class Ask:
+class CompletionRequest:
     """What is wanted of a completion.
 
     Attributes:
@@ -173,12 +173,12 @@ class Ask:
         """Stages whose code is sample 0's for all samples."""
         return tuple(stage for stage, kept in (("shape", self.keep_shape), ("texture", self.keep_texture)) if kept)
 
-    def only_first(self) -> Ask:
+    def only_first(self) -> CompletionRequest:
         """Sample 0 alone."""
         return dataclasses.replace(self, first=0, samples=1, keep_shape=False, keep_texture=False)
 
-    def parts(self, step: int) -> list[Ask]:
-        """Asks of at most `step` samples that together are this one."""
+    def parts(self, step: int) -> list[CompletionRequest]:
+        """Requests of at most `step` samples that together are this one."""
         starts = range(0, self.samples, step)
         return [
             dataclasses.replace(self, first=self.first + k, samples=min(step, self.samples - k)) for k in starts
@@ -228,14 +228,14 @@ class Answer:
 
 
 class Call(NamedTuple):
-    """One request: signature, inputs, and what of it is asked."""
+    """One call: signature, inputs, and the part of the request that it answers."""
 
     signature: str
     inputs: dict[str, np.ndarray]
-    ask: Ask
+    request: CompletionRequest
 
 
-def person_inputs(person: Wearer, garment: str) -> dict[str, np.ndarray]:
+def person_inputs(person: EncodedPerson, garment: str) -> dict[str, np.ndarray]:
     """Inputs that every signature but the tensors' has."""
     return {
         "photo_bytes": _strings(person.photo),
@@ -246,31 +246,40 @@ def person_inputs(person: Wearer, garment: str) -> dict[str, np.ndarray]:
     }
 
 
-def ask_inputs(person: Wearer, ask: Ask) -> dict[str, np.ndarray]:
+def request_inputs(person: EncodedPerson, request: CompletionRequest) -> dict[str, np.ndarray]:
     """Inputs of `complete` and `complete_shape`, and of all that sample."""
     return {
-        **person_inputs(person, ask.garment),
-        "seed": np.array([ask.seed], np.int64),
-        "first": np.array([ask.first], np.int64),
-        "samples": np.array([ask.samples], np.int32),
-        "temperature": np.array([ask.temperature], np.float32),
-        "background": _strings(ask.background.encode()),
+        **person_inputs(person, request.garment),
+        "seed": np.array([request.seed], np.int64),
+        "first": np.array([request.first], np.int64),
+        "samples": np.array([request.samples], np.int32),
+        "temperature": np.array([request.temperature], np.float32),
+        "background": _strings(request.background.encode()),
     }
 
 
-def complete_calls(person: Wearer, ask: Ask, step: int, signature: str = "complete") -> list[Call]:
+def complete_calls(
+    person: EncodedPerson, request: CompletionRequest, step: int, signature: str = "complete"
+) -> list[Call]:
     """Calls of `complete` or `complete_shape`, of at most `step` samples each."""
-    return [Call(signature, ask_inputs(person, part), part) for part in ask.parts(step)]
+    return [Call(signature, request_inputs(person, part), part) for part in request.parts(step)]
 
 
-def texture_calls(person: Wearer, shape: bytes | np.ndarray, ask: Ask, step: int) -> list[Call]:
+def texture_calls(
+    person: EncodedPerson, shape: bytes | np.ndarray, request: CompletionRequest, step: int
+) -> list[Call]:
     """Calls of `complete_texture`: `shape` is a parsing, as PNG or (h, w) uint8 classes."""
     given = {"shape_bytes": _strings(shape if isinstance(shape, bytes) else to_png(shape))}
-    return [Call("complete_texture", {**ask_inputs(person, part), **given}, part) for part in ask.parts(step)]
+    return [Call("complete_texture", {**request_inputs(person, part), **given}, part) for part in request.parts(step)]
 
 
 def transfer_calls(
-    person: Wearer, codes: dict[str, np.ndarray], use: tuple[str, ...], spread: float, ask: Ask, step: int
+    person: EncodedPerson,
+    codes: dict[str, np.ndarray],
+    use: tuple[str, ...],
+    spread: float,
+    request: CompletionRequest,
+    step: int,
 ) -> list[Call]:
     """Calls of `transfer`: `codes` of both stages, (h, w, c) each; a stage that isn't in `use` is drawn.
 
@@ -283,7 +292,7 @@ def transfer_calls(
     for stage in STAGES:
         given[f"{stage}_codes"] = np.asarray(codes[stage], np.float32)[None]
         given[f"use_{stage}"] = np.array([stage in use])
-    return [Call("transfer", {**ask_inputs(person, part), **given}, part) for part in ask.parts(step)]
+    return [Call("transfer", {**request_inputs(person, part), **given}, part) for part in request.parts(step)]
 
 
 def outputs_of(response: Any) -> dict[str, np.ndarray]:
@@ -291,12 +300,12 @@ def outputs_of(response: Any) -> dict[str, np.ndarray]:
     return {name: from_proto(proto) for name, proto in response.outputs.items()}
 
 
-def answer(outputs: dict[str, np.ndarray], ask: Ask, version: int) -> Answer:
+def answer(outputs: dict[str, np.ndarray], request: CompletionRequest, version: int) -> Answer:
     """One request's answer."""
-    n = ask.samples
+    n = request.samples
     stages = [stage for stage in ("shape", "texture") if f"{stage}_codes" in outputs]
     return Answer(
-        first=ask.first,
+        first=request.first,
         photos=list(outputs["photos_bytes"][0, :n]) if "photos_bytes" in outputs else [],
         parsings=list(outputs["parsings_bytes"][0, :n]) if "parsings_bytes" in outputs else [],
         codes={stage: outputs[f"{stage}_codes"][0, :n] for stage in stages},

@@ -1,9 +1,9 @@
 """Client of a served model, TF-Serving or the embedded server. Loads no TensorFlow.
 
     with Client("localhost:8500") as client:
-        person = Wearer.from_files("photo.jpg")
-        answer = client.complete(person, Ask(garment="top", samples=8, seed=7))
-        for part in client.stream(person, Ask(samples=8, seed=7)):  # one by one, the same pictures
+        person = EncodedPerson.from_files("photo.jpg")
+        answer = client.complete(person, CompletionRequest(garment="top", samples=8, seed=7))
+        for part in client.stream(person, CompletionRequest(samples=8, seed=7)):  # one by one, the same pictures
             ...
         more = client.transfer(person, answer.code(3), spread=0.5)  # more like the fourth
 
@@ -22,11 +22,11 @@ import grpc
 import numpy as np
 
 from tf_tryon.serving import calls, messages
-from tf_tryon.serving.calls import Answer, Ask, Call, ServingError, Target
+from tf_tryon.serving.calls import Answer, Call, CompletionRequest, ServingError, Target
+from tf_tryon.serving.encoded_person import EncodedPerson
 from tf_tryon.serving.validation import InvalidRequestError
-from tf_tryon.serving.wearer import Wearer
 
-__all__ = ["Answer", "Ask", "Client", "InvalidRequestError", "ServingError", "Target", "Wearer"]
+__all__ = ["Answer", "Client", "CompletionRequest", "EncodedPerson", "InvalidRequestError", "ServingError", "Target"]
 
 
 class Client:
@@ -34,7 +34,7 @@ class Client:
 
     Args:
       target: its address, or a `Target` with all there is to choose.
-      step: samples of one call; an `Ask` for more is several calls.
+      step: samples of one call; a `CompletionRequest` for more is several calls.
       concurrency: calls at once that one `complete` makes.
     """
 
@@ -48,33 +48,37 @@ class Client:
             self._channel = grpc.secure_channel(self.target.address, credentials, options)
         self._methods = calls.Methods.of(self._channel)
 
-    def complete(self, person: Wearer, ask: Ask | None = None) -> Answer:
+    def complete(self, person: EncodedPerson, request: CompletionRequest | None = None) -> Answer:
         """Erases the garment and completes the person."""
-        return self._all(self._completions(person, ask or Ask(), self._step))
+        return self._all(self._completions(person, request or CompletionRequest(), self._step))
 
-    def stream(self, person: Wearer, ask: Ask | None = None, step: int = 1) -> Iterator[Answer]:
+    def stream(
+        self, person: EncodedPerson, request: CompletionRequest | None = None, step: int = 1
+    ) -> Iterator[Answer]:
         """`complete`, `step` samples at a time, as they come."""
-        for call in self._completions(person, ask or Ask(), step):
+        for call in self._completions(person, request or CompletionRequest(), step):
             yield self._answer(call)
 
-    def complete_shape(self, person: Wearer, ask: Ask | None = None) -> Answer:
+    def complete_shape(self, person: EncodedPerson, request: CompletionRequest | None = None) -> Answer:
         """Parsings only: stage 1."""
-        return self._all(calls.complete_calls(person, ask or Ask(), self._step, "complete_shape"))
+        return self._all(calls.complete_calls(person, request or CompletionRequest(), self._step, "complete_shape"))
 
-    def complete_texture(self, person: Wearer, shape: bytes | np.ndarray, ask: Ask | None = None) -> Answer:
+    def complete_texture(
+        self, person: EncodedPerson, shape: bytes | np.ndarray, request: CompletionRequest | None = None
+    ) -> Answer:
         """Pictures for a given (say, edited) parsing: PNG, or (h, w) uint8 classes, of the photo's size."""
-        return self._all(calls.texture_calls(person, shape, ask or Ask(), self._step))
+        return self._all(calls.texture_calls(person, shape, request or CompletionRequest(), self._step))
 
-    def encode(self, person: Wearer, garment: str = "top") -> dict[str, np.ndarray]:
+    def encode(self, person: EncodedPerson, garment: str = "top") -> dict[str, np.ndarray]:
         """Codes of the garment that the person wears, by stage, (h, w, c) each."""
         outputs, _ = self.predict("encode", calls.person_inputs(person, garment))
         return {stage: outputs[f"{stage}_codes"][0] for stage in calls.STAGES}
 
     def transfer(
         self,
-        person: Wearer,
+        person: EncodedPerson,
         codes: dict[str, np.ndarray],
-        ask: Ask | None = None,
+        request: CompletionRequest | None = None,
         use: tuple[str, ...] = calls.STAGES,
         spread: float = 0.0,
     ) -> Answer:
@@ -83,23 +87,23 @@ class Client:
         Args:
           person: who is completed.
           codes: by stage, (h, w, c) each.
-          ask: `keep_shape` and `keep_texture` are ignored: `use` says it.
+          request: its `keep_shape` and `keep_texture` are ignored: `use` says it.
           use: stages whose codes are taken; the other is drawn.
           spread: how far samples go from the codes, in the prior's standard deviations; 0: not at all.
         """
-        return self._all(calls.transfer_calls(person, codes, use, spread, ask or Ask(), self._step))
+        return self._all(calls.transfer_calls(person, codes, use, spread, request or CompletionRequest(), self._step))
 
     def stream_transfer(
         self,
-        person: Wearer,
+        person: EncodedPerson,
         codes: dict[str, np.ndarray],
-        ask: Ask | None = None,
+        request: CompletionRequest | None = None,
         use: tuple[str, ...] = calls.STAGES,
         spread: float = 0.0,
         step: int = 1,
     ) -> Iterator[Answer]:
         """`transfer`, `step` samples at a time, as they come."""
-        for call in calls.transfer_calls(person, codes, use, spread, ask or Ask(), step):
+        for call in calls.transfer_calls(person, codes, use, spread, request or CompletionRequest(), step):
             yield self._answer(call)
 
     def predict(
@@ -131,11 +135,11 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _completions(self, person: Wearer, ask: Ask, step: int) -> list[Call]:
-        if not ask.kept:
-            return calls.complete_calls(person, ask, step)
-        kept = self._answer(*calls.complete_calls(person, ask.only_first(), 1)).code(0)
-        return calls.transfer_calls(person, kept, ask.kept, 0.0, ask, step)
+    def _completions(self, person: EncodedPerson, request: CompletionRequest, step: int) -> list[Call]:
+        if not request.kept:
+            return calls.complete_calls(person, request, step)
+        kept = self._answer(*calls.complete_calls(person, request.only_first(), 1)).code(0)
+        return calls.transfer_calls(person, kept, request.kept, 0.0, request, step)
 
     def _all(self, parts: list[Call]) -> Answer:
         if len(parts) == 1 or self._concurrency < 2:
@@ -145,7 +149,7 @@ class Client:
 
     def _answer(self, call: Call) -> Answer:
         outputs, version = self.predict(call.signature, call.inputs)
-        return calls.answer(outputs, call.ask, version)
+        return calls.answer(outputs, call.request, version)
 
     def _call(self, method: Any, request: Any) -> Any:
         try:

@@ -1,6 +1,6 @@
 """The versions of a model that are served: found in a folder, loaded, labelled, replaced while requests go on.
 
-Which versions and labels there are is told by `models.config` beside the model's folder, TF-Serving's own format;
+Which versions and labels there are is said by `models.config` beside the model's folder, TF-Serving's own format;
 without that file the newest version is served and labelled `stable`. Both are looked at again and again, so a new
 version, a canary or a roll-back needs no restart. A version that leaves goes only when its last request is answered.
 """

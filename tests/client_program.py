@@ -16,7 +16,7 @@ from tf_tryon import Completion, Person, TryOn
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.recommend import Ranked, recommend
 from tf_tryon.inference.request import Request
-from tf_tryon.serving.client import Ask, Client, Wearer
+from tf_tryon.serving.client import Client, CompletionRequest, EncodedPerson
 
 
 def completed(model: TryOn, photo: Path, garment: str) -> Completion | None:
@@ -52,8 +52,8 @@ def kept(completion: Completion, folder: Path) -> tuple[Path, tuple[int, int]]:
     return completion.save(folder), completion.sheet(side=64).size
 
 
-def asked(address: str, photo: Path) -> Iterator[bytes]:
+def served(address: str, photo: Path) -> Iterator[bytes]:
     """PNG by PNG from a server, without TensorFlow."""
     with Client(address) as client:
-        for part in client.stream(Wearer.from_files(photo), Ask(garment="top", samples=2, seed=7)):
+        for part in client.stream(EncodedPerson.from_files(photo), CompletionRequest(garment="top", samples=2, seed=7)):
             yield part.photos[0]

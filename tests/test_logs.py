@@ -112,7 +112,7 @@ def test_a_terminal_gets_a_bar_that_lines_wipe_away(monkeypatch):
     monkeypatch.setattr(sys, "stderr", screen)
     with logs.shown():
         progress = Progress("people", 4)
-        progress._told -= 1
+        progress._updated -= 1
         progress.update(2)
         LOG.warning("one is bad")
     assert "[###############...............] people: 2 of 4" in screen.getvalue()

@@ -48,13 +48,13 @@ def test_every_page_is_in_the_navigation_once(site_pages):
 def test_a_verbs_page_says_what_its_help_says(site_pages, verb, capsys):
     page = site_pages.verb_pages()[f"verbs/{verb.replace(' ', '-')}.md"]
     assert cli.main([*verb.split(), "--help"]) == 0
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     plain = re.sub(r"\\(.)", r"\1", page)
-    for line in re.findall(r"^  (--\S+)$", told, re.MULTILINE):
+    for line in re.findall(r"^  (--\S+)$", printed, re.MULTILINE):
         assert f"`{line}`" in page
-    for example in re.findall(r"^  (tf-tryon .*)$", told, re.MULTILINE):
+    for example in re.findall(r"^  (tf-tryon .*)$", printed, re.MULTILINE):
         assert example in plain
-    assert re.sub(r"\s+", " ", told).count("(default:") == plain.count("(default:")
+    assert re.sub(r"\s+", " ", printed).count("(default:") == plain.count("(default:")
 
 
 def test_a_notebooks_page_has_its_cells_and_pictures(site_pages):

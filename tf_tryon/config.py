@@ -145,7 +145,7 @@ def thesis(stage: str) -> ConfigDict:
 
 
 def baseline(family: str, stage: str, size: int = 256) -> ConfigDict:
-    """A baseline's settings for one stage: the published ones as far as they are told (docs/experiments.md).
+    """A baseline's settings for one stage: the published ones as far as they are published (docs/experiments.md).
 
     Args:
       family: one of BASELINES.

@@ -29,7 +29,7 @@ class Progress:
         self._title, self._total, self._shown = title, max(total, 1), shown
         self._stream = logs.terminal() if shown else None
         self._done = self._before = done
-        self._start = self._told = time.monotonic()
+        self._start = self._updated = time.monotonic()
 
     def add(self, count: int) -> None:
         """Tell that `count` more units are done."""
@@ -40,9 +40,9 @@ class Progress:
         self._done = done
         now = time.monotonic()
         last = done >= self._total
-        if not self._shown or (not last and now - self._told < (0.2 if self._stream else _LINE_SECONDS)):
+        if not self._shown or (not last and now - self._updated < (0.2 if self._stream else _LINE_SECONDS)):
             return
-        self._told = now
+        self._updated = now
         left = (now - self._start) / max(done - self._before, 1) * (self._total - done)
         text = f"{self._title}: {done} of {self._total}, {left:.0f} s left"
         if last:

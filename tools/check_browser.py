@@ -93,7 +93,7 @@ def _visit(folder: pathlib.Path, chromium: str, picture: pathlib.Path | None) ->
         if picture:  # virtual time waits for the page to finish, but its clock tells nothing
             command += [f"--screenshot={picture.resolve()}", f"--virtual-time-budget={_TIMEOUT * 1000}"]
         else:
-            command.append("--remote-debugging-port=0")  # stay until told to go
+            command.append("--remote-debugging-port=0")  # stay until closed
         browser = subprocess.Popen([*command, address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             result = results.get(timeout=_TIMEOUT)

@@ -96,7 +96,7 @@ MODULES: Final = {
     "serving": (
         "Asking a server",
         "Clients that import no TensorFlow.",
-        ("tf_tryon.serving.client", "tf_tryon.serving.async_client", "tf_tryon.serving.wearer"),
+        ("tf_tryon.serving.client", "tf_tryon.serving.async_client", "tf_tryon.serving.encoded_person"),
     ),
 }
 
@@ -193,7 +193,7 @@ def _verb_page(name: str, verb: Verb) -> str:
     paragraphs = textwrap.dedent(module.HELP).strip().split("\n\n")
     text = "\n\n".join(_block(part) if part.startswith("  ") else _plain(part) for part in paragraphs)
     listed = [usage.flag(known[flag]) for flag in sorted(known)]
-    table = "\n\n".join(f"`{head}`\n:   {_plain(told)}" for head, told in listed)
+    table = "\n\n".join(f"`{head}`\n:   {_plain(meaning)}" for head, meaning in listed)
     return f"# {name}\n\n{_block(usage_line)}\n\n{text}\n\n## Flags\n\n{table}\n"
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.data.upright import turned
-from tf_tryon.serving.wearer import to_png
+from tf_tryon.serving.encoded_person import to_png
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
 from tf_tryon.serving.web.wiped import find_wiped
@@ -102,7 +102,7 @@ class Annotating:
     def _warm(self) -> None:
         try:
             self._loaded()
-        except Exception as error:  # told again, to whoever uploads a photo
+        except Exception as error:  # raised again, where somebody uploads a photo
             _log.error("own photos can't be taken: %s", error)
 
     def _loaded(self) -> Annotator:

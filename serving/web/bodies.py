@@ -21,7 +21,7 @@ async def read(request: Request, limit: int) -> bytes:
     """The body, of at most `limit` bytes.
 
     Raises:
-      RefusedError: 413 beyond the limit, which is told without reading on; 408 for one that doesn't come.
+      RefusedError: 413 beyond the limit, which is refused without reading on; 408 for one that doesn't come.
     """
     too_long = RefusedError(413, "too-many-bytes", limit=limit >> 20)
     if whole(request.headers.get("content-length", "0"), 0, limit) is None:

@@ -19,7 +19,7 @@ import numpy as np
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
 from tf_tryon.serving.async_client import AsyncClient
-from tf_tryon.serving.wearer import Wearer, to_png
+from tf_tryon.serving.encoded_person import EncodedPerson, to_png
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
 
@@ -51,7 +51,7 @@ class Catalogue:
     ) -> None:
         from tf_tryon.data.records import open_records
 
-        self._records = open_records(folder)  # a wrong folder is told at the start
+        self._records = open_records(folder)  # a wrong folder is refused at the start
         self._model_folder, self._count = model, count
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="recommend")
         self._people: list[Person] = []
@@ -81,8 +81,8 @@ class Catalogue:
     async def codes(self, client: AsyncClient, number: int, garment: str) -> dict[str, np.ndarray]:
         """Codes of a garment, from the server; kept."""
         if (number, garment) not in self._codes:
-            wearer = Wearer.from_person(self._person(number))
-            self._codes[number, garment] = await client.encode(wearer, garment)
+            encoded = EncodedPerson.from_person(self._person(number))
+            self._codes[number, garment] = await client.encode(encoded, garment)
         return self._codes[number, garment]
 
     def _person(self, number: int) -> Person:
@@ -93,7 +93,7 @@ class Catalogue:
     def _warm(self) -> None:
         try:
             self._loaded()
-        except Exception as error:  # told again, to whoever asks for matches
+        except Exception as error:  # raised again, where somebody asks for matches
             _log.error("the catalogue can't be used: %s", error)
 
     def _loaded(self) -> None:
@@ -106,11 +106,11 @@ class Catalogue:
         self._model = TryOn.load(self._model_folder)
 
     def _rank(self, subject: Subject, garment: str, top: int) -> list[Match]:
-        from tf_tryon.inference.recommend import recommend, wearers
+        from tf_tryon.inference.recommend import people_wearing, recommend
 
         self._loaded()
         label = GARMENT_CLASSES[slot_of(garment)]
-        people = list(wearers(iter(self._people), garment, label))
+        people = list(people_wearing(iter(self._people), garment, label))
         numbers = {id(person): number for number, person in enumerate(self._people)}
         ranked = recommend(self._model, subject.person(garment), garment, people) if people else []
         return [Match(numbers[id(each.person)], each.score) for each in itertools.islice(ranked, top)]

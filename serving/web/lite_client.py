@@ -17,8 +17,8 @@ from tf_tryon.data.vocabulary import named, to_classes
 from tf_tryon.inference.request import Request
 from tf_tryon.lite.tryon import TryOn
 from tf_tryon.serving.async_client import AsyncClient
+from tf_tryon.serving.encoded_person import from_picture, to_png
 from tf_tryon.serving.validation import InvalidRequestError
-from tf_tryon.serving.wearer import from_picture, to_png
 from tf_tryon.stages import STAGES
 
 _REMEDY: Final = "run the page without --runtime=lite for that"

@@ -10,7 +10,7 @@ import numpy as np
 
 from tf_tryon.models.background import KEEP
 from tf_tryon.serving.async_client import AsyncClient
-from tf_tryon.serving.calls import STAGES, Answer, Ask
+from tf_tryon.serving.calls import STAGES, Answer, CompletionRequest
 from tf_tryon.serving.validation import MAX_FIRST, MAX_TEMPERATURE
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
@@ -25,14 +25,14 @@ class PageRequest:
     """One request of the page.
 
     Attributes:
-      ask: garment, samples, seed, first, temperature, background.
+      completion: garment, samples, seed, first, temperature, background.
       source: whose garment is taken: "" (nobody's), "sample", "person", "match" or "product".
       key: of that sample, person, garment of the catalogue or product that the visitor gave.
       use: which stages' codes are taken of it.
       spread: how far from them samples go.
     """
 
-    ask: Ask
+    completion: CompletionRequest
     source: str = ""
     key: str = ""
     use: tuple[str, ...] = STAGES
@@ -53,7 +53,7 @@ class PageRequest:
             raise RefusedError(400, "bad-request", "source: sample, person, match or product, with its key")
         if not isinstance(use, list) or not use or not all(stage in STAGES for stage in cast("list[Any]", use)):
             raise RefusedError(400, "bad-request", f"use: a list of {' and '.join(STAGES)}")
-        ask = Ask(
+        completion = CompletionRequest(
             garment=garment,
             samples=_whole(given, "samples", 8, 1, MAX_SAMPLES),
             seed=_whole(given, "seed", 0, 0, _SEEDS),
@@ -62,18 +62,18 @@ class PageRequest:
             background=background,
         )
         stages = tuple(stage for stage in STAGES if stage in use)
-        return cls(ask, source, key, stages, _number(given, "spread", 0.0, MAX_TEMPERATURE))
+        return cls(completion, source, key, stages, _number(given, "spread", 0.0, MAX_TEMPERATURE))
 
     async def answers(
         self, client: AsyncClient, subject: Subject, codes: Callable[[PageRequest], Awaitable[Codes]]
     ) -> AsyncIterator[Answer]:
         """Results one by one; `codes` finds those of the source."""
-        wearer = subject.wearer(self.ask.garment)
+        encoded = subject.encoded(self.completion.garment)
         if self.source:
             found = await codes(self)
-            results = client.stream_transfer(wearer, found, self.ask, self.use, self.spread)
+            results = client.stream_transfer(encoded, found, self.completion, self.use, self.spread)
         else:
-            results = client.stream(wearer, self.ask)
+            results = client.stream(encoded, self.completion)
         async for answer in results:
             yield answer
 

@@ -42,7 +42,7 @@ async def add(request: Request) -> Response:
     key = session.add_person(subject)
     if here.archive and "start" not in query:
         here.archive.person(key, subject)
-    return shop.with_cookie(JSONResponse({**_told(key, subject), **notes}, 201), request, cookie)
+    return shop.with_cookie(JSONResponse({**_described(key, subject), **notes}, 201), request, cookie)
 
 
 async def photo(request: Request) -> Response:
@@ -68,10 +68,10 @@ async def correct(request: Request) -> Response:
     subject.labels, subject.erased = classes, (values & ERASED) > 0
     if "dress" in request.query_params:
         subject.dress = request.query_params["dress"] == "1"
-    return JSONResponse(_told(request.path_params["key"], subject))
+    return JSONResponse(_described(request.path_params["key"], subject))
 
 
-def _told(key: str, subject: Subject) -> dict[str, Any]:
+def _described(key: str, subject: Subject) -> dict[str, Any]:
     height, width = subject.size
     return {
         "key": key,

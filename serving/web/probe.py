@@ -23,17 +23,17 @@ class Probe:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
         self._lock = asyncio.Lock()
-        self._known, self._asked = False, -_FRESH
+        self._known, self._checked = False, -_FRESH
 
     async def serving(self) -> bool:
         """True if a version is there to answer."""
         async with self._lock:
-            if time.monotonic() - self._asked >= _FRESH:
+            if time.monotonic() - self._checked >= _FRESH:
                 try:
                     self._known = "AVAILABLE" in (await self._client.status()).values()
                 except ServingError:
                     self._known = False
-                self._asked = time.monotonic()
+                self._checked = time.monotonic()
             return self._known
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tf_tryon.serving.wearer import to_png
+from tf_tryon.serving.encoded_person import to_png
 from tf_tryon.serving.web import bodies, shop
 from tf_tryon.serving.web.products import Products
 from tf_tryon.serving.web.refusal import RefusedError

@@ -21,8 +21,8 @@ from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import Request
 from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, of_photo
-from tf_tryon.serving.calls import Ask
-from tf_tryon.serving.wearer import to_png
+from tf_tryon.serving.calls import CompletionRequest
+from tf_tryon.serving.encoded_person import to_png
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Sample, Subject
 
@@ -90,7 +90,7 @@ class Products:
 
         Raises:
           PhotoError: it is no photo.
-          RefusedError: worn by somebody, no garment alone, or of a kind that can't be told.
+          RefusedError: worn by somebody, no garment alone, or of a kind that can't be recognised.
         """
         return await self._within(self._read, body, garment)
 
@@ -98,10 +98,10 @@ class Products:
         """The catalogue's products of a garment that go best with what somebody keeps on, best first."""
         return await self._within(self._rank, subject, garment, top)
 
-    async def wear(self, subject: Subject, product: Product, ask: Ask) -> AsyncGenerator[Worn]:
-        """Samples `ask.first` and so on of somebody in a product, as they come."""
-        for number in range(ask.first, ask.first + ask.samples):
-            yield await self._within(self._complete, subject, product, ask, number)
+    async def wear(self, subject: Subject, product: Product, request: CompletionRequest) -> AsyncGenerator[Worn]:
+        """Samples `request.first` and so on of somebody in a product, as they come."""
+        for number in range(request.first, request.first + request.samples):
+            yield await self._within(self._complete, subject, product, request, number)
 
     def item(self, number: int) -> Listed:
         """An item of the catalogue; RefusedError: 404."""
@@ -121,7 +121,7 @@ class Products:
     def _warm(self) -> None:
         try:
             self._loaded()
-        except Exception as error:  # told again, to whoever asks
+        except Exception as error:  # raised again, where somebody needs it
             _log.error("products can't be worn: %s", error)
 
     def _loaded(self) -> TryOn:
@@ -166,13 +166,13 @@ class Products:
             raise RefusedError(422, "refused", str(error)) from error
         return self.catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, top)
 
-    def _complete(self, subject: Subject, product: Product, ask: Ask, number: int) -> Worn:
+    def _complete(self, subject: Subject, product: Product, wanted: CompletionRequest, number: int) -> Worn:
         request = Request(
             garment=product.garment,
             samples=1,
-            seed=(ask.seed + number) % _SEEDS,
-            temperature=ask.temperature,
-            background=ask.background,
+            seed=(wanted.seed + number) % _SEEDS,
+            temperature=wanted.temperature,
+            background=wanted.background,
             wear=product,
         )
         try:

@@ -1,4 +1,4 @@
-"""What a visitor is told when something can't be done: a code, which the page has a sentence for, and the details."""
+"""What the page says when something can't be done: a code, which the page has a sentence for, and the details."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tf_tryon.products.product import Product
-from tf_tryon.serving.wearer import to_png
+from tf_tryon.serving.encoded_person import to_png
 from tf_tryon.serving.web import bodies, shop
 from tf_tryon.serving.web.addresses import whole
 from tf_tryon.serving.web.page_request import Codes, PageRequest
@@ -31,19 +31,19 @@ _ARCHIVE: Final = 64  # results in one
 
 
 async def results(request: Request) -> ASGIApp:
-    """POST an ask: lines of results as they come, `{"done": true}` last."""
+    """POST a request: lines of results as they come, `{"done": true}` last."""
     here, session = shop.shop_of(request), shop.session_of(request)
     key = request.path_params["key"]
     subject = session.person(key)
-    ask = PageRequest.of(await bodies.read_json(request), here.settings.garments, here.settings.background)
-    return Lines(_results(here, session, key, subject, ask))
+    page_request = PageRequest.of(await bodies.read_json(request), here.settings.garments, here.settings.background)
+    return Lines(_results(here, session, key, subject, page_request))
 
 
 async def _results(
-    here: Shop, session: Session, key: str, subject: Subject, ask: PageRequest
+    here: Shop, session: Session, key: str, subject: Subject, page_request: PageRequest
 ) -> AsyncGenerator[dict[str, Any]]:
-    async def codes(ask: PageRequest) -> Codes:
-        return await _codes(here, session, ask)
+    async def codes(page_request: PageRequest) -> Codes:
+        return await _codes(here, session, page_request)
 
     def kept(sample: Sample) -> str:
         name = session.add_sample(sample)
@@ -51,40 +51,42 @@ async def _results(
             here.archive.sample(key, name, sample)
         return name
 
-    if here.products is not None and ask.source in ("match", "product"):
-        product = await _product(here, here.products, session, ask)
-        async with contextlib.aclosing(here.products.wear(subject, product, ask.ask)) as worn:
+    if here.products is not None and page_request.source in ("match", "product"):
+        product = await _product(here, here.products, session, page_request)
+        async with contextlib.aclosing(here.products.wear(subject, product, page_request.completion)) as worn:
             async for one in worn:
                 yield {"key": kept(one.sample), "number": one.number, "score": one.score}
         yield {"done": True}
         return
-    async for answer in ask.answers(here.client, subject, codes):
-        sample = Sample(ask.ask.garment, answer.code(0), answer.photos[0], answer.parsings[0])
+    async for answer in page_request.answers(here.client, subject, codes):
+        sample = Sample(page_request.completion.garment, answer.code(0), answer.photos[0], answer.parsings[0])
         yield {"key": kept(sample), "number": answer.first, "score": float(answer.score[0]), "version": answer.version}
     yield {"done": True}
 
 
-async def _product(here: Shop, products: Products, session: Session, ask: PageRequest) -> Product:
-    product = (
-        session.product(ask.key) if ask.source == "product" else await products.product(_catalogue_number(ask.key))
-    )
-    if product.garment != ask.ask.garment:
-        raise RefusedError(400, "bad-request", f"that product is a {product.garment}, not a {ask.ask.garment}")
+async def _product(here: Shop, products: Products, session: Session, page_request: PageRequest) -> Product:
+    if page_request.source == "product":
+        product = session.product(page_request.key)
+    else:
+        product = await products.product(_catalogue_number(page_request.key))
+    garment = page_request.completion.garment
+    if product.garment != garment:
+        raise RefusedError(400, "bad-request", f"that product is a {product.garment}, not a {garment}")
     return product
 
 
-async def _codes(here: Shop, session: Session, ask: PageRequest) -> Codes:
-    garment = ask.ask.garment
-    if ask.source == "sample":
-        sample = session.sample(ask.key)
+async def _codes(here: Shop, session: Session, page_request: PageRequest) -> Codes:
+    garment = page_request.completion.garment
+    if page_request.source == "sample":
+        sample = session.sample(page_request.key)
         if sample.garment != garment:
             raise RefusedError(400, "bad-request", f"that result is a {sample.garment}, not a {garment}")
         return sample.codes
-    if ask.source == "person":
-        return await here.client.encode(session.person(ask.key).wearer(garment), garment)
-    if here.catalogue is None or ask.source != "match":
+    if page_request.source == "person":
+        return await here.client.encode(session.person(page_request.key).encoded(garment), garment)
+    if here.catalogue is None or page_request.source != "match":
         raise RefusedError(404, "result-gone")
-    return await here.catalogue.codes(here.client, _catalogue_number(ask.key), garment)
+    return await here.catalogue.codes(here.client, _catalogue_number(page_request.key), garment)
 
 
 async def photo(request: Request) -> Response:

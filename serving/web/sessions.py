@@ -14,7 +14,7 @@ import numpy as np
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, slot_of
 from tf_tryon.products.product import Product
-from tf_tryon.serving.wearer import Wearer, from_picture
+from tf_tryon.serving.encoded_person import EncodedPerson, from_picture
 from tf_tryon.serving.web.refusal import RefusedError
 
 _T = TypeVar("_T")
@@ -53,9 +53,9 @@ class Subject:
         """Whether the bottom is a dress: as was seen, or as is asked for where something is wiped away."""
         return self.dress or (garment == DRESS and bool(self.erased.any()))
 
-    def wearer(self, garment: str) -> Wearer:
+    def encoded(self, garment: str) -> EncodedPerson:
         """As the gRPC API wants a person."""
-        return Wearer.of_classes(self.photo, self.labels_for(garment), self.keypoints, self.dress_for(garment))
+        return EncodedPerson.of_classes(self.photo, self.labels_for(garment), self.keypoints, self.dress_for(garment))
 
     def person(self, garment: str) -> Person:
         """As the networks want one."""

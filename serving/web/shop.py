@@ -33,7 +33,7 @@ class Settings:
       title: what the page is called.
       garments: that can be completed.
       max_upload: bytes of a photo's file.
-      samples: results of one ask.
+      samples: results of one request.
       matches: of the catalogue, shown.
       background: what is asked for behind every result, one of `models.background.BACKGROUNDS`.
       drawn: whether the model has seen drawn people only, as "studio"; the page says so.

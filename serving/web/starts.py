@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from tf_tryon.serving.wearer import to_png
+from tf_tryon.serving.encoded_person import to_png
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
 

@@ -38,10 +38,10 @@ def folder(tmp_path, made) -> Path:
 @pytest.fixture
 def counting(annotator):
     """The annotator, which finds nobody in black pictures and counts how often it was asked."""
-    plain, annotator.asked = annotator.annotate, 0
+    plain, annotator.calls = annotator.annotate, 0
 
     def annotate(photo, *args):
-        annotator.asked += 1
+        annotator.calls += 1
         if not photo.any():
             raise AnnotationError("no person", "no person is found")
         return plain(photo, *args)
@@ -71,14 +71,14 @@ def test_good_ones_are_annotated_and_bad_ones_reported(folder, counting, tmp_pat
 def test_what_was_done_is_not_done_again(folder, counting, tmp_path):
     out, photos = tmp_path / "out", photos_of([folder])
     annotate_all(counting, photos, out, {"cut": "refuse"})
-    asked = counting.asked
-    assert asked == GOOD + 1  # unreadable files never reach it
+    calls = counting.calls
+    assert calls == GOOD + 1  # unreadable files never reach it
     (out / "good-04_parsing.png").unlink()
     Image.fromarray(np.full((256, 256, 3), 9, np.uint8)).save(folder / "good-05.jpg")
     annotate_all(counting, photos, out, {"cut": "refuse"})
-    assert counting.asked == asked + 2
+    assert counting.calls == calls + 2
     annotate_all(counting, photos, out, {"cut": "allow"})
-    assert counting.asked == 2 * asked + 2
+    assert counting.calls == 2 * calls + 2
     (out / REPORT).write_text("no report")
     with pytest.raises(ValueError, match="it is no report"):
         annotate_all(counting, photos, out, {})
@@ -104,7 +104,7 @@ def test_equal_names_do_not_overwrite_each_other(folder, counting, tmp_path):
         annotate_all(counting, photos, tmp_path / "out", {})
     copies = sorted((tmp_path / "out").glob("good-00*.jpg"))
     assert [path.read_bytes() for path in copies] == [other.read_bytes(), first.read_bytes()]
-    assert counting.asked == 2
+    assert counting.calls == 2
 
 
 def test_mended_annotations_are_kept(folder, counting, tmp_path, untouched):

@@ -18,10 +18,10 @@ def people(make_person):
 
 
 def test_truth_is_perfect_and_who_is_not_found_is_counted(people):
-    asked = iter(people)
+    remaining = iter(people)
 
     def perfect(photo, pose):
-        labels = next(asked).labels
+        labels = next(remaining).labels
         np.testing.assert_array_equal(pose.mask > 0, labels > 0)
         return Parsing(labels, "tryon8", {"top": 0.9, "bottom": 0.9, "shoes": 0.9, "hat": 0.9})
 
@@ -38,10 +38,10 @@ def test_truth_is_perfect_and_who_is_not_found_is_counted(people):
 
 
 def test_a_lost_and_an_invented_hat(people):
-    asked = iter(people)
+    remaining = iter(people)
 
     def wrong(photo, pose):
-        labels = next(asked).labels
+        labels = next(remaining).labels
         swapped = labels.copy()
         swapped[labels == HAT], swapped[labels == TOP] = TOP, HAT
         return Parsing(swapped, "tryon8", {"top": 0.2, "hat": 0.9} if (swapped == TOP).any() else {"hat": 0.9})

@@ -72,10 +72,10 @@ class FakeClient:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def complete(self, person: Any, ask: Any) -> Any:
+    def complete(self, person: Any, request: Any) -> Any:
         from tf_tryon.serving.calls import Answer
 
-        many, zeros = [PNG] * ask.samples, np.zeros((ask.samples, 1))
+        many, zeros = [PNG] * request.samples, np.zeros((request.samples, 1))
         return Answer(0, many, many, {"shape": zeros}, {"shape": zeros[:, 0]}, zeros[:, 0], PNG, 1)
 
 
@@ -394,7 +394,7 @@ def _tflite(root: Path, given: Any) -> VerbRun:
 def _lite(root: Path, given: Any) -> VerbRun:
     from tf_tryon.export import lite
 
-    given.patch.setattr(lite, "apart", lambda *_, told: ("digest", {}))
+    given.patch.setattr(lite, "apart", lambda *_, log: ("digest", {}))
     given.patch.setattr(lite, "merge", lambda *_: b"model")
     return _to(root, "export", "lite", "--model=studio")
 
@@ -402,7 +402,7 @@ def _lite(root: Path, given: Any) -> VerbRun:
 def _lite_parser(root: Path, given: Any) -> VerbRun:
     from tf_tryon.export import lite_parser
 
-    given.patch.setattr(lite_parser, "apart", lambda *_, told: ({}, None))
+    given.patch.setattr(lite_parser, "apart", lambda *_, log: ({}, None))
     given.patch.setattr(lite_parser, "merge", lambda *_: b"model")
     return _to(root, "export", "parser")
 

@@ -21,10 +21,10 @@ def photo(tmp_path, make_person, monkeypatch):
     sure = {"hat": 0.9, "top": 0.5, "bottom": 0.9, "shoes": 0.9}
 
     class Known(Annotator):
-        asked: list = []  # noqa: RUF012
+        calls: list = []  # noqa: RUF012
 
         def annotate(self, photo, person=None, source=None):
-            self.asked.append((photo.shape, person))
+            self.calls.append((photo.shape, person))
             mask = (made["labels"] > 0).astype(np.float32)
             return Annotation(
                 made["labels"], "cihp20", made["keypoints"], mask, sure, warnings=["uncertain of the top"]
@@ -44,7 +44,7 @@ def test_annotate_writes_what_complete_reads(photo, capsys):
     assert printed.out.strip() == str(photo.out / "report.json")
     assert "uncertain of the top" in printed.err
     assert photo.known.options[1]["allow_cut"]
-    assert photo.known.asked == [((128, 128, 3), 1)]
+    assert photo.known.calls == [((128, 128, 3), 1)]
     (entry,) = json.loads((photo.out / "report.json").read_text())["entries"]
     assert entry["mask_agreement"] == 1
     assert {path.name for path in photo.out.iterdir()} == {

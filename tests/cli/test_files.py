@@ -73,9 +73,9 @@ def test_a_verb_touches_nothing_but_what_it_wrote(verb, verb_runs, tmp_path, unt
     capsys.readouterr()
     with untouched(tmp_path / "second"):
         assert main(second.words) == 1
-    told = capsys.readouterr().err
-    assert "Traceback" not in told
-    assert "move" in told or "choose another" in told
+    printed = capsys.readouterr().err
+    assert "Traceback" not in printed
+    assert "move" in printed or "choose another" in printed
 
 
 @pytest.mark.parametrize("verb", ["complete", "request", "tflite run"])

@@ -73,7 +73,7 @@ WRONG = {
 WITHOUT = {"models", "data studio"}
 
 
-_ASK = """
+_REQUEST = """
 import contextlib, io, json, shlex, sys
 from tf_tryon.cli import main as cli
 for line in json.load(sys.stdin):
@@ -85,23 +85,23 @@ for line in json.load(sys.stdin):
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
-    """By command line: exit status, what was told, and whether TensorFlow was loaded; from a process of their own."""
+    """By command line: exit status, what was printed, and whether TensorFlow was loaded; from one process."""
     folder = tmp_path_factory.mktemp("wrong")
     (folder / "photo.jpg").write_bytes(b"not looked at")
     places = {"config": ROOT / "configs/shape.py", "experiment": ROOT / "configs/experiments/table_4_1_64.py"}
     lines = [line for cases in WRONG.values() for line, _ in cases]
     given = json.dumps([line.format(photo="photo.jpg", **places) for line in lines])
     ran = subprocess.run(
-        [sys.executable, "-c", _ASK], input=given, cwd=folder, capture_output=True, text=True, check=True
+        [sys.executable, "-c", _REQUEST], input=given, cwd=folder, capture_output=True, text=True, check=True
     )
     return dict(zip(lines, map(json.loads, ran.stdout.splitlines()), strict=True))
 
 
-@pytest.mark.parametrize(("line", "told"), [case for cases in WRONG.values() for case in cases])
-def test_refused_before_tensorflow_is_loaded(line, told, answers):
+@pytest.mark.parametrize(("line", "message"), [case for cases in WRONG.values() for case in cases])
+def test_refused_before_tensorflow_is_loaded(line, message, answers):
     status, error, loaded = answers[line]
     assert (status, error.count("\n"), loaded) == (1, 1, False), error
-    assert told in error
+    assert message in error
 
 
 def test_every_verb_is_tried():

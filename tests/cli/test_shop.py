@@ -13,7 +13,7 @@ from tf_tryon.cli.main import main
 
 
 @pytest.fixture
-def asked(verb_runs: Any, tmp_path: Path, monkeypatch: Any) -> SimpleNamespace:
+def worn(verb_runs: Any, tmp_path: Path, monkeypatch: Any) -> SimpleNamespace:
     """`complete`'s command line, and the requests that come of it."""
     from tf_tryon.inference.tryon import TryOn
 
@@ -41,35 +41,35 @@ def _no_pose(model: Any = None) -> Any:
     raise AnnotationError("model missing", "no network of poses")
 
 
-def test_a_product_is_worn_as_what_it_is_named(asked: Any, capsys: Any) -> None:
-    assert main([*asked.run.words, f"--wear={asked.product}", "--garment=bottom"]) == 0
+def test_a_product_is_worn_as_what_it_is_named(worn: Any, capsys: Any) -> None:
+    assert main([*worn.run.words, f"--wear={worn.product}", "--garment=bottom"]) == 0
     assert "nobody looks whether a person wears" in capsys.readouterr().err
-    (request,) = asked.requests
+    (request,) = worn.requests
     assert (request.garment, request.wear.garment, request.wear.name) == ("bottom", "bottom", "shirt")
-    told = json.loads((asked.run.folder / "anna" / "result.json").read_text())
-    assert (told["wear"], told["garment"]) == ("shirt", "bottom")
+    result = json.loads((worn.run.folder / "anna" / "result.json").read_text())
+    assert (result["wear"], result["garment"]) == ("shirt", "bottom")
 
 
-def test_without_a_name_it_is_recognised(asked: Any, monkeypatch: Any) -> None:
+def test_without_a_name_it_is_recognised(worn: Any, monkeypatch: Any) -> None:
     from tf_tryon.products import kinds
 
     monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: dict.fromkeys(kinds.NAMES, 0.0) | {"Pants": 1.0})
-    assert main([*asked.run.words, f"--wear={asked.product}"]) == 0
-    assert asked.requests[0].garment == "bottom"
+    assert main([*worn.run.words, f"--wear={worn.product}"]) == 0
+    assert worn.requests[0].garment == "bottom"
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "message"),
     [
         (["--wear=none.jpg"], "--wear none.jpg: there is no such photo"),
         (["--wear-mask=mask.png"], "and there is none"),
         (["--wear={product}", "--garment=top", "--walk=0"], "wear and walk exclude each other"),
     ],
 )
-def test_what_cannot_be_worn_is_refused(asked: Any, capsys: Any, flags: list[str], told: str) -> None:
-    assert main([*asked.run.words, *(flag.format(product=asked.product) for flag in flags)]) == 1
-    assert told in capsys.readouterr().err
-    assert not asked.requests
+def test_what_cannot_be_worn_is_refused(worn: Any, capsys: Any, flags: list[str], message: str) -> None:
+    assert main([*worn.run.words, *(flag.format(product=worn.product) for flag in flags)]) == 1
+    assert message in capsys.readouterr().err
+    assert not worn.requests
 
 
 @pytest.mark.parametrize("try_on", [True, False])

@@ -33,7 +33,7 @@ def shard(**fields):
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"splits": "train"}, "splits is 'train', not an object"),
         ({"splits": [[0, 14]]}, "splits is a list, not an object"),
@@ -62,14 +62,14 @@ def shard(**fields):
         ({"shards": lambda shards: [s["name"] for s in shards]}, r"shards\[0\] is 'shard.*, not an object"),
     ],
 )
-def test_a_wrong_manifest_is_refused(folder, fields, told):
+def test_a_wrong_manifest_is_refused(folder, fields, message):
     change(folder, **fields)
-    with pytest.raises(BadFileError, match=f"manifest.json: .*{told}.*; {REMEDY}$"):
+    with pytest.raises(BadFileError, match=f"manifest.json: .*{message}.*; {REMEDY}$"):
         records.open_records(folder)
 
 
 @pytest.mark.parametrize(
-    ("name", "change", "told"),
+    ("name", "change", "message"),
     [
         ("shard", lambda a: a + 99, "record 0 is said to lie in shard 99"),
         ("shard", lambda a: a - 1, "in shard -1"),
@@ -83,12 +83,12 @@ def test_a_wrong_manifest_is_refused(folder, fields, told):
         ("shard", None, "holds no array shard"),
     ],
 )
-def test_a_wrong_index_is_refused(folder, name, change, told):
+def test_a_wrong_index_is_refused(folder, name, change, message):
     with np.load(folder / "index.npz") as file:
         arrays = {key: file[key] for key in file.files}
     arrays[name] = change and change(arrays[name])
     np.savez(folder / "index.npz", **{key: array for key, array in arrays.items() if array is not None})
-    with pytest.raises(BadFileError, match=f"index.npz.*{told}.*{REMEDY}$"):
+    with pytest.raises(BadFileError, match=f"index.npz.*{message}.*{REMEDY}$"):
         records.open_records(folder)
 
 

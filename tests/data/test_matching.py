@@ -15,14 +15,14 @@ def made(make_person):
 
 
 def test_the_labelled_person_is_taken_before_a_surer_bystander(made, caplog):
-    wearer = made["keypoints"] * (1, 1, 0.4)
+    person = made["keypoints"] * (1, 1, 0.4)
     bystander = made["keypoints"] + (60, 0, 0)
     with caplog.at_level(logging.WARNING):
-        found = match(made["labels"], "cihp20", [bystander, wearer])
-    np.testing.assert_allclose(found.points, wearer, rtol=1e-6)
+        found = match(made["labels"], "cihp20", [bystander, person])
+    np.testing.assert_allclose(found.points, person, rtol=1e-6)
     assert "another of 2 people than the surest" in caplog.text
     caplog.clear()
-    match(made["labels"], "cihp20", [wearer, bystander])
+    match(made["labels"], "cihp20", [person, bystander])
     assert not caplog.text
 
 

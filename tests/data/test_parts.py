@@ -48,7 +48,7 @@ def test_damaged_parts_are_named(tmp_path):
         parts.path(0).write_bytes(damaged)
         with pytest.raises(BadFileError, match=r"0000000-0000002\.records is damaged .*: delete it and run the same"):
             list(parts.read(0))
-    for text, told in (("[", "not JSON"), ('{"seed": 2}', "unfinished run of {'seed': 2}, not of {'seed': 1}")):
+    for text, message in (("[", "not JSON"), ('{"seed": 2}', "unfinished run of {'seed': 2}, not of {'seed': 1}")):
         (tmp_path / ".parts" / "key.json").write_text(text)
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=message):
             Parts(tmp_path, {"seed": 1}, 4, 2)

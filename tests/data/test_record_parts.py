@@ -41,7 +41,7 @@ def changed(make_person):
 
 
 @pytest.mark.parametrize(
-    ("features", "told"),
+    ("features", "message"),
     [
         ({"photo": claiming(50_000)}, "the photo claims 50000x50000 pixels"),
         ({"photo": claiming(0)}, "the photo claims 0x0 pixels"),
@@ -58,8 +58,8 @@ def changed(make_person):
         ({"photo": png()[:60]}, "the photo: the file is damaged"),
     ],
 )
-def test_a_wrong_part_is_named(changed, features, told):
-    with pytest.raises(BadFileError, match=f"^people: record 3: .*{told}.*; make or copy the data set again"):
+def test_a_wrong_part_is_named(changed, features, message):
+    with pytest.raises(BadFileError, match=f"^people: record 3: .*{message}.*; make or copy the data set again"):
         records.decode(changed(**features), "people: record 3")
 
 

@@ -37,10 +37,10 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_known_distances_and_what_is_passed_over(folders: tuple[Path, Path]) -> None:
-    told: list[int] = []
-    report = PictureSets(Corner(), None, batch=7).measure(*map(pictures_of, folders), told.append)
+    printed: list[int] = []
+    report = PictureSets(Corner(), None, batch=7).measure(*map(pictures_of, folders), printed.append)
     assert report["pictures"] == {"real": 30, "made": 30, "pairs": 24}
-    assert told == list(range(1, 39))
+    assert printed == list(range(1, 39))
     measures = report["measures"]
     assert measures["frechet_corner_n30"]["value"] == pytest.approx(3 * (10 / 255) ** 2, abs=1e-6)
     assert measures["l1"]["value"] == pytest.approx(10 / 255, rel=1e-4)
@@ -74,9 +74,9 @@ def test_the_command_reports_pairs_and_passes_over(folders: tuple[Path, Path], t
     out = tmp_path / "report.json"
     line = ["metrics", *map(str, folders), "--features=none", f"--out={out}"]
     assert cli.main(line) == 1
-    told = capsys.readouterr()
-    assert "passed over, made broken: " in told.err
-    assert "psnr: 28.1308 (28.1308 to 28.1308), 24 pictures" in told.out
+    printed = capsys.readouterr()
+    assert "passed over, made broken: " in printed.err
+    assert "psnr: 28.1308 (28.1308 to 28.1308), 24 pictures" in printed.out
     assert json.loads(out.read_text())["measures"].keys() == {"l1", "psnr", "ssim"}
 
 

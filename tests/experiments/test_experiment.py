@@ -49,15 +49,15 @@ def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_dat
         assert worker.main([str(task.folder / "job.json")]) == 0
         assert task.result() is not None
     page = write_report(config, work, to_do, records, folder)
-    told = json.loads((folder / "report" / "report.json").read_text())
-    assert set(told["rows"]) == {"full", "bicyclegan"}
-    assert told["runs"]["bicyclegan-texture"]["steps"] == 2  # of one stage: both parts of the budget
-    for row in told["rows"].values():
+    report = json.loads((folder / "report" / "report.json").read_text())
+    assert set(report["rows"]) == {"full", "bicyclegan"}
+    assert report["runs"]["bicyclegan-texture"]["steps"] == 2  # of one stage: both parts of the budget
+    for row in report["rows"].values():
         measures = row["measures"]["top"]
         assert measures[f"texture_{row['kind']}_seam_relative_ratio"]["value"] > 0
         assert 0 <= measures["compatibility_texture_auc"]["value"] <= 1
     # A prior that knows nothing of the context scores all the same but for the code itself.
-    assert told["rows"]["bicyclegan"]["parameters"]["discriminator"] > 0
+    assert report["rows"]["bicyclegan"]["parameters"]["discriminator"] > 0
     text = (folder / "report" / "report.md").read_text()
     assert "| BicycleGAN | 28.02 | 54.7946M / 2.5900M / - / 3.4590M |" in text
     for name in ("figure_4_1", "figure_4_2_shapes", "figure_4_2_walk", "losses"):

@@ -30,7 +30,7 @@ def test_it_answers_as_the_network(
     weights: Path, lines: np.ndarray | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The converter leaks, but not enough for a process of its own, which has TensorFlow to load.
-    monkeypatch.setattr(lite_parser, "apart", lambda function, *given, told: function(told, *given))
+    monkeypatch.setattr(lite_parser, "apart", lambda function, *given, log: function(log, *given))
     if lines is not None:
         calibrate_file(weights, lines)
     lite_parser.export(weights, tmp_path)

@@ -53,7 +53,7 @@ def test_a_good_one_is_read(written: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "told"),
+    ("place", "value", "message"),
     [
         ("format", "other", "is no sidecar of format tf_tryon.phone"),
         ("means", ["a.png"], "means is a list, not an object"),
@@ -71,9 +71,9 @@ def test_a_good_one_is_read(written: Any) -> None:
         ("inputs.garments", ["scarf"], "not one of hat, top"),
     ],
 )
-def test_a_wrong_field_is_named(written: Any, place: str, value: Any, told: str) -> None:
+def test_a_wrong_field_is_named(written: Any, place: str, value: Any, message: str) -> None:
     path = written(place, value)
-    with pytest.raises(BadFileError, match=rf"a\.json: .*{told}.*; export a.tflite and its sidecar again$"):
+    with pytest.raises(BadFileError, match=rf"a\.json: .*{message}.*; export a.tflite and its sidecar again$"):
         Contract.of(read_sidecar(path, read(path))["inputs"])
 
 

@@ -36,13 +36,13 @@ def test_arrays_are_read_by_kind_and_shape(tmp_path):
         np.testing.assert_array_equal(array, given[name])
     assert names_of(path, REMEDY) == ["f", "n", "t"]
     assert list(read_arrays(path, REMEDY, {"f": Form("f", (None, 3))})) == ["f"]
-    for forms, told in (
+    for forms, message in (
         ({"g": Form("f")}, "holds no array g"),
         ({"f": Form("iu")}, "f holds float16 of shape .2, 3., not integers or unsigned integers"),
         ({"f": Form("f", (None, None, 3))}, r"not floats of shape \(any, any, 3\)"),
         ({"n": Form("i", (1,))}, r"n holds int64 of shape \(\), not integers of shape \(1\)"),
     ):
-        with pytest.raises(BadFileError, match=f"a.npz.*{told}.*: make it again$"):
+        with pytest.raises(BadFileError, match=f"a.npz.*{message}.*: make it again$"):
             read_arrays(path, REMEDY, forms)
 
 
@@ -58,14 +58,14 @@ def test_pickles_and_values_that_are_not_finite_are_refused(tmp_path):
 
 
 def test_headers_are_not_believed(archive):
-    for shape, told in (
+    for shape, message in (
         ("(1000000000000,)", "claims shape"),
         ("(-1,)", "claims shape"),
         ("(2,", "can't be read"),
         ("(" * 300 + ")" * 300, "can't be read|nested"),
         ("(True,)", "claims shape|can't be read"),
     ):
-        with pytest.raises(BadFileError, match=told):
+        with pytest.raises(BadFileError, match=message):
             read_arrays(archive(a_npy=npy(shape, data=bytes(4) * 3)), REMEDY)
     with pytest.raises(BadFileError, match="is no array, or is there twice"):
         read_arrays(archive(readme=b"hello"), REMEDY)

@@ -103,11 +103,11 @@ def refused_by_name(*names):
     try:
         yield
     except REFUSED as error:
-        told = str(error)
+        message = str(error)
     else:
         return
-    assert "\n" not in told
-    assert any(name in told for name in names)
+    assert "\n" not in message
+    assert any(name in message for name in names)
 
 
 def use(folder):

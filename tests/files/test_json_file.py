@@ -28,7 +28,7 @@ def test_fields_are_read_by_type_whatever_the_encoding(tmp_path, encoding):
 
 
 @pytest.mark.parametrize(
-    ("read", "told"),
+    ("read", "message"),
     [
         (lambda v: v["nothing"], "nothing is missing"),
         (lambda v: v["inner"]["deep"].entries()[0]["y"], r"inner\.deep\[0\]\.y is missing"),
@@ -48,13 +48,13 @@ def test_fields_are_read_by_type_whatever_the_encoding(tmp_path, encoding):
         (lambda v: v["inner"]["deep"].numbers(), r"inner\.deep\[0\] is an object, no number"),
     ],
 )
-def test_a_wrong_field_is_named_by_its_place(read, told):
-    with refused(told):
+def test_a_wrong_field_is_named_by_its_place(read, message):
+    with refused(message):
         read(json_file.parse(json.dumps(GOOD), "a.json", REMEDY))
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("{", "not JSON"),
         (b"\xff\xfe\xfd", "not JSON"),
@@ -63,8 +63,8 @@ def test_a_wrong_field_is_named_by_its_place(read, told):
         ("9" * 5000, "not JSON"),
     ],
 )
-def test_what_is_no_json(text, told):
-    with refused(told):
+def test_what_is_no_json(text, message):
+    with refused(message):
         json_file.parse(text, "a.json", REMEDY)
 
 

@@ -11,14 +11,14 @@ def test_only_regular_files_are_read(tmp_path):
     (tmp_path / "link").symlink_to("file")
     os.mkfifo(tmp_path / "pipe")
     assert read_bytes(tmp_path / "link", "copy it again") == b"content"
-    for path, told in (
+    for path, message in (
         (tmp_path, "is a folder, not a file: copy it again"),
         (tmp_path / "pipe", "is a pipe"),
         ("/dev/zero", "is a device"),
         (tmp_path / "a\0b", "can't be read"),
         (tmp_path / ("x" * 300), "File name too long"),
     ):
-        with pytest.raises(BadFileError, match=told):
+        with pytest.raises(BadFileError, match=message):
             read_bytes(path, "copy it again")
     with pytest.raises(MissingFileError, match=r"file/inside is missing: copy it again"):
         read_bytes(tmp_path / "file" / "inside", "copy it again")

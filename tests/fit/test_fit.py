@@ -53,9 +53,9 @@ def test_a_model_and_its_page_after_a_stop(line, many, tmp_path, monkeypatch, ca
     whole.append("--minutes=0.01")  # which the first stage's first steps have used up
     assert cli.main(whole) == 0
     assert sorted(path.name for path in (shape / "checkpoints").glob("*.npz")) == checkpoints
-    told = json.loads((out / "fit.json").read_text())
-    assert told["people"] == {"train": 50, "test": 6}  # a tenth of sixty
-    measures = {entry["measure"].partition(",")[0] for entry in told["compared"]}
+    report = json.loads((out / "fit.json").read_text())
+    assert report["people"] == {"train": 50, "test": 6}  # a tenth of sixty
+    measures = {entry["measure"].partition(",")[0] for entry in report["compared"]}
     assert measures == {"outline", "picture"}
     page = (out / "fit.html").read_text()
     assert page.count("data:image/png") == 1
@@ -64,7 +64,7 @@ def test_a_model_and_its_page_after_a_stop(line, many, tmp_path, monkeypatch, ca
     assert model.garments == ("top", "bottom")
     assert not (out / "texture" / "config.json").read_text().count(str(tmp_path))
     _, _, steps = read_run(out / "shape" / "weights.npz")
-    assert steps == told["steps"]["shape"] == int(checkpoints[-1][5:13])
+    assert steps == report["steps"]["shape"] == int(checkpoints[-1][5:13])
 
     capsys.readouterr()
     assert cli.main([*whole, "--seed=1"]) == 1
@@ -148,7 +148,7 @@ def test_people_of_a_data_set_are_held_out_from_its_own_test(many, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         ([], "name photos, or a data set by --data"),
         (["nobody.jpg"], "nobody.jpg: there is no such photo"),
@@ -156,9 +156,9 @@ def test_people_of_a_data_set_are_held_out_from_its_own_test(many, tmp_path):
         (["--count=3", "photo.jpg"], "--count is for --data"),
     ],
 )
-def test_what_is_not_there_is_refused(line, words, told, capsys):
+def test_what_is_not_there_is_refused(line, words, report, capsys):
     assert cli.main([*line, *words]) == 1
-    assert told in capsys.readouterr().err
+    assert report in capsys.readouterr().err
 
 
 def test_weights_of_the_loss_are_looked_for_before_anything(line, many, base, tmp_path, capsys):

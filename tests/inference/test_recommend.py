@@ -11,7 +11,7 @@ from tf_tryon.config import baseline
 from tf_tryon.data.person import Person
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.bundle import write_bundle
-from tf_tryon.inference.recommend import recommend, wearers
+from tf_tryon.inference.recommend import people_wearing, recommend
 from tf_tryon.inference.recommendation_sheet import recommendation_sheet
 from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
@@ -26,7 +26,7 @@ def people(make_person: Callable[..., dict[str, Any]]) -> list[Person]:
 
 
 def test_the_score_is_the_prior_s_and_the_best_come_first(model: Any, people: list[Person]) -> None:
-    person, others = people[1], list(wearers(iter(people), "bottom", 6))
+    person, others = people[1], list(people_wearing(iter(people), "bottom", 6))
     assert len(others) == 7  # the fifth wears a dress
     ranked = recommend(model, person, "bottom", others)
     assert sorted(r.person.id for r in ranked) == sorted(p.id for p in others)

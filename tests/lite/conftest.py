@@ -27,7 +27,7 @@ def person_bundle(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
         np.savez(place / "mean_garments.npz", means=rough.repeat(16, 1).repeat(16, 2))
     with pytest.MonkeyPatch.context() as patch:
         # The converter leaks, but not enough for a process of its own, which has TensorFlow to load.
-        patch.setattr(lite, "apart", lambda function, *given, told: function(told, *given))
+        patch.setattr(lite, "apart", lambda function, *given, log: function(log, *given))
         lite.export(folder, folder / "lite")
     return folder
 

@@ -61,7 +61,7 @@ def client(server: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def wearer(someone: Any) -> Any:
-    from tf_tryon.serving.client import Wearer
+def encoded(someone: Any) -> Any:
+    from tf_tryon.serving.client import EncodedPerson
 
-    return Wearer.from_person(someone)
+    return EncodedPerson.from_person(someone)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tf_tryon.serving.batching import Batcher, Batching, LateError
-from tf_tryon.serving.client import Ask, Client, Wearer
+from tf_tryon.serving.client import Client, CompletionRequest, EncodedPerson
 from tf_tryon.serving.server import Server, Settings
 
 
@@ -32,7 +32,7 @@ class _Model:
         return {"y": 2 * inputs["x"]}
 
 
-def _ask(batcher: Batcher, model: _Model, values: list[list[int]], kinds: str = "") -> list[Any]:
+def _submitted(batcher: Batcher, model: _Model, values: list[list[int]], kinds: str = "") -> list[Any]:
     def one(number: int) -> Any:
         time.sleep(0.02 * number)  # in this order
         try:
@@ -48,7 +48,7 @@ def _ask(batcher: Batcher, model: _Model, values: list[list[int]], kinds: str = 
 def test_a_full_batch_does_not_wait_for_its_window() -> None:
     model = _Model()
     began = time.monotonic()
-    answers = _ask(Batcher(Batching(4, 60_000_000), 1), model, [[1], [2, 3], [4]])
+    answers = _submitted(Batcher(Batching(4, 60_000_000), 1), model, [[1], [2, 3], [4]])
     assert time.monotonic() - began < 30
     assert answers == [[2], [4, 6], [8]]
     assert model.ran == [[1, 2, 3, 4]]
@@ -58,25 +58,29 @@ def test_a_batch_grows_while_others_run() -> None:
     model = _Model()
     model.gate.clear()
     threading.Timer(0.5, model.gate.set).start()
-    assert _ask(Batcher(Batching(8, 0), 1), model, [[i] for i in range(4)]) == [[0], [2], [4], [6]]
+    assert _submitted(Batcher(Batching(8, 0), 1), model, [[i] for i in range(4)]) == [[0], [2], [4], [6]]
     assert model.ran == [[0], [1, 2, 3]]
 
 
 def test_what_does_not_fit_goes_into_the_next() -> None:
     model = _Model()
-    assert _ask(Batcher(Batching(4, 300_000), 1), model, [[1, 2, 3], [4, 5], [6] * 9]) == [[2, 4, 6], [8, 10], [12] * 9]
+    assert _submitted(Batcher(Batching(4, 300_000), 1), model, [[1, 2, 3], [4, 5], [6] * 9]) == [
+        [2, 4, 6],
+        [8, 10],
+        [12] * 9,
+    ]
     assert sorted(map(len, model.ran)) == [2, 3, 9]
 
 
 def test_kinds_do_not_mix() -> None:
     model = _Model()
-    assert _ask(Batcher(Batching(4, 300_000), 1), model, [[1], [2], [3], [4]], "abab") == [[2], [4], [6], [8]]
+    assert _submitted(Batcher(Batching(4, 300_000), 1), model, [[1], [2], [3], [4]], "abab") == [[2], [4], [6], [8]]
     assert sorted(model.ran) == [[1, 3], [2, 4]]
 
 
 def test_a_wrong_one_fails_alone() -> None:
     model = _Model()
-    assert _ask(Batcher(Batching(3, 5_000_000), 2), model, [[1], [-1], [3]]) == [[2], "below zero", [6]]
+    assert _submitted(Batcher(Batching(3, 5_000_000), 2), model, [[1], [-1], [3]]) == [[2], "below zero", [6]]
     assert model.ran[0] == [1, -1, 3]
     assert sorted(model.ran[1:]) == [[-1], [1], [3]]
 
@@ -101,11 +105,11 @@ def test_each_answer_has_the_bytes_that_it_has_alone(
     models: Path, client: Client, someone: Any, large_person: Any
 ) -> None:
     """People of two sizes, both garments, other seeds and numbers of samples."""
-    asks = [
-        (Wearer.from_person(person), Ask(garment=garment, samples=1 + seed % 2, seed=seed))
+    requests = [
+        (EncodedPerson.from_person(person), CompletionRequest(garment=garment, samples=1 + seed % 2, seed=seed))
         for seed, (person, garment) in enumerate([(someone, "top"), (large_person, "bottom"), (someone, "bottom")])
     ]
-    alone = [client.complete(*ask).photos for ask in asks]
+    alone = [client.complete(*request).photos for request in requests]
     sizes = Counter()
     with Server(models, Settings(port=0, batching=Batching(3, 20_000_000))) as server:
         with server.versions.use() as version:
@@ -117,7 +121,7 @@ def test_each_answer_has_the_bytes_that_it_has_alone(
 
             version.model.run = counted
         with Client(server.address) as together, ThreadPoolExecutor(3) as threads:
-            found = list(threads.map(lambda ask: together.complete(*ask).photos, asks))
+            found = list(threads.map(lambda request: together.complete(*request).photos, requests))
     assert found == alone
     assert sizes[3] >= 1
 
@@ -136,15 +140,15 @@ def test_refusals_are_bounded_by_what_waits_and_what_a_batch_holds(stub_models: 
             version.model.run = slow
         codes: list[Any] = []
 
-        def ask(number: int) -> None:
+        def request(number: int) -> None:
             with Client(server.address) as client:
                 try:
-                    client.complete_shape(Wearer.from_person(someone), Ask(samples=1, seed=number))
+                    client.complete_shape(EncodedPerson.from_person(someone), CompletionRequest(samples=1, seed=number))
                     codes.append("answered")
                 except Exception as error:
                     codes.append(getattr(error, "code", error))
 
-        threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
+        threads = [threading.Thread(target=request, args=(number,)) for number in range(12)]
         for thread in threads:
             thread.start()
         end = time.monotonic() + 20

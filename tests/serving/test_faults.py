@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tf_tryon.serving import calls, messages
-from tf_tryon.serving.client import Ask, Client
+from tf_tryon.serving.client import Client, CompletionRequest
 
 BAD = 1000
 
@@ -21,12 +21,12 @@ def send(server: Any) -> Iterator[Any]:
         yield channel.unary_unary(messages.PREDICT)
 
 
-def _bad_requests(wearer: Any) -> Iterator[bytes]:
+def _bad_requests(encoded: Any) -> Iterator[bytes]:
     """`BAD` messages, each wrong in one of many ways."""
     rng = np.random.default_rng(0)
     target = calls.Target()
-    inputs = calls.ask_inputs(wearer, Ask(samples=1))
-    photo = wearer.photo
+    inputs = calls.request_inputs(encoded, CompletionRequest(samples=1))
+    photo = encoded.photo
 
     def request(signature: str = "complete", **changes: Any) -> bytes:
         changed = {name: value for name, value in {**inputs, **changes}.items() if value is not None}
@@ -61,11 +61,11 @@ def _bad_requests(wearer: Any) -> Iterator[bytes]:
         yield ways[k % len(ways)]()
 
 
-def test_a_thousand_bad_requests_between_good_ones(client: Client, send: Any, wearer: Any) -> None:
-    ask = Ask(samples=1, seed=11)
-    right = client.complete(wearer, ask).photos
+def test_a_thousand_bad_requests_between_good_ones(client: Client, send: Any, encoded: Any) -> None:
+    wanted = CompletionRequest(samples=1, seed=11)
+    right = client.complete(encoded, wanted).photos
     refused = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND)
-    for k, request in enumerate(_bad_requests(wearer)):
+    for k, request in enumerate(_bad_requests(encoded)):
         with pytest.raises(grpc.RpcError) as failure:
             send(request, timeout=60)
         code, details = failure.value.code(), failure.value.details()
@@ -73,8 +73,8 @@ def test_a_thousand_bad_requests_between_good_ones(client: Client, send: Any, we
         assert "Traceback" not in details
         assert len(details) < 500
         if k % 100 == 0:
-            assert client.complete(wearer, ask).photos == right
-    assert client.complete(wearer, ask).photos == right
+            assert client.complete(encoded, wanted).photos == right
+    assert client.complete(encoded, wanted).photos == right
 
 
 def test_bytes_that_are_no_message_are_the_callers_fault(server: Any) -> None:
@@ -86,33 +86,33 @@ def test_bytes_that_are_no_message_are_the_callers_fault(server: Any) -> None:
             assert failure.value.details() == f"3 bytes that are no message of the method {method.rpartition('/')[2]}"
 
 
-def test_codes_far_from_any_are_refused(server: Any, client: Client, wearer: Any) -> None:
-    codes = client.encode(wearer, "top")
+def test_codes_far_from_any_are_refused(server: Any, client: Client, encoded: Any) -> None:
+    codes = client.encode(encoded, "top")
     for value in (np.nan, np.inf, 1e30):
         wrong = {**codes, "texture": np.full_like(codes["texture"], value)}
         with pytest.raises(calls.InvalidRequestError, match="texture_codes: must be finite numbers"):
-            client.transfer(wearer, wrong, Ask(samples=1))
+            client.transfer(encoded, wrong, CompletionRequest(samples=1))
     far = {stage: np.full_like(code, 1e4) for stage, code in codes.items()}
-    answer = client.transfer(wearer, far, Ask(samples=1))
+    answer = client.transfer(encoded, far, CompletionRequest(samples=1))
     assert np.isfinite(answer.score).all()
 
 
-def test_too_large_a_message_is_refused(client: Client, send: Any, wearer: Any) -> None:
+def test_too_large_a_message_is_refused(client: Client, send: Any, encoded: Any) -> None:
     with pytest.raises(grpc.RpcError) as failure:
         send(bytes(5 << 20), timeout=60)
     assert failure.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert client.ready()
 
 
-def test_clients_that_go_away_leave_nothing_behind(server: Any, client: Client, wearer: Any) -> None:
+def test_clients_that_go_away_leave_nothing_behind(server: Any, client: Client, encoded: Any) -> None:
     target = calls.Target(server.address)
-    request = target.predict_request("complete", calls.ask_inputs(wearer, Ask(samples=4)), ())
+    request = target.predict_request("complete", calls.request_inputs(encoded, CompletionRequest(samples=4)), ())
     for _ in range(3):
         with grpc.insecure_channel(server.address) as channel:
             method = channel.unary_unary(messages.PREDICT, messages.PredictRequest.SerializeToString)
             pending = [method.future(request) for _ in range(4)]
             threading.Event().wait(0.05)
             pending[0].cancel()  # the others lose their channel
-    answer = Client(calls.Target(server.address, deadline=120)).complete(wearer, Ask(samples=1, seed=11))
-    assert answer.photos == client.complete(wearer, Ask(samples=1, seed=11)).photos
+    answer = Client(calls.Target(server.address, deadline=120)).complete(encoded, CompletionRequest(samples=1, seed=11))
+    assert answer.photos == client.complete(encoded, CompletionRequest(samples=1, seed=11)).photos
     assert server._admission.waiting == 0

@@ -78,10 +78,10 @@ def _front(encoded: bytes) -> None:
     try:
         validation.check(request.model_spec.signature_name, arrays_of(request), LIMITS)
     except validation.InvalidRequestError as error:
-        told = str(error)
+        message = str(error)
     else:
         return
-    assert 5 < len(told) < 500
+    assert 5 < len(message) < 500
 
 
 def test_the_good_message_passes() -> None:

@@ -15,7 +15,7 @@ from tensorflow_serving.apis import get_model_metadata_pb2, prediction_service_p
 from tf_tryon.export import warmup
 from tf_tryon.serving import calls
 from tf_tryon.serving.async_client import AsyncClient
-from tf_tryon.serving.client import Ask, Client, InvalidRequestError
+from tf_tryon.serving.client import Client, CompletionRequest, InvalidRequestError
 
 
 def test_every_warm_up_record_is_answered(models: Path, server: Any) -> None:
@@ -37,8 +37,8 @@ def test_every_warm_up_record_is_answered(models: Path, server: Any) -> None:
 
 
 def test_samples_are_those_of_python(client: Client, model: Any, large_person: Any) -> None:
-    wearer = calls.Wearer.from_person(large_person)
-    answer = client.complete(wearer, Ask(garment="bottom", samples=6, seed=3))
+    encoded = calls.EncodedPerson.from_person(large_person)
+    answer = client.complete(encoded, CompletionRequest(garment="bottom", samples=6, seed=3))
     expected = model.complete(large_person, "bottom", samples=6, seed=3)
     erased = calls.from_picture(answer.erased) > 0
     np.testing.assert_array_equal(erased, expected.erased)
@@ -57,8 +57,8 @@ def test_samples_are_those_of_python(client: Client, model: Any, large_person: A
 def test_the_background_is_that_of_python(client: Client, model: Any, large_person: Any, background: str) -> None:
     """At a photo's own size, which is not the networks' input's."""
     assert large_person.size != model.size
-    wearer = calls.Wearer.from_person(large_person)
-    answer = client.complete(wearer, Ask(garment="bottom", samples=2, seed=3, background=background))
+    encoded = calls.EncodedPerson.from_person(large_person)
+    answer = client.complete(encoded, CompletionRequest(garment="bottom", samples=2, seed=3, background=background))
     expected = model.complete(large_person, "bottom", samples=2, seed=3, background=background)
     kept = model.complete(large_person, "bottom", samples=2, seed=3)
     np.testing.assert_allclose(answer.codes["shape"], expected.codes["shape"], atol=0.05)
@@ -69,58 +69,58 @@ def test_the_background_is_that_of_python(client: Client, model: Any, large_pers
         assert np.abs(kept.photos[k].astype(int) - expected.photos[k])[same].mean() > 2 * apart.mean()
 
 
-def test_samples_can_be_had_one_by_one_and_are_the_same(client: Client, wearer: Any) -> None:
-    whole = client.complete(wearer, Ask(samples=4, seed=5))
-    parts = list(client.stream(wearer, Ask(samples=2, seed=5, first=2)))
+def test_samples_can_be_had_one_by_one_and_are_the_same(client: Client, encoded: Any) -> None:
+    whole = client.complete(encoded, CompletionRequest(samples=4, seed=5))
+    parts = list(client.stream(encoded, CompletionRequest(samples=2, seed=5, first=2)))
     assert [part.first for part in parts] == [2, 3]
     assert [part.photos[0] for part in parts] == whole.photos[2:]
-    shapes = client.complete_shape(wearer, Ask(samples=2, seed=5))
+    shapes = client.complete_shape(encoded, CompletionRequest(samples=2, seed=5))
     assert shapes.parsings == whole.parsings[:2]
 
 
-def test_codes_go_out_and_in(client: Client, wearer: Any) -> None:
-    whole = client.complete(wearer, Ask(samples=2, seed=5))
+def test_codes_go_out_and_in(client: Client, encoded: Any) -> None:
+    whole = client.complete(encoded, CompletionRequest(samples=2, seed=5))
     codes = whole.code(1)
-    again = client.transfer(wearer, codes, Ask(samples=1))
+    again = client.transfer(encoded, codes, CompletionRequest(samples=1))
     np.testing.assert_array_equal(again.photo(0), whole.photo(1))
-    near = client.transfer(wearer, codes, Ask(samples=2, seed=1), spread=0.1)
-    parts = list(client.stream_transfer(wearer, codes, Ask(samples=2, seed=1), spread=0.1))
+    near = client.transfer(encoded, codes, CompletionRequest(samples=2, seed=1), spread=0.1)
+    parts = list(client.stream_transfer(encoded, codes, CompletionRequest(samples=2, seed=1), spread=0.1))
     assert [part.photos[0] for part in parts] == near.photos
     assert 0 < np.abs(near.codes["shape"] - codes["shape"]).max() < np.abs(np.diff(whole.codes["shape"], axis=0)).max()
-    textures = client.transfer(wearer, codes, Ask(samples=2, seed=1), use=("shape",))
+    textures = client.transfer(encoded, codes, CompletionRequest(samples=2, seed=1), use=("shape",))
     assert textures.parsings[0] == textures.parsings[1] == whole.parsings[1]
     assert np.abs(np.diff(textures.codes["texture"], axis=0)).max() > 1e-3
-    worn = client.encode(wearer, "top")
+    worn = client.encode(encoded, "top")
     assert worn["shape"].shape == codes["shape"].shape
-    kept = client.complete(wearer, Ask(samples=3, seed=5, first=1, keep_texture=True))
+    kept = client.complete(encoded, CompletionRequest(samples=3, seed=5, first=1, keep_texture=True))
     np.testing.assert_array_equal(kept.codes["texture"], np.repeat(whole.codes["texture"][:1], 3, axis=0))
 
 
-def test_a_given_parsing_gets_textures(client: Client, wearer: Any) -> None:
-    whole = client.complete(wearer, Ask(samples=1, seed=5))
-    answer = client.complete_texture(wearer, whole.parsing(0), Ask(samples=2, seed=5))
+def test_a_given_parsing_gets_textures(client: Client, encoded: Any) -> None:
+    whole = client.complete(encoded, CompletionRequest(samples=1, seed=5))
+    answer = client.complete_texture(encoded, whole.parsing(0), CompletionRequest(samples=2, seed=5))
     np.testing.assert_array_equal(answer.photo(0), whole.photo(0))
     assert answer.photos[0] != answer.photos[1]
 
 
-def test_the_asynchronous_client_is_the_same(server: Any, client: Client, wearer: Any) -> None:
+def test_the_asynchronous_client_is_the_same(server: Any, client: Client, encoded: Any) -> None:
     async def ask() -> Any:
         async with AsyncClient(server.address) as other:
             assert await other.ready()
             with pytest.raises(InvalidRequestError, match="garment 'scarf'"):
-                await other.complete(wearer, Ask(garment="scarf"))
-            streamed = [part.photos[0] async for part in other.stream(wearer, Ask(samples=2))]
-            return streamed, await other.complete(wearer, Ask(samples=5)), await other.status()
+                await other.complete(encoded, CompletionRequest(garment="scarf"))
+            streamed = [part.photos[0] async for part in other.stream(encoded, CompletionRequest(samples=2))]
+            return streamed, await other.complete(encoded, CompletionRequest(samples=5)), await other.status()
 
     streamed, whole, status = asyncio.run(ask())
-    assert whole.photos == client.complete(wearer, Ask(samples=5)).photos
+    assert whole.photos == client.complete(encoded, CompletionRequest(samples=5)).photos
     assert streamed == whole.photos[:2]
     assert status == {1: "AVAILABLE"} == client.status()
 
 
-def test_an_independent_client_gets_the_same(server: Any, client: Client, wearer: Any, tmp_path: Path) -> None:
+def test_an_independent_client_gets_the_same(server: Any, client: Client, encoded: Any, tmp_path: Path) -> None:
     """In a process of its own: ovmsclient registers its protos under TensorFlow's names."""
-    inputs = calls.ask_inputs(wearer, Ask(samples=2, seed=5))
+    inputs = calls.request_inputs(encoded, CompletionRequest(samples=2, seed=5))
     np.savez(tmp_path / "inputs.npz", **inputs)
     code = """
 import sys, numpy as np
@@ -136,7 +136,7 @@ sys.stdout.buffer.write(outputs["photos_bytes"][0][1])
     command = [sys.executable, "-W", "ignore", "-c", code, server.address, str(tmp_path / "inputs.npz")]
     done = subprocess.run(command, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
-    assert done.stdout == client.complete(wearer, Ask(samples=2, seed=5)).photos[1]
+    assert done.stdout == client.complete(encoded, CompletionRequest(samples=2, seed=5)).photos[1]
 
 
 def test_health_and_reflection(server: Any, client: Client) -> None:
@@ -158,13 +158,13 @@ def test_the_pages_asks_are_answered_by_a_real_graph(server: Any, client: Client
 
     async def asked(**fields: Any) -> list[calls.Answer]:
         async def codes(_: PageRequest) -> dict[str, np.ndarray]:
-            return await connected.encode(starts.subject("4").wearer("top"), "top")
+            return await connected.encode(starts.subject("4").encoded("top"), "top")
 
         async with AsyncClient(server.address) as connected:
             ask = PageRequest.of({"garment": "top", "samples": 2, "seed": 5, **fields}, ("top",))
             return [answer async for answer in ask.answers(connected, subject, codes)]
 
-    expected = client.complete(subject.wearer("top"), Ask(samples=2, seed=5))
+    expected = client.complete(subject.encoded("top"), CompletionRequest(samples=2, seed=5))
     assert [answer.photos[0] for answer in asyncio.run(asked())] == expected.photos
     erased = calls.from_picture(expected.erased) > 0
     assert erased[100:120, 80:120].all(), "what is painted lies inside the box"

@@ -123,7 +123,7 @@ def test_answers_that_are_not_finite_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"garments": ["scarf"]}, r"garments\[0\] is 'scarf', not one of"),
         ({"settings": {"width": "4", "max_pixels": 1}}, "settings.width is '4'"),
@@ -131,8 +131,8 @@ def test_answers_that_are_not_finite_are_refused() -> None:
         ({"signatures": {"complete": {"inputs": {"a": {"dtype": "object", "shape": []}}}}}, "a.dtype is 'object'"),
     ],
 )
-def test_a_wrong_manifest_is_refused(fields: dict[str, Any], told: str) -> None:
-    with pytest.raises(BadFileError, match=f"manifest.json: .*{told}.*; export it again"):
+def test_a_wrong_manifest_is_refused(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadFileError, match=f"manifest.json: .*{message}.*; export it again"):
         limits_of(Value({**MANIFEST, **fields}, "manifest.json", "", "export it again"))
 
 

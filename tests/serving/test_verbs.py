@@ -13,7 +13,7 @@ from PIL import Image
 
 from tf_tryon.cli import main as cli
 from tf_tryon.data.keypoints import to_openpose
-from tf_tryon.serving.client import Ask, Client, Target, Wearer
+from tf_tryon.serving.client import Client, CompletionRequest, EncodedPerson, Target
 
 
 def _write(person: Any, path: Path) -> None:
@@ -43,7 +43,7 @@ def test_request_answers_the_good_and_reports_the_bad(
     assert sorted(result["order"]) == ["sample-2", "sample-3"]
     picture = np.asarray(Image.open(out / "a" / "sample-2.png"))
     assert picture.shape == large_person.photo.shape
-    expected = client.complete(Wearer.from_files(photo), Ask(samples=1, seed=3, first=1))
+    expected = client.complete(EncodedPerson.from_files(photo), CompletionRequest(samples=1, seed=3, first=1))
     np.testing.assert_array_equal(picture, expected.photo(0))
     assert cli.main(["request", str(photo), f"--like={photo}", "--samples=1", *common]) == 0
     assert cli.main(["request", str(photo), "--label=canary", *common]) == 1
@@ -65,7 +65,7 @@ def test_no_server_is_one_line(large_person: Any, tmp_path: Path, capsys: pytest
     assert "is the server running there?" in capsys.readouterr().err
 
 
-def test_serve_speaks_tls_and_ends_with_status_0_on_a_signal(stub_models: Path, wearer: Any, tmp_path: Path) -> None:
+def test_serve_speaks_tls_and_ends_with_status_0_on_a_signal(stub_models: Path, encoded: Any, tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
@@ -77,7 +77,7 @@ def test_serve_speaks_tls_and_ends_with_status_0_on_a_signal(stub_models: Path, 
     )  # fmt: skip
     address = process.stdout.readline().strip()
     with Client(Target(address, ca=str(certificate))) as client:
-        assert client.complete_shape(wearer, Ask(samples=1)).version == 1
+        assert client.complete_shape(encoded, CompletionRequest(samples=1)).version == 1
     with Client(Target(address, deadline=2)) as plain:
         assert not plain.ready()
     process.send_signal(signal.SIGTERM)

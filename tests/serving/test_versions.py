@@ -13,7 +13,7 @@ import pytest
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.export import deployment
-from tf_tryon.serving.client import Ask, Client, ServingError, Target
+from tf_tryon.serving.client import Client, CompletionRequest, ServingError, Target
 from tf_tryon.serving.server import Server, Settings
 
 
@@ -24,7 +24,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def test_deadlines_and_a_full_queue(stub_models: Path, wearer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deadlines_and_a_full_queue(stub_models: Path, encoded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server(stub_models, Settings(port=0, waiting=3))
     server.start()
     with server.versions.use() as version:
@@ -42,7 +42,7 @@ def test_deadlines_and_a_full_queue(stub_models: Path, wearer: Any, monkeypatch:
     def call(deadline: float) -> None:
         with Client(Target(server.address, deadline=deadline)) as own:
             try:
-                codes.append(own.complete_shape(wearer, Ask(samples=1)).version)
+                codes.append(own.complete_shape(encoded, CompletionRequest(samples=1)).version)
             except ServingError as error:
                 codes.append(error.code)
 
@@ -71,7 +71,9 @@ def test_deadlines_and_a_full_queue(stub_models: Path, wearer: Any, monkeypatch:
     server.stop()
 
 
-def test_a_new_version_a_canary_and_a_roll_back_drop_no_request(stub_models: Path, wearer: Any, tmp_path: Path) -> None:
+def test_a_new_version_a_canary_and_a_roll_back_drop_no_request(
+    stub_models: Path, encoded: Any, tmp_path: Path
+) -> None:
     folder = tmp_path / "models"
     shutil.copytree(stub_models, folder)
     settings = Settings(port=0, poll=0.1)
@@ -80,7 +82,7 @@ def test_a_new_version_a_canary_and_a_roll_back_drop_no_request(stub_models: Pat
     def load(address: str) -> None:
         with Client(address) as own:
             while not stop.is_set():
-                answers.append(own.complete_shape(wearer, Ask(samples=1)).version)
+                answers.append(own.complete_shape(encoded, CompletionRequest(samples=1)).version)
 
     with Server(folder, settings) as server:
         thread = threading.Thread(target=load, args=(server.address,))
@@ -90,7 +92,7 @@ def test_a_new_version_a_canary_and_a_roll_back_drop_no_request(stub_models: Pat
         assert deployment.label(folder, 2) == {"stable": 1, "canary": 2}
         wait_for(lambda: server.versions.labels == {"stable": 1, "canary": 2})
         with Client(Target(server.address, label="canary")) as canary:
-            assert canary.complete_shape(wearer, Ask(samples=1)).version == 2
+            assert canary.complete_shape(encoded, CompletionRequest(samples=1)).version == 2
         assert deployment.label(folder, 2, "stable") == {"stable": 2}
         wait_for(lambda: answers[-1:] == [2])
         assert sorted(server.versions.statuses()) == [1, 2]  # the former one waits for a roll-back
@@ -120,7 +122,7 @@ def test_a_version_that_cannot_be_loaded_is_reported_and_the_rest_serves(stub_mo
 
 
 def test_a_stopping_server_finishes_what_is_under_way(
-    stub_models: Path, wearer: Any, monkeypatch: pytest.MonkeyPatch
+    stub_models: Path, encoded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = Server(stub_models, Settings(port=0))
     server.start()
@@ -128,7 +130,7 @@ def test_a_stopping_server_finishes_what_is_under_way(
 
     def call() -> None:
         with Client(server.address) as own:
-            answers.append(own.complete_shape(wearer, Ask(samples=4)))
+            answers.append(own.complete_shape(encoded, CompletionRequest(samples=4)))
 
     with server.versions.use() as version:
         run = version.model.run

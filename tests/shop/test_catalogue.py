@@ -36,13 +36,13 @@ def test_a_catalogue_of_a_folder(model, shop, tmp_path, reads):
     Image.new("RGBA", (20, 20)).save(folder / "empty.png")
     with table.open("a") as file:
         file.write("broken,,,,\nempty,dress,,,\n")
-    told = []
-    built = build_catalogue(model, folder, tmp_path / "cat", table, tell=lambda *about: told.append(about))
+    progress = []
+    built = build_catalogue(model, folder, tmp_path / "cat", table, tell=lambda *about: progress.append(about))
     assert built.garments == {"top": 4}
     assert [name.rpartition("/")[2] for name in built.rejected] == ["broken.jpg", "empty.png"]
     assert "not a readable picture" in built.rejected[str(folder / "broken.jpg")]
     assert "mask is empty" in built.rejected[str(folder / "empty.png")]
-    assert [about[:2] for about in told] == [(i, 6) for i in range(1, 7)]
+    assert [about[:2] for about in progress] == [(i, 6) for i in range(1, 7)]
     assert not (tmp_path / "cat" / ".parts").exists()
 
     found = Catalogue(tmp_path / "cat")

@@ -26,14 +26,14 @@ def test_what_is_wrong_is_told_by_line_and_photo(shop):
     table.write_text("\ufeff" + "\n".join(lines), encoding="utf-8")
     items, wrong = read_items(folder, table)
     assert [item.id for item in items] == ["red", "green", "grey"]
-    told = {key.rpartition("/")[2]: reason for key, reason in wrong.items()}
-    assert "no web address" in told["items.csv: line 3"]
-    assert "no photo called gone" in told["items.csv: line 6"]
-    assert told["items.csv: line 7"] == "no id"
-    assert "earlier line" in told["items.csv: line 8"]
-    assert "no photo called long" in told["items.csv: line 9"]
-    assert "same id" in told["red.png"]
-    assert "no usable line" in told["blue.png"]
+    reasons = {key.rpartition("/")[2]: reason for key, reason in wrong.items()}
+    assert "no web address" in reasons["items.csv: line 3"]
+    assert "no photo called gone" in reasons["items.csv: line 6"]
+    assert reasons["items.csv: line 7"] == "no id"
+    assert "earlier line" in reasons["items.csv: line 8"]
+    assert "no photo called long" in reasons["items.csv: line 9"]
+    assert "same id" in reasons["red.png"]
+    assert "no usable line" in reasons["blue.png"]
 
 
 def test_a_table_without_ids_is_refused(shop):

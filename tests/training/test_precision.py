@@ -1,4 +1,4 @@
-"""Precision by itself: what the machine has decides, the choice is told and kept, and emulation is warned of."""
+"""Precision by itself: what the machine has decides, the choice is logged and kept, and emulation is warned of."""
 
 import logging
 
@@ -120,10 +120,10 @@ def test_a_resumed_run_keeps_its_own_on_another_machine(machine, small_config, c
 
 
 def test_workers_agree_on_what_all_have(machine, small_config):
-    config, asked = small_config("shape", train__precision="auto"), []
+    config, calls = small_config("shape", train__precision="auto"), []
     machine(HAS)
-    assert settled(config, everywhere=lambda fast: asked.append(fast) or False).train.precision == FLOAT32
+    assert settled(config, everywhere=lambda fast: calls.append(fast) or False).train.precision == FLOAT32
     began = small_config("shape", train__precision=BFLOAT16)
     # This one's run is in bfloat16 and another worker's can't be: its folder's check names both.
-    assert settled(config, began, lambda fast: asked.append(fast) or False).train.precision == FLOAT32
-    assert asked == [True, True]
+    assert settled(config, began, lambda fast: calls.append(fast) or False).train.precision == FLOAT32
+    assert calls == [True, True]

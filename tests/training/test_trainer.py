@@ -63,11 +63,11 @@ def test_leaves_the_folder_that_the_documentation_tells(tmp_path, make, stage):
 
 def test_held_out_people_are_measured_and_change_nothing(tmp_path, make, monkeypatch, random_batch):
     def held_out_people(records, split, garment, config, batch):
-        asked.append((split, garment))
+        calls.append((split, garment))
         people = [random_batch(batch, seed) for seed in (100, 101, 102)]
         return tf.data.Dataset.from_tensor_slices({key: tf.stack([one[key] for one in people]) for key in people[0]})
 
-    asked = []
+    calls = []
     make(train__steps=4).run()
     alone = _arrays(tmp_path, 4)
     (tmp_path / "run").rename(tmp_path / "alone")
@@ -75,7 +75,7 @@ def test_held_out_people_are_measured_and_change_nothing(tmp_path, make, monkeyp
     make(train__steps=4, train__evaluate_every=3, train__evaluate_people=5, train__log_every=50).run()
     for name, value in alone.items():
         np.testing.assert_array_equal(_arrays(tmp_path, 4)[name], value, err_msg=name)
-    assert asked == [("test", "top"), ("test", "bottom")] * 2
+    assert calls == [("test", "top"), ("test", "bottom")] * 2
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines][-2:] == [3, 4]
     assert all(np.isfinite(line["held_out/loss"]) and line["held_out/kl"] > 0 for line in lines[-2:])

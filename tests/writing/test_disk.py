@@ -12,10 +12,10 @@ from tf_tryon.writing.whole import whole_file, write_text
 @pytest.mark.parametrize("name", ["ENOSPC", "EACCES", "EROFS", "ENAMETOOLONG", "EDQUOT", "EIO"])
 def test_file_and_remedy(name):
     number = getattr(errno, name)
-    told = sentence(OSError(number, os.strerror(number), "/runs/log.jsonl"))
-    assert told.startswith("/runs/log.jsonl: ")
-    assert "Errno" not in told
-    assert "choose" in told or "check" in told or "give" in told
+    message = sentence(OSError(number, os.strerror(number), "/runs/log.jsonl"))
+    assert message.startswith("/runs/log.jsonl: ")
+    assert "Errno" not in message
+    assert "choose" in message or "check" in message or "give" in message
 
 
 def test_without_a_file_only_what_needs_none_is_told():
@@ -35,8 +35,8 @@ def test_tensorflows_errors_are_told_alike():
 
 
 def test_long_names_are_shortened():
-    told = sentence(OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), "/" + "x" * 5000))
-    assert len(told) < 300
+    message = sentence(OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), "/" + "x" * 5000))
+    assert len(message) < 300
 
 
 def test_a_full_disk_gets_the_files_name():

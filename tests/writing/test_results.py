@@ -38,9 +38,9 @@ def fail_in(folder: Path) -> None:
 def test_a_new_folder_is_marked_and_replaced_by_its_writer(tmp_path):
     folder = tmp_path / "out" / "anna"
     write(folder, {"one.png": "1", "sub/two.png": "2"})
-    told = json.loads((folder / MARK).read_text())
-    assert told["seed"] == 7
-    assert (told["written_by"], sorted(told["files"])) == (BY, ["one.png", "sub/two.png"])
+    mark = json.loads((folder / MARK).read_text())
+    assert mark["seed"] == 7
+    assert (mark["written_by"], sorted(mark["files"])) == (BY, ["one.png", "sub/two.png"])
     write(folder, {"three.png": "3"})
     assert content(folder) == {"three.png": "3"}
     assert [path.name for path in folder.parent.iterdir()] == ["anna"]

@@ -50,7 +50,7 @@ class Annotator:
           pose_model: `pose_landmarker_full.task`, if it isn't where the registry looks.
           parser_weights: of the built-in parser, if not the bundled ones.
           parsings: for files: the folder of label pictures.
-          vocabulary: for files: of the label pictures; None: told from each.
+          vocabulary: for files: of the label pictures; None: recognised from each.
           allow_cut: whether a photo that cuts the head or the feet gets a warning instead of a refusal.
           runtime: of the built-in parser: "auto", "lite" or "tensorflow".
 

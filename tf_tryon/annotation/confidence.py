@@ -21,7 +21,7 @@ import numpy as np
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.vocabulary import BOTTOM, GARMENT_CLASSES, GARMENTS, LOWER_SKIN, SHOES
 
-# Of each garment; below it the user is told to look. Chosen on photos: see the parser's model card. Few wear hats, so a
+# Of each garment; below it the user is warned. Chosen on photos: see the parser's model card. Few wear hats, so a
 # hat below its own is taken for hair: most that are seen so faintly are, on photos kept back from training all.
 MIN_CONFIDENCE: Final = {"hat": 0.45, "top": 0.45, "bottom": 0.3, "shoes": 0.35}
 _CLASSES: Final = np.array(vocabulary_lib.CIHP20.classes)

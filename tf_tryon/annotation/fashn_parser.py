@@ -17,7 +17,7 @@ LABELS: Final = (
     "background", "face", "hair", "top", "dress", "skirt", "pants", "belt", "bag", "hat", "scarf", "glasses", "arms",
     "hands", "legs", "feet", "torso", "jewelry",
 )  # fmt: skip
-# The CIHP-20 label of each. Sides are not told: arms and legs become left ones, which the eight classes don't tell
+# The CIHP-20 label of each. Sides are unknown: arms and legs become left ones, which the eight classes don't tell
 # apart.
 TO_CIHP20: Final = (0, 13, 2, 5, 6, 12, 9, 9, 0, 1, 11, 4, 14, 14, 16, 18, 10, 10)
 

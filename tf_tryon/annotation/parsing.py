@@ -58,7 +58,7 @@ class ParsingAnnotator:
           parser: one of `PARSERS`.
           weights: builtin: a file of `tf-tryon parser train`; None: the bundled one.
           folder: files: where the label pictures are.
-          vocabulary: files: of the label pictures; None: told from each.
+          vocabulary: files: of the label pictures; None: recognised from each.
           runtime: builtin: one of `builtin_parser.RUNTIMES`.
 
         Raises:
@@ -87,7 +87,7 @@ class FileParser:
 
     Args:
       folder: where they are.
-      vocabulary: one of `vocabulary.VOCABULARIES`; None: told from each picture, or refused.
+      vocabulary: one of `vocabulary.VOCABULARIES`; None: recognised from each picture, or refused.
     """
 
     def __init__(self, folder: pathlib.Path, vocabulary: str | None = None) -> None:

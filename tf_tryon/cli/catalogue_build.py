@@ -76,8 +76,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         if flag_values.check_worn:
             worn = worn_in(stack.enter_context(PoseAnnotator.load(flag_values.pose_model)))
         built = build_catalogue(model, pathlib.Path(args[0]), out, table, worn, tell)
-    told = ", ".join(f"{count} {garment}" for garment, count in built.garments.items())
+    counts = ", ".join(f"{count} {garment}" for garment, count in built.garments.items())
     if built.rejected:
         _log.error("%d photos or lines could not be taken: see %s", len(built.rejected), out / "rejected.json")
-    print(f"{out}: {sum(built.garments.values())} products ({told})")
+    print(f"{out}: {sum(built.garments.values())} products ({counts})")
     return 1 if built.rejected else 0

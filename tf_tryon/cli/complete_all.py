@@ -59,18 +59,18 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Reader:
-    """Reads a photo, with what lies beside it or annotated, in whichever process; `told` are the annotator's flags."""
+    """Reads a photo, with what lies beside it or annotated, in any process; `flag_items` are the annotator's flags."""
 
-    told: tuple[tuple[str, Any], ...]
+    flag_items: tuple[tuple[str, Any], ...]
 
     def __call__(self, argument: str) -> Person:
         """The person of a photo's path."""
-        return _people(self.told).one(argument)
+        return _people(self.flag_items).one(argument)
 
 
 @functools.lru_cache(maxsize=1)
-def _people(told: tuple[tuple[str, Any], ...]) -> People:
-    return People(types.SimpleNamespace(**dict(told)), None)
+def _people(flag_items: tuple[tuple[str, Any], ...]) -> People:
+    return People(types.SimpleNamespace(**dict(flag_items)), None)
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:

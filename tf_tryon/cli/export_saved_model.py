@@ -48,7 +48,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.export import deployment, saved_model
     from tf_tryon.inference.tryon import TryOn
 
-    deployment.read_config(pathlib.Path(flag_values.out))  # told before anything is written
+    deployment.read_config(pathlib.Path(flag_values.out))  # refused before anything is written
     folder = saved_model.export(
         TryOn.load(flag_values.model),
         flag_values.out,

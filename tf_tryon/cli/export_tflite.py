@@ -73,7 +73,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     model = model_folder(flag_values.model or STUDIO)
 
     def make(folder: str | pathlib.Path, quantize: str) -> pathlib.Path:
-        options = {"people": flag_values.calibrate, "seed": flag_values.seed, "told": _log.info}
+        options = {"people": flag_values.calibrate, "seed": flag_values.seed, "log": _log.info}
         return export(model, folder, quantize, flag_values.data, **options)
 
     path = make(flag_values.out, flag_values.quantize)

@@ -11,13 +11,13 @@ from tf_tryon import logs
 
 def define_verbosity(flag_values: flags.FlagValues) -> None:
     """--verbosity."""
-    text = "Least level of what is told on stderr; results are printed all the same."
+    text = "Least level of the log lines on stderr; results are printed all the same."
     flags.DEFINE_enum("verbosity", "info", logs.LEVELS, text, flag_values=flag_values)
 
 
 def define_form(flag_values: flags.FlagValues) -> None:
     """--log, of verbs that serve."""
-    text = "What is told on stderr, as text or as one JSON object a line."
+    text = "The form of the log lines on stderr: text, or one JSON object a line."
     flags.DEFINE_enum("log", logs.TIMED, [logs.TIMED, logs.JSON], text, flag_values=flag_values)
 
 

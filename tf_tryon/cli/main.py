@@ -21,7 +21,8 @@ use for it.
 
 Exit status: 0 done, 1 an error (TryOnError, ValueError, OSError: its message on one line, and its traceback only if the
 environment has TF_TRYON_TRACEBACK=1), 2 a wrong command line, 130 interrupted, 141 the output's reader has gone. What
-the disk refuses (full, not writable, name too long...) is told with the file's name and a remedy (`writing/disk.py`).
+the disk refuses (full, not writable, name too long...) is reported with the file's name and a remedy
+(`writing/disk.py`).
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def _dispatch(argv: list[str]) -> int:
     if not name:
         print(usage.overview({key: verb.summary for key, verb in VERBS.items() if key.startswith(argv[0] + " ")}))
         return 0
-    if _asks_for_help(rest):
+    if _wants_help(rest):
         module, flag_values = _load(name)
         print(usage.verb(name, module.ARGUMENTS, module.HELP, flag_values))
         return 0
@@ -175,7 +176,7 @@ def _load(name: str) -> tuple[ModuleType, flags.FlagValues]:
     return module, flag_values
 
 
-def _asks_for_help(argv: list[str]) -> bool:
+def _wants_help(argv: list[str]) -> bool:
     before_dashes = argv[: argv.index("--")] if "--" in argv else argv
     return any(arg in ("--help", "-h", "-help", "--helpfull") for arg in before_dashes)
 

@@ -91,14 +91,14 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     model = TryOn.load(flag_values.model or default_model([args[0]]))
     Request(garment=garment).check_person(person, model.garments)
     ranking = _of_products if is_catalogue(flag_values.catalogue) else _of_people
-    tiles, options, told, count = ranking(flag_values, model, person)
+    tiles, options, entries, count = ranking(flag_values, model, person)
     worn = [model.complete(person, garment, samples=1, **option) for option in options] if flag_values.try_on else []
     table = out.with_suffix(".json")
-    head = {"person": person.id, "garment": garment, "model": model.model, "ranked": told}
+    head = {"person": person.id, "garment": garment, "model": model.model, "ranked": entries}
     with new_files(out.parent, table.name, by=BY) as new:
         recommendation_sheet(person, garment, tiles, worn).save(new.path / out.name, "PNG")
         new.content = head
-    for line in told[: flag_values.top]:
+    for line in entries[: flag_values.top]:
         print(f"{line['rank']:3} {line['score']:10.2f}  {line['id']}")
     print(f"{out} and {table}: {count} garments")
     return 0
@@ -112,20 +112,20 @@ def _of_people(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _
     from tf_tryon.data.records import open_records
     from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
     from tf_tryon.errors import TryOnError
-    from tf_tryon.inference.recommend import recommend, wearers
+    from tf_tryon.inference.recommend import people_wearing, recommend
 
     garment, records = flag_values.garment, open_records(flag_values.catalogue)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
     people = (Person.of(records, number) for number in numbers)
-    found = wearers(people, garment, GARMENT_CLASSES[slot_of(garment)])
+    found = people_wearing(people, garment, GARMENT_CLASSES[slot_of(garment)])
     catalogue = list(itertools.islice(found, flag_values.count))
     if not catalogue:
         raise TryOnError(f"{records.directory}: nobody there wears a {garment} that could be recommended")
     ranked = recommend(model, person, garment, catalogue)
     best = ranked[: flag_values.top]
     tiles = [(each.person.photo, f"{each.score:.1f} nats") for each in best]
-    told = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
-    return tiles, [{"like": each.person} for each in best], told, len(ranked)
+    entries = [{"rank": i, "id": r.person.id, "score": r.score, **r.scores} for i, r in enumerate(ranked, 1)]
+    return tiles, [{"like": each.person} for each in best], entries, len(ranked)
 
 
 def _of_products(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _Ranking:
@@ -143,8 +143,8 @@ def _of_products(flag_values: flags.FlagValues, model: TryOn, person: Person) ->
     best = catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, flag_values.top)
     products = [catalogue.product(each.item) for each in best]
     tiles = [(product.on_white(), f"{each.score:.1f} nats") for product, each in zip(products, best, strict=True)]
-    told = []
+    entries = []
     for i, each in enumerate(best, 1):
         item = {name: getattr(each.item, name) for name in ("id", "title", "price", "link")}
-        told.append({"rank": i, "score": each.score, **item})
-    return tiles, [{"wear": product} for product in products], told, catalogue.garments[garment]
+        entries.append({"rank": i, "score": each.score, **item})
+    return tiles, [{"wear": product} for product in products], entries, catalogue.garments[garment]

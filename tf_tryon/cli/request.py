@@ -58,9 +58,9 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Asks for every person; bad ones are reported and the rest go on."""
     from tf_tryon.errors import TryOnError
     from tf_tryon.serving.answer_folder import BY, MARK, save
-    from tf_tryon.serving.client import Ask, Client, Wearer
+    from tf_tryon.serving.client import Client, CompletionRequest, EncodedPerson
 
-    ask = Ask(
+    request = CompletionRequest(
         garment=flag_values.garment,
         samples=flag_values.samples,
         seed=flag_values.seed,
@@ -76,7 +76,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     with Client(target) as client:
         like = None
         if flag_values.like:
-            like = client.encode(Wearer.from_files(flag_values.like, flag_values.vocabulary), ask.garment)
+            like = client.encode(EncodedPerson.from_files(flag_values.like, flag_values.vocabulary), request.garment)
         photos = [pathlib.Path(arg) for arg in args]
         origins = [source_of(path) for path in photos]
         names = [path.stem for path in photos]
@@ -84,12 +84,12 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         for path, origin, place in zip(photos, origins, places, strict=True):
             try:
                 results.check(place, MARK, by=BY, source=origin, alone=True)
-                person = Wearer.from_files(path, flag_values.vocabulary)
+                person = EncodedPerson.from_files(path, flag_values.vocabulary)
                 if like is None:
-                    answer = client.complete(person, ask)
+                    answer = client.complete(person, request)
                 else:
-                    answer = client.transfer(person, like, ask, use, flag_values.spread)
-                print(save(answer, ask, place, origin))
+                    answer = client.transfer(person, like, request, use, flag_values.spread)
+                print(save(answer, request, place, origin))
             except (TryOnError, ValueError, FileNotFoundError) as error:
                 failed += 1
                 _log.error("%s: %s", path, error)

@@ -43,7 +43,7 @@ def read_parsing(
       path: the label picture; one that says its vocabulary in a PNG text of that name needs no telling.
       size: (h, w) of the upright photo.
       keypoints: (18, 3), for vocabularies with one skin for the whole body.
-      vocabulary: None: told from the picture (`vocabulary.detect`) or refused.
+      vocabulary: None: recognised from the picture (`vocabulary.detect`) or refused.
       turns: of the photo, by 90 degrees against the clock, before it had that size; the file's labels are from before.
 
     Raises:

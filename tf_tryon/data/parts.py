@@ -39,7 +39,7 @@ class Parts:
 
     Raises:
       ValueError: the folder holds parts of another run.
-      InTheWayError: the folder holds files like parts, of no run that can be told.
+      InTheWayError: the folder holds files like parts, of no run that can be identified.
     """
 
     def __init__(self, folder: pathlib.Path, key: dict[str, Any], count: int, size: int) -> None:

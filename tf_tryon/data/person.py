@@ -55,12 +55,12 @@ class Person:
         Args:
           photo_path: any format that Pillow reads; its EXIF orientation is applied, and labels and keypoints must
             refer to the upright picture.
-          vocabulary: of the label picture; None: told from the picture (`vocabulary.detect`) or refused.
+          vocabulary: of the label picture; None: recognised from the picture (`vocabulary.detect`) or refused.
 
         Raises:
           FileNotFoundError: a file is missing.
-          ValueError: a file can't be read, sizes differ, the vocabulary can't be told, or labels and keypoints are
-            not of the same person.
+          ValueError: a file can't be read, sizes differ, the vocabulary can't be recognised, or labels and
+            keypoints are not of the same person.
         """
         found = person_files.read(photo_path, vocabulary)
         classes = vocabulary_lib.to_classes(found.labels, found.vocabulary)

@@ -49,11 +49,12 @@ def read(photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> P
     Args:
       photo_path: any format that Pillow reads; its EXIF orientation is applied, and labels and keypoints must refer to
         the upright picture.
-      vocabulary: of the label picture; None: told from the picture (`vocabulary.detect`) or refused.
+      vocabulary: of the label picture; None: recognised from the picture (`vocabulary.detect`) or refused.
 
     Raises:
       FileNotFoundError: a file is missing.
-      ValueError: a file can't be read, sizes differ, the vocabulary can't be told, or labels and keypoints disagree.
+      ValueError: a file can't be read, sizes differ, the vocabulary can't be recognised, or labels and keypoints
+        disagree.
     """
     path = pathlib.Path(photo_path)
     parsing, points = beside(path, PARSING), beside(path, KEYPOINTS)
@@ -71,7 +72,7 @@ def read(photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> P
     labels, palette, stated = read_sized(parsing, size)
     if not labels.any():
         raise BadFileError(f"{parsing}: every label is background, so it shows nobody")
-    name = vocabulary or stated or _told(labels, palette, people[0], str(parsing))
+    name = vocabulary or stated or _recognised_vocabulary(labels, palette, people[0], str(parsing))
     found = match(labels, name, people, (str(parsing), str(points)))
     return PersonFiles(turned(photo, found.turns), found.labels, found.vocabulary, found.points, found.turns)
 
@@ -83,7 +84,7 @@ def beside(photo: pathlib.Path, ending: str) -> pathlib.Path:
     return next((path for path in (usual, usual.with_name(stem + suffix.upper())) if path.is_file()), usual)
 
 
-def _told(labels: np.ndarray, palette: np.ndarray | None, points: np.ndarray, source: str) -> str:
+def _recognised_vocabulary(labels: np.ndarray, palette: np.ndarray | None, points: np.ndarray, source: str) -> str:
     """The vocabulary, as far as the picture itself tells; what the keypoints speak for is only named."""
     possible = vocabulary_lib.candidates(labels, palette, source)
     if len(possible) == 1:

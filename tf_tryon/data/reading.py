@@ -26,7 +26,7 @@ def raw_records(records: RecordSet, numbers: tf.data.Dataset) -> tf.data.Dataset
 
 
 def read_through(dataset: tf.data.Dataset) -> Iterator[Any]:
-    """A data set's elements; what went wrong in reading one is told as `failure` has it."""
+    """A data set's elements; what went wrong in reading one is reported as `failure` words it."""
     elements = iter(dataset)
     while True:
         try:

@@ -135,7 +135,7 @@ class RecordWriter:
             self.close()
             return
         if self._file is not None:
-            with contextlib.suppress(OSError):  # of a full disk, which is told already
+            with contextlib.suppress(OSError):  # of a full disk, which is reported already
                 self._file.close()
         for number in range(len(self._shards)):
             self._temporary(number).unlink(missing_ok=True)

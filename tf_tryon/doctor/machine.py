@@ -53,7 +53,7 @@ def memory(
     fields = _fields(meminfo)
     if "MemTotal" not in fields:
         return Finding(
-            "machine", "memory", NOTE, "unknown", "whether training fits isn't told", "look at the system's monitor"
+            "machine", "memory", NOTE, "unknown", "whether training fits is unknown", "look at the system's monitor"
         )
     total, free = (int(fields[name].split()[0]) * 1024 / _GIB for name in ("MemTotal", "MemAvailable"))
     limit = _read(limit_file).strip()

@@ -6,7 +6,7 @@
   (Han et al., Learning Fashion Compatibility with Bidirectional LSTMs, ACM Multimedia 2017).
 - **AUC**: how often it scores better than one of another person; by chance .5.
 
-Every garment is encoded in this person's place: what encoder and prior are told of pose and box is the person's own.
+Every garment is encoded in this person's place: what encoder and prior see of pose and box is the person's own.
 The erased box is the own garment's, which tells its size; that is the task's, and alike for all models.
 """
 
@@ -27,9 +27,9 @@ GROUP = 20  # people whose garments are each other's alternatives
 
 def garment_scores(networks: Networks, people: Batch, garments: tf.Tensor) -> tf.Tensor:
     """Scores (B,) float32 in nats of `garments`, which stand for the batch's own at `networks.garment_key`."""
-    asked = {**people, networks.garment_key: garments}
-    codes = networks.posterior(asked).mean
-    return networks.prior(asked, codes).log_density(codes, networks.config.model.latent_shared)
+    batch = {**people, networks.garment_key: garments}
+    codes = networks.posterior(batch).mean
+    return networks.prior(batch, codes).log_density(codes, networks.config.model.latent_shared)
 
 
 def choice_scores(

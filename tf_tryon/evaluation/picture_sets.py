@@ -183,10 +183,10 @@ class PictureSets:
         left_out = [_frechet(*(x[np.arange(len(x)) % groups != g] for x in (real, made))) for g in range(groups)]
         frechet = bootstrap.jackknife(_frechet(real, made), np.array(left_out), count)
         kid = bootstrap.mean(kernel_distance(real, np.roll(made, len(made) // 2, axis=0)))._replace(people=count)
-        return {f"frechet_{end}": _told(frechet), f"kid_{end}": _told(kid)}
+        return {f"frechet_{end}": _as_json(frechet), f"kid_{end}": _as_json(kid)}
 
     def _pair_measures(self) -> dict[str, Any]:
-        return {name: _told(bootstrap.mean(np.array(values))) for name, values in self._values.items()}
+        return {name: _as_json(bootstrap.mean(np.array(values))) for name, values in self._values.items()}
 
 
 def _frechet(real: np.ndarray, made: np.ndarray) -> float:
@@ -196,6 +196,6 @@ def _frechet(real: np.ndarray, made: np.ndarray) -> float:
     return frechet_distance(*moments)
 
 
-def _told(estimate: bootstrap.Estimate) -> dict[str, Any]:
+def _as_json(estimate: bootstrap.Estimate) -> dict[str, Any]:
     values = estimate.to_dict()
     return {**{key: values[key] for key in ("value", "low", "high")}, "pictures": estimate.people}

@@ -222,7 +222,7 @@ def _look(
     skin: np.ndarray,
     slot: int,
 ) -> dict[str, Any]:
-    """What can be told of one picture by itself, and its halo against the photo."""
+    """What can be measured of one picture by itself, and its halo against the photo."""
     border = texture_metrics.seam(picture, erased)
     garment = (labels == vocabulary.GARMENT_CLASSES[slot]) & erased
     weave = texture_metrics.weave(picture, erased)

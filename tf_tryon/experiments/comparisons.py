@@ -22,7 +22,7 @@ from tf_tryon.files.array_file import read_arrays
 
 FULL, RECOMMENDED = "full", "recommended"
 _RIVALS = (FULL, "recommended_thesis_kl", "finet", "bicyclegan")  # of the recommended row
-_ASKED = (
+_OF_RIVALS = (
     measures.FRECHET, measures.KID, measures.SHAPE_DIVERSITY, measures.PICTURE_DIVERSITY, measures.KIND_POSSIBLE,
     measures.COLOUR_POSSIBLE, measures.BLANK,
 )  # fmt: skip
@@ -34,14 +34,14 @@ def compare(rows: Sequence[Row], workdir: pathlib.Path, garments: Sequence[str])
     pairs: list[tuple[str, str, Sequence[Measure]]] = [
         (FULL, row.name, (measures.FRECHET, measures.KID)) for row in rows if row.thesis_fid and row.name != FULL
     ]
-    pairs += [(RECOMMENDED, other, _ASKED) for other in _RIVALS]
+    pairs += [(RECOMMENDED, other, _OF_RIVALS) for other in _RIVALS]
     found = []
-    for first, second, asked in pairs:
+    for first, second, compared in pairs:
         if first not in by_name or second not in by_name:
             continue
         ours, theirs = (_kept(workdir / "rows" / name / "measures.npz") for name in (first, second))
         for garment in garments:
-            for measure in asked:
+            for measure in compared:
                 estimate = _difference(ours, theirs, garment, measure, (by_name[first], by_name[second]))
                 if estimate is None:
                     continue

@@ -1,4 +1,4 @@
-"""How long an experiment's trainings will take, told before they begin."""
+"""How long an experiment's trainings will take, printed before they begin."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def hours(plan: Plan, timings: dict[str, Task], to_do: dict[str, Task]) -> dict[
 def lines(plan: Plan, left: dict[str, float], jobs: int) -> list[str]:
     """A line for each row: its hours and those of its stages; the last is the sum.
 
-    A first stage that several rows share is told with the row that it belongs to.
+    A first stage that several rows share is listed with the row that it belongs to.
     """
     width = max(len(row.title) for row in plan.rows)
     counted: set[str] = set()
-    told = ["hours of training by row, from two measured steps of each run:"]
+    lines = ["hours of training by row, from two measured steps of each run:"]
     for row in plan.rows:
         own = [name for name in (row.shape, row.texture) if name and name not in counted]
         counted.update(own)
         stages = ", ".join(f"{name} {_hours(left[name])}" for name in own)
-        told.append(f"  {row.title:<{width}} {_hours(sum(left[name] for name in own))} ({stages})")
+        lines.append(f"  {row.title:<{width}} {_hours(sum(left[name] for name in own))} ({stages})")
     total = sum(left.values())
     beside = f", {_hours(total / jobs)} with --jobs={jobs}" if jobs > 1 else ""
-    return [*told, f"  {'in all':<{width}} {_hours(total)}{beside}; measuring the rows comes on top"]
+    return [*lines, f"  {'in all':<{width}} {_hours(total)}{beside}; measuring the rows comes on top"]
 
 
 def _hours(value: float) -> str:

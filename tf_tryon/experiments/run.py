@@ -42,7 +42,7 @@ def run_experiment(
       threads: of each process; 0: all.
 
     Raises:
-      ValueError, TryOnError, OSError: something can't work; told before anything is trained.
+      ValueError, TryOnError, OSError: something can't work; raised before anything is trained.
     """
     work, records = plan(config), open_records(data)
     _check(config, work, records)
@@ -59,7 +59,7 @@ def run_experiment(
                 except InTheWayError as error:  # somebody has changed it meanwhile: no reason to stop training
                     _log.error("no report is written: %s", error)
 
-        # Minutes are told by the budget itself.
+        # A budget in minutes says it already.
         status = _estimate(work, records, to_do, folder, jobs, threads) if config.budget.unit == "steps" else 0
         if status:
             return status

@@ -59,15 +59,15 @@ class Scheduler:
         done = {name for name, task in self._tasks.items() if task.result() is not None}
         if done:
             _say(f"{len(done)} of {len(self._tasks)} tasks are done already")
-        reported, asked = time.monotonic(), False
+        reported, interrupted = time.monotonic(), False
         while True:
             for name, process in list(self._running.items()):
                 status = process.poll()
                 if status is not None:
                     del self._running[name]
                     self._end(name, status, done)
-            if self._signal and not asked:
-                asked = True
+            if self._signal and not interrupted:
+                interrupted = True
                 for process in self._running.values():
                     process.send_signal(signal.SIGTERM)
             if not self._signal:

@@ -5,7 +5,7 @@
     workdir/runs/NAME/             a training run, as `tf-tryon train` leaves it
     workdir/reader/reader.npz      the garment reader (Studio only)
     workdir/rows/NAME/             measures of a row, and pictures for the figures
-    workdir/logs/NAME.txt          what a task told
+    workdir/logs/NAME.txt          what a task printed
     workdir/report/                the report
 
 A folder's done.json is written last. It carries a digest of all that the result was made of: a task whose digest is
@@ -45,7 +45,7 @@ class Task:
       folder: where its results go.
       needs: names of the tasks before it.
       digest: of all that the result is made of.
-      job: what the worker is told: "kind" and its arguments.
+      job: what the worker gets: "kind" and its arguments.
     """
 
     name: str

@@ -74,7 +74,7 @@ def train(job: dict[str, Any]) -> int:
 
 
 def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
-    """Steps that fit into the budget's minutes; told once and kept, so that a stopped run goes on as it began."""
+    """Steps that fit into the budget's minutes; measured once and kept, so that a stopped run goes on as it began."""
     path = folder / "budget.json"
     budget = {"minutes": job["budget"]}
     if path.is_file():

@@ -50,7 +50,7 @@ def read_arrays(
       BadFileError: no regular file, no .npz, damaged, or an array isn't as wanted.
     """
     size_of(path, remedy)
-    with _told(path, remedy), zipfile.ZipFile(path) as archive:
+    with _named_errors(path, remedy), zipfile.ZipFile(path) as archive:
         there = _entries(archive)
         missing = [name for name in wanted or () if name not in there]
         if missing:
@@ -70,12 +70,12 @@ def read_arrays(
 def names_of(path: str | os.PathLike[str], remedy: str) -> list[str]:
     """Names of the arrays of an .npz; raises as `read_arrays`."""
     size_of(path, remedy)
-    with _told(path, remedy), zipfile.ZipFile(path) as archive:
+    with _named_errors(path, remedy), zipfile.ZipFile(path) as archive:
         return list(_entries(archive))
 
 
 @contextlib.contextmanager
-def _told(path: str | os.PathLike[str], remedy: str) -> Generator[None, None, None]:
+def _named_errors(path: str | os.PathLike[str], remedy: str) -> Generator[None, None, None]:
     try:
         yield
     except BadFileError:

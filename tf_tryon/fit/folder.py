@@ -32,7 +32,7 @@ class Work:
 
     Raises:
       TryOnError: the folder holds another call's runs.
-      InTheWayError: it holds files that no call can be told of.
+      InTheWayError: it holds files that no call can be identified for.
     """
 
     def __init__(self, out: pathlib.Path, key: dict[str, Any]) -> None:

@@ -153,7 +153,7 @@ def differences(before: Arrays, after: Arrays, garments: Sequence[str]) -> list[
 
 
 class _Values(NamedTuple):
-    """(people,) values, whose mean is told; or with `whole`, which was made of all, (people,) of those without one."""
+    """(people,) values, whose mean is reported; or with `whole`, made of all, (people,) of those without one."""
 
     each: np.ndarray
     whole: float | None = None

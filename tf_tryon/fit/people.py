@@ -84,10 +84,10 @@ def counted(people: RecordSet, config: ConfigDict) -> dict[str, int]:
         reasons: dict[str, int] = {}
         for one in rejected(people.directory):
             reasons[one.reason] = reasons.get(one.reason, 0) + 1
-        told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda item: -item[1]))
+        counted = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda item: -item[1]))
         raise TryOnError(
             f"{sum(found.values())} usable people, and {LEAST} are needed to fit a model"
-            + (f" (rejected: {told}; {people.directory / rejections.TEXT} names each)" if told else "")
+            + (f" (rejected: {counted}; {people.directory / rejections.TEXT} names each)" if counted else "")
             + ": give more photos of one whole person each, with at least two garments to be seen"
         )
     return found

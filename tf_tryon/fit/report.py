@@ -23,7 +23,7 @@ _SHOWN: Final = 300  # lines of rejected photos
 
 
 @dataclasses.dataclass(frozen=True)
-class Told:
+class Summary:
     """What the page says besides the pictures.
 
     Attributes:
@@ -48,24 +48,24 @@ def check_place(out: pathlib.Path) -> None:
     check(out, MARK, by=BY)
 
 
-def write(out: pathlib.Path, told: Told, picture: Image.Image) -> pathlib.Path:
+def write(out: pathlib.Path, summary: Summary, picture: Image.Image) -> pathlib.Path:
     """Write page, picture and figures; returns the page's path."""
     with new_files(out, MARK, by=BY) as new:
         picture.save(new.path / _PICTURE, "PNG")
-        (new.path / PAGE).write_text(page(_blocks(told), new.path), encoding="utf-8")
-        new.content = _content(told)
+        (new.path / PAGE).write_text(page(_blocks(summary), new.path), encoding="utf-8")
+        new.content = _content(summary)
     return out / PAGE
 
 
-def _blocks(told: Told) -> list[Block]:
+def _blocks(summary: Summary) -> list[Block]:
     trained = "; ".join(
-        f"{stage} {told.steps[stage]} steps in {told.minutes[stage]:.1f} minutes" for stage in told.steps
+        f"{stage} {summary.steps[stage]} steps in {summary.minutes[stage]:.1f} minutes" for stage in summary.steps
     )
     blocks: list[Block] = [
         Heading("A model of one's own", 1),
         Text(
-            f"Trained on from {told.base} with {told.people['train']} people; {told.people['test']} others were held "
-            f"out, and all that follows is of them. {trained}."
+            f"Trained on from {summary.base} with {summary.people['train']} people; {summary.people['test']} others "
+            f"were held out, and all that follows is of them. {trained}."
         ),
         Heading("Before and after"),
         Figure(_PICTURE, "The same held-out people and the same noise: two samples of the base, two of the result."),
@@ -78,19 +78,19 @@ def _blocks(told: Told) -> list[Block]:
             ["", "garment", "before", "after", "change", ""],
             [
                 [d.title, d.garment, _cell(d.before), _cell(d.after), _cell(d.change, sign=True), d.verdict]
-                for d in told.differences
+                for d in summary.differences
             ],
         ),
         Heading("What was rejected"),
     ]
-    if not told.rejected:
+    if not summary.rejected:
         return [*blocks, Text("Nothing.")]
-    reasons = collections.Counter(one.reason for one in told.rejected).most_common()
-    shown = [[one.photo, one.reason, one.detail[:200]] for one in told.rejected[:_SHOWN]]
+    reasons = collections.Counter(one.reason for one in summary.rejected).most_common()
+    shown = [[one.photo, one.reason, one.detail[:200]] for one in summary.rejected[:_SHOWN]]
     blocks += [Table(["reason", "photos"], [[reason, str(count)] for reason, count in reasons])]
     blocks += [Table(["photo", "reason", ""], shown)]
-    if len(told.rejected) > _SHOWN:
-        blocks.append(Text(f"{len(told.rejected) - _SHOWN} more are in work/people/rejections.txt."))
+    if len(summary.rejected) > _SHOWN:
+        blocks.append(Text(f"{len(summary.rejected) - _SHOWN} more are in work/people/rejections.txt."))
     return blocks
 
 
@@ -101,19 +101,19 @@ def _cell(found: Estimate, sign: bool = False) -> str:
     return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"
 
 
-def _content(told: Told) -> dict[str, Any]:
+def _content(summary: Summary) -> dict[str, Any]:
     compared = [
         {
             "garment": d.garment, "measure": d.title, "before": d.before.to_dict(), "after": d.after.to_dict(),
             "change": d.change.to_dict(), "verdict": d.verdict,
         }
-        for d in told.differences
+        for d in summary.differences
     ]  # fmt: skip
     return {
-        "base": told.base,
-        "people": told.people,
-        "steps": told.steps,
-        "minutes": told.minutes,
+        "base": summary.base,
+        "people": summary.people,
+        "steps": summary.steps,
+        "minutes": summary.minutes,
         "compared": compared,
-        "rejected": [one._asdict() for one in told.rejected],
+        "rejected": [one._asdict() for one in summary.rejected],
     }

@@ -98,13 +98,13 @@ def fit(given: Given, out: pathlib.Path, base: str, minutes: float, vgg: str = t
             _measured(work, name, model, records, configs[TEXTURE].data, garments, features, seed)
             for name, model in (("base", folder), ("result-" + "-".join(map(str, steps.values())), out))
         ]
-        told = report.Told(
+        summary = report.Summary(
             base, counts, steps, _minutes(runs), measures.differences(*kept, garments),
             people.rejected(records.directory),
         )  # fmt: skip
         shown = pictures.chosen(records, garments)
         before, after = (pictures.completed(TryOn.load(model), shown, seed) for model in (folder, out))
-        report.write(out, told, pictures.before_and_after(before, after))
+        report.write(out, summary, pictures.before_and_after(before, after))
     return 0
 
 

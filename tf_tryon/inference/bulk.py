@@ -49,7 +49,7 @@ class Given(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Bulk:
-    """All that a process must be told; small, as the people stand in a file beside the parts.
+    """All that a process needs; small, as the people stand in a file beside the parts.
 
     Attributes:
       parts: of the run; an entry is what became of one person, as JSON.
@@ -137,9 +137,9 @@ def _entry(bulk: Bulk, model: TryOn, given: Given, place: pathlib.Path) -> dict[
 
 
 def _reason(error: Exception) -> str:
-    told = getattr(error, "reason", None) or getattr(error.__cause__, "reason", None)
-    if told:
-        return str(told)
+    reason = getattr(error, "reason", None) or getattr(error.__cause__, "reason", None)
+    if reason:
+        return str(reason)
     if isinstance(error, FileNotFoundError):
         return "missing"
     return "unreadable" if isinstance(error, (BadFileError, ValueError)) else "not completed"

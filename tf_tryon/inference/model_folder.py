@@ -1,4 +1,4 @@
-"""What a folder of weights can do, told from its configurations alone: no TensorFlow is loaded."""
+"""What a folder of weights can do, read from its configurations alone: no TensorFlow is loaded."""
 
 from __future__ import annotations
 

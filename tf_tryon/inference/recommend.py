@@ -45,7 +45,7 @@ def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Pe
       model: whose prior judges.
       person: whose `garment` is to be replaced; must wear one, since its box tells where.
       garment: slot.
-      catalogue: people who wear such a garment (`wearers` finds them).
+      catalogue: people who wear such a garment (`people_wearing` finds them).
 
     Raises:
       TryOnError: a person doesn't wear the garment, or the model doesn't know it.
@@ -63,7 +63,7 @@ def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Pe
     return sorted(found, key=lambda ranked: -ranked.score)
 
 
-def wearers(people: Iterator[Person], garment: str, label: int) -> Iterator[Person]:
+def people_wearing(people: Iterator[Person], garment: str, label: int) -> Iterator[Person]:
     """Those who wear the garment of this class; a dress is no bottom."""
     for person in people:
         if (person.labels == label).any() and not (label == BOTTOM and person.dress != (garment == DRESS)):
@@ -75,5 +75,5 @@ def _scores(stage: Stage, own: Batch, others: Sequence[Person], garment: str) ->
     index = np.minimum(np.arange(_CHUNK), len(others) - 1)
     key = stage.networks.garment_key
     theirs = stage.batch_of([others[i] for i in index], garment)[key]
-    asked = {**repeat(own, _CHUNK), key: tf.convert_to_tensor(theirs)}
-    return stage.log_prior(asked, stage.encode(asked))[: len(others)]
+    batch = {**repeat(own, _CHUNK), key: tf.convert_to_tensor(theirs)}
+    return stage.log_prior(batch, stage.encode(batch))[: len(others)]

@@ -240,7 +240,7 @@ class _Codes:
 def _without_shape(batch: Batch, seen: _Seen, request: Request) -> np.ndarray:
     """(n, H, W) uint8 of a model of one stage: 0 where erased."""
     if request.wear is not None:
-        raise TryOnError(f"{request.wear.name}: a model of one stage can't be told what to wear: choose another")
+        raise TryOnError(f"{request.wear.name}: a model of one stage can't wear a given garment: choose another")
     if request.walk is not None and request.walk_stage != TEXTURE:
         raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
     erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0

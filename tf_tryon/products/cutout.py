@@ -41,9 +41,9 @@ def cut(photo: np.ndarray, side: int = SIDE) -> np.ndarray:
     found = _grab_cut(cv2, small)
     share = found.mean()
     if not _LEAST <= share <= _MOST:
-        told = "no garment stands out from the background" if share < _LEAST else "the garment fills the whole photo"
+        fault = "no garment stands out from the background" if share < _LEAST else "the garment fills the whole photo"
         raise TryOnError(
-            f"{told}: lay or hang it before a plain ground of another colour, with some ground around it, or give a "
+            f"{fault}: lay or hang it before a plain ground of another colour, with some ground around it, or give a "
             "mask"
         )
     large = Image.fromarray(found.astype(np.uint8) * 255).resize((width, height), Image.Resampling.BICUBIC)

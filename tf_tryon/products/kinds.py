@@ -24,7 +24,7 @@ _REMEDY: Final = "make it with tools/train_kinds.py"
 class Label(NamedTuple):
     """A label of the data: what is completed for it, and how much of arms (tops) or legs (others) it covers.
 
-    None: not to be told, or of no account.
+    None: unknown, or of no account.
     """
 
     garment: str
@@ -116,15 +116,15 @@ def garment_of(chances: dict[str, float]) -> tuple[str, float]:
 def reach(chances: dict[str, float], garment: str, limb: str) -> float | None:
     """How much of "arms" or "legs" the product covers, by its likely labels; None where they don't tell.
 
-    Labels that don't tell count as doubt: more than half of it, and nothing is told.
+    Labels that don't tell count as doubt: more than half of it, and nothing is said.
     """
     of_garment = {label: p for label, p in chances.items() if LABELS[label].garment == garment}
     total = sum(of_garment.values())
-    told = {label: p for label, p in of_garment.items() if getattr(LABELS[label], limb) is not None}
-    known = sum(told.values())
+    telling = {label: p for label, p in of_garment.items() if getattr(LABELS[label], limb) is not None}
+    known = sum(telling.values())
     if not total or known < 0.5 * total:
         return None
-    return sum(p * getattr(LABELS[label], limb) for label, p in told.items()) / known
+    return sum(p * getattr(LABELS[label], limb) for label, p in telling.items()) / known
 
 
 @functools.cache

@@ -26,7 +26,7 @@ class WornError(TryOnError):
 
 
 class UnsureError(TryOnError):
-    """It can't be told what it is."""
+    """It can't be recognised."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +83,7 @@ def read_product(
     Raises:
       FileNotFoundError, ValueError: a file can't be read.
       WornError: a person wears it.
-      UnsureError: it can't be told what it is.
+      UnsureError: it can't be recognised.
       TryOnError: there are several garments or none. All name the file.
     """
     if not pathlib.Path(path).is_file():
@@ -126,7 +126,7 @@ def of_photo(
         mask = cutout.main_parts(found, False)
     if certainty < _UNSURE:
         raise UnsureError(
-            f"it can't be told what this is ({recognised}? with {certainty:.0%}): name it with --garment, or mark it "
+            f"it can't be recognised ({recognised}? with {certainty:.0%}): name it with --garment, or mark it "
             "with a mask"
         )
     return Product(photo, mask, recognised, name, chances, certainty)

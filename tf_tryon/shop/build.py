@@ -19,7 +19,7 @@ from tf_tryon.shop import matching, names
 from tf_tryon.shop.catalogue import write_index
 from tf_tryon.shop.codes import cloth_codes
 from tf_tryon.shop.items import Item, garment_of_label, kind_of_label, read_items
-from tf_tryon.shop.parts import Part, Parts, key_of
+from tf_tryon.shop.readings import Reading, Readings, key_of
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap, source_of
 from tf_tryon.writing.results import new_files
@@ -65,13 +65,13 @@ def build_catalogue(
     refuse_overlap(out, [folder, table], "the catalogue")
     results.check(out, names.MARK, by=BY, source=source_of(folder))
     items, rejected = read_items(folder, table)
-    parts = Parts(out)
+    readings = Readings(out)
     kept: list[tuple[Item, str]] = []
     keys_of_rejected: dict[str, str] = {}
     done = 0
     for start in range(0, len(items), _TOGETHER):
         group = items[start : start + _TOGETHER]
-        for item, (key, reason) in zip(group, _found(model, group, parts, worn), strict=True):
+        for item, (key, reason) in zip(group, _read(model, group, readings, worn), strict=True):
             done += 1
             if reason:
                 rejected[item.photo], keys_of_rejected[item.photo] = reason, key
@@ -81,14 +81,14 @@ def build_catalogue(
     if not kept:
         first = next(iter(rejected.items()), ("", ""))
         raise TryOnError(f"{folder}: no photo could be taken as a product; the first: {first[0]}: {first[1]}")
-    garments = _write(model, parts, kept, rejected, keys_of_rejected, out, source_of(folder))
-    parts.remove()
+    garments = _write(model, readings, kept, rejected, keys_of_rejected, out, source_of(folder))
+    readings.remove()
     return Built(garments, rejected)
 
 
-def _found(model: TryOn, items: Sequence[Item], parts: Parts, worn: WornIn | None) -> list[tuple[str, str]]:
-    """Key and reason ("": it is an item) of each; what isn't known yet is found and kept."""
-    known: dict[str, Part] = {}
+def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn | None) -> list[tuple[str, str]]:
+    """Key and reason ("": it is an item) of each; what isn't known yet is read and kept."""
+    known: dict[str, Reading] = {}
     keys: list[tuple[str, str]] = []
     new: dict[str, Product] = {}
     for item in items:
@@ -108,23 +108,23 @@ def _found(model: TryOn, items: Sequence[Item], parts: Parts, worn: WornIn | Non
         keys.append((key, ""))
         if key in known or key in new:
             continue
-        part = parts.get(key)
-        if part is not None:
-            known[key] = part
+        reading = readings.get(key)
+        if reading is not None:
+            known[key] = reading
             continue
         try:
             product = _checked(read_product(item.photo, named, None, worn), model)
             new[key] = dataclasses.replace(product, chances={kind: 1.0}) if kind else product
         except (TryOnError, ValueError, OSError) as error:
-            known[key] = Part(" ".join(str(error).removeprefix(f"{item.photo}: ").split()))
-            parts.put(key, known[key])
+            known[key] = Reading(" ".join(str(error).removeprefix(f"{item.photo}: ").split()))
+            readings.put(key, known[key])
     for garment in {product.garment for product in new.values()}:
         of_garment = [key for key, product in new.items() if product.garment == garment]
         codes = cloth_codes(model, [new[key] for key in of_garment])
         for key, code in zip(of_garment, codes, strict=True):
             kind = max(new[key].chances, key=lambda name: new[key].chances[name])
-            known[key] = Part("", garment, kind, code, _png(new[key]))
-            parts.put(key, known[key])
+            known[key] = Reading("", garment, kind, code, _png(new[key]))
+            readings.put(key, known[key])
     return [(key, known[key].reason if key else reason) for key, reason in keys]
 
 
@@ -150,7 +150,7 @@ def _png(product: Product) -> bytes:
 
 def _write(
     model: TryOn,
-    parts: Parts,
+    readings: Readings,
     kept: list[tuple[Item, str]],
     rejected: dict[str, str],
     keys_of_rejected: dict[str, str],
@@ -162,13 +162,13 @@ def _write(
     with new_files(out, names.MARK, by=BY, source=source) as new:
         (new.path / "cuts").mkdir()
         for number, (item, key) in enumerate(kept):
-            part = parts.get(key)
-            if part is None:
-                raise TryOnError(f"{item.photo}: what was found of it is gone from {out}: run the same command again")
-            (new.path / names.cut_name(number)).write_bytes(part.cut)
+            reading = readings.get(key)
+            if reading is None:
+                raise TryOnError(f"{item.photo}: what was read of it is gone from {out}: run the same command again")
+            (new.path / names.cut_name(number)).write_bytes(reading.cut)
             said = {name: getattr(item, name) for name in ("id", "label", "title", "price", "link")}
-            listed.append({**said, "garment": part.garment, "kind": part.kind, "key": key})
-            codes.append(part.code)
+            listed.append({**said, "garment": reading.garment, "kind": reading.kind, "key": key})
+            codes.append(reading.code)
         every = np.stack(codes)
         units: dict[str, Any] = {}
         for garment in sorted({entry["garment"] for entry in listed}):

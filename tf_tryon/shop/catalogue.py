@@ -74,22 +74,22 @@ class Catalogue:
         head["version"].whole(VERSION, VERSION)
         self.model = head["model"].text()
         self._units: dict[str, matching.Units] = {}
-        for name, told in head["garments"].members().items():
+        for name, entry in head["garments"].members().items():
             if name not in GARMENTS:
-                raise told.wrong("is no garment")
-            mean, spread = (np.array(told[key].numbers(), np.float32) for key in ("mean", "spread"))
+                raise entry.wrong("is no garment")
+            mean, spread = (np.array(entry[key].numbers(), np.float32) for key in ("mean", "spread"))
             if mean.shape != spread.shape or not np.isfinite([mean, spread]).all() or not (spread > 0).all():
-                raise told.wrong("has units that are no means and positive spreads of one length")
+                raise entry.wrong("has units that are no means and positive spreads of one length")
             self._units[name] = matching.Units(mean, spread)
 
     @functools.cached_property
     def items(self) -> list[Listed]:
         """All items, by number."""
         found = []
-        for number, told in enumerate(json_file.read(self.folder / ITEMS, REMEDY)["items"].entries()):
-            texts = {name: told[name].text() for name in ("id", "label", "title", "price", "link")}
-            kind = told["kind"].choice(["", *NAMES])
-            found.append(Listed(number, garment=told["garment"].choice(GARMENTS), kind=kind, **texts))
+        for number, entry in enumerate(json_file.read(self.folder / ITEMS, REMEDY)["items"].entries()):
+            texts = {name: entry[name].text() for name in ("id", "label", "title", "price", "link")}
+            kind = entry["kind"].choice(["", *NAMES])
+            found.append(Listed(number, garment=entry["garment"].choice(GARMENTS), kind=kind, **texts))
         return found
 
     @property
@@ -113,10 +113,10 @@ class Catalogue:
             raise TryOnError(f"{self.folder} has no {garment} (it has {there}): choose another garment or catalogue")
         if not len(samples):
             raise TryOnError(f"the model's samples show no {garment}: nothing can be said of what goes with the rest")
-        asked, constant = matching.question(self._units[garment](samples))
+        query, constant = matching.question(self._units[garment](samples))
         index = self._index(garment)
         # All are compared: nearest neighbours by graphs miss inner products' best, and 100,000 take some milliseconds.
-        found = index.search(asked, min(top, len(index)), exact=True, threads=1)
+        found = index.search(query, min(top, len(index)), exact=True, threads=1)
         scores = 1 - found.distances + constant
         return [Match(self.items[int(key)], float(score)) for key, score in zip(found.keys, scores, strict=True)]
 

@@ -1,7 +1,7 @@
 """What stands beside the model's compatibility on real outfits: colour histograms, and cloth in one outline.
 
 `evaluation.compatibility` asks which of four garments a person really wears. The own one fits her outline, which the
-networks are told of (pose, parsing, the box); others' don't. With every choice's cloth laid in the own garment's
+networks see (pose, parsing, the box); others' don't. With every choice's cloth laid in the own garment's
 outline only colours and patterns are left to tell by. Both give scores as `choice_scores` does, of the same choices.
 """
 

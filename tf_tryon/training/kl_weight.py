@@ -6,7 +6,7 @@ beta is in ELBO units. The losses are means over pixels, so the KL, in nats per 
 
 which for the shape stage is (summed cross-entropy + beta * KL) / pixels, an ELBO at beta = 1. In the texture stage
 the reconstruction is ``config.loss.appearance * L_app``, which is no log-likelihood: there beta = 1 only means the same
-price of a nat, and the KL target is the setting that carries over.
+cost of a nat, and the KL target is the setting that carries over.
 
 Schedules: constant; annealed (linear from 0 over kl_anneal_steps); free_bits (a person's KL below kl_free_nats costs
 nothing); target: a controller steers beta until the mean KL is kl_target_nats (docs/method.md, section 11):

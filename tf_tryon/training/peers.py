@@ -1,7 +1,7 @@
 """What a worker does when another one is gone: it starts itself again, and all resume from the last common checkpoint.
 
 TensorFlow can't let a new process into a training that runs, so the others' processes are replaced too, each by itself
-(`exec`: the scheduler sees the same process). How often, and since when, is told to the new process by an environment
+(`exec`: the scheduler sees the same process). The new process learns how often, and since when, from an environment
 variable.
 """
 
@@ -46,8 +46,8 @@ class Peers:
 
     def __init__(self, cluster: Cluster, links: dict[int, socket.socket], newest: Callable[[], int]) -> None:
         self._cluster, self._links, self._newest = cluster, links, newest
-        self._told = _told()
-        self.began = self._told.get("began", time.time())
+        self._earlier = _earlier()
+        self.began = self._earlier.get("began", time.time())
         self.stopped: Callable[[], int] = lambda: 0
         self._ended, self._again = False, threading.Lock()
         threading.Thread(target=self._watch, name="peers", daemon=True).start()
@@ -69,7 +69,7 @@ class Peers:
             _log.warning(f"{reason}; stopped without another checkpoint")
             _leave(128 + number)
         step = self._newest()
-        attempts = self._told.get("attempts", 0) + 1 if self._told.get("step") == step else 1
+        attempts = self._earlier.get("attempts", 0) + 1 if self._earlier.get("step") == step else 1
         if attempts > _ATTEMPTS:
             _log.error(
                 f"{reason}, after {_ATTEMPTS} new starts since step {step} without a newer checkpoint: see the other "
@@ -133,7 +133,7 @@ def _flush() -> None:
     sys.stderr.flush()
 
 
-def _told() -> dict[str, float]:
+def _earlier() -> dict[str, float]:
     text = os.environ.get(_VARIABLE)
     if not text:
         return {}

@@ -1,7 +1,7 @@
 """What networks compute in: `config.train.precision = "auto"` becomes bfloat16 where the machine has it, else float32.
 
 A processor without bfloat16 emulates it, at an eighth of float32's speed; one that has it, or a GPU, is about twice as
-fast. The choice is told, and kept with the run: a resumed run goes on with its own.
+fast. The choice is logged, and kept with the run: a resumed run goes on with its own.
 """
 
 from __future__ import annotations

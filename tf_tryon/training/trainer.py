@@ -199,7 +199,7 @@ class Trainer:
         return self._next(iter(training_dataset(self._records, self._config, 0, count)))
 
     def _next(self, batches: Iterator[dict]) -> dict:
-        """The next batch; what went wrong in reading it is told in its own words, without the graph's."""
+        """The next batch; what went wrong in reading it is raised in its own words, without the graph's."""
         try:
             return next(batches)
         except tf.errors.OpError as error:

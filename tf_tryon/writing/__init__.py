@@ -1,1 +1,1 @@
-"""Files on disk: what may be replaced, how it is written whole, and what a failing disk is told as. No TensorFlow."""
+"""Files on disk: what may be replaced, how it is written whole, and what is said of a failing disk. No TensorFlow."""

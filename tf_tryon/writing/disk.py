@@ -1,4 +1,4 @@
-"""What the disk refuses, told in one sentence that names the file and says what to do."""
+"""What the disk refuses, in one sentence that names the file and says what to do."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sentence(error: BaseException) -> str | None:
     An OSError that was raised with a message of its own keeps it.
     """
     if isinstance(error, OSError):
-        if error.errno not in _REMEDIES or _told(error):
+        if error.errno not in _REMEDIES or _has_own_message(error):
             return None
         name = file_named(error)
         return _sentence(name, error.errno)
@@ -67,7 +67,7 @@ def naming(path: str | os.PathLike[str]) -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:
-        if error.errno is None or error.filename is not None or _told(error):
+        if error.errno is None or error.filename is not None or _has_own_message(error):
             raise
         raise OSError(error.errno, os.strerror(error.errno), os.fspath(path)) from error
 
@@ -78,7 +78,7 @@ def _sentence(name: str, number: int) -> str | None:
     return f"{_short(name)}: {_REMEDIES[number]}"
 
 
-def _told(error: OSError) -> bool:
+def _has_own_message(error: OSError) -> bool:
     """Whether the message is more than the system's own."""
     return error.errno is not None and error.strerror not in (None, os.strerror(error.errno))
 

@@ -95,7 +95,7 @@ def new_files(
 def check(
     folder: str | os.PathLike[str], mark: str, *, by: str, source: str = "", alone: bool = False, never: bool = False
 ) -> None:
-    """Raise as `new_files` would, as far as that can be told before there are any; for a verb's start."""
+    """Raise as `new_files` would, as far as that can be known before there are any; for a verb's start."""
     folder = pathlib.Path(folder)
     if folder.is_symlink() and not folder.exists():
         raise InTheWayError(f"{folder} is a link to nothing: remove it, or choose another folder")

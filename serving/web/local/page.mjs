@@ -103,7 +103,7 @@ function painted() {
   return new Promise((resolve) => { setTimeout(resolve); });
 }
 
-function told(action) {
+function reporting(action) {
   return () => action().catch((error) => {
     one('progress').hidden = true;
     say(error.message);
@@ -111,10 +111,10 @@ function told(action) {
   });
 }
 
-file.addEventListener('change', told(chosen));
-garments.addEventListener('change', told(complete));
-again.addEventListener('click', told(() => {
+file.addEventListener('change', reporting(chosen));
+garments.addEventListener('change', reporting(complete));
+again.addEventListener('click', reporting(() => {
   seed += SAMPLES;
   return complete();
 }));
-told(load)();
+reporting(load)();

@@ -1,4 +1,4 @@
-"""Every name has its label; what several things are called is told by its place on the body."""
+"""Every name has its label; what several things are called is recognised by its place on the body."""
 
 import numpy as np
 import pytest

@@ -10,7 +10,7 @@ from tf_tryon.data.sources.outcome import MISSING, Outcome
 
 
 @pytest.fixture
-def told(tmp_path, caplog):
+def warnings_of(tmp_path, caplog):
     """What is said of outcomes, K: kept, r: rejected, s: for another reason, m: missing, in parts of 10."""
 
     def tell(outcomes):
@@ -29,8 +29,8 @@ def told(tmp_path, caplog):
     return tell
 
 
-def test_it_is_said_once(told):
-    (text,) = told("K" * 200 + "rrs" * 20 + "K" * 40)
+def test_it_is_said_once(warnings_of):
+    (text,) = warnings_of("K" * 200 + "rrs" * 20 + "K" * 40)
     assert text.startswith(
         "of the first 100 photos only 40 would be kept (rejected: 40 fewer than 3 garments, 20 small)"
     )
@@ -39,5 +39,5 @@ def test_it_is_said_once(told):
 @pytest.mark.parametrize(
     "outcomes", ["K" * 100 + "Kr" * 50, "r" * 90, "m" * 300 + "K" * 10, "m" * 90 + "K" * 60 + "r" * 50]
 )
-def test_half_or_few_or_missing_is_no_news(told, outcomes):
-    assert told(outcomes) == []
+def test_half_or_few_or_missing_is_no_news(warnings_of, outcomes):
+    assert warnings_of(outcomes) == []

@@ -326,8 +326,8 @@ class FakeServer:
                 answer.setdefault(name, []).append(value)
         kinds = {name: object if name.endswith("_bytes") else np.float32 for name in answer}
         zeros, erased = np.zeros(n, np.float32), np.array(png(np.uint8(worn) * 255), object)
-        told = {name: np.array(values, kinds[name]) for name, values in answer.items()}
-        return {**told, "shape_score": zeros, "texture_score": zeros, "erased_bytes": erased}
+        arrays = {name: np.array(values, kinds[name]) for name, values in answer.items()}
+        return {**arrays, "shape_score": zeros, "texture_score": zeros, "erased_bytes": erased}
 
 
 @pytest.fixture

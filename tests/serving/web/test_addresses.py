@@ -81,8 +81,8 @@ FIELDS = ("garment", "source", "key", "use", "samples", "seed", "first", "temper
 @given(st.dictionaries(st.sampled_from(FIELDS), VALUES, min_size=1))
 def test_asks_of_any_kind_are_answered_or_refused(visitor: Any, fields: dict[str, Any]) -> None:
     key = visitor.post("/api/people?start=3").json()["key"]
-    ask = {"garment": "top", "samples": 1, **fields}
-    answer = visitor.post(f"/api/people/{key}/results", content=json.dumps(ask))
+    fields = {"garment": "top", "samples": 1, **fields}
+    answer = visitor.post(f"/api/people/{key}/results", content=json.dumps(fields))
     assert answer.status_code in (200, 400)
     last = json.loads(answer.content.splitlines()[-1])
     assert last == {"done": True} or last["error"]["code"]

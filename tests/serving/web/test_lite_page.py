@@ -26,7 +26,7 @@ def lite_visitor(make_shop: Any, visit: Any, street: TryOn) -> Iterator[Any]:
         yield visitor
 
 
-def _ask(visitor: Any, person: str, **fields: Any) -> list[dict[str, Any]]:
+def _results(visitor: Any, person: str, **fields: Any) -> list[dict[str, Any]]:
     answer = visitor.post(f"/api/people/{person}/results", json={"garment": "top", "samples": 2, **fields})
     return [json.loads(line) for line in answer.text.splitlines()]
 
@@ -41,9 +41,9 @@ def test_results_are_the_models_and_go_on(lite_visitor: Any, street: TryOn) -> N
 
     assert lite_visitor.get("/health").json() == {"server": True}
     person = lite_visitor.post("/api/people?start=3").json()["key"]
-    first, second, end = _ask(lite_visitor, person, seed=5)
+    first, second, end = _results(lite_visitor, person, seed=5)
     assert end == {"done": True}
-    (again, _) = _ask(lite_visitor, person, seed=5, first=1, samples=1)
+    (again, _) = _results(lite_visitor, person, seed=5, first=1, samples=1)
     np.testing.assert_array_equal(_picture(lite_visitor, second), _picture(lite_visitor, again))
     assert (_picture(lite_visitor, first) != _picture(lite_visitor, second)).any()
     subject = starts.subject("3")
@@ -56,8 +56,8 @@ def test_results_are_the_models_and_go_on(lite_visitor: Any, street: TryOn) -> N
 
 def test_a_result_lends_its_shape(lite_visitor: Any) -> None:
     person = lite_visitor.post("/api/people?start=3").json()["key"]
-    first, *_ = _ask(lite_visitor, person, seed=1)
-    *kept, _ = _ask(lite_visitor, person, seed=2, source="sample", key=first["key"], use=["shape"])
+    first, *_ = _results(lite_visitor, person, seed=1)
+    *kept, _ = _results(lite_visitor, person, seed=2, source="sample", key=first["key"], use=["shape"])
     shape = _picture(lite_visitor, first, "parsing")
     assert all((_picture(lite_visitor, result, "parsing") == shape).all() for result in kept)
     assert (_picture(lite_visitor, kept[0]) != _picture(lite_visitor, kept[1])).any()
@@ -65,9 +65,9 @@ def test_a_result_lends_its_shape(lite_visitor: Any) -> None:
 
 def test_what_it_cannot_do_is_said(lite_visitor: Any) -> None:
     person = lite_visitor.post("/api/people?start=3").json()["key"]
-    first, *_ = _ask(lite_visitor, person, samples=1)
+    first, *_ = _results(lite_visitor, person, samples=1)
     for fields in ({"source": "sample", "key": first["key"], "spread": 0.5}, {"source": "person", "key": person}):
-        last = _ask(lite_visitor, person, **fields)[-1]
+        last = _results(lite_visitor, person, **fields)[-1]
         assert "run the page without --runtime=lite" in json.dumps(last)
 
 

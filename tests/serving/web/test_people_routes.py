@@ -32,8 +32,8 @@ def test_a_photo_is_annotated_and_can_be_corrected(visitor: Any, photo: bytes, s
     mended = np.where(labels == TOP, 0, labels).astype(np.uint8)
     mended[:40, :40] |= ERASED
     address = f"/api/people/{person['key']}/labels?dress=0"
-    told = visitor.put(address, content=gzip.compress(mended.tobytes())).json()
-    assert told["worn"] == ["bottom", "shoes"]
+    described = visitor.put(address, content=gzip.compress(mended.tobytes())).json()
+    assert described["worn"] == ["bottom", "shoes"]
     np.testing.assert_array_equal(_labels(visitor, person), mended)
 
 
@@ -41,7 +41,7 @@ def test_what_is_erased_counts_as_the_garment(visitor: Any, shop: Any, photo: by
     person = visitor.post("/api/people", content=photo).json()
     subject = next(iter(shop.sessions._kept.values()))[1].person(person["key"])
     subject.erased[:30, :30] = True
-    sent = np.asarray(Image.open(io.BytesIO(subject.wearer("top").parsing)))
+    sent = np.asarray(Image.open(io.BytesIO(subject.encoded("top").parsing)))
     assert (CIHP20.table()[sent][:30, :30] == TOP).all()
     assert (subject.labels[:30, :30] == 0).all(), "the parsing itself stays"
 

@@ -21,8 +21,8 @@ def shopping(fake_server: Any, make_shop: Any, visit: Any, products: Any) -> Ite
         yield visitor
 
 
-def results(visitor: Any, person: str, **ask: Any) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in visitor.post(f"/api/people/{person}/results", json=ask).text.splitlines()]
+def results(visitor: Any, person: str, **fields: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in visitor.post(f"/api/people/{person}/results", json=fields).text.splitlines()]
 
 
 def colours(visitor: Any, result: dict[str, Any]) -> set[tuple[int, ...]]:
@@ -41,8 +41,8 @@ def test_products_are_ranked_and_worn(shopping: Any, fake_server: Any) -> None:
     ]
     assert shopping.get("/api/catalogue/0.png").headers["content-type"] == "image/png"
     assert shopping.get("/api/catalogue/2.png").status_code == 404
-    ask = {"garment": "top", "source": "match", "key": found[0]["key"], "samples": 2, "first": 3, "seed": 1}
-    first, second, end = results(shopping, person, **ask)
+    fields = {"garment": "top", "source": "match", "key": found[0]["key"], "samples": 2, "first": 3, "seed": 1}
+    first, second, end = results(shopping, person, **fields)
     assert end == {"done": True}
     assert (first["number"], second["number"]) == (3, 4)
     assert first["score"] != second["score"]  # of other seeds
@@ -53,9 +53,9 @@ def test_products_are_ranked_and_worn(shopping: Any, fake_server: Any) -> None:
 
 def test_an_uploaded_product_is_worn(shopping: Any, product_photo: Any) -> None:
     person = shopping.post("/api/people?start=1").json()["key"]
-    told = shopping.post("/api/products", content=product_photo(BLUE))
-    assert told.status_code == 201
-    product = told.json()
+    answer = shopping.post("/api/products", content=product_photo(BLUE))
+    assert answer.status_code == 201
+    product = answer.json()
     assert product["garment"] == "top"
     alone = Image.open(io.BytesIO(shopping.get(f"/api/products/{product['key']}.png").content))
     assert alone.size == (34, 50)  # the box around it
@@ -84,15 +84,15 @@ def test_what_is_no_product_is_refused(shopping: Any) -> None:
 def test_worn_and_unsure_are_told_apart(
     shopping: Any, products: Any, product_photo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(query: str = "") -> str:
+    def answer(query: str = "") -> str:
         return shopping.post(f"/api/products{query}", content=product_photo(RED)).json().get("error", {}).get("code")
 
     even = dict.fromkeys(kinds.NAMES, 1 / len(kinds.NAMES))
     monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: even)
-    assert told() == "product-unsure"
-    assert told("?garment=top") is None
+    assert answer() == "product-unsure"
+    assert answer("?garment=top") is None
     products._worn = lambda photo: True
-    assert told() == "product-worn"
+    assert answer() == "product-worn"
 
 
 def test_without_products_there_are_none(visitor: Any, product_photo: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 
-def _ask(visitor: Any, person: str, **fields: Any) -> list[dict[str, Any]]:
+def _results(visitor: Any, person: str, **fields: Any) -> list[dict[str, Any]]:
     answer = visitor.post(f"/api/people/{person}/results", json={"garment": "top", "samples": 2, **fields})
     assert answer.status_code == 200, answer.text
     return [json.loads(line) for line in answer.text.splitlines()]
@@ -34,37 +34,37 @@ def person(visitor: Any) -> str:
 
 
 def test_results_come_one_by_one_and_more_go_on(visitor: Any, fake_server: Any, person: str) -> None:
-    *found, end = _ask(visitor, person, seed=5, samples=3)
+    *found, end = _results(visitor, person, seed=5, samples=3)
     assert end == {"done": True}
     assert [result["number"] for result in found] == [0, 1, 2]
-    *more, _ = _ask(visitor, person, seed=5, samples=2, first=3)
-    *again, _ = _ask(visitor, person, seed=5, samples=5)
+    *more, _ = _results(visitor, person, seed=5, samples=2, first=3)
+    *again, _ = _results(visitor, person, seed=5, samples=5)
     assert [result["score"] for result in found + more] == [result["score"] for result in again]
     assert all(inputs["samples"] == 1 for _, inputs in fake_server.calls), "each is sent as soon as it is there"
 
 
 def test_a_result_lends_its_shape_or_its_texture(visitor: Any, fake_server: Any, person: str) -> None:
-    first, *_ = _ask(visitor, person, seed=1)
+    first, *_ = _results(visitor, person, seed=1)
     shape = _picture(visitor, first, "parsing")
-    *kept, _ = _ask(visitor, person, seed=2, source="sample", key=first["key"], use=["texture"])
+    *kept, _ = _results(visitor, person, seed=2, source="sample", key=first["key"], use=["texture"])
     assert {_colour(visitor, result) for result in kept} == {_colour(visitor, first)}
-    *kept, _ = _ask(visitor, person, seed=2, source="sample", key=first["key"], use=["shape"])
+    *kept, _ = _results(visitor, person, seed=2, source="sample", key=first["key"], use=["shape"])
     assert all((_picture(visitor, result, "parsing") == shape).all() for result in kept)
     assert len({_colour(visitor, result) for result in kept}) == 2
-    _ask(visitor, person, source="sample", key=first["key"], spread=0.5)
+    _results(visitor, person, source="sample", key=first["key"], spread=0.5)
     assert fake_server.calls[-1][1]["spread"] == 0.5
 
 
 def test_another_persons_garment_is_transferred(visitor: Any, fake_server: Any, person: str) -> None:
     other = visitor.post("/api/people?start=4").json()["key"]
-    *worn, _ = _ask(visitor, person, source="person", key=other, use=["texture"])
+    *worn, _ = _results(visitor, person, source="person", key=other, use=["texture"])
     assert [signature for signature, _ in fake_server.calls] == ["encode", "transfer", "transfer"]
     red, _, blue = _colour(visitor, worn[0])
     assert red > blue + 50, "person 4 wears orange"
 
 
 def test_all_results_in_one_archive(visitor: Any, person: str) -> None:
-    *found, _ = _ask(visitor, person, samples=3)
+    *found, _ = _results(visitor, person, samples=3)
     answer = visitor.get("/api/results.zip", params={"key": [result["key"] for result in found]})
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.namelist() == ["try-on-01.png", "try-on-02.png", "try-on-03.png"]
@@ -85,7 +85,7 @@ def test_all_results_in_one_archive(visitor: Any, person: str) -> None:
 )
 def test_failures_are_the_last_line(visitor: Any, fake_server: Any, person: str, status: Any, code: str) -> None:
     fake_server.fails = status
-    (line,) = _ask(visitor, person)
+    (line,) = _results(visitor, person)
     assert line["error"]["code"] == code
     assert fake_server.address not in json.dumps(line), "where the server stands is nobody's business"
 
@@ -97,7 +97,7 @@ def test_a_server_that_is_away_is_told_and_found_again(
         person = visitor.post("/api/people?start=1").json()["key"]
         assert visitor.get("/health").json() == {"server": True}
         fake_server.kill()
-        (line,) = _ask(visitor, person)
+        (line,) = _results(visitor, person)
         assert line["error"]["code"] == "server-away"
         time.sleep(1.1)  # as long as an answer is taken for fresh
         assert visitor.get("/health").json() == {"server": False}
@@ -106,7 +106,7 @@ def test_a_server_that_is_away_is_told_and_found_again(
         while not visitor.get("/health").json()["server"]:
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        assert len(_ask(visitor, person)) == 3
+        assert len(_results(visitor, person)) == 3
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_wrong_asks_are_refused(visitor: Any, fake_server: Any, person: str, fie
 
 @pytest.mark.parametrize("source", ["sample", "person", "match"])
 def test_what_is_no_longer_kept_is_told(visitor: Any, person: str, source: str) -> None:
-    (line,) = _ask(visitor, person, source=source, key="0")
+    (line,) = _results(visitor, person, source=source, key="0")
     assert line["error"]["code"] in ("photo-gone", "result-gone")
     for path in ("/api/people/x/photo.png", "/api/results/x/photo.png", "/api/people/x/matches?garment=top"):
         assert visitor.get(path).status_code == 404

@@ -102,7 +102,7 @@ def test_the_catalogue_is_ranked_and_tried_on(
         assert scores == sorted(scores, reverse=True)
         assert visitor.get(f"/api/catalogue/{found[0]['key']}.png").headers["content-type"] == "image/png"
         assert visitor.get("/api/catalogue/99.png").status_code == 404
-        ask = {"garment": "top", "samples": 1, "source": "match", "key": found[0]["key"]}
-        result, end = visitor.post(f"/api/people/{person}/results", json=ask).text.splitlines()
+        fields = {"garment": "top", "samples": 1, "source": "match", "key": found[0]["key"]}
+        result, end = visitor.post(f"/api/people/{person}/results", json=fields).text.splitlines()
         assert json.loads(end) == {"done": True}
         assert visitor.get(f"/api/results/{json.loads(result)['key']}/photo.png").status_code == 200

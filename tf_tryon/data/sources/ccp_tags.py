@@ -22,12 +22,12 @@ class _Slot(NamedTuple):
     """A kind of garment: what it is called; the tags that ask for it, and those that allow it."""
 
     name: str
-    asked: frozenset[str]
+    required: frozenset[str]
     allowed: frozenset[str]
 
 
-def _slot(name: str, asked: str, allowed: str = "") -> _Slot:
-    return _Slot(name, frozenset(asked.split()), frozenset(f"{asked} {allowed}".split()))
+def _slot(name: str, required: str, allowed: str = "") -> _Slot:
+    return _Slot(name, frozenset(required.split()), frozenset(f"{required} {allowed}".split()))
 
 
 _TROUSERS: Final = "jeans leggings pants shorts"
@@ -65,10 +65,12 @@ def corrected(labels: np.ndarray, tags: Sequence[str]) -> np.ndarray:
       tags: names of the 59.
     """
     given, out = set(tags), labels.copy()
-    top, bottom, dress = (slot.asked & given for slot in _SLOTS[1:4])
+    top, bottom, dress = (slot.required & given for slot in _SLOTS[1:4])
     unclear = given & {"bodysuit", "intimate", "swimwear"}
     names = [
-        label for label, worn in ((_TROUSER, _PANTS.asked & given), (_SKIRT, "skirt" in given), (_DRESS, dress)) if worn
+        label
+        for label, worn in ((_TROUSER, _PANTS.required & given), (_SKIRT, "skirt" in given), (_DRESS, dress))
+        if worn
     ]
     if len(names) == 1 and not unclear:
         wrong = np.isin(labels, [label for label in (_TROUSER, _SKIRT, _DRESS) if label != names[0]])
@@ -104,7 +106,7 @@ def disagreement(labels: np.ndarray, vocabulary: str, tags: Sequence[str]) -> tu
     masks |= {"bottom": masks["bottom"] & ~dress, "dress": dress}
     masks["trousers"] = labels == known.labels.index("pants")
     shown = {name: float(mask.mean()) >= boxes.MIN_AREA for name, mask in masks.items()}
-    lacking = [slot.name for slot in _SLOTS if slot.asked & given and not shown[slot.name]]
+    lacking = [slot.name for slot in _SLOTS if slot.required & given and not shown[slot.name]]
     if lacking:
         return LACKS, ", ".join(lacking)
     invented = [slot.name for slot in (*_SLOTS, _PANTS) if shown[slot.name] and not slot.allowed & given]

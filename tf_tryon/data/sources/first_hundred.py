@@ -17,12 +17,12 @@ class FirstHundred:
     """Looks at a run's parts as they appear; photos that aren't there, as in a partial copy, don't count."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts, self._seen, self._told = parts, set[int](), False
+        self._parts, self._seen, self._decided = parts, set[int](), False
         self._reasons: collections.Counter[str] = collections.Counter()
 
     def look(self) -> None:
         """Read the parts that are new, until there are photos enough; then warn if less than half would be kept."""
-        if self._told:
+        if self._decided:
             return
         for number in sorted(set(range(len(self._parts))) - self._seen):
             if not self._parts.path(number).exists():
@@ -32,7 +32,7 @@ class FirstHundred:
             rejected = collections.Counter({r: n for r, n in self._reasons.items() if r not in ("", MISSING)})
             looked = self._reasons[""] + rejected.total()
             if looked >= ENOUGH:
-                self._told = True
+                self._decided = True
                 if 2 * self._reasons[""] < looked:
                     reasons = ", ".join(f"{count} {reason}" for reason, count in rejected.most_common(3))
                     _log.warning(

@@ -20,7 +20,7 @@ KEPT: Final = "kept"
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """All that a process must be told; small, as the examples lie in a file beside the parts."""
+    """All that a process needs; small, as the examples lie in a file beside the parts."""
 
     parts: Parts
     settings: Settings

@@ -85,7 +85,7 @@ class Folder:
 
         Args:
             workers: processes.
-            bar: is told of each picture.
+            bar: is updated with each picture.
         """
         cuts, passed = [], Counter[str]()
         jobs = [(str(self.root), name, label) for name, label in self.labels.items()]

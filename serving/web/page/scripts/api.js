@@ -57,9 +57,9 @@ export async function correct(key, labels, dress) {
 }
 
 /** Results as they come. */
-export async function* results(key, ask, signal) {
+export async function* results(key, request, signal) {
   const headers = { "Content-Type": "application/json" };
-  const options = { method: "POST", headers, body: JSON.stringify(ask), signal };
+  const options = { method: "POST", headers, body: JSON.stringify(request), signal };
   const response = await call(`api/people/${key}/results`, options);
   let done = false;
   for await (const line of linesOf(response)) {

@@ -62,7 +62,7 @@ export class Editor {
     this.sending = api.correct(key, this.labels.values, this.dress).then((person) => {
       if (key === this.person.key) this.changed(person);
     });
-    this.sending.catch(() => (this.dirty = true)); // and is sent again with the next ask
+    this.sending.catch(() => (this.dirty = true)); // and is sent again with the next request
     return this.sending;
   }
 

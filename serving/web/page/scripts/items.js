@@ -46,8 +46,8 @@ export class Items {
 
   async #wear(person, item, signal) {
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;
-    const ask = { garment: item.garment, source: "match", key: item.key, samples: 1, seed };
-    for await (const result of api.results(person.key, ask, signal)) {
+    const request = { garment: item.garment, source: "match", key: item.key, samples: 1, seed };
+    for await (const result of api.results(person.key, request, signal)) {
       if (signal.aborted) return;
       item.worn = result.photo;
       item.tile.querySelector("img").src = result.photo;

@@ -28,8 +28,8 @@ const garments = new Garments(about.garments, about.classes, (name, number) => {
   element("show").disabled = !name;
   say(element("show"), name ? `show.${name}` : "showNothing");
 });
-const editor = new Editor(about.classes, (told) => {
-  Object.assign(person, told);
+const editor = new Editor(about.classes, (change) => {
+  Object.assign(person, change);
   offered();
 });
 const results = new Results({
@@ -43,14 +43,14 @@ results.viewer.classes = about.classes;
 const matches = about.products
   ? new Items((item) => wear({ ...item, source: "match" }))
   : new Matches((match, garment, photo) => {
-      const ask = { garment, source: "match", key: match.key, samples: 1 };
-      results.ask(ask, { says: "fromMatch", details: {}, photo });
+      const request = { garment, source: "match", key: match.key, samples: 1 };
+      results.request(request, { says: "fromMatch", details: {}, photo });
       element("finds-title").focus();
     });
 if (about.wears) offerProduct(about.garments, (product) => wear({ ...product, source: "product" }));
 const closeBorrowing = offerBorrowing(about.starts, (other, use) => {
-  const ask = { garment: garments.value, source: "person", key: other.key, use };
-  results.ask(use.length > 1 ? { ...ask, samples: 1 } : ask, { says: `fromOther.${use.join("-")}`, photo: other.photo });
+  const request = { garment: garments.value, source: "person", key: other.key, use };
+  results.request(use.length > 1 ? { ...request, samples: 1 } : request, { says: `fromOther.${use.join("-")}`, photo: other.photo });
 });
 
 offerStarts(about.starts, take);
@@ -100,13 +100,13 @@ function stage(name) {
 function show() {
   if (!garments.value) return;
   matches.hide();
-  results.ask({ garment: garments.value });
+  results.request({ garment: garments.value });
 }
 
 /** A product, of the catalogue or of the visitor's, worn several times. */
 function wear({ garment, source, key, photo }) {
   garments.choose(garment);
-  results.ask({ garment, source, key, samples: 4 }, { says: "fromProduct", photo });
+  results.request({ garment, source, key, samples: 4 }, { says: "fromProduct", photo });
   element("finds-title").focus();
 }
 
@@ -117,7 +117,7 @@ function offered(wanted) {
   element("dress").checked = editor.dress;
 }
 
-/** A photo (Blob) or the name of one of the people: read, shown, and what is doubtful about it told. */
+/** A photo (Blob) or the name of one of the people: read, shown, and what is doubtful about it said. */
 async function take(photo, options = {}) {
   dismiss();
   const busy = element("reading");

@@ -1,4 +1,4 @@
-// Asks and what comes of them: one stream at a time, views that can be gone back to, going on after a failure.
+// Requests and their results: one stream at a time, views that can be gone back to, going on after a failure.
 
 import * as api from "./api.js";
 import { forgetWaiting, lost } from "./connection.js";
@@ -13,7 +13,7 @@ const byScore = (one, other) => other.score - one.score;
 export class Results {
   /**
    * settle: resolves when the server knows the latest corrections; gone: called when it no longer knows the person;
-   * temperature: the slider's value; finished: called when an ask without a source is answered.
+   * temperature: the slider's value; finished: called when an request without a source is answered.
    */
   constructor({ samples, settle, gone, temperature, finished }) {
     Object.assign(this, { samples, settle, gone, temperature, finished });
@@ -44,11 +44,11 @@ export class Results {
   }
 
   /** Begins a view. origin: {key of a text, details, photo}, what it was made from; none begins anew. */
-  ask(options, origin = null) {
+  request(options, origin = null) {
     if (!origin) this.views = [];
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;
-    const ask = { seed, temperature: this.temperature(), ...options };
-    this.views.push({ ask, origin, items: [], next: 0, wanted: 0 });
+    const request = { seed, temperature: this.temperature(), ...options };
+    this.views.push({ request, origin, items: [], next: 0, wanted: 0 });
     const far = element("finds-title").getBoundingClientRect().top > innerHeight * 0.8;
     if (far) element("finds-title").scrollIntoView({ block: "start" });
     return this.more(options.samples);
@@ -66,10 +66,10 @@ export class Results {
     this.#show();
     try {
       await this.settle();
-      const ask = { ...view.ask, first: view.next, samples: view.wanted - view.next };
-      for await (const result of api.results(this.person.key, ask, controller.signal)) {
+      const request = { ...view.request, first: view.next, samples: view.wanted - view.next };
+      for await (const result of api.results(this.person.key, request, controller.signal)) {
         if (controller.signal.aborted) return;
-        const item = { ...result, garment: view.ask.garment };
+        const item = { ...result, garment: view.request.garment };
         tile(item, { open: (it) => this.viewer.open(it, this.view.items), alike: (it) => this.#from(it, this.viewer.alike) });
         view.items.push(item);
         view.next = result.number + 1;
@@ -79,7 +79,7 @@ export class Results {
       this.controller = null;
       this.#show();
       whisper("allHere", { count: view.items.length });
-      if (!view.ask.source) this.finished(view.ask.garment);
+      if (!view.request.source) this.finished(view.request.garment);
     } catch (error) {
       if (controller.signal.aborted || error.name === "AbortError") return;
       this.controller = null;
@@ -104,8 +104,8 @@ export class Results {
   }
 
   #from(item, { use, spread = 0, says }) {
-    const ask = { garment: item.garment, source: "sample", key: item.key, use, spread };
-    this.ask(ask, { says, details: { number: item.place }, photo: item.photo });
+    const request = { garment: item.garment, source: "sample", key: item.key, use, spread };
+    this.request(request, { says, details: { number: item.place }, photo: item.photo });
     element("finds-title").focus();
   }
 
@@ -132,7 +132,7 @@ export class Results {
       say(element("origin-text"), view.origin.says, view.origin.details);
       element("origin-photo").src = view.origin.photo;
     }
-    if (view) say(element("finds-title"), `found.${view.ask.garment}`);
+    if (view) say(element("finds-title"), `found.${view.request.garment}`);
     else say(element("finds-title"), "resultsTitle");
     if (!view) element("progress").textContent = "";
     if (!view) delete element("progress").dataset.text;

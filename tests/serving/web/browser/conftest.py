@@ -114,8 +114,8 @@ class Shopper:
         self.page.evaluate(f"Promise.allSettled({ending}.map((one) => one.finished)).then(() => 0)")
         violations = Axe().run(self.page).response["violations"]
         serious = [violation for violation in violations if violation["impact"] in ("serious", "critical")]
-        told = [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious]
-        assert not told
+        barriers = [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious]
+        assert not barriers
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"the page is {wide} pixels wider than the window"
 

@@ -21,7 +21,7 @@ _DRESS = vocabulary_lib.CIHP20.dress_labels[0]
 
 
 @dataclasses.dataclass(frozen=True)
-class Wearer:
+class EncodedPerson:
     """What a server needs to know of a person.
 
     Attributes:
@@ -37,7 +37,7 @@ class Wearer:
     vocabulary: str = "tryon8"
 
     @classmethod
-    def from_files(cls, photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> Wearer:
+    def from_files(cls, photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> EncodedPerson:
         """A photo with NAME_parsing.png and NAME_keypoints.json beside it, as `Person.from_files` reads them.
 
         An upright JPEG or PNG is sent as it is; anything else (turned, transparent, of another format or with another
@@ -53,12 +53,12 @@ class Wearer:
         return cls(photo, to_png(found.labels), found.points, found.vocabulary)
 
     @classmethod
-    def from_person(cls, person: Person) -> Wearer:
+    def from_person(cls, person: Person) -> EncodedPerson:
         """A person in memory; the photo goes as PNG."""
         return cls.of_classes(to_png(person.photo), person.labels, person.keypoints, person.dress)
 
     @classmethod
-    def of_classes(cls, photo: bytes, classes: np.ndarray, keypoints: np.ndarray, dress: bool = False) -> Wearer:
+    def of_classes(cls, photo: bytes, classes: np.ndarray, keypoints: np.ndarray, dress: bool = False) -> EncodedPerson:
         """An encoded photo with (h, w) uint8 labels of the eight classes; `dress`: the bottom is one."""
         labels = _TO_CIHP20[classes]
         if dress:

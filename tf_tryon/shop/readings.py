@@ -1,7 +1,7 @@
-"""Items of a catalogue under way: one file each in `.parts/`, so that a build that was stopped goes on.
+"""What a catalogue's build has read of each photo: a file each in `.parts/`, so that a build that was stopped goes on.
 
-What was found of a photo follows from its bytes, from what the table says it is, and from the weights; that is an
-item's key. A finished catalogue serves likewise: a photo that is in it already is not read again.
+A reading follows from the photo's bytes, from what the table says it is, and from the weights: they make its key.
+A finished catalogue serves likewise: a photo that is in it already is not read again.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from tf_tryon.shop.names import CODES, ITEMS, MARK, REJECTED, REMEDY, cut_name
 from tf_tryon.writing.whole import whole_file
 
 FOLDER: Final = ".parts"
-_FORMS: Final = {"told": Form("u", (None,)), "code": Form("f", (None,)), "cut": Form("u", (None,))}
+_FORMS: Final = {"texts": Form("u", (None,)), "code": Form("f", (None,)), "cut": Form("u", (None,))}
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
-    """What was found of a photo.
+class Reading:
+    """What was read of a photo.
 
     Attributes:
       reason: why it can't be an item; "" if it can. Then the others are empty.
@@ -47,43 +47,43 @@ class Part:
 
 
 def key_of(photo: pathlib.Path, options: dict[str, object]) -> str:
-    """An item's key; raises as `read_bytes` does."""
+    """A photo's key; raises as `read_bytes` does."""
     content = read_bytes(photo, "give a photo") + json.dumps(options, sort_keys=True).encode()
     return hashlib.sha256(content).hexdigest()
 
 
-class Parts:
-    """Parts of the catalogue that is to be in a folder: those under way, and those of the catalogue that is there."""
+class Readings:
+    """Readings for the catalogue of a folder: those under way, and those of the catalogue that is there."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder, self._there = folder, folder / FOLDER
-        self._before: dict[str, Part | int] = {}
+        self._before: dict[str, Reading | int] = {}
         self._codes: np.ndarray | None = None
         if (folder / MARK).exists():
             with contextlib.suppress(TryOnError):  # damaged, or another program's: `new_files` has its word on that
                 self._read_finished()
 
-    def get(self, key: str) -> Part | None:
+    def get(self, key: str) -> Reading | None:
         """What is known already."""
         path = self._path(key)
         if path.exists():
             with contextlib.suppress(BadFileError):  # damaged: it is made again
                 arrays = read_arrays(path, REMEDY, _FORMS)
-                told = json_file.parse(arrays["told"].tobytes(), str(path), REMEDY)
-                texts = [told[name].text() for name in ("reason", "garment", "kind")]
-                return Part(*texts, arrays["code"].astype(np.float32), arrays["cut"].tobytes())
+                entry = json_file.parse(arrays["texts"].tobytes(), str(path), REMEDY)
+                texts = [entry[name].text() for name in ("reason", "garment", "kind")]
+                return Reading(*texts, arrays["code"].astype(np.float32), arrays["cut"].tobytes())
         found = self._before.get(key)
         return self._finished(found) if isinstance(found, int) else found
 
-    def put(self, key: str, part: Part) -> None:
-        """Keep a part."""
-        told = {"reason": part.reason, "garment": part.garment, "kind": part.kind}
+    def put(self, key: str, reading: Reading) -> None:
+        """Keep a reading."""
+        entry = {"reason": reading.reason, "garment": reading.garment, "kind": reading.kind}
         buffer = io.BytesIO()
         np.savez(
             buffer,
-            told=np.frombuffer(json.dumps(told).encode(), np.uint8),
-            code=part.code,
-            cut=np.frombuffer(part.cut, np.uint8),
+            texts=np.frombuffer(json.dumps(entry).encode(), np.uint8),
+            code=reading.code,
+            cut=np.frombuffer(reading.cut, np.uint8),
         )
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ class Parts:
             temporary.write_bytes(buffer.getvalue())
 
     def remove(self) -> None:
-        """Remove the parts under way, of this and of earlier builds."""
+        """Remove the readings under way, of this and of earlier builds."""
         if self._there.is_dir():
             for path in self._there.glob("[0-9a-f]" * 64 + ".npz"):
                 path.unlink()
@@ -107,15 +107,15 @@ class Parts:
         codes = read_arrays(self._folder / CODES, REMEDY, {"codes": Form("f", (len(items), None))})["codes"]
         self._codes, self._items = codes.astype(np.float32), items
         self._before = {item["key"].text(): number for number, item in enumerate(items)}
-        for told in json_file.read(self._folder / REJECTED, REMEDY)["rejected"].entries():
-            if told["key"].text():
-                self._before[told["key"].text()] = Part(told["reason"].text())
+        for entry in json_file.read(self._folder / REJECTED, REMEDY)["rejected"].entries():
+            if entry["key"].text():
+                self._before[entry["key"].text()] = Reading(entry["reason"].text())
 
-    def _finished(self, number: int) -> Part | None:
+    def _finished(self, number: int) -> Reading | None:
         assert self._codes is not None
         item = self._items[number]
         try:
             cut = read_bytes(self._folder / cut_name(number), REMEDY)
         except (BadFileError, MissingFileError):
             return None
-        return Part("", item["garment"].text(), item["kind"].text(), self._codes[number], cut)
+        return Reading("", item["garment"].text(), item["kind"].text(), self._codes[number], cut)
