@@ -82,6 +82,14 @@ def test_a_run_starts_from_one_of_another_size_and_says_what_is_fresh(tmp_path, 
     assert all(name in report for name in fresh)
 
 
+def test_a_network_that_is_not_there_is_named_once(tmp_path, nets):
+    save_weights(nets, tmp_path / "w.npz")
+    arrays = dict(np.load(tmp_path / "w.npz"))
+    np.savez(tmp_path / "less.npz", **{name: a for name, a in arrays.items() if not name.startswith("encoder/")})
+    report = init_from(build_networks(nets.config), tmp_path / "less.npz")
+    assert report.endswith("; fresh: all of the encoder (not there)")
+
+
 def test_nothing_that_fits_is_an_error(tmp_path, nets):
     np.savez(tmp_path / "w.npz", **{"config.json": _bytes(nets), "step": np.int64(0), "other": np.zeros(3)})
     with pytest.raises(TryOnError, match="none of its weights fits"):

@@ -130,11 +130,12 @@ def init_from(nets: Networks, path: str | Path) -> str:
     """
     arrays, _, step = read_run(path)
     variables = network_variables(nets)
-    taken, left = 0, []
+    absent = {_network(name) for name in variables} - {_network(name) for name in arrays}
+    taken, left = 0, [f"all of the {network} (not there)" for network in sorted(absent)]
     for name, variable in variables.items():
         array = arrays.get(name)
         if array is None:
-            left.append(f"{name} (not there)")
+            left += [] if _network(name) in absent else [f"{name} (not there)"]
         elif array.shape != tuple(variable.shape):
             left.append(f"{name} ({array.shape} there, {tuple(variable.shape)} here)")
         else:
@@ -149,6 +150,11 @@ def init_from(nets: Networks, path: str | Path) -> str:
     if unused:
         report += f"; unused there: {', '.join(unused)}"
     return report
+
+
+def _network(name: str) -> str:
+    """The network that an array belongs to, such as "generator"."""
+    return name.partition("/")[0]
 
 
 def _weights(path: Path) -> dict[str, np.ndarray]:
