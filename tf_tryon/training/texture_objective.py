@@ -3,9 +3,9 @@
     L_ge = beta / pixels * (KL ...) + appearance * L_app + adversarial * (match(I_bar, I) + (D(I_norm) - 1)^2)
     L_d  = adversarial * ((D(I) - 1)^2 + D(I_bar)^2 + D(I_norm)^2)
 
-I_bar comes from a posterior code, I_norm from a random one; both go through the generator in one call. D sees photo,
-I_bar and I_norm in one call too: its loss and the generator's are read from the same scores, and the step takes each
-one's gradient for its own variables only.
+I_bar comes from a posterior code, I_norm from a random one; both go through the generator in one call, and through D.
+Its loss and the generator's are read from the same scores, and the step takes each one's gradient for its own variables
+only. D sees the photo in a call of its own, through which the generator's gradient, nothing there, needn't go.
 
 f_D in 2-25 is D's output, the same map of scores as in 2-26.
 
@@ -169,8 +169,9 @@ class TextureObjective:
         self, terms: Terms, nets: Networks, batch: Batch, rebuilt: tf.Tensor, invented: tf.Tensor
     ) -> Terms:
         weight = self._loss.adversarial
-        scores, _ = nets.discriminate(tf.concat([batch[keys.PHOTO], rebuilt, invented], axis=0), training=True)
-        real, bar, norm = tf.split(scores, 3)
+        real, _ = nets.discriminate(batch[keys.PHOTO], training=True)
+        scores, _ = nets.discriminate(tf.concat([rebuilt, invented], axis=0), training=True)
+        bar, norm = tf.split(scores, 2)
         terms.add(metric_names.ADVERSARIAL_MATCH, feature_matching(real, bar), weight)
         terms.add(metric_names.ADVERSARIAL_RANDOM, least_squares(norm, 1.0), weight)
         judgement = Terms()
