@@ -18,6 +18,7 @@ from tf_tryon.annotation.parser_inputs import network_inputs
 from tf_tryon.annotation.random_colour import recolour_people
 from tf_tryon.annotation.random_place import place_people
 from tf_tryon.annotation.random_scene import background, camera, light, mask_like_a_segmenters, occlude
+from tf_tryon.data.mapping import mapped
 from tf_tryon.data.reading import raw_records
 from tf_tryon.data.record_parts import decode_picture, parts_of
 from tf_tryon.data.records import RecordSet
@@ -44,7 +45,7 @@ def training_examples(sets: list[RecordSet], config: ConfigDict, first_step: int
         _people(records, i, number, config, first_step)
         for i, (records, number) in enumerate(zip(sets, config.train.batch, strict=True))
     ]
-    return tf.data.Dataset.zip(tuple(parts)).map(_joined).prefetch(2)
+    return mapped(tf.data.Dataset.zip(tuple(parts)), _joined).prefetch(2)
 
 
 def is_synthetic(records: RecordSet) -> bool:
@@ -67,12 +68,13 @@ def _people(records: RecordSet, place: int, batch: int, config: ConfigDict, firs
         key = tf.cast(tf.stack([tf.constant(seed + place, tf.int64), i // count]), tf.int32)
         return tf.cast(members[tf.random.experimental.index_shuffle(i % count, key, count - 1)], tf.int64)
 
-    chosen = tf.data.Dataset.range(first_step * batch, tf.int64.max).map(number)
-    people = raw_records(records, chosen).map(lambda r: on_canvas(parse(r), canvas, _SURROUNDINGS))
+    chosen = mapped(tf.data.Dataset.range(first_step * batch, tf.int64.max), number)
+    people = mapped(raw_records(records, chosen), lambda r: on_canvas(parse(r), canvas, _SURROUNDINGS))
     steps = tf.data.Dataset.counter(first_step)
     key = tf.constant(seed * 64 + place, tf.int64)
-    return tf.data.Dataset.zip(people.batch(batch, drop_remainder=True), steps).map(
-        lambda person, step: randomised(person, tf.stack([key, step]), config)
+    return mapped(
+        tf.data.Dataset.zip(people.batch(batch, drop_remainder=True), steps),
+        lambda person, step: randomised(person, tf.stack([key, step]), config),
     )
 
 

@@ -11,6 +11,7 @@ from ml_collections import ConfigDict
 from tf_tryon.annotation.parser_canvas import on_canvas
 from tf_tryon.annotation.parser_examples import parse
 from tf_tryon.annotation.parser_inputs import network_inputs
+from tf_tryon.data.mapping import mapped
 from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet
 
@@ -31,7 +32,8 @@ def held_out_examples(records: RecordSet, config: ConfigDict) -> tf.data.Dataset
         return network_inputs(people["photo"], mask, known, people["keypoints"], radius), labels
 
     people = raw_records(records, tf.data.Dataset.from_tensor_slices(numbers))
-    return people.map(lambda record: on_canvas(parse(record), size, 1.0)).batch(sum(config.train.batch)).map(seen)
+    people = mapped(people, lambda record: on_canvas(parse(record), size, 1.0))
+    return mapped(people.batch(sum(config.train.batch)), seen)
 
 
 def held_out(

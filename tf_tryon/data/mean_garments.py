@@ -11,6 +11,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon.data import boxes, crops, view, vocabulary
+from tf_tryon.data.mapping import mapped
 from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet, parse, save_arrays
 from tf_tryon.data.usable import DERIVED, fingerprint, garment_table
@@ -73,7 +74,7 @@ def _compute(records: RecordSet, config: ConfigDict, split: str, progress: bool)
         return tf.einsum("bg,bghwc->ghwc", seen, pictures), tf.reduce_sum(seen, axis=0)
 
     dataset = raw_records(records, tf.data.Dataset.from_tensor_slices(np.array(numbers, np.int64)))
-    dataset = dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE)
+    dataset = mapped(dataset, look, parallel=True)
     bar = Progress("mean garments", len(numbers), progress)
     for step, (pictures, seen) in enumerate(read_through(dataset.batch(_BATCH).prefetch(2)), start=1):
         total, count = sums(pictures, seen)

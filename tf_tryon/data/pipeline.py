@@ -12,6 +12,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon.data import augment, examples, view, vocabulary
+from tf_tryon.data.mapping import mapped
 from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.reading import raw_records
 from tf_tryon.data.records import RecordSet, parse
@@ -90,10 +91,10 @@ def training_dataset(
         return examples.derive(moved, target, noise, mean_tensor, config)
 
     positions = tf.data.Dataset.range(start_step * local, np.iinfo(np.int64).max)
-    indices = positions.map(global_index)
-    dataset = tf.data.Dataset.zip((raw_records(records, indices.map(person)), indices))
-    dataset = dataset.map(seen, num_parallel_calls=tf.data.AUTOTUNE).batch(per_replica, drop_remainder=True)
-    return _finish(dataset.map(batched, num_parallel_calls=tf.data.AUTOTUNE))
+    indices = mapped(positions, global_index)
+    dataset = tf.data.Dataset.zip((raw_records(records, mapped(indices, person)), indices))
+    dataset = mapped(dataset, seen, parallel=True).batch(per_replica, drop_remainder=True)
+    return _finish(mapped(dataset, batched, parallel=True))
 
 
 def evaluation_dataset(records: RecordSet, split: str, garment: str, config: ConfigDict, batch: int) -> tf.data.Dataset:
@@ -114,8 +115,8 @@ def evaluation_dataset(records: RecordSet, split: str, garment: str, config: Con
         return examples.derive(people, tf.fill((tf.shape(noise)[0],), slot), noise, mean_tensor, config)
 
     dataset = tf.data.Dataset.zip((raw_records(records, numbers), numbers))
-    dataset = dataset.map(seen, num_parallel_calls=tf.data.AUTOTUNE).batch(batch)
-    return _finish(dataset.map(batched, num_parallel_calls=tf.data.AUTOTUNE))
+    dataset = mapped(dataset, seen, parallel=True).batch(batch)
+    return _finish(mapped(dataset, batched, parallel=True))
 
 
 def _finish(dataset: tf.data.Dataset) -> tf.data.Dataset:

@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_tryon.data.mapping import mapped
 from tf_tryon.data.records import RecordSet
 from tf_tryon.errors import BadFileError
 
@@ -22,7 +23,7 @@ def raw_records(records: RecordSet, numbers: tf.data.Dataset) -> tf.data.Dataset
         record = tf.numpy_function(lambda i: records.checked(int(i)), [number], tf.string, stateful=False)
         return tf.ensure_shape(record, ())
 
-    return numbers.map(read)
+    return mapped(numbers, read)
 
 
 def read_through(dataset: tf.data.Dataset) -> Iterator[Any]:

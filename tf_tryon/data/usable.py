@@ -13,6 +13,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data import boxes, vocabulary
 from tf_tryon.data.examples import target_weights
+from tf_tryon.data.mapping import mapped
 from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet, parse_labels, save_arrays
 from tf_tryon.files.array_file import Form, read_arrays
@@ -37,7 +38,7 @@ def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
 
     dataset = raw_records(records, tf.data.Dataset.range(len(records)))
     counts, dress = [], []
-    for count, flag in read_through(dataset.map(look, num_parallel_calls=tf.data.AUTOTUNE).batch(256)):
+    for count, flag in read_through(mapped(dataset, look, parallel=True).batch(256)):
         counts.append(count.numpy())
         dress.append(flag.numpy())
     pixels = np.concatenate(counts)

@@ -23,7 +23,7 @@ def grid_function(nets: Networks) -> Callable[[Batch], np.ndarray]:
     truth = nets.completed_key
     draw = _DRAWN[truth]
 
-    @tf.function
+    @tf.function(autograph=False)
     def codes(batch: Batch) -> list[tf.Tensor]:
         noise = batch[keys.NOISE]
         found = [nets.posterior(batch).sample(noise[:, 0])]
@@ -31,7 +31,7 @@ def grid_function(nets: Networks) -> Callable[[Batch], np.ndarray]:
             found.append(nets.sample_prior(batch, tf.roll(noise[:, index % 2], index // 2, axis=0)))
         return found
 
-    @tf.function
+    @tf.function(autograph=False)
     def completed(batch: Batch, code: tf.Tensor) -> tf.Tensor:
         return nets.completed(batch, nets.generate(batch, code)[-1])
 

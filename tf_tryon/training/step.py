@@ -99,7 +99,9 @@ class TrainingStep:
         self._micro_batch = train.batch_size // parts
         self._names: dict[bool, tuple[list[str], list[str]]] = {}
         self._compiled = {
-            gan: tf.function(self._distributed(gan), jit_compile=train.jit or None, reduce_retracing=True)
+            gan: tf.function(
+                self._distributed(gan), jit_compile=train.jit or None, autograph=False, reduce_retracing=True
+            )
             for gan in (False, True)
         }
 

@@ -183,7 +183,8 @@ class Trainer:
             return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tf.identity(values))
 
         local = len(self._strategy.extended.worker_devices)
-        total = tf.function(lambda v: self._strategy.run(replica, args=(v,)))(tf.constant(worker_values / local))
+        summed = tf.function(lambda v: self._strategy.run(replica, args=(v,)), autograph=False)
+        total = summed(tf.constant(worker_values / local))
         return float(np.max(self._strategy.experimental_local_results(total)[0].numpy()))
 
     def _batches(self, done: int) -> Iterator[dict]:
