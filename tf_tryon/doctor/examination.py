@@ -11,20 +11,25 @@ import textwrap
 from typing import Any, Final
 
 from tf_tryon.doctor import accelerators, machine, models, versions
-from tf_tryon.doctor.finding import OK, PROBLEM, Finding
+from tf_tryon.doctor.finding import NOTE, OK, PROBLEM, Finding
 
 FORMAT: Final = 1  # of the JSON; a number above it may have other fields
 _WIDTH: Final = 100
+_URGENCY: Final = (PROBLEM, NOTE, OK)
+_HEADINGS: Final = {
+    PROBLEM: "problems: tf-tryon doesn't work before they are mended",
+    NOTE: "notes: it works; to do where you need what is named",
+}
 
 
 def examine(model: str | None = None, folder: str = ".") -> list[Finding]:
-    """Everything, in the order of the report.
+    """Everything, in the order of the report: problems first, then notes, then what is well.
 
     Args:
       model: a folder that `tf-tryon bundle` wrote; None: the bundled weights.
       folder: whose disk is looked at.
     """
-    return [
+    found = [
         *versions.packages(),
         machine.processor(),
         machine.memory(),
@@ -34,6 +39,7 @@ def examine(model: str | None = None, folder: str = ".") -> list[Finding]:
         *models.models(model),
         *versions.extras(),
     ]
+    return sorted(found, key=lambda finding: _URGENCY.index(finding.status))
 
 
 def works(findings: list[Finding]) -> bool:
@@ -53,20 +59,29 @@ def as_json(findings: list[Finding]) -> str:
 
 
 def as_text(findings: list[Finding]) -> str:
-    """The report for people: what is not well says what that costs and what to do."""
-    lines = [platform.platform()]
+    """The report for people: what needs doing, with its cost and remedy; then what is well, by subject."""
     column = max(len(finding.name) for finding in findings) + 2
-    for group, members in itertools.groupby(findings, lambda finding: finding.group):
-        lines += ["", group]
-        for finding in members:
-            mark = "" if finding.status == OK else f"{finding.status}: "
-            lines += _wrapped(f"  {finding.name:{column}}", mark + finding.found)
-            if finding.cost:
+    lines = [platform.platform()]
+    for status, members in itertools.groupby(findings, lambda finding: finding.status):
+        if status != OK:
+            lines += ["", _HEADINGS[status]]
+            for finding in members:
+                lines += _wrapped(f"  {finding.name:{column}}", finding.found)
                 lines += _wrapped(" " * (column + 2), finding.cost)
                 lines += _wrapped(" " * (column + 2), f"-> {finding.remedy}")
-    count = sum(finding.status == PROBLEM for finding in findings)
-    verdict = f"{count} problem{'s' if count > 1 else ''}: see above" if count else "no problem"
-    return "\n".join([*lines, "", verdict])
+            continue
+        for group, well in itertools.groupby(members, lambda finding: finding.group):
+            lines += ["", f"{group}: well"]
+            for finding in well:
+                lines += _wrapped(f"  {finding.name:{column}}", finding.found)
+    return "\n".join([*lines, "", _verdict(findings)])
+
+
+def _verdict(findings: list[Finding]) -> str:
+    problems, notes = (sum(finding.status == status for finding in findings) for status in (PROBLEM, NOTE))
+    if problems:
+        return f"{problems} problem{'s' if problems > 1 else ''}: at the top, with what to do"
+    return "no problem" + (f"; {notes} note{'s' if notes > 1 else ''} at the top" if notes else "")
 
 
 def _wrapped(head: str, text: str) -> list[str]:
