@@ -3,7 +3,7 @@
 import pytest
 
 from tf_tryon import quiet
-from tf_tryon.cli import main
+from tf_tryon.cli import complete, main
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_what_cannot_be_done_is_refused_before_tensorflow_loads(line, words, tmp
     assert main.main(line.format(photo=photo, out=tmp_path / "out").split()) == 1
     assert words in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_photo_is_told_once_and_several_by_name(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(complete, "load", lambda *_, **__: None)  # nobody gets as far as the model
+    photos = [tmp_path / f"{name}.png" for name in ("anna", "ben")]
+    for photo in photos:
+        photo.write_bytes(b"no picture")
+        for beside in ("parsing.png", "keypoints.json"):  # nothing is left to annotate
+            photo.with_name(f"{photo.stem}_{beside}").write_bytes(b"")
+    assert main.main(["complete", str(photos[0]), f"--out={tmp_path / 'out'}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "anna.png: not a readable picture" in line
+    assert main.main(["complete", *map(str, photos), f"--out={tmp_path / 'out'}"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].endswith("2 of 2 people could not be completed: anna, ben")

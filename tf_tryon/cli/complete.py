@@ -157,8 +157,8 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
             "the model studio has seen synthetic people only; on a photo expect the right place and outline, not"
             " realism"
         )
-    if failed:
-        _log.error("%d of %d people could not be completed", len(failed), len(sources))
+    if failed and len(sources) > 1:  # of one, the sentence above has told it
+        _log.error("%d of %d people could not be completed: %s", len(failed), len(sources), ", ".join(failed))
     return 1 if failed else 0
 
 
