@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found: dict[str, Any] = {}
+    measured: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         photo = written_person(Path(folder))
         prompts: dict[str, list[tuple[float, float]]] = {name: [] for name in RUNTIMES}
@@ -62,14 +62,14 @@ def main() -> None:
                 check=True, capture_output=True, text=True,
             )  # fmt: skip
             processor, memory = (statistics.median(values) for values in zip(*prompts[name], strict=True))
-            found[name] = {"processor_s": processor, "memory_mb": memory, **json.loads(rate.stdout.splitlines()[-1])}
-        found["alike"] = alike(Path(folder), photo.stem)
-    lite, full = (found[name] for name in RUNTIMES)
-    found["ratio"] = {key: lite[key] / full[key] for key in lite}
-    for name, figures in found.items():
+            measured[name] = {"processor_s": processor, "memory_mb": memory, **json.loads(rate.stdout.splitlines()[-1])}
+        measured["alike"] = alike(Path(folder), photo.stem)
+    lite, full = (measured[name] for name in RUNTIMES)
+    measured["ratio"] = {key: lite[key] / full[key] for key in lite}
+    for name, figures in measured.items():
         print(f"{name:11}", ", ".join(f"{key} {value:.4g}" for key, value in figures.items()))
     if options.json:
-        options.json.write_text(json.dumps(found, indent=2))
+        options.json.write_text(json.dumps(measured, indent=2))
 
 
 def spent(arguments: list[str]) -> tuple[float, float]:

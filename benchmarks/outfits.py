@@ -42,10 +42,10 @@ def main() -> None:
         for name, values in scores.items():
             shown = []
             for measure, function in (("fill in the blank", fill_in_the_blank), ("AUC", auc)):
-                found = bootstrap.mean(function(values))
-                shown.append(f"{measure} {found.value:.3f} ({found.low:.3f} to {found.high:.3f})")
-                figures[f"{garment}, {name}, {measure}"] = found.to_dict()
-            print(f"{garment}, {name}: {', '.join(shown)}, {found.people} people", flush=True)
+                estimate = bootstrap.mean(function(values))
+                shown.append(f"{measure} {estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})")
+                figures[f"{garment}, {name}, {measure}"] = estimate.to_dict()
+            print(f"{garment}, {name}: {', '.join(shown)}, {estimate.people} people", flush=True)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(figures, file, indent=1)

@@ -51,12 +51,12 @@ def main() -> None:
             if batch:
                 print(f"at most {batch} request(s) in a batch")
             try:
-                found = measure(options, person, address, process.pid if process else options.pid, digests)
+                figures = measure(options, person, address, process.pid if process else options.pid, digests)
             finally:
                 if process is not None:
                     process.terminate()
                     process.wait()
-            rows += [{"batch": batch, **row} for row in found]
+            rows += [{"batch": batch, **row} for row in figures]
     if options.json:
         Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")
 

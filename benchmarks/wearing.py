@@ -146,13 +146,13 @@ def directions(photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
     grey = photo.astype(np.float64).mean(axis=-1)
     inner = ndimage.binary_erosion(mask, iterations=3)
-    found = []
+    spectra = []
     for spread in (0.8, 2.5):
         down, across = (ndimage.gaussian_filter(grey, spread, order=o) for o in ((1, 0), (0, 1)))
         angle = np.floor(np.arctan2(down, across) / np.pi * 8 + 0.5).astype(int) % 8
         energy = np.bincount(angle[inner], np.hypot(down, across)[inner], 8) / max(inner.sum(), 1)
-        found.append(np.sqrt(energy))
-    return np.concatenate(found)
+        spectra.append(np.sqrt(energy))
+    return np.concatenate(spectra)
 
 
 def sheet(pairs: list[tuple[np.ndarray, ...]]):

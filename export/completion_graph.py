@@ -193,8 +193,8 @@ class Completion:
         specs = {
             name: tf.TensorSpec((self.chunk, *shapes.get(name, ())), kinds.get(name, tf.float32)) for name in names
         }
-        found = tf.map_fn(one, tf.range(steps), fn_output_signature=specs, parallel_iterations=1)
-        return {name: self._filled(value, count) for name, value in found.items()}
+        chunks = tf.map_fn(one, tf.range(steps), fn_output_signature=specs, parallel_iterations=1)
+        return {name: self._filled(value, count) for name, value in chunks.items()}
 
     def _filled(self, values: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
         """(steps, chunk, ...) -> (width, ...), empty from `count` on."""

@@ -88,7 +88,7 @@ def label(folder: str | pathlib.Path, version: int, name: str | None = None) -> 
 def _comments(path: pathlib.Path) -> list[str]:
     """The comments of a file that is there, each from its # on."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [found[1].strip() for line in lines if (found := _COMMENT.match(line))]
+    return [match[1].strip() for line in lines if (match := _COMMENT.match(line))]
 
 
 def read_config(folder: pathlib.Path) -> model_server_config_pb2.ModelServerConfig:

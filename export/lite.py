@@ -52,15 +52,15 @@ def export(
     if quantize not in QUANTIZE:
         raise ValueError(f"quantize {quantize!r}: choose one of {', '.join(QUANTIZE)}")
     source, folder = model_folder(model), pathlib.Path(folder)
-    found = ModelFolder(source)
-    check_exportable(found)
+    folder_of_model = ModelFolder(source)
+    check_exportable(folder_of_model)
     digest, parts = apart(_convert, source, quantize, log=log)
     content = merge(parts, f"tf_tryon, both stages, {quantize}")
     name = name_of(quantize)
-    data = found.configs["texture"].data
+    data = folder_of_model.configs["texture"].data
     with new_files(folder, f"{name}.json", by=BY) as new:
         means = {}
-        for stage, config in found.configs.items():
+        for stage, config in folder_of_model.configs.items():
             pixels = read_means(source / stage, config)
             means[stage] = f"{name}_{stage}.png"
             Image.fromarray(pixels.reshape(-1, *pixels.shape[2:])).save(new.path / means[stage])
@@ -74,21 +74,22 @@ def export(
             "quantize": quantize,
             "licence": "Apache-2.0",
             "data": {field.name: data[field.name] for field in dataclasses.fields(Data)},
-            "garments": list(found.garments),
-            "codes": {stage: _codes(config) for stage, config in found.configs.items()},
+            "garments": list(folder_of_model.garments),
+            "codes": {stage: _codes(config) for stage, config in folder_of_model.configs.items()},
             "means": means,
             "model": digest,
             "weights": {
-                stage: hashlib.sha256((source / stage / WEIGHTS).read_bytes()).hexdigest() for stage in found.configs
+                stage: hashlib.sha256((source / stage / WEIGHTS).read_bytes()).hexdigest()
+                for stage in folder_of_model.configs
             },
         }
     return folder / f"{name}.tflite"
 
 
-def check_exportable(found: ModelFolder) -> None:
+def check_exportable(model: ModelFolder) -> None:
     """Raise TryOnError unless it has two stages of the family "tryon"."""
-    found.check_exportable()
-    families = {config.model.family for config in found.configs.values()}
+    model.check_exportable()
+    families = {config.model.family for config in model.configs.values()}
     if families != {"tryon"}:
         raise TryOnError(f"a baseline ({', '.join(sorted(families))}) has no TFLite export: give a model of our own")
 

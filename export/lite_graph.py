@@ -57,8 +57,8 @@ def _of_stage(stage: Stage) -> dict[str, Function]:
     seen = _PERSON if shape else (*_PERSON, "photo", "completed")
 
     def batch(given: Batch) -> Batch:
-        found = _batch(stage, given)
-        return found if shape else with_labels(found, given["completed"])
+        inputs = _batch(stage, given)
+        return inputs if shape else with_labels(inputs, given["completed"])
 
     def encode(given: Batch) -> dict[str, tf.Tensor]:
         return {"features": networks.context_encoder.features(networks.prior_inputs(batch(given)))}

@@ -42,12 +42,12 @@ def check(folder: pathlib.Path, requests: dict[str, Any], wanted: Completion) ->
         answers = {name: loaded.run(name, arrays(request)) for name, request in requests.items()}
     finally:
         loaded.close()
-    found = {name: value[0, :SAMPLES] for name, value in answers["complete"].items() if name != "erased_bytes"}
+    answered = {name: value[0, :SAMPLES] for name, value in answers["complete"].items() if name != "erased_bytes"}
     pairs = {
-        "photos": (decoded(found["photos_bytes"]), wanted.photos),
-        "parsings": (decoded(found["parsings_bytes"]), wanted.parsings),
-        **{f"{stage}_codes": (found[f"{stage}_codes"], codes) for stage, codes in wanted.codes.items()},
-        **{f"{stage}_score": (found[f"{stage}_score"], scores) for stage, scores in wanted.scores.items()},
+        "photos": (decoded(answered["photos_bytes"]), wanted.photos),
+        "parsings": (decoded(answered["parsings_bytes"]), wanted.parsings),
+        **{f"{stage}_codes": (answered[f"{stage}_codes"], codes) for stage, codes in wanted.codes.items()},
+        **{f"{stage}_score": (answered[f"{stage}_score"], scores) for stage, scores in wanted.scores.items()},
     }
     differences = {}
     for name, (here, there) in pairs.items():

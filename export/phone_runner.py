@@ -60,8 +60,8 @@ class PhoneStage:
         """Calls a signature with float arrays (without the batch axis); returns float arrays likewise."""
         runner, described = self._runners[signature], self.sidecar["signatures"][signature]
         tensors = {name: quantised(value, described["inputs"][name])[None] for name, value in inputs.items()}
-        found = runner(**tensors)
-        return {name: restored(found[name], spec)[0] for name, spec in described["outputs"].items()}
+        outputs = runner(**tensors)
+        return {name: restored(outputs[name], spec)[0] for name, spec in described["outputs"].items()}
 
     def encode(self, inputs: Inputs) -> dict[str, np.ndarray]:
         """What the prior knows of a person: `features`, or at once `mean` and `raw_std`; once for all samples."""
@@ -83,8 +83,10 @@ class PhoneStage:
             return codes
         codes = np.zeros_like(noise)
         for cell in range(len(codes)):
-            found = self.run("prior", features=encoded["features"], codes=codes)
-            codes[cell] = found["mean"][cell] + temperature * self._std(found["raw_std"][cell]) * noise[cell]
+            distribution = self.run("prior", features=encoded["features"], codes=codes)
+            codes[cell] = (
+                distribution["mean"][cell] + temperature * self._std(distribution["raw_std"][cell]) * noise[cell]
+            )
             codes[cell, own:] = codes[0, own:]
         return codes
 
@@ -147,7 +149,7 @@ def read_sidecar(path: pathlib.Path, content: bytes) -> Value:
     """
     source = path.with_suffix(".json")
     sidecar = json_file.read(source, f"export {path.name} and its sidecar again")
-    if [found.raw if (found := sidecar.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
+    if [value.raw if (value := sidecar.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
         raise sidecar.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
     if sidecar["sha256"].text() != hashlib.sha256(content).hexdigest():
         raise BadFileError(f"{source} belongs to another file than {path}: keep the files of one export together")

@@ -96,5 +96,5 @@ def write_graph(
 
 def next_version(base: pathlib.Path) -> int:
     """One more than the newest version there, 1 if there is none."""
-    found = [int(path.name) for path in base.glob("*") if path.name.isdecimal()] if base.is_dir() else []
-    return max(found, default=0) + 1
+    versions = [int(path.name) for path in base.glob("*") if path.name.isdecimal()] if base.is_dir() else []
+    return max(versions, default=0) + 1

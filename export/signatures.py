@@ -99,12 +99,12 @@ class Signatures:
             "encode": (self._encode, ("shape_codes", "texture_codes")),
             "transfer": (self._transfer, (*SHAPE_OUTPUTS, *TEXTURE_OUTPUTS, "score", "order", "erased_bytes")),
         }
-        found = {name: self._per_request(name, *parts) for name, parts in by_request.items()}
+        signatures = {name: self._per_request(name, *parts) for name, parts in by_request.items()}
         if self._shape.config.data.crop == crop.PERSON:
             # A crop around the garment comes with pictures of the other garments, which these tensors don't have.
             specs = [self._spec(name) for name in INPUTS["complete_tensors"]]
-            found["complete_tensors"] = Signature(self._complete_tensors, specs)
-        return found
+            signatures["complete_tensors"] = Signature(self._complete_tensors, specs)
+        return signatures
 
     def _spec(self, name: str) -> tf.TensorSpec:
         kind, shape = self._kinds[name]
@@ -215,8 +215,8 @@ class Signatures:
             derived = derive(people, target[None], self._shape, self._texture)
             batches = [self._repeated(batch) for batch in derived]
             samples = tf.repeat(row["sample"][None], self._completion.chunk)
-            found = self._completion.rows(*batches, samples, Draw(row["seed"], row["temperature"]))
-            return {name: value[0] for name, value in found.items()}
+            rows = self._completion.rows(*batches, samples, Draw(row["seed"], row["temperature"]))
+            return {name: value[0] for name, value in rows.items()}
 
         given = (photo, parsing, dress, keypoints, garment, seed, sample, temperature)
         rows = dict(zip(INPUTS["complete_tensors"], given, strict=True))

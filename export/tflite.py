@@ -125,14 +125,14 @@ def contract_of(config: ConfigDict) -> Contract:
 def check(content: bytes, quantize: str) -> None:
     """Raises TryOnError unless there is no Flex operator and, in int8, no float anywhere and int8 in and out."""
     signatures = tensor_types(content)
-    flex = sorted({op for found in signatures.values() for op in found["operators"] if op.startswith("Flex")})
+    flex = sorted({op for details in signatures.values() for op in details["operators"] if op.startswith("Flex")})
     if flex:
         raise TryOnError(f"the file needs TensorFlow's own kernels ({', '.join(flex)}): it runs on no phone")
     if quantize != "int8":
         return
-    for name, found in signatures.items():
-        floats = {kind for kind in found["tensors"] if kind.startswith("FLOAT")}
-        ends = set(found["inputs"]) | set(found["outputs"])
+    for name, details in signatures.items():
+        floats = {kind for kind in details["tensors"] if kind.startswith("FLOAT")}
+        ends = set(details["inputs"]) | set(details["outputs"])
         if floats or ends != {"INT8"}:
             raise TryOnError(
                 f"{name} isn't pure int8: {', '.join(sorted(floats))} inside, {', '.join(ends)} at its ends"
@@ -173,7 +173,7 @@ def _sidecar(content: bytes, parts: dict[str, Part], contract: Contract, quantiz
         runner = interpreter.get_signature_runner(name)
         details = {"inputs": runner.get_input_details(), "outputs": runner.get_output_details()}
         signatures[name] = {
-            side: {key: _tensor(found[key]) for key in sorted(found)} for side, found in details.items()
+            side: {key: _tensor(tensors[key]) for key in sorted(tensors)} for side, tensors in details.items()
         }
         signatures[name]["bytes"] = len(part.content)
     return {

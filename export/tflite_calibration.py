@@ -22,13 +22,13 @@ def people(records: RecordSet, split: str, contract: Contract, count: int, seed:
     Drawn without reading the whole split, and writing nothing beside it. A person counts who shows the garment, and at
     least one other for context.
     """
-    found: list[tuple[Person, str]] = []
+    chosen: list[tuple[Person, str]] = []
     numbers = np.random.default_rng(seed).permutation(np.array(records.split(split)))
     for number in numbers:
-        if len(found) == count:
+        if len(chosen) == count:
             break
         person = Person.of(records, int(number))
-        garment = contract.garments[len(found) % len(contract.garments)]
+        garment = contract.garments[len(chosen) % len(contract.garments)]
         person = PersonCrop.around(person.labels, contract.height, contract.width, person.id).person(person)
         shown = sum((person.labels == label).mean() >= MIN_AREA for label in GARMENT_CLASSES)
         try:
@@ -36,12 +36,12 @@ def people(records: RecordSet, split: str, contract: Contract, count: int, seed:
         except TryOnError:
             continue
         if shown > 1:
-            found.append((person, garment))
-    if not found:
+            chosen.append((person, garment))
+    if not chosen:
         raise TryOnError(
             f"{records.directory}: nobody in split {split!r} wears {' or '.join(contract.garments)} and another garment"
         )
-    return found
+    return chosen
 
 
 def draws(

@@ -150,10 +150,10 @@ def _measured(
         return seen
 
     traced = tf.function(generate, autograph=False)
-    found = [traced(tf.constant(one["given"]), tf.constant(one["codes"])) for one in people]
-    names = found[0].keys()
-    sizes = {name: np.sqrt(np.mean([one[name][0] for one in found], axis=0)) for name in names}
-    peaks = {name: np.mean([one[name][1] for one in found], axis=0) for name in names}
+    measured = [traced(tf.constant(one["given"]), tf.constant(one["codes"])) for one in people]
+    names = measured[0].keys()
+    sizes = {name: np.sqrt(np.mean([one[name][0] for one in measured], axis=0)) for name in names}
+    peaks = {name: np.mean([one[name][1] for one in measured], axis=0) for name in names}
     return ({k: np.maximum(v, _SMALLEST) for k, v in sizes.items()}, {k: np.maximum(v, 1.0) for k, v in peaks.items()})
 
 

@@ -50,13 +50,13 @@ def halved(content: bytes) -> bytes:
 
 def _weights(model: Any, graph: Any) -> list[int]:
     """Tensors of a graph that are read as weights, and large ones."""
-    found: dict[int, None] = {}
+    offsets: dict[int, None] = {}
     for operator in graph.operators:
         code = model.operatorCodes[operator.opcodeIndex]
         weighs = max(code.builtinCode, code.deprecatedBuiltinCode) in _READERS
         inputs = [int(index) for index in operator.inputs if index >= 0]
-        found |= dict.fromkeys(one for one in inputs if weighs or np.prod(graph.tensors[one].shape) >= _MAP)
-    return [index for index in found if graph.tensors[index].type == schema.TensorType.FLOAT32]
+        offsets |= dict.fromkeys(one for one in inputs if weighs or np.prod(graph.tensors[one].shape) >= _MAP)
+    return [index for index in offsets if graph.tensors[index].type == schema.TensorType.FLOAT32]
 
 
 def _half(model: Any, tensor: Any, halves: dict[int, int]) -> bool:

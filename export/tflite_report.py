@@ -71,14 +71,14 @@ def measure(
         exact = complete_labels(repeat(batch, samples), tf.constant(logits)).numpy()
         encoded = phone.encode(inputs)
         drawn = [phone.sample(encoded, one) for one in noise]
-        found = np.stack([phone.labels(inputs, one) for one in drawn])
+        samples_of_phone = np.stack([phone.labels(inputs, one) for one in drawn])
         same_codes = phone.labels(inputs, codes[0].reshape(phone.contract.cells, -1) / scale)
-        columns["agreement"].append(float(np.mean(found == exact)))
-        columns["agreement_box"].append(float(np.mean((found == exact)[:, erased])))
+        columns["agreement"].append(float(np.mean(samples_of_phone == exact)))
+        columns["agreement_box"].append(float(np.mean((samples_of_phone == exact)[:, erased])))
         columns["generator"].append(float(np.mean(same_codes == exact[0])))
         columns["generator_box"].append(float(np.mean((same_codes == exact[0])[erased])))
         slot = GARMENTS.index(garment)
-        for name, labels in (("float", exact), ("file", found)):
+        for name, labels in (("float", exact), ("file", samples_of_phone)):
             columns[f"accuracy {name}"].append(float(np.mean(box_accuracy(labels, truth, erased))))
             columns[f"diversity {name}"].append(diversity(garment_masks(labels, slot)))
             for one in labels:
@@ -129,10 +129,10 @@ def latency(path: pathlib.Path, float32: pathlib.Path) -> dict[str, Any]:
                     stage.run(signature, **inputs)
                     spent = (time.perf_counter() - start) * 1000
                     times[name][signature] = min(spent, times[name].get(signature, np.inf))
-        for found in times.values():
-            found["sample"] = found["encode"] + cells * found.get("prior", 0.0) + found["generate"]
+        for measured in times.values():
+            measured["sample"] = measured["encode"] + cells * measured.get("prior", 0.0) + measured["generate"]
         ratio = {key: round(times["file"][key] / times["float32"][key], 3) for key in times["file"]}
-        rounded = {name: {key: round(ms, 2) for key, ms in found.items()} for name, found in times.items()}
+        rounded = {name: {key: round(ms, 2) for key, ms in measured.items()} for name, measured in times.items()}
         report[f"{threads}_threads"] = {**rounded, "ratio": ratio}
     return report
 

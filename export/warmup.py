@@ -26,7 +26,7 @@ def requests(
     signatures: dict[str, list[tf.TensorSpec]], person: Person, model: str, garment: str
 ) -> dict[str, predict_pb2.PredictRequest]:
     """One request by signature, the default one included, of a person who wears `garment`."""
-    found = {}
+    inputs = {}
     for name, specs in signatures.items():
         request = predict_pb2.PredictRequest()
         request.model_spec.name = model
@@ -36,11 +36,11 @@ def requests(
         for spec in specs:
             value = _value(spec, seen, garment)
             request.inputs[spec.name].CopyFrom(tf.make_tensor_proto(value, dtype=spec.dtype))
-        found[name] = request
-    default = found[DEFAULT] = predict_pb2.PredictRequest()
-    default.CopyFrom(found["complete"])
+        inputs[name] = request
+    default = inputs[DEFAULT] = predict_pb2.PredictRequest()
+    default.CopyFrom(inputs["complete"])
     default.model_spec.signature_name = DEFAULT  # TF-Serving prepares it apart
-    return found
+    return inputs
 
 
 def arrays(request: predict_pb2.PredictRequest) -> dict[str, np.ndarray]:

@@ -47,10 +47,10 @@ class EncodedPerson:
           FileNotFoundError, ValueError: as `Person.from_files`.
         """
         path = pathlib.Path(photo_path)
-        found = person_files.read(path, vocabulary)
-        as_it_is = not found.turns and is_plain(path)
-        photo = path.read_bytes() if as_it_is else to_png(found.photo)
-        return cls(photo, to_png(found.labels), found.points, found.vocabulary)
+        files = person_files.read(path, vocabulary)
+        as_it_is = not files.turns and is_plain(path)
+        photo = path.read_bytes() if as_it_is else to_png(files.photo)
+        return cls(photo, to_png(files.labels), files.points, files.vocabulary)
 
     @classmethod
     def from_person(cls, person: Person) -> EncodedPerson:

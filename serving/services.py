@@ -101,7 +101,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             outputs = _outputs(version, name, list(request.output_filter))
             try:
                 with self._admission.enter(deadline, context.is_active):
-                    found = self._batcher.run(
+                    answers = self._batcher.run(
                         (version.number, name, tuple(outputs)),
                         arrays,
                         deadline,
@@ -115,10 +115,10 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 raise RefusedError(grpc.StatusCode.DEADLINE_EXCEEDED, "not finished within the deadline") from None
             except GoneError:
                 raise RefusedError(grpc.StatusCode.DEADLINE_EXCEEDED, "no free place within the deadline") from None
-            validation.check_answer(found)
+            validation.check_answer(answers)
             response = predict_pb2.PredictResponse()
             _fill_spec(response.model_spec, self._versions.name, version.number, name)
-            for key, value in found.items():
+            for key, value in answers.items():
                 response.outputs[key].CopyFrom(tf.make_tensor_proto(value))
             return response
 
@@ -215,8 +215,8 @@ def assertion(message: str) -> str:
 
     TensorFlow's text: "assertion failed: [sentence] [value]... [[{{node ...}}]]" and a good deal more.
     """
-    _, found, rest = message.partition("assertion failed: [")
-    if not found:
+    _, start, rest = message.partition("assertion failed: [")
+    if not start:
         return ""
     sentence = rest.split("\n")[0].split("[[{{node")[0]
     return sentence.replace("] [", " ").rstrip().removesuffix("]")

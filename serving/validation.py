@@ -171,11 +171,11 @@ def _check_agreement(parsing: bytes, vocabulary: str, keypoints: np.ndarray, era
     except ValueError as error:
         raise InvalidRequestError(str(error)) from None
     points = clean(keypoints)
-    if found := disagreements(classes, points, erased):
+    if faults := disagreements(classes, points, erased):
         fit = [name for name in fitting(labels, points, vocabulary) if name in RECORD_VOCABULARIES]
         hint = f"as vocabulary {' or '.join(fit)} they would agree" if fit else "keypoints are in the photo's pixels"
         raise InvalidRequestError(
-            f"parsing_bytes (as {vocabulary}) and keypoints are not of the same person: {'; '.join(found[:3])}; {hint}"
+            f"parsing_bytes (as {vocabulary}) and keypoints are not of the same person: {'; '.join(faults[:3])}; {hint}"
         )
 
 

@@ -66,16 +66,16 @@ def person(index: int, size: int = 64) -> dict[str, Any]:
 
 def state(folder: Path) -> dict[str, tuple[Any, ...]]:
     """Everything below a folder, with what would change if it was replaced, written to or touched."""
-    found = {}
+    collected = {}
     for path in sorted(folder.rglob("*")):
         about = path.lstat()
         digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() and not path.is_symlink() else ""
         link = os.readlink(path) if path.is_symlink() else ""
         # Of a folder the time changes with what is put beside its files.
-        found[path.relative_to(folder).as_posix()] = (
+        collected[path.relative_to(folder).as_posix()] = (
             about.st_mode, about.st_ino, about.st_mtime_ns if digest else 0, digest, link
         )  # fmt: skip
-    return found
+    return collected
 
 
 @pytest.fixture(scope="session")

@@ -42,13 +42,13 @@ def test_every_address_of_the_project_is_the_same():
     source = PROJECT["urls"]["Source"]
     owner, name = source.removeprefix("https://github.com/").split("/")
     ours = (f"{source}/", f"https://{owner}.github.io/{name}/")
-    found = 0
+    collected = 0
     for path in FILES:
         if path.suffix in (".md", ".cff", ".yml", ".yaml", ".toml") and path.is_file():
             for address in re.findall(rf"https://[^\s\"')>]*/{name}\b[^\s\"')>]*", path.read_text()):
-                found += 1
+                collected += 1
                 assert f"{address}/".startswith(ours), f"{path.relative_to(ROOT)} names {address}, not {source}"
-    assert found > 5
+    assert collected > 5
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

@@ -29,17 +29,17 @@ def _imported(path: Path, package: str) -> list[tuple[str, bool]]:
     """(absolute name, whether at module level) of all that a file imports, also inside functions."""
     tree = ast.parse(path.read_text())
     top = {id(node) for node in tree.body}
-    found = []
+    collected = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [(alias.name, id(node) in top) for alias in node.names]
+            collected += [(alias.name, id(node) in top) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parts = package.split(".")
                 base = ".".join(filter(None, [*parts[: len(parts) - node.level + 1], base]))
-            found += [(f"{base}.{alias.name}", id(node) in top) for alias in node.names]
-    return found
+            collected += [(f"{base}.{alias.name}", id(node) in top) for alias in node.names]
+    return collected
 
 
 def _package(path: Path) -> str:

@@ -28,12 +28,12 @@ def answers(data_set, tmp_path_factory):
     folder, lanes = tmp_path_factory.mktemp("lanes"), {"here": sys.executable, "there": OTHER}
     for name, python in lanes.items():
         _run(python, "train", data_set, folder / name)
-    found = []
+    collected = []
     for name, python in lanes.items():
         _run(python, "answer", folder / f"{name}.npz", *(folder / trained / "model" for trained in lanes))
         with np.load(folder / f"{name}.npz") as arrays:
-            found.append(dict(arrays))
-    return found
+            collected.append(dict(arrays))
+    return collected
 
 
 def test_parameter_counts_are_equal(answers):

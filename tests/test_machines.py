@@ -42,8 +42,8 @@ def worker(tmp_path, monkeypatch):
 
 
 def test_slurm(worker):
-    found = worker(_fenced("Slurm"), SLURM_PROCID="1", SLURM_JOB_NODELIST="n[1-2]")
-    assert found == (("n1:2222", "n2:2222"), 1)
+    actual = worker(_fenced("Slurm"), SLURM_PROCID="1", SLURM_JOB_NODELIST="n[1-2]")
+    assert actual == (("n1:2222", "n2:2222"), 1)
 
 
 @pytest.mark.parametrize(("kind", "number", "index"), [("chief", 0, 0), ("worker", "0", 1), ("worker", 1, 2)])
@@ -66,8 +66,8 @@ def test_kubernetes(worker):
     assert service["spec"]["selector"] == {"job-name": job["metadata"]["name"]}
     assert container["command"] == ["sh", "-c"]
     (script,) = container["args"]
-    found = worker(script, WORKERS=str(count), JOB_COMPLETION_INDEX="2")
+    actual = worker(script, WORKERS=str(count), JOB_COMPLETION_INDEX="2")
     host, port = f"{job['metadata']['name']}-{{}}.{template['subdomain']}", container["ports"][0]["containerPort"]
-    assert found == (tuple(f"{host.format(i)}:{port}" for i in range(count)), 2)
+    assert actual == (tuple(f"{host.format(i)}:{port}" for i in range(count)), 2)
     assert template["securityContext"]["runAsNonRoot"]
     assert container["securityContext"]["readOnlyRootFilesystem"]

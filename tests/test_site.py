@@ -74,10 +74,10 @@ def test_documented_modules_are_there(site_pages):
     for _, _, names in site_pages.MODULES.values():
         for name in names:
             module, _, thing = name.rpartition(".")
-            found = importlib.util.find_spec(name if thing.islower() else module)
-            assert found is not None, name
-            assert found.origin is not None
-            assert thing.islower() or f"\nclass {thing}" in Path(found.origin).read_text(), name
+            spec = importlib.util.find_spec(name if thing.islower() else module)
+            assert spec is not None, name
+            assert spec.origin is not None
+            assert thing.islower() or f"\nclass {thing}" in Path(spec.origin).read_text(), name
 
 
 @pytest.mark.parametrize(

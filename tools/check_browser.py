@@ -73,12 +73,12 @@ def check(path: pathlib.Path, npm: pathlib.Path, chromium: str, picture: pathlib
         result = _visit(folder, chromium, picture)
     if "error" in result:
         raise SystemExit(f"the page failed: {result['error']}")
-    found = np.array(result["samples"]).reshape(expected.shape)
+    samples = np.array(result["samples"]).reshape(expected.shape)
     erased = inputs.visible == 0
     return {
-        "agreement_box": float(np.mean((found == expected)[:, erased])),
+        "agreement_box": float(np.mean((samples == expected)[:, erased])),
         "milliseconds": float("nan") if picture else round(result["milliseconds"], 1),
-        "differing_samples": float(np.mean([(found[0] != one).any() for one in found[1:]])),
+        "differing_samples": float(np.mean([(samples[0] != one).any() for one in samples[1:]])),
     }
 
 

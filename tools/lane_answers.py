@@ -45,10 +45,10 @@ def answer(out: str, folders: list[str]) -> None:
         model = TryOn.load(folder, compiled=False)
         for number, garment in enumerate(("top", "bottom")):
             done = model.complete(unseen_person(number, model.shape.size[0]), garment, samples=2, seed=7)
-            found = {"photos": done.photos, "parsings": done.parsings}
-            found |= {f"{stage}_codes": codes for stage, codes in done.codes.items()}
-            found |= {f"{stage}_scores": scores for stage, scores in done.scores.items()}
-            answers |= {f"{name}/{garment}/{key}": value for key, value in found.items()}
+            pictures = {"photos": done.photos, "parsings": done.parsings}
+            pictures |= {f"{stage}_codes": codes for stage, codes in done.codes.items()}
+            pictures |= {f"{stage}_scores": scores for stage, scores in done.scores.items()}
+            answers |= {f"{name}/{garment}/{key}": value for key, value in pictures.items()}
     np.savez(out, **answers)  # pyright: ignore[reportArgumentType]
 
 

@@ -67,16 +67,16 @@ def renamed(source: Path) -> str:
 
 def reachable(start: Path) -> set[Path]:
     """The module and all of tf_tryon that it imports, also inside functions where that needs nothing heavy."""
-    found: set[Path] = set()
+    modules: set[Path] = set()
     waiting = [start]
     while waiting:
         path = waiting.pop()
-        if path in found:
+        if path in modules:
             continue
-        found.add(path)
+        modules.add(path)
         at_top, inside = _imports(path)
         waiting += [*at_top[0], *(module for module in inside[0] if _is_light(module, set()))]
-    return found
+    return modules
 
 
 def _is_light(path: Path, known: set[Path]) -> bool:

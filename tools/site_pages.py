@@ -160,17 +160,17 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     source = sources.get(name, f"docs/{name}")
     repository = f"{config.extra['repository']}/blob/main"
 
-    def link(found: re.Match[str]) -> str:
-        given, hash_sign, anchor = found[1].partition("#")
+    def link(match: re.Match[str]) -> str:
+        given, hash_sign, anchor = match[1].partition("#")
         if re.match(r"[a-z]+:", given) or not given:
-            return found[0]
+            return match[0]
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), given))
         where = PLACES.get(target) or target.removeprefix("docs/")
         if target in PLACES or (target.startswith("docs/") and files.get_file_from_path(where)):
             return f"]({posixpath.relpath(where, posixpath.dirname(name) or '.')}{hash_sign}{anchor})"
         if (ROOT / target).exists():
             return f"]({repository}/{target})"
-        return found[0]  # MkDocs says that it leads nowhere
+        return match[0]  # MkDocs says that it leads nowhere
 
     return re.sub(r"\]\(([^)\s]+)\)", link, markdown)
 

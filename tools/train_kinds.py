@@ -89,9 +89,9 @@ def varied(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     turn = (Image.Transform.AFFINE, line, Image.Resampling.BILINEAR)
     size, fill = (kinds.SIDE, kinds.SIDE), (255, 255, 255, 0)
     planes = [Image.fromarray(image[..., c]).transform(size, *turn, fillcolor=fill[c]) for c in range(4)]
-    found = np.dstack([np.asarray(plane) for plane in planes]).astype(np.float32) / 255
-    mask = found[..., 3:]
-    rgb = found[..., :3][..., rng.permutation(3)] if rng.random() < 0.5 else found[..., :3]
+    photo = np.dstack([np.asarray(plane) for plane in planes]).astype(np.float32) / 255
+    mask = photo[..., 3:]
+    rgb = photo[..., :3][..., rng.permutation(3)] if rng.random() < 0.5 else photo[..., :3]
     rgb = np.clip((rgb - 0.5) * np.exp(rng.normal(0, 0.25)) + 0.5 + rng.normal(0, 0.1, 3), 0, 1)
     return np.dstack([rgb * mask + 1 - mask, mask]).astype(np.float32)
 
@@ -103,9 +103,9 @@ def report(network: keras.Model, pictures: np.ndarray, labels: np.ndarray) -> No
     chances = tf.nn.softmax(logits / 2).numpy()
     print(f"{len(labels)} photos of held-out senders: label right {np.mean(chances.argmax(1) == labels):.3f}")
     named = [dict(zip(kinds.NAMES, row.tolist(), strict=True)) for row in chances]
-    found, sure = zip(*map(kinds.garment_of, named), strict=True)
+    garments, sure = zip(*map(kinds.garment_of, named), strict=True)
     of = np.array([kinds.GARMENTS.index(kinds.LABELS[name].garment) for name in kinds.NAMES])
-    right = np.array([kinds.GARMENTS.index(name) for name in found]) == of[labels]
+    right = np.array([kinds.GARMENTS.index(name) for name in garments]) == of[labels]
     answered = np.array(sure) >= 0.5
     print(
         f"garment right {right.mean():.3f}; of the {answered.mean():.3f} that are answered {right[answered].mean():.3f}"

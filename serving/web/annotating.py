@@ -115,16 +115,16 @@ class Annotating:
 
         photo, transparent = self._decoded(encoded)
         loaded = self._loaded()
-        found = Annotator(loaded.pose, loaded.parsing, allow_cut).annotate(photo, person)
-        seen = found.as_person(photo, "photo")  # a person who lay across the photo stands upright now
+        annotation = Annotator(loaded.pose, loaded.parsing, allow_cut).annotate(photo, person)
+        seen = annotation.as_person(photo, "photo")  # a person who lay across the photo stands upright now
         if transparent is not None:
-            transparent = turned(transparent, found.turns)
+            transparent = turned(transparent, annotation.turns)
         wiped = find_wiped(seen.photo, seen.keypoints, transparent)
         erased = wiped.erased if wiped else np.zeros(seen.size, bool)
         subject = Subject(to_png(seen.photo), seen.size, seen.labels, erased, seen.keypoints, seen.dress)
-        doubts = tuple(doubtful(found.confidences))
+        doubts = tuple(doubtful(annotation.confidences))
         few = len(garments_shown(seen.labels)) < MIN_GARMENTS
-        return Annotated(subject, found.people, found.person, doubts, few, wiped.garment if wiped else "")
+        return Annotated(subject, annotation.people, annotation.person, doubts, few, wiped.garment if wiped else "")
 
     def _decoded(self, encoded: bytes) -> tuple[np.ndarray, np.ndarray | None]:
         """(h, w, 3) uint8 and, of a picture with transparency, (h, w) bool where it lets all through."""

@@ -67,15 +67,15 @@ class LiteClient(AsyncClient):
         )
         used = [stage for stage in STAGES if f"use_{stage}" in inputs and inputs[f"use_{stage}"][0]]
         given = {stage: inputs[f"{stage}_codes"][0] for stage in used}
-        found = self._model.answer(_person(inputs), request, int(inputs["first"][0]), given)
-        shape, texture = (found.scores[stage] / _latents(found.codes[stage]) for stage in STAGES)
+        completion = self._model.answer(_person(inputs), request, int(inputs["first"][0]), given)
+        shape, texture = (completion.scores[stage] / _latents(completion.codes[stage]) for stage in STAGES)
         return {
-            "photos_bytes": _pictures([to_png(photo) for photo in found.photos]),
-            "parsings_bytes": _pictures([to_png(parsing) for parsing in found.parsings]),
-            "erased_bytes": _pictures([to_png(found.erased.astype(np.uint8) * np.uint8(255))])[0],
+            "photos_bytes": _pictures([to_png(photo) for photo in completion.photos]),
+            "parsings_bytes": _pictures([to_png(parsing) for parsing in completion.parsings]),
+            "erased_bytes": _pictures([to_png(completion.erased.astype(np.uint8) * np.uint8(255))])[0],
             "score": (shape + texture)[None],
-            **{f"{stage}_codes": found.codes[stage][None] for stage in STAGES},
-            **{f"{stage}_score": found.scores[stage][None] for stage in STAGES},
+            **{f"{stage}_codes": completion.codes[stage][None] for stage in STAGES},
+            **{f"{stage}_score": completion.scores[stage][None] for stage in STAGES},
         }
 
 

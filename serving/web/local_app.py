@@ -96,9 +96,9 @@ class _Isolated:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        found = _IMPORT_MAP.search((PAGE / "index.html").read_text(encoding="utf-8"))
-        assert found is not None
-        digest = base64.b64encode(hashlib.sha256(found.group(1).encode()).digest()).decode()
+        import_map = _IMPORT_MAP.search((PAGE / "index.html").read_text(encoding="utf-8"))
+        assert import_map is not None
+        digest = base64.b64encode(hashlib.sha256(import_map.group(1).encode()).digest()).decode()
         self._headers = {
             "Content-Security-Policy": (
                 f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{digest}'; worker-src 'self' blob:; "

@@ -70,8 +70,8 @@ class PageRequest:
         """Results one by one; `codes` finds those of the source."""
         encoded = subject.encoded(self.completion.garment)
         if self.source:
-            found = await codes(self)
-            results = client.stream_transfer(encoded, found, self.completion, self.use, self.spread)
+            source_codes = await codes(self)
+            results = client.stream_transfer(encoded, source_codes, self.completion, self.use, self.spread)
         else:
             results = client.stream(encoded, self.completion)
         async for answer in results:

@@ -36,8 +36,8 @@ async def add(request: Request) -> Response:
         if query.get("person") and number is None:
             raise RefusedError(400, "bad-request", f"person: a number from 1 to {_MOST_PEOPLE}")
         body = await bodies.read(request, here.settings.max_upload)
-        found = await here.annotating.person(body, number, query.get("cut") == "allow")
-        subject, notes = found.subject, _notes(found)
+        annotated = await here.annotating.person(body, number, query.get("cut") == "allow")
+        subject, notes = annotated.subject, _notes(annotated)
     cookie, session = shop.opened(request)
     key = session.add_person(subject)
     if here.archive and "start" not in query:
@@ -82,13 +82,13 @@ def _described(key: str, subject: Subject) -> dict[str, Any]:
     }
 
 
-def _notes(found: Annotated) -> dict[str, Any]:
+def _notes(annotated: Annotated) -> dict[str, Any]:
     return {
-        "people": found.people,
-        "person": found.person,
-        "doubts": found.doubts,
-        "few": found.few,
-        "wiped": found.wiped,
+        "people": annotated.people,
+        "person": annotated.person,
+        "doubts": annotated.doubts,
+        "few": annotated.few,
+        "wiped": annotated.wiped,
     }
 
 

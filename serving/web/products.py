@@ -176,10 +176,10 @@ class Products:
             wear=product,
         )
         try:
-            found = self._loaded().answer(subject.person(product.garment), request)
+            completion = self._loaded().answer(subject.person(product.garment), request)
         except TryOnError as error:  # the visitor wears no such garment, say
             raise RefusedError(422, "refused", str(error)) from error
-        codes = {stage: code[0] for stage, code in found.codes.items()}
-        score = float(sum(scores[0] for scores in found.scores.values()))
-        sample = Sample(product.garment, codes, to_png(found.photos[0]), to_png(found.parsings[0]))
+        codes = {stage: code[0] for stage, code in completion.codes.items()}
+        score = float(sum(scores[0] for scores in completion.scores.values()))
+        sample = Sample(product.garment, codes, to_png(completion.photos[0]), to_png(completion.parsings[0]))
         return Worn(number, score, sample)

@@ -125,8 +125,8 @@ async def matches(request: Request) -> Response:
     if garment not in here.settings.garments:
         raise RefusedError(404, "result-gone")
     if here.products is not None and here.products.catalogue is not None:
-        found = await here.products.best(subject, garment, here.settings.matches)
-        return JSONResponse({"matches": [_listed(match.item, match.score) for match in found]})
+        listed = await here.products.best(subject, garment, here.settings.matches)
+        return JSONResponse({"matches": [_listed(match.item, match.score) for match in listed]})
     if here.catalogue is None:
         raise RefusedError(404, "result-gone")
     best = await here.catalogue.best(subject, garment, here.settings.matches)

@@ -42,8 +42,8 @@ def test_the_pose_speaks_against(person, old, new, below, doubted):
     labels, points = person
     changed = labels[below:]
     changed[changed == old] = new
-    found = garment_confidences(labels, certain(labels), points)
-    assert {name for name, value in found.items() if value == 0.5} == {doubted}
+    actual = garment_confidences(labels, certain(labels), points)
+    assert {name for name, value in actual.items() if value == 0.5} == {doubted}
     unknown = garment_confidences(labels, certain(labels), points * (1, 1, 0))
     assert set(unknown.values()) == {1.0}
 
@@ -57,5 +57,5 @@ def test_a_close_up_is_doubted(person):
 def test_a_line_takes_it_to_what_is_to_be_had(person):
     labels, points = person
     lines = np.array([[0, 1], [0.1, 0.6], [0.2, 2.0], [-3, 1]])
-    found = garment_confidences(labels, certain(labels), points, lines)
-    assert found == pytest.approx({"top": 0.7, "bottom": 1.0, "shoes": 0.0})
+    actual = garment_confidences(labels, certain(labels), points, lines)
+    assert actual == pytest.approx({"top": 0.7, "bottom": 1.0, "shoes": 0.0})

@@ -52,10 +52,10 @@ def _file(path, tensors: dict[str, np.ndarray]) -> None:
 
 
 def _layer(rng, name: str, norm: str, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-    found = {f"{name}.weight": rng.normal(size=shape)}
+    arrays = {f"{name}.weight": rng.normal(size=shape)}
     for part in ("weight", "bias", "running_mean", "running_var"):
-        found[f"{norm}.{part}"] = rng.uniform(0.5, 1.5, shape[:1])
-    return {key: value.astype(np.float32) for key, value in found.items()}
+        arrays[f"{norm}.{part}"] = rng.uniform(0.5, 1.5, shape[:1])
+    return {key: value.astype(np.float32) for key, value in arrays.items()}
 
 
 def test_batch_norms_become_factors_and_offsets(tmp_path, monkeypatch):
@@ -68,8 +68,8 @@ def test_batch_norms_become_factors_and_offsets(tmp_path, monkeypatch):
     path = tmp_path / "weights.pth"
     _file(path, tensors)
     monkeypatch.setattr(imagenet, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
-    found = imagenet.read_encoder(path)
-    assert {name: array.shape for name, array in found.items() if name.endswith("kernel")} == {
+    actual = imagenet.read_encoder(path)
+    assert {name: array.shape for name, array in actual.items() if name.endswith("kernel")} == {
         "encoder/stem/kernel": (3, 3, 3, 4),
         "encoder/blocks/0/depthwise/kernel": (3, 3, 4, 1),
         "encoder/blocks/0/project/kernel": (1, 1, 4, 2),
@@ -78,9 +78,9 @@ def test_batch_norms_become_factors_and_offsets(tmp_path, monkeypatch):
     plain = np.einsum("oiyx,yxi->o", tensors["_conv_stem.weight"], x)
     spread = np.sqrt(tensors["_bn0.running_var"] + 1e-3)
     normed = (plain - tensors["_bn0.running_mean"]) / spread * tensors["_bn0.weight"] + tensors["_bn0.bias"]
-    ours = np.einsum("yxio,yxi->o", found["encoder/stem/kernel"], x)
+    ours = np.einsum("yxio,yxi->o", actual["encoder/stem/kernel"], x)
     np.testing.assert_allclose(
-        ours * found["encoder/stem/scale"] + found["encoder/stem/offset"], normed, rtol=1e-4, atol=1e-5
+        ours * actual["encoder/stem/scale"] + actual["encoder/stem/offset"], normed, rtol=1e-4, atol=1e-5
     )
 
 

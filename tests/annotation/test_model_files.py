@@ -55,8 +55,8 @@ def test_a_package_may_carry_it(tmp_path, monkeypatch):
     (tmp_path / "carrier" / "__init__.py").touch()
     (tmp_path / "carrier" / "model.task").write_bytes(DATA)
     monkeypatch.syspath_prepend(tmp_path)
-    found = find(dataclasses.replace(MODEL, inside="carrier/model.task"))
-    assert found == tmp_path / "carrier" / "model.task"
+    actual = find(dataclasses.replace(MODEL, inside="carrier/model.task"))
+    assert actual == tmp_path / "carrier" / "model.task"
 
 
 @pytest.mark.parametrize("offline", [True, False])

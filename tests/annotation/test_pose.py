@@ -20,21 +20,21 @@ def _points() -> np.ndarray:
 
 
 def test_points_and_neck():
-    found = pose._pose(_points(), np.ones((200, 100), np.float32))
-    np.testing.assert_allclose(found.keypoints[0], (30, 20, 0.9), rtol=1e-5)  # the nose is BlazePose's first
-    right, left, neck = found.keypoints[[2, 5, 1]]
+    actual = pose._pose(_points(), np.ones((200, 100), np.float32))
+    np.testing.assert_allclose(actual.keypoints[0], (30, 20, 0.9), rtol=1e-5)  # the nose is BlazePose's first
+    right, left, neck = actual.keypoints[[2, 5, 1]]
     np.testing.assert_allclose(neck[:2], (right + left)[:2] / 2, rtol=1e-5)
     assert right[0] > left[0]  # 12 is the right shoulder, 11 the left
-    assert found.beyond == ()
-    assert found.box == (0, 0, 200, 100)
+    assert actual.beyond == ()
+    assert actual.box == (0, 0, 200, 100)
 
 
 def test_unseen_and_outside_points_are_missing():
     points = _points()
     points[27, 1] = 1.2  # an ankle
     points[15, 2] = 0.1  # a wrist
-    found = pose._pose(points, np.ones((200, 100), np.float32))
-    assert not found.keypoints[[13, 7]].any()
+    actual = pose._pose(points, np.ones((200, 100), np.float32))
+    assert not actual.keypoints[[13, 7]].any()
 
 
 @pytest.mark.parametrize(("rows", "part"), [(range(11), "head"), (range(27, 33), "feet")])
@@ -48,9 +48,9 @@ def test_islands_of_the_mask_are_left_out():
     mask = np.zeros((200, 100), np.float32)
     mask[10:190, 25:75] = 1
     mask[10:60, 90:] = 1  # somebody else
-    found = pose._pose(_points(), mask)
-    assert found.mask[:, 80:].max() == 0
-    assert found.box[3] == 75
+    actual = pose._pose(_points(), mask)
+    assert actual.mask[:, 80:].max() == 0
+    assert actual.box[3] == 75
 
 
 def test_who_is_found_only_with_a_margin_stands_where_he_is(monkeypatch):
@@ -66,12 +66,12 @@ def test_who_is_found_only_with_a_margin_stands_where_he_is(monkeypatch):
         return [(points, np.pad(mask, 50))]
 
     monkeypatch.setattr(PoseAnnotator, "_detected", detected)
-    (found,) = PoseAnnotator(None, None).annotate(np.zeros((200, 100, 3), np.uint8))
+    (actual,) = PoseAnnotator(None, None).annotate(np.zeros((200, 100, 3), np.uint8))
     assert looked == [(200, 100, 3), (300, 200, 3)]
     expected = pose._pose(_points(), mask)
-    np.testing.assert_allclose(found.keypoints, expected.keypoints, atol=1e-3)
-    np.testing.assert_array_equal(found.mask, mask)
-    assert found.beyond == ()
+    np.testing.assert_allclose(actual.keypoints, expected.keypoints, atol=1e-3)
+    np.testing.assert_array_equal(actual.mask, mask)
+    assert actual.beyond == ()
 
 
 def _model_is_there() -> bool:
@@ -90,13 +90,13 @@ def test_a_rendered_person_is_found_where_it_is():
 
     picture = render_person(20_261_123, 1, 256)
     with PoseAnnotator.load() as annotator:
-        (found,) = annotator.annotate(picture.photo)
+        (actual,) = annotator.annotate(picture.photo)
         assert annotator.annotate(np.full((64, 64, 3), 128, np.uint8)) == []
-    both = (found.keypoints[:, 2] > 0) & (picture.keypoints[:, 2] > 0)
+    both = (actual.keypoints[:, 2] > 0) & (picture.keypoints[:, 2] > 0)
     assert both.sum() >= 10
-    distance = np.linalg.norm(found.keypoints[both, :2] - picture.keypoints[both, :2], axis=1)
+    distance = np.linalg.norm(actual.keypoints[both, :2] - picture.keypoints[both, :2], axis=1)
     assert np.median(distance) < 8
-    truth, mask = picture.parsing > 0, found.mask > 0.5
+    truth, mask = picture.parsing > 0, actual.mask > 0.5
     assert (truth & mask).sum() / (truth | mask).sum() > 0.8
 
 

@@ -157,10 +157,10 @@ def _annotate(root: Path, given: Any) -> VerbRun:
     from tf_tryon.annotation.annotator import Annotator
 
     made = given.make(1, 128)
-    found = Annotation(made["labels"], "cihp20", made["keypoints"], np.zeros((128, 128), np.float32), {})
+    annotation = Annotation(made["labels"], "cihp20", made["keypoints"], np.zeros((128, 128), np.float32), {})
 
     def load(*_: Any, **__: Any) -> Any:
-        return contextlib.nullcontext(SimpleNamespace(annotate=lambda *_: found))
+        return contextlib.nullcontext(SimpleNamespace(annotate=lambda *_: annotation))
 
     given.patch.setattr(Annotator, "load", load)
     (root / "photos").mkdir(parents=True)
@@ -306,8 +306,8 @@ def _evaluate(root: Path, given: Any) -> VerbRun:
     from tf_tryon.models.tasks import ShapeTask
 
     run = SimpleNamespace(config=thesis("shape"), nets=ShapeTask(), step=3)
-    found = SimpleNamespace(runs={"shape": run}, shape=run)
-    given.patch.setattr(subject, "load", lambda *_: found)
+    actual = SimpleNamespace(runs={"shape": run}, shape=run)
+    given.patch.setattr(subject, "load", lambda *_: actual)
     given.patch.setattr(shape_report, "evaluate_shape", lambda *_, **__: {})
     return _to(root, "evaluate", "--model=runs/shape", f"--data={given.data}", file="report.json")
 

@@ -18,13 +18,13 @@ RUN = sorted(VERBS.keys() - ALIKE - WITHOUT - CHANGES_ITS_INPUT - {"web"})
 
 def rows() -> dict[str, list[str]]:
     """The globs of what each verb writes."""
-    found = {}
+    collected = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 3 and (names := re.findall(r"`([^`]+)`", cells[0])):
             for name in names:
-                found[name] = [glob for glob in re.findall(r"`([^`]+)`", cells[1]) if glob not in VERBS]
-    return found
+                collected[name] = [glob for glob in re.findall(r"`([^`]+)`", cells[1]) if glob not in VERBS]
+    return collected
 
 
 def written(root: Path) -> set[str]:

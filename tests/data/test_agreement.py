@@ -129,8 +129,8 @@ def test_what_real_photos_show_is_no_disagreement(body, change):
 def test_labels_of_another_kind_are_told(make_person, table, vocabulary, sign):
     made = make_person(0, 128)
     labels, known = to_record(renamed(made["labels"], table), vocabulary, made["keypoints"])
-    found = agreement.disagreements(to_classes(labels, known), made["keypoints"])
-    assert any(sign in text for text in found), found
+    actual = agreement.disagreements(to_classes(labels, known), made["keypoints"])
+    assert any(sign in text for text in actual), actual
 
 
 @pytest.mark.parametrize("scale", [1 / 128, 0.5, 0.75, 1.4, 2, 3])

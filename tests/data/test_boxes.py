@@ -16,11 +16,11 @@ def one_hot(*areas):
 
 
 def test_class_boxes_end_exclusively():
-    found = boxes.class_boxes(one_hot((v.TOP, 10, 5, 20, 25), (v.HAT, 0, 29, 1, 30), (v.SHOES, 38, 0, 40, 30)))[0]
-    assert found[v.TOP].numpy().tolist() == [10, 5, 20, 25]
-    assert found[v.HAT].numpy().tolist() == [0, 29, 1, 30]
-    assert found[v.SHOES].numpy().tolist() == [38, 0, 40, 30]
-    assert found[v.BOTTOM].numpy().tolist() == [0, 0, 0, 0]
+    actual = boxes.class_boxes(one_hot((v.TOP, 10, 5, 20, 25), (v.HAT, 0, 29, 1, 30), (v.SHOES, 38, 0, 40, 30)))[0]
+    assert actual[v.TOP].numpy().tolist() == [10, 5, 20, 25]
+    assert actual[v.HAT].numpy().tolist() == [0, 29, 1, 30]
+    assert actual[v.SHOES].numpy().tolist() == [38, 0, 40, 30]
+    assert actual[v.BOTTOM].numpy().tolist() == [0, 0, 0, 0]
 
 
 def erased(dress, *areas, widen=1.1):

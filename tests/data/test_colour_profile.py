@@ -69,9 +69,9 @@ def test_transparency_stays(tmp_path, picture):
     alpha = np.full((16, 24, 1), 255, np.uint8)
     alpha[:, :12] = 0
     Image.fromarray(np.concatenate([picture, alpha], -1)).save(tmp_path / "photo.png", icc_profile=profile(P3))
-    found = read_photo(tmp_path / "photo.png")
-    assert (found[:, :12] == 255).all()
-    assert (found[:, 12:] != picture[:, 12:]).any()
+    photo = read_photo(tmp_path / "photo.png")
+    assert (photo[:, :12] == 255).all()
+    assert (photo[:, 12:] != picture[:, 12:]).any()
 
 
 def test_grey_and_palette_pictures_with_a_profile_of_colours(tmp_path, picture):

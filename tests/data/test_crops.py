@@ -24,11 +24,11 @@ def test_a_rectangle_is_centred_and_fills_one_side():
     expected[0, :, 12:36] = 1
     expected[1, 24:40, :] = 1
     expected[2, :, :] = 1
-    for found, wanted in zip(crop, expected, strict=True):
+    for actual, wanted in zip(crop, expected, strict=True):
         for axis in (0, 1):
-            np.testing.assert_array_equal(found.any(axis), wanted.any(axis))
-        assert (found <= wanted).all()
-        assert found.sum() > 0.97 * wanted.sum()  # bilinear sampling rounds the corners
+            np.testing.assert_array_equal(actual.any(axis), wanted.any(axis))
+        assert (actual <= wanted).all()
+        assert actual.sum() > 0.97 * wanted.sum()  # bilinear sampling rounds the corners
 
 
 def test_enlarging_by_two_interpolates_between_pixel_centres():

@@ -113,8 +113,8 @@ def test_targets_follow_their_weights(people, config):
     config.data.targets = {"hat": 2.0, "top": 1.0, "bottom": 1.0, "shoes": 0.0}
     labels = np.stack([people[0].labels] * 400 + [people[1].labels] * 400)
     draws = np.tile((np.arange(400) + 0.5) / 400, 2).astype(np.float32)
-    target, found = examples.choose_target(labels, tf.zeros(800, tf.bool), tf.constant(draws), config)
-    assert found.numpy().all()
+    target, actual = examples.choose_target(labels, tf.zeros(800, tf.bool), tf.constant(draws), config)
+    assert actual.numpy().all()
     assert np.bincount(target[:400], minlength=4).tolist() == [200, 100, 100, 0]
     assert np.bincount(target[400:], minlength=4).tolist() == [0, 200, 200, 0]
 
@@ -125,8 +125,8 @@ def test_a_dress_is_a_target_only_if_asked_for(people, config):
     assert dress.numpy().all()
     assert not examples.choose_target(labels, dress, tf.constant([0.5]), config)[1].numpy().any()
     config.data.dresses = True
-    target, found = examples.choose_target(labels, dress, tf.constant([0.5]), config)
-    assert (target.numpy().tolist(), found.numpy().tolist()) == ([2], [True])
+    target, actual = examples.choose_target(labels, dress, tf.constant([0.5]), config)
+    assert (target.numpy().tolist(), actual.numpy().tolist()) == ([2], [True])
 
 
 def test_people_of_any_size_are_taken_at_the_inputs(make_person, config):

@@ -8,9 +8,9 @@ SIZE = (80, 40)
 
 @pytest.fixture
 def points(make_person):
-    found = make_person(0)["keypoints"] * (0.5, 1, 1)
-    found[4] = 0
-    return found.astype(np.float32)
+    actual = make_person(0)["keypoints"] * (0.5, 1, 1)
+    actual[4] = 0
+    return actual.astype(np.float32)
 
 
 def test_parts_of_the_photo_become_pixels(points):
@@ -27,8 +27,8 @@ def test_pixels_stay(points):
 
 
 def test_a_canvas_is_believed_unless_points_lie_beyond_it(points):
-    (found,) = to_pixels([points / (2, 2, 1)], SIZE, canvas=(40, 20))
-    np.testing.assert_allclose(found, points, rtol=1e-5)
+    (actual,) = to_pixels([points / (2, 2, 1)], SIZE, canvas=(40, 20))
+    np.testing.assert_allclose(actual, points, rtol=1e-5)
     (same,) = to_pixels([points], SIZE, canvas=(20, 20))
     assert same is points
 

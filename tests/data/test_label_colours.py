@@ -24,9 +24,9 @@ def test_a_picture_in_colours_is_read(mode, make_person, tmp_path):
     labels, palette, _ = read_label_picture(tmp_path / "parsing.png")
     np.testing.assert_array_equal(labels, person["labels"])
     assert palette is PGN
-    found, name = read_parsing(tmp_path / "parsing.png", (64, 64), person["keypoints"])
+    actual, name = read_parsing(tmp_path / "parsing.png", (64, 64), person["keypoints"])
     assert name == "cihp20"
-    np.testing.assert_array_equal(found, person["labels"])
+    np.testing.assert_array_equal(actual, person["labels"])
 
 
 def test_other_colours_are_refused(make_person, tmp_path):

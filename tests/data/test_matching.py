@@ -18,8 +18,8 @@ def test_the_labelled_person_is_taken_before_a_surer_bystander(made, caplog):
     person = made["keypoints"] * (1, 1, 0.4)
     bystander = made["keypoints"] + (60, 0, 0)
     with caplog.at_level(logging.WARNING):
-        found = match(made["labels"], "cihp20", [bystander, person])
-    np.testing.assert_allclose(found.points, person, rtol=1e-6)
+        actual = match(made["labels"], "cihp20", [bystander, person])
+    np.testing.assert_allclose(actual.points, person, rtol=1e-6)
     assert "another of 2 people than the surest" in caplog.text
     caplog.clear()
     match(made["labels"], "cihp20", [person, bystander])
@@ -31,10 +31,10 @@ def test_who_lies_across_the_photo_is_turned(made, turns, caplog):
     labels = upright.turned(made["labels"], turns)
     points = upright.turned_points(made["keypoints"], made["labels"].shape, turns)
     with caplog.at_level(logging.WARNING):
-        found = match(labels, "cihp20", [points])
-    assert found.turns == -turns % 4
-    np.testing.assert_array_equal(found.labels, made["labels"])
-    np.testing.assert_allclose(found.points, made["keypoints"], atol=1e-4)
+        actual = match(labels, "cihp20", [points])
+    assert actual.turns == -turns % 4
+    np.testing.assert_array_equal(actual.labels, made["labels"])
+    np.testing.assert_allclose(actual.points, made["keypoints"], atol=1e-4)
     assert "it is turned" in caplog.text
 
 

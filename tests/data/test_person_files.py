@@ -66,9 +66,9 @@ def test_label_20_alone_is_no_proof(photo, made):
     relabel(photo.parent, labels)
     with pytest.raises(ValueError, match=r"label 20 is the neck's skin.*the keypoints agree with lip21 alone"):
         person_files.read(photo)
-    found = person_files.read(photo, "lip21")
-    assert found.vocabulary == "cihp20"
-    np.testing.assert_array_equal(found.labels == 10, labels == 20)
+    actual = person_files.read(photo, "lip21")
+    assert actual.vocabulary == "cihp20"
+    np.testing.assert_array_equal(actual.labels == 10, labels == 20)
     with pytest.raises(DisagreementError, match=r"read as mm24.* As labels of lip21 they would agree"):
         person_files.read(photo, "mm24")
 

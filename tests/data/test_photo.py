@@ -24,10 +24,10 @@ def picture() -> np.ndarray:
 def test_colour_modes(tmp_path, picture, mode, suffix):
     path = tmp_path / f"photo.{suffix}"
     Image.fromarray(picture).convert(mode).save(path, **({"lossless": True} if suffix == "webp" else {}))
-    found = read_photo(path)
-    assert found.dtype == np.uint8
-    assert found.flags.owndata or found.base is not None
-    assert np.abs(found.astype(int) - picture).mean() < (12 if mode == "P" else 2)
+    photo = read_photo(path)
+    assert photo.dtype == np.uint8
+    assert photo.flags.owndata or photo.base is not None
+    assert np.abs(photo.astype(int) - picture).mean() < (12 if mode == "P" else 2)
 
 
 def test_bytes_in_memory_are_read_alike(tmp_path, picture):
@@ -50,18 +50,18 @@ def test_bytes_in_memory_are_read_alike(tmp_path, picture):
 def test_grey_of_any_depth(tmp_path, grey, suffix):
     ramp = np.tile(np.arange(256), (4, 1))
     Image.fromarray(grey(ramp)).save(tmp_path / f"photo.{suffix}")
-    found = read_photo(tmp_path / f"photo.{suffix}")
-    assert found.shape == (4, 256, 3)
-    assert np.abs(found.astype(int) - ramp[..., None]).max() <= 1
+    photo = read_photo(tmp_path / f"photo.{suffix}")
+    assert photo.shape == (4, 256, 3)
+    assert np.abs(photo.astype(int) - ramp[..., None]).max() <= 1
 
 
 def test_transparency_lies_on_white(tmp_path, picture):
     alpha = np.full((40, 60, 1), 255, np.uint8)
     alpha[:, :30] = 0
     Image.fromarray(np.concatenate([picture, alpha], -1)).save(tmp_path / "photo.png")
-    found = read_photo(tmp_path / "photo.png")
-    assert (found[:, :30] == 255).all()
-    np.testing.assert_array_equal(found[:, 30:], picture[:, 30:])
+    photo = read_photo(tmp_path / "photo.png")
+    assert (photo[:, :30] == 255).all()
+    np.testing.assert_array_equal(photo[:, 30:], picture[:, 30:])
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

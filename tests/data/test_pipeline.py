@@ -55,8 +55,8 @@ def test_workers_slices_make_the_global_batch(opened, config, workers, replicas)
         parts.append(take(pipeline.training_dataset(opened, config, 1, 4, context), 2 * replicas // workers))
     for step in range(2):
         each = replicas // workers
-        found = [part for worker in parts for part in worker[step * each : (step + 1) * each]]
-        assert_same(whole[step], {key: np.concatenate([part[key] for part in found]) for key in whole[step]})
+        actual = [part for worker in parts for part in worker[step * each : (step + 1) * each]]
+        assert_same(whole[step], {key: np.concatenate([part[key] for part in actual]) for key in whole[step]})
 
 
 def test_an_epoch_sees_everybody_usable_once_and_the_next_in_another_order(opened, config):

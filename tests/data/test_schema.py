@@ -42,7 +42,7 @@ def test_the_graph_reads_pictures_of_any_size(photos_of_own_sizes):
     people = raw_records(opened, numbers).map(schema.parse)
     assert people.element_spec["photo"].shape.as_list() == [None, None, 3]
     assert people.element_spec["labels"].shape.as_list() == [None, None]
-    for i, found in enumerate(people):
+    for i, actual in enumerate(people):
         person = Person.of(opened, i)
-        np.testing.assert_array_equal(found["photo"], person.photo)
-        np.testing.assert_array_equal(found["labels"], person.labels)
+        np.testing.assert_array_equal(actual["photo"], person.photo)
+        np.testing.assert_array_equal(actual["labels"], person.labels)

@@ -4,22 +4,22 @@ USED = {"device_name": "NVIDIA H100", "compute_capability": (9, 0)}
 
 
 def test_no_gpu_is_a_note():
-    (found,) = accelerators.compared([], [])
-    assert (found.status, found.found) == ("note", "none")
+    (finding,) = accelerators.compared([], [])
+    assert (finding.status, finding.found) == ("note", "none")
 
 
 def test_a_gpu_that_only_the_driver_knows_names_the_missing_libraries():
-    (found,) = accelerators.compared([], ["NVIDIA T4, 15360 MiB"])
-    assert found.status == "note"
-    assert "1 of 1 GPUs" in found.cost
-    assert "tensorflow[and-cuda]" in found.remedy
+    (finding,) = accelerators.compared([], ["NVIDIA T4, 15360 MiB"])
+    assert finding.status == "note"
+    assert "1 of 1 GPUs" in finding.cost
+    assert "tensorflow[and-cuda]" in finding.remedy
 
 
 def test_a_used_gpu_is_told_with_its_memory():
-    (found,) = accelerators.compared([USED], ["NVIDIA H100, 81559 MiB"])
-    assert found.status == "ok"
-    assert "compute capability 9.0" in found.found
-    assert "81559 MiB" in found.found
+    (finding,) = accelerators.compared([USED], ["NVIDIA H100, 81559 MiB"])
+    assert finding.status == "ok"
+    assert "compute capability 9.0" in finding.found
+    assert "81559 MiB" in finding.found
 
 
 def test_a_tensorflow_that_cannot_be_imported_is_a_problem(monkeypatch):
@@ -27,9 +27,9 @@ def test_a_tensorflow_that_cannot_be_imported_is_a_problem(monkeypatch):
         raise ImportError("libcudart.so:\n no such file")
 
     monkeypatch.setattr(accelerators.importlib, "import_module", broken)
-    (found,) = accelerators.gpus()
-    assert found.status == "problem"
-    assert found.found == "ImportError: libcudart.so: no such file"
+    (finding,) = accelerators.gpus()
+    assert finding.status == "problem"
+    assert finding.found == "ImportError: libcudart.so: no such file"
 
 
 def test_a_driver_that_hangs_is_no_gpu(monkeypatch, tmp_path):

@@ -16,10 +16,10 @@ def installed(monkeypatch):
     true_version = importlib.metadata.version
 
     def version(name: str) -> str:
-        found = changed[name] if name in changed else true_version(name)
-        if found is None:
+        finding = changed[name] if name in changed else true_version(name)
+        if finding is None:
             raise importlib.metadata.PackageNotFoundError(name)
-        return found
+        return finding
 
     monkeypatch.setattr(importlib.metadata, "version", version)
     return changed

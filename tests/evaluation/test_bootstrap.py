@@ -8,23 +8,23 @@ def test_intervals_cover_the_true_mean_as_often_as_they_say() -> None:
     covered = 0
     for seed in range(200):
         values = np.random.default_rng(seed).exponential(1.0, 60)
-        found = bootstrap.estimate(lambda x: float(np.mean(x)), values, seed=seed, resamples=300, level=0.9)
-        covered += found.low <= 1.0 <= found.high
+        estimate = bootstrap.estimate(lambda x: float(np.mean(x)), values, seed=seed, resamples=300, level=0.9)
+        covered += estimate.low <= 1.0 <= estimate.high
     assert 0.82 <= covered / 200 <= 0.96
 
 
 def test_the_mean_s_interval_has_the_standard_error_s_width() -> None:
     values = np.random.default_rng(0).normal(5, 2, 400)
-    found = bootstrap.mean(values)
-    assert found.value == pytest.approx(values.mean())
-    assert found.people == 400
-    assert found.high - found.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.15)
+    estimate = bootstrap.mean(values)
+    assert estimate.value == pytest.approx(values.mean())
+    assert estimate.people == 400
+    assert estimate.high - estimate.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.15)
 
 
 def test_people_who_cannot_be_measured_are_left_out() -> None:
-    found = bootstrap.ratio(np.array([1.0, np.nan, 3.0, 4.0]), np.array([2.0, 100.0, np.nan, 8.0]))
-    assert found.value == pytest.approx(0.5)
-    assert found.people == 2
+    estimate = bootstrap.ratio(np.array([1.0, np.nan, 3.0, 4.0]), np.array([2.0, 100.0, np.nan, 8.0]))
+    assert estimate.value == pytest.approx(0.5)
+    assert estimate.people == 2
     nobody = bootstrap.mean(np.array([np.nan]))
     assert nobody.people == 0
     assert nobody.to_dict() == {"value": None, "low": None, "high": None, "people": 0}

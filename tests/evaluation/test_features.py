@@ -21,10 +21,10 @@ def test_features_are_the_means_of_the_last_layer(monkeypatch: pytest.MonkeyPatc
     (tmp_path / "vgg.h5").touch()
     network = features.VggFeatures(tmp_path / "vgg.h5")
     pictures = rng.random((3, 32, 32, 3), np.float32)
-    found = network(pictures)
-    assert found.shape == (3, network.size)
-    assert (found >= 0).all()
-    np.testing.assert_allclose(network(pictures[1:2]), found[1:2], rtol=1e-3, atol=1e-4)
+    actual = network(pictures)
+    assert actual.shape == (3, network.size)
+    assert (actual >= 0).all()
+    np.testing.assert_allclose(network(pictures[1:2]), actual[1:2], rtol=1e-3, atol=1e-4)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -42,9 +42,9 @@ def test_the_2015_graph_is_fed_bytes_and_read_at_pool_3(tmp_path: Path) -> None:
         network(tf.compat.v1.placeholder(tf.float32, (None, None, None, 3)))
         (tmp_path / "graph.pb").write_bytes(graph.as_graph_def().SerializeToString())
     inception = features.Inception2015(tmp_path / "graph.pb")
-    found = inception(np.full((2, 8, 9, 3), 0.5, np.float32))
-    assert found.shape == (2, inception.size)
-    np.testing.assert_allclose(found, 127.5)
+    actual = inception(np.full((2, 8, 9, 3), 0.5, np.float32))
+    assert actual.shape == (2, inception.size)
+    np.testing.assert_allclose(actual, 127.5)
 
 
 def test_other_files_are_refused_by_name(tmp_path: Path) -> None:

@@ -61,10 +61,10 @@ def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, t
         photos = sampling.true_photo(batch)
         np.testing.assert_array_equal(again.read(batch, photos), reader.read(batch, photos))
         report.watch("prior", batch, [photos, photos])
-    found = report.summary("prior", "top")
+    actual = report.summary("prior", "top")
     for what in ("kind", "colour"):  # the samples are the people's own garments
-        assert found[f"{what}_possible"]["value"] == found[f"{what}_possible_truth"]["value"]
-        assert found[f"{what}_marginal_error"]["value"] == found[f"{what}_marginal_error_truth"]["value"]
+        assert actual[f"{what}_possible"]["value"] == actual[f"{what}_possible_truth"]["value"]
+        assert actual[f"{what}_marginal_error"]["value"] == actual[f"{what}_marginal_error_truth"]["value"]
     assert report.columns("prior", "top")["kind_coverage_of_2"].shape == (7,)  # one shows two garments only
 
 

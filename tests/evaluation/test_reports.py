@@ -27,22 +27,22 @@ def test_the_shape_report_does_not_depend_on_the_batch(people: Path, bundle: Pat
     run = subject.load(bundle / "shape").runs["shape"]
     records = open_records(people)
     options = {"count": 5, "samples": 2, "seed": 4, "garments": ("top",), "progress": False}
-    found = evaluate_shape(run.nets, records, run.config, batch=5, **options)["top"]
+    actual = evaluate_shape(run.nets, records, run.config, batch=5, **options)["top"]
     again = evaluate_shape(run.nets, records, run.config, batch=3, **options)["top"]
-    for name, estimate in found.items():
+    for name, estimate in actual.items():
         assert estimate["people"] == 5, name
         assert again[name]["value"] == pytest.approx(estimate["value"], abs=1e-4), name
-    assert found["truth_whole"]["value"] == found["truth_sound"]["value"] == 1
-    assert found["truth_asymmetry"]["value"] == 0
-    assert {"prior_best_of_2_garment_iou", "prior_pairwise_1_minus_iou_of_2", "kl_nats"} <= set(found)
+    assert actual["truth_whole"]["value"] == actual["truth_sound"]["value"] == 1
+    assert actual["truth_asymmetry"]["value"] == 0
+    assert {"prior_best_of_2_garment_iou", "prior_pairwise_1_minus_iou_of_2", "kl_nats"} <= set(actual)
 
 
 def test_the_texture_report_has_three_ways_and_two_anchors(people: Path, bundle: Path) -> None:
-    found = subject.load(bundle)
-    run = found.runs["texture"]
-    assert found.shape is found.runs["shape"]
+    actual = subject.load(bundle)
+    run = actual.runs["texture"]
+    assert actual.shape is actual.runs["shape"]
     results = evaluate_texture(
-        run.nets, open_records(people), run.config, count=8, samples=2, shape=found.shape.nets, features=Colours(),
+        run.nets, open_records(people), run.config, count=8, samples=2, shape=actual.shape.nets, features=Colours(),
         garments=("bottom",), batch=3, progress=False,
     )["bottom"]  # fmt: skip
     for kind in ("truth", "filled", "posterior", "prior", "end_to_end"):

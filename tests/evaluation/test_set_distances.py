@@ -32,9 +32,9 @@ def test_both_ways_between_halves() -> None:
         return x.mean(axis=0), np.cov(x.T)
 
     ways = [gaussian_distance(*moments(own[half::2]), *moments(truth[1 - half :: 2])) for half in (0, 1)]
-    found = measured(2.0)["prior_frechet_corner_n60"]
-    assert found[0] == pytest.approx(np.mean(ways))
-    assert len(found) == 11
+    actual = measured(2.0)["prior_frechet_corner_n60"]
+    assert actual[0] == pytest.approx(np.mean(ways))
+    assert len(actual) == 11
 
 
 def test_intervals_hold_the_value_and_differences_are_told_apart() -> None:
@@ -58,7 +58,7 @@ def test_too_few_people_have_no_distance() -> None:
 def test_the_jackknife_of_a_mean_is_its_standard_error() -> None:
     values = np.random.default_rng(1).normal(size=30)
     left_out = np.array([np.delete(values, i).mean() for i in range(30)])
-    found = bootstrap.jackknife(values.mean(), left_out, 30)
+    estimate = bootstrap.jackknife(values.mean(), left_out, 30)
     error = values.std(ddof=1) / np.sqrt(30)
-    assert (found.high - found.low) / 2 == pytest.approx(2.0452 * error, rel=1e-4)
+    assert (estimate.high - estimate.low) / 2 == pytest.approx(2.0452 * error, rel=1e-4)
     assert np.isnan(bootstrap.jackknife(1.0, left_out[:1], 1).low)

@@ -18,10 +18,10 @@ def waves(angle, cycles):
 
 @pytest.mark.parametrize("angle", [0, math.pi / 2, math.pi / 4, 3 * math.pi / 4])
 def test_angle_and_length_of_stripes(angle):
-    found = strongest(waves(angle, 1 / 10), ALL)
-    assert found.angle == pytest.approx(angle, abs=0.1)
-    assert found.cycles == pytest.approx(1 / 10, rel=0.1)
-    assert found.strength > 0.5  # the rest are a square wave's harmonics
+    actual = strongest(waves(angle, 1 / 10), ALL)
+    assert actual.angle == pytest.approx(angle, abs=0.1)
+    assert actual.cycles == pytest.approx(1 / 10, rel=0.1)
+    assert actual.strength > 0.5  # the rest are a square wave's harmonics
 
 
 def test_noise_and_flat_colour_have_none():

@@ -89,11 +89,11 @@ def test_a_planted_weave_stands_out_at_its_period(photo: np.ndarray, erased: np.
     wave = 0.05 * np.cos(2 * np.pi * np.arange(SIZE) / period)
     woven = photo + wave[:, None, None].astype(np.float32)
     own = dict(zip(metrics.PERIODS, metrics.weave(photo, erased), strict=True))
-    found = dict(zip(metrics.PERIODS, metrics.weave(woven, erased), strict=True))
-    assert found[period] == pytest.approx(np.var(wave), rel=0.3)
-    assert found[period] > 20 * own[period]
+    actual = dict(zip(metrics.PERIODS, metrics.weave(woven, erased), strict=True))
+    assert actual[period] == pytest.approx(np.var(wave), rel=0.3)
+    assert actual[period] > 20 * own[period]
     for shorter in (p for p in metrics.PERIODS if p < period):
-        assert found[shorter] < 0.2 * found[period]
+        assert actual[shorter] < 0.2 * actual[period]
 
 
 def test_a_box_without_a_block_has_no_weave(photo: np.ndarray) -> None:

@@ -27,15 +27,15 @@ def test_differences_verdicts_and_the_thesiss_orderings(tmp_path) -> None:
     ]
     for row, shift, possible in zip(rows, (0.0, 5.0, -5.0, 0.0, -2.0), (0.5, 0.5, 0.5, 0.5, 0.8), strict=True):
         _save(tmp_path / "rows" / row.name, shift, possible)
-    found = {(line["first"], line["second"], line["measure"]): line for line in compare(rows, tmp_path, ["top"])}
+    actual = {(line["first"], line["second"], line["measure"]): line for line in compare(rows, tmp_path, ["top"])}
     frechet = "Fréchet distance"
-    assert found["full model", "FiNet", frechet]["verdict"] == "better"
-    assert found["full model", "FiNet", frechet]["thesis"] == "reproduced"
-    assert found["full model", "w/o GAN", frechet]["verdict"] == "worse"
-    assert found["full model", "w/o GAN", frechet]["thesis"] == "not reproduced"
-    assert found["full model", "w/o attention", frechet]["thesis"] == "not told apart"
-    possible = found["recommended", "full model", "kinds possible"]
+    assert actual["full model", "FiNet", frechet]["verdict"] == "better"
+    assert actual["full model", "FiNet", frechet]["thesis"] == "reproduced"
+    assert actual["full model", "w/o GAN", frechet]["verdict"] == "worse"
+    assert actual["full model", "w/o GAN", frechet]["thesis"] == "not reproduced"
+    assert actual["full model", "w/o attention", frechet]["thesis"] == "not told apart"
+    possible = actual["recommended", "full model", "kinds possible"]
     assert possible["verdict"] == "better"
     np.testing.assert_allclose(possible["difference"]["value"], 0.3, atol=1e-6)
     assert possible["thesis"] == ""
-    assert found["recommended", "FiNet", frechet]["verdict"] == "better"
+    assert actual["recommended", "FiNet", frechet]["verdict"] == "better"

@@ -43,7 +43,7 @@ def test_it_answers_as_the_network(
     picture = random.integers(0, 256, (64, 32, 3), np.uint8)
     points = np.concatenate([random.uniform(0, 32, (18, 2)), random.integers(0, 2, (18, 1))], 1).astype(np.float32)
     for mask in (None, random.uniform(0, 1, (64, 32)).astype(np.float32)):
-        found, expected = (one.probabilities(picture, mask, points) for one in (ours, theirs._network))
-        assert found.shape == (32, 16, 20)
-        np.testing.assert_allclose(found, expected, atol=0.01)
-        assert np.abs(found - expected).mean() < 1e-3
+        actual, expected = (one.probabilities(picture, mask, points) for one in (ours, theirs._network))
+        assert actual.shape == (32, 16, 20)
+        np.testing.assert_allclose(actual, expected, atol=0.01)
+        assert np.abs(actual - expected).mean() < 1e-3

@@ -50,7 +50,9 @@ def test_calls_are_the_sidecars(language, sidecar):
         assert passed == set(sidecar["signatures"][name]["inputs"]), name
     outputs = {output for spec in sidecar["signatures"].values() for output in spec["outputs"]}
     taken = {
-        word for found in re.findall(TAKEN[language], code) for word in ([found] if isinstance(found, str) else found)
+        word
+        for actual in re.findall(TAKEN[language], code)
+        for word in ([actual] if isinstance(actual, str) else actual)
     }
     assert outputs <= taken
 

@@ -21,14 +21,14 @@ def test_numpy_inputs_are_those_of_training(stage, people, garment):
         keypoints[compared] = 0  # a missing one
         moved = dataclasses.replace(person, keypoints=keypoints)
         batch = examples.from_people([moved], garment, stage.means, stage.config)
-        found = phone_inputs.build(moved, garment, stage.means, contract)
+        actual = phone_inputs.build(moved, garment, stage.means, contract)
         nets = stage.networks
-        np.testing.assert_allclose(found.box, batch[keys.BOX][0], atol=1e-4)
-        np.testing.assert_array_equal(found.visible, batch[keys.VISIBLE][0, ..., 0])
-        np.testing.assert_allclose(found.given, nets.given(batch)[0], atol=1e-6)
-        np.testing.assert_allclose(found.context, nets.prior_inputs(batch)[0], atol=1e-4)
+        np.testing.assert_allclose(actual.box, batch[keys.BOX][0], atol=1e-4)
+        np.testing.assert_array_equal(actual.visible, batch[keys.VISIBLE][0, ..., 0])
+        np.testing.assert_allclose(actual.given, nets.given(batch)[0], atol=1e-6)
+        np.testing.assert_allclose(actual.context, nets.prior_inputs(batch)[0], atol=1e-4)
         codes = np.random.default_rng(0).standard_normal((1, *contract.grid), np.float32)
-        laid = phone_inputs.lay(codes.reshape(contract.cells, -1), found, contract)
+        laid = phone_inputs.lay(codes.reshape(contract.cells, -1), actual, contract)
         np.testing.assert_allclose(laid, nets.laid(batch, tf.constant(codes))[0], atol=1e-4)
         compared += 1
     assert compared >= 3

@@ -33,8 +33,8 @@ def loaded(models: Path) -> Iterator[SessionModel]:
 
 @pytest.fixture(scope="module")
 def requests(models: Path) -> dict[str, Arrays]:
-    found = warmup.read(models / "tryon" / "1")
-    return {request.model_spec.signature_name: warmup.arrays(request) for request in found}
+    actual = warmup.read(models / "tryon" / "1")
+    return {request.model_spec.signature_name: warmup.arrays(request) for request in actual}
 
 
 def _same(first: Arrays, second: Arrays) -> None:

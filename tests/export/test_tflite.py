@@ -29,19 +29,19 @@ def test_parity_with_the_networks(quantize, phone, stage, people):
         if quantize == "float32":
             drawn = runner.sample(runner.encode(inputs), noise) * scale
             np.testing.assert_allclose(drawn, codes.reshape(drawn.shape), atol=1e-3)
-        found = runner.logits(inputs, codes.reshape(runner.contract.cells, -1) / scale)
+        actual = runner.logits(inputs, codes.reshape(runner.contract.cells, -1) / scale)
         expected = stage.generate(batch, codes)[0]
-        difference = np.abs(found - expected) / expected.std()
+        difference = np.abs(actual - expected) / expected.std()
         most, mean = TOLERANCE[quantize]
         assert difference.max() < most
         assert difference.mean() < mean
 
 
 def test_int8_is_pure(phone):
-    for name, found in tflite.tensor_types(phone["int8"].read_bytes()).items():
-        assert not [kind for kind in found["tensors"] if kind.startswith("FLOAT")], name
-        assert set(found["inputs"] + found["outputs"]) == {"INT8"}, name
-        assert not [op for op in found["operators"] if op.startswith("Flex") or op == "DEQUANTIZE"], name
+    for name, actual in tflite.tensor_types(phone["int8"].read_bytes()).items():
+        assert not [kind for kind in actual["tensors"] if kind.startswith("FLOAT")], name
+        assert set(actual["inputs"] + actual["outputs"]) == {"INT8"}, name
+        assert not [op for op in actual["operators"] if op.startswith("Flex") or op == "DEQUANTIZE"], name
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(str(phone["int8"]))
@@ -73,7 +73,7 @@ def test_sidecar_describes_the_file(phone):
         listed = Interpreter(str(path)).get_signature_list()
         described = sidecar["signatures"]
         assert {name: [sorted(spec["inputs"]), sorted(spec["outputs"])] for name, spec in described.items()} == {
-            name: [sorted(found["inputs"]), sorted(found["outputs"])] for name, found in listed.items()
+            name: [sorted(actual["inputs"]), sorted(actual["outputs"])] for name, actual in listed.items()
         }
         given = sidecar["signatures"]["generate"]["inputs"]["given"]["shape"]
         assert len(sidecar["inputs"]["given"]) == given[-1]

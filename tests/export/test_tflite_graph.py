@@ -39,9 +39,9 @@ def test_functions_equal_the_networks(configuration, integer, bundle, write_stag
         codes = nets.share(tf.constant(codes.reshape(1, *contract.grid)))
         scaled = codes / scale
         flat = lay(scaled.numpy().reshape(contract.cells, -1), one, contract)
-        found = functions["generate"](tf.constant(one.given[None]), tf.constant(flat[None]))["logits"]
+        actual = functions["generate"](tf.constant(one.given[None]), tf.constant(flat[None]))["logits"]
         expected = nets.generate(batch, codes)[-1]
-        np.testing.assert_allclose(found, expected, atol=2e-3 * np.abs(expected).max())
+        np.testing.assert_allclose(actual, expected, atol=2e-3 * np.abs(expected).max())
         known = functions["encode"](tf.constant(one.context[None]))
         if contract.autoregressive:
             known = functions["prior"](known["features"], tf.reshape(scaled, (1, contract.cells, -1)))

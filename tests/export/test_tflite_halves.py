@@ -31,8 +31,8 @@ def test_exact_weights_are_halves(exact: bool) -> None:
     assert ("FLOAT16" in kinds) == exact
     assert (len(content) < 0.7 * len(part.content)) == exact
     x = draw.standard_normal((1, 8, 8, 16), np.float32)
-    found = Interpreter(model_content=content).get_signature_runner("f")(x=x)["y"]
-    np.testing.assert_allclose(found, tf.nn.conv2d(x, kernel, 1, "SAME"), atol=1e-4)
+    actual = Interpreter(model_content=content).get_signature_runner("f")(x=x)["y"]
+    np.testing.assert_allclose(actual, tf.nn.conv2d(x, kernel, 1, "SAME"), atol=1e-4)
 
 
 def test_constant_maps_are_halves() -> None:
@@ -46,5 +46,5 @@ def test_constant_maps_are_halves() -> None:
     content = merge({"f": Part(halved(part.content), part.inputs, part.outputs)}, "")
     assert len(content) < 0.7 * len(part.content)
     x = np.random.default_rng(0).standard_normal((1, 64, 64, 3), np.float32)
-    found = Interpreter(model_content=content).get_signature_runner("f")(x=x)["y"]
-    np.testing.assert_array_equal(found, np.concatenate([x, np.ones((1, 64, 64, 4), np.float32)], -1))
+    actual = Interpreter(model_content=content).get_signature_runner("f")(x=x)["y"]
+    np.testing.assert_array_equal(actual, np.concatenate([x, np.ones((1, 64, 64, 4), np.float32)], -1))

@@ -183,7 +183,7 @@ def test_a_kernel_distance_is_told_with_the_change(base):
         samples = {f"top/features/{k}": truth[::-1] + shift + 0.1 * rng.normal(size=(12, 8)) for k in range(4)}
         return {"top/features/truth": truth, **samples}
 
-    (found,) = differences(kept(2.0), kept(0.1), ["top"])
-    assert found.verdict == "better"
-    assert found.change.value == pytest.approx(found.after.value - found.before.value)
-    assert found.change.high < 0
+    (actual,) = differences(kept(2.0), kept(0.1), ["top"])
+    assert actual.verdict == "better"
+    assert actual.change.value == pytest.approx(actual.after.value - actual.before.value)
+    assert actual.change.high < 0

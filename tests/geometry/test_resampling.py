@@ -54,16 +54,16 @@ def test_the_same_pixels_stay_the_same_bit_for_bit():
 
 def test_what_lies_beyond():
     row = np.array([10, 20, 30], np.float32)[None, :, None]
-    found = {
+    actual = {
         beyond: resampling.resample(numpy_arrays, row, (0, -2, 1, 5), (1, 7), resampling.BOX, beyond)[0, :, 0].tolist()
         for beyond in BEYOND
     }
-    assert found[resampling.REFLECT] == [20, 10, 10, 20, 30, 30, 20]
-    assert found[resampling.EDGE] == [10, 10, 10, 20, 30, 30, 30]
-    assert found[resampling.ZERO] == [0, 0, 10, 20, 30, 0, 0]
+    assert actual[resampling.REFLECT] == [20, 10, 10, 20, 30, 30, 20]
+    assert actual[resampling.EDGE] == [10, 10, 10, 20, 30, 30, 30]
+    assert actual[resampling.ZERO] == [0, 0, 10, 20, 30, 0, 0]
 
 
 def test_labels_go_by_their_share_and_to_the_smaller_of_equal_ones():
     labels = np.array([[3, 3, 5, 5], [3, 5, 1, 1]], np.uint8)
-    found = resampling.resample_labels(numpy_arrays, labels, (0, 0, 2, 4), (1, 2), 8, resampling.ZERO)
-    assert found.tolist() == [[3, 1]]
+    actual = resampling.resample_labels(numpy_arrays, labels, (0, 0, 2, 4), (1, 2), 8, resampling.ZERO)
+    assert actual.tolist() == [[3, 1]]

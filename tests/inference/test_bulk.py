@@ -55,15 +55,15 @@ def test_the_bytes_follow_from_people_and_request_alone(data_set: Path, tmp_path
     assert report["reasons"] == {"missing": 1, "not worn": 1}
     assert [entry["source"] for entry in report["failed"]] == ["4", "99"]
     assert json.loads((tmp_path / "first" / REPORT).read_text())["reasons"] == report["reasons"]
-    found = _files(tmp_path / "first")
-    assert sum(name.endswith("sheet.png") for name in found) == 2  # two of one name, a folder each
+    actual = _files(tmp_path / "first")
+    assert sum(name.endswith("sheet.png") for name in actual) == 2  # two of one name, a folder each
 
     complete_part(_begun(tmp_path / "second", data_set), 1)  # and then it was killed
     second = _begun(tmp_path / "second", data_set)
     assert second.parts.missing() == [0]
     make_missing(second.parts, functools.partial(complete_part, second), Engine(progress=False))
     second.finish()
-    assert _files(tmp_path / "second") == found
+    assert _files(tmp_path / "second") == actual
 
 
 def test_another_run_and_strangers_files_are_refused_first(data_set: Path, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def _gradient_error(kind):
         return float(loss())
 
     with tf.GradientTape() as tape:
-        found = loss()
-    gradient = np.asarray(tape.gradient(found, layer.layer.kernel))
+        actual = loss()
+    gradient = np.asarray(tape.gradient(actual, layer.layer.kernel))
     numeric = np.zeros_like(kernel)
     for index in np.ndindex(*kernel.shape):
         step = np.zeros_like(kernel)

@@ -35,8 +35,8 @@ def test_sample_is_mean_plus_scaled_noise_and_differentiable():
 def test_shared_channels_are_one_value_that_counts_once():
     gaussian = Gaussian.from_features(_random(2, 3, 4, 10))
     for values, averaged, first in zip(gaussian, gaussian.averaged(2), gaussian.of_first_cell(2), strict=True):
-        for found in (averaged, first):
-            np.testing.assert_array_equal(found[..., :3], values[..., :3])
+        for actual in (averaged, first):
+            np.testing.assert_array_equal(actual[..., :3], values[..., :3])
         np.testing.assert_allclose(averaged[:, 1, 2, 3:], np.mean(values, (1, 2))[:, 3:], rtol=1e-5)
         np.testing.assert_array_equal(first[:, 1, 2, 3:], values[:, 0, 0, 3:])
         np.testing.assert_array_equal(share(averaged, 2), averaged)

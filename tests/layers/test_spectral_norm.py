@@ -102,11 +102,11 @@ def test_every_layer_inside_a_model_is_found_once():
     inner = [SpectralNormalization(Convolution(2, name=f"conv_{i}")) for i in range(3)]
     model = keras.Sequential(inner)
     model.build((None, 8, 8, 2))
-    found = spectral_layers(model, None)
-    assert [id(layer) for layer in found] == [id(layer) for layer in inner]
-    before = [np.asarray(layer.u) for layer in found]
+    actual = spectral_layers(model, None)
+    assert [id(layer) for layer in actual] == [id(layer) for layer in inner]
+    before = [np.asarray(layer.u) for layer in actual]
     update_spectral_norms(model, None)
-    assert all(not np.allclose(old, layer.u) for old, layer in zip(before, found, strict=True))
+    assert all(not np.allclose(old, layer.u) for old, layer in zip(before, actual, strict=True))
 
 
 _REPLICAS = """

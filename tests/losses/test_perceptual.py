@@ -11,13 +11,13 @@ ONES = (1.0,) * 5
 
 def tiny_weights(network="vgg16", seed=0):
     """VGG's layers with few channels."""
-    rng, source, found = np.random.default_rng(seed), 3, {}
+    rng, source, actual = np.random.default_rng(seed), 3, {}
     for block, (count, channels) in enumerate(zip(BLOCKS[network], CHANNELS, strict=True), 1):
         for index in range(1, count + 1):
             kernel = rng.normal(0, (2 / (9 * source)) ** 0.5, (3, 3, source, channels))
-            found[f"block{block}_conv{index}"] = (kernel.astype(np.float32), np.full(channels, 0.1, np.float32))
+            actual[f"block{block}_conv{index}"] = (kernel.astype(np.float32), np.full(channels, 0.1, np.float32))
             source = channels
-    return found
+    return actual
 
 
 @pytest.fixture(scope="module")

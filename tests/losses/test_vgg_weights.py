@@ -23,19 +23,19 @@ def test_reads_keras_3_files(tmp_path, arrays):
             group = file.create_group(f"layers/conv2d{f'_{index}' if index else ''}/vars")
             group.attrs["name"] = name
             group["0"], group["1"] = pair
-    found = load("vgg16", str(tmp_path / "vgg.weights.h5"))
-    assert list(found) == list(arrays)
+    actual = load("vgg16", str(tmp_path / "vgg.weights.h5"))
+    assert list(actual) == list(arrays)
     for name, (kernel, bias) in arrays.items():
-        np.testing.assert_array_equal(found[name][0], kernel)
-        np.testing.assert_array_equal(found[name][1], bias)
+        np.testing.assert_array_equal(actual[name][0], kernel)
+        np.testing.assert_array_equal(actual[name][1], bias)
 
 
 def test_reads_legacy_files(tmp_path, arrays):
     with h5py.File(tmp_path / "vgg.h5", "w") as file:
         for name, (kernel, bias) in arrays.items():
             file[f"{name}/{name}_W_1:0"], file[f"{name}/{name}_b_1:0"] = kernel, bias
-    found = load("vgg16", str(tmp_path / "vgg.h5"))
-    np.testing.assert_array_equal(found["block5_conv3"][0], arrays["block5_conv3"][0])
+    actual = load("vgg16", str(tmp_path / "vgg.h5"))
+    np.testing.assert_array_equal(actual["block5_conv3"][0], arrays["block5_conv3"][0])
 
 
 def test_a_missing_or_wrong_file_says_what_to_do(tmp_path, arrays):

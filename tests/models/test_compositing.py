@@ -87,6 +87,6 @@ def test_what_changed_is_opaque_and_fades_within_two_pixels():
     new[0, 4, 4] = 1
     visible = np.zeros_like(new)
     visible[0, :, 6:] = 1
-    found = compositing.opacity(tf.constant(new), tf.constant(visible)).numpy()[0, ..., 0]
-    np.testing.assert_allclose(found[4], [0, 0, 1 / 3, 2 / 3, 1, 2 / 3, 0, 0, 0], rtol=1e-6)
-    assert (found[:, 6:] == 0).all()
+    actual = compositing.opacity(tf.constant(new), tf.constant(visible)).numpy()[0, ..., 0]
+    np.testing.assert_allclose(actual[4], [0, 0, 1 / 3, 2 / 3, 1, 2 / 3, 0, 0, 0], rtol=1e-6)
+    assert (actual[:, 6:] == 0).all()

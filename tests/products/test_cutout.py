@@ -13,15 +13,15 @@ cv2 = pytest.importorskip("cv2")
 def test_the_garment_is_cut_from_its_ground(shirt, seed):
     colours = np.random.default_rng(seed).integers(20, 110, 3)
     photo, mask = shirt(300, 240, colour=colours, seed=seed)
-    found = cut(photo)
-    assert found.shape == mask.shape
-    assert (found & mask).sum() / (found | mask).sum() > 0.93
+    actual = cut(photo)
+    assert actual.shape == mask.shape
+    assert (actual & mask).sum() / (actual | mask).sum() > 0.93
 
 
 def test_a_light_garment_on_a_dark_ground(shirt):
     photo, mask = shirt(colour=(240, 240, 235), ground=(60, 40, 30))
-    found = cut(photo)
-    assert (found & mask).sum() / (found | mask).sum() > 0.9
+    actual = cut(photo)
+    assert (actual & mask).sum() / (actual | mask).sum() > 0.9
 
 
 def test_nothing_but_ground_is_no_garment():

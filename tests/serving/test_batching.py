@@ -121,8 +121,8 @@ def test_each_answer_has_the_bytes_that_it_has_alone(
 
             version.model.run = counted
         with Client(server.address) as together, ThreadPoolExecutor(3) as threads:
-            found = list(threads.map(lambda request: together.complete(*request).photos, requests))
-    assert found == alone
+            actual = list(threads.map(lambda request: together.complete(*request).photos, requests))
+    assert actual == alone
     assert sizes[3] >= 1
 
 

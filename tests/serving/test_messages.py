@@ -15,14 +15,14 @@ def _official() -> dict[str, object]:
     from tensorflow_serving.apis import get_model_status_pb2, model_pb2, predict_pb2
     from tensorflow_serving.apis import status_pb2 as serving_status_pb2
 
-    found = {}
+    collected = {}
     for module in (
         tensor_pb2, tensor_shape_pb2, model_pb2, predict_pb2, get_model_status_pb2, serving_status_pb2, health_pb2,
     ):  # fmt: skip
         for name, message in module.DESCRIPTOR.message_types_by_name.items():
-            found[name] = message
-            found.update({f"{name}.{inner.name}": inner for inner in message.nested_types})
-    return found
+            collected[name] = message
+            collected.update({f"{name}.{inner.name}": inner for inner in message.nested_types})
+    return collected
 
 
 def test_every_field_is_the_official_one() -> None:

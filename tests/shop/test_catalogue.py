@@ -45,26 +45,26 @@ def test_a_catalogue_of_a_folder(model, shop, tmp_path, reads):
     assert [about[:2] for about in progress] == [(i, 6) for i in range(1, 7)]
     assert not (tmp_path / "cat" / ".parts").exists()
 
-    found = Catalogue(tmp_path / "cat")
-    assert found.model == model.model
-    assert found.garments == {"top": 4}
-    assert [(item.id, item.title, item.garment) for item in found.items][:2] == [
+    catalogue = Catalogue(tmp_path / "cat")
+    assert catalogue.model == model.model
+    assert catalogue.garments == {"top": 4}
+    assert [(item.id, item.title, item.garment) for item in catalogue.items][:2] == [
         ("red", "Shirt, red", "top"),
         ("blue", "Shirt, blue", "top"),
     ]
-    product = found.product(found.items[1])
+    product = catalogue.product(catalogue.items[1])
     assert (product.name, product.garment) == ("blue", "top")
     mean = product.photo[product.mask].mean(axis=0)
     np.testing.assert_allclose(mean, (40, 60, 190), atol=8)
 
     # Of samples that are one product's own code that product is best, and its score the highest there is.
-    for item in found.items:
-        code = cloth_codes(model, [found.product(item)])
-        best = found.best(np.repeat(code, 24, axis=0), "top", 3)
+    for item in catalogue.items:
+        code = cloth_codes(model, [catalogue.product(item)])
+        best = catalogue.best(np.repeat(code, 24, axis=0), "top", 3)
         assert best[0].item.id == item.id
         assert [match.score for match in best] == sorted((match.score for match in best), reverse=True)
     with pytest.raises(TryOnError, match="has no hat"):
-        found.best(code, "hat", 3)
+        catalogue.best(code, "hat", 3)
 
 
 def test_what_the_model_samples_is_read_like_products(model, someone):

@@ -60,17 +60,17 @@ def test_the_latent_term_teaches_the_generator_only(made):
 
     assert all(g is None or not np.any(g) for g in gradients(nets.encoder, term))
     for model, what in ((nets.generator, term), (nets.encoder, total)):
-        found = gradients(model, what)  # a bias before an instance norm may have none
-        assert all(np.any(g) for g, w in zip(found, model.trainable_weights, strict=True) if w.name == "kernel")
+        actual = gradients(model, what)  # a bias before an instance norm may have none
+        assert all(np.any(g) for g, w in zip(actual, model.trainable_weights, strict=True) if w.name == "kernel")
 
 
 def test_each_discriminator_judges_its_own_half(made):
     nets, _, _, judgement, (tape, _) = made
     for name, other in (("encoded", "random"), ("random", "encoded")):
         term = judgement.terms[f"discriminator_{name}"]
-        found = {
+        actual = {
             which: tape.gradient(term, [w.value for w in getattr(nets.discriminator, which).trainable_weights])
             for which in (name, other)
         }
-        assert all(g is not None for g in found[name])
-        assert all(g is None for g in found[other])
+        assert all(g is not None for g in actual[name])
+        assert all(g is None for g in actual[other])

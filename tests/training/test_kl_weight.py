@@ -29,8 +29,8 @@ def test_the_thesis_lambda_is_its_beta():
 
 def test_annealing_is_linear_and_stays_at_beta(make):
     weight = make(beta=2.0, kl_schedule="annealed", kl_anneal_steps=10)
-    found = [float(weight.beta(tf.constant(step))) for step in (0, 4, 9, 100)]
-    np.testing.assert_allclose(found, [0.2, 1.0, 2.0, 2.0], rtol=1e-6)
+    actual = [float(weight.beta(tf.constant(step))) for step in (0, 4, 9, 100)]
+    np.testing.assert_allclose(actual, [0.2, 1.0, 2.0, 2.0], rtol=1e-6)
 
 
 def test_free_nats_cost_nothing(make):

@@ -14,8 +14,8 @@ LACKS = Support(False, "the processor has neither avx512_bf16 nor amx_bf16")
 
 @pytest.fixture
 def machine(monkeypatch):
-    def machine(found):
-        monkeypatch.setattr(precision, "support", lambda: found)
+    def machine(actual):
+        monkeypatch.setattr(precision, "support", lambda: actual)
 
     return machine
 
@@ -64,7 +64,7 @@ def test_a_processor_that_tells_nothing_has_none(tmp_path, monkeypatch):
     ("capabilities", "fast"), [([(9, 0)], True), ([(8, 0), (7, 5)], False), ([(7, 0)], False), ([None], False)]
 )
 def test_gpus_decide_where_there_are_any(monkeypatch, capabilities, fast):
-    details = [{} if found is None else {"compute_capability": found} for found in capabilities]
+    details = [{} if actual is None else {"compute_capability": actual} for actual in capabilities]
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: list(range(len(details))))
     monkeypatch.setattr(tf.config.experimental, "get_device_details", details.__getitem__)
     monkeypatch.setattr(precision, "processor", lambda cpuinfo: pytest.fail("the processor was asked"))
@@ -95,12 +95,12 @@ def test_emulation_is_warned_of_with_what_it_costs(machine, caplog):
 def test_a_new_run_keeps_what_auto_became_and_that_it_was_auto(machine, small_config):
     machine(HAS)
     config = small_config("shape", train__precision="auto")
-    found = settled(config)
-    assert (found.train.precision, found.train.precision_auto) == (BFLOAT16, True)
+    actual = settled(config)
+    assert (actual.train.precision, actual.train.precision_auto) == (BFLOAT16, True)
     assert config.train.precision == "auto"
     machine(LACKS)
-    found = settled(config)
-    assert (found.train.precision, found.train.precision_auto) == (FLOAT32, True)
+    actual = settled(config)
+    assert (actual.train.precision, actual.train.precision_auto) == (FLOAT32, True)
     named = settled(small_config("shape", train__precision=FLOAT32))
     assert (named.train.precision, named.train.precision_auto) == (FLOAT32, False)
 

@@ -73,10 +73,10 @@ def _arrays(folder, step):
         return {name: file[name] for name in file.files}
 
 
-def _assert_equal(found, expected):
-    assert list(found) == list(expected)
+def _assert_equal(actual, expected):
+    assert list(actual) == list(expected)
     for name, value in expected.items():
-        np.testing.assert_array_equal(found[name], value, err_msg=name)
+        np.testing.assert_array_equal(actual[name], value, err_msg=name)
 
 
 def _wait_for_checkpoint(process, folder, step):
@@ -112,12 +112,12 @@ def test_killed_and_stopped_runs_end_like_an_uninterrupted_one(tmp_path, start, 
     _assert_equal(_arrays(folder, steps), _arrays(tmp_path / "whole", steps))
 
 
-def _assert_same_training(found, expected):
+def _assert_same_training(actual, expected):
     """Equal up to the order of sums: gradients, by their moments, to 2 %; weights hardly move at this rate."""
-    assert list(found) == list(expected)
+    assert list(actual) == list(expected)
     for name, value in expected.items():
         scale = np.abs(value).max() if "/m/" in name or "/v/" in name else 1e-2
-        np.testing.assert_allclose(found[name], value, rtol=1e-4, atol=2e-2 * scale, err_msg=name)
+        np.testing.assert_allclose(actual[name], value, rtol=1e-4, atol=2e-2 * scale, err_msg=name)
 
 
 def test_two_replicas_make_the_update_of_one(tmp_path, start, small_config):

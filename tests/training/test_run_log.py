@@ -31,8 +31,8 @@ def test_logs_lines_scalars_and_pictures(tmp_path, capsys):
     entry = json.loads(line)
     assert (entry["step"], entry["loss"], entry["kl"]) == (10, 0.5, 7.0)
     assert entry["images_per_second"] > 0
-    found = set(_summaries(tmp_path / "tensorboard"))
-    assert {(10, "loss", "scalars"), (10, "kl", "scalars"), (10, "samples", "images")} <= found
+    actual = set(_summaries(tmp_path / "tensorboard"))
+    assert {(10, "loss", "scalars"), (10, "kl", "scalars"), (10, "samples", "images")} <= actual
     error = capsys.readouterr().err
     assert "10/20" in error
     assert "left" in error

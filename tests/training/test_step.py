@@ -32,16 +32,16 @@ def test_losses_fall(make, random_batch, stage):
 
 
 def test_micro_batches_make_the_same_update(make, random_batch):
-    found = []
+    collected = []
     for parts in (1, 2, 4):
         state, step = make(train__accumulate=parts, train__ema=0.9, train__clip_norm=0.1)
         metrics = step.read(0, step(random_batch(4), 0).numpy())
-        found.append((_values(state), metrics))
-    for values, metrics in found[1:]:
+        collected.append((_values(state), metrics))
+    for values, metrics in collected[1:]:
         for name, value in values.items():
-            np.testing.assert_allclose(value, found[0][0][name], rtol=2e-4, atol=1e-6, err_msg=name)
+            np.testing.assert_allclose(value, collected[0][0][name], rtol=2e-4, atol=1e-6, err_msg=name)
         for name, value in metrics.items():
-            np.testing.assert_allclose(value, found[0][1][name], rtol=1e-4, atol=1e-6, err_msg=name)
+            np.testing.assert_allclose(value, collected[0][1][name], rtol=1e-4, atol=1e-6, err_msg=name)
 
 
 def test_the_gan_starts_at_its_step(make, random_batch):
@@ -85,23 +85,23 @@ def test_float16_overflow_lowers_the_scale_and_skips_the_step(make, random_batch
 
 
 def test_the_scale_does_not_change_the_update(make, random_batch):
-    found = []
+    collected = []
     for precision in ("float32", "mixed_float16"):
         state, step = make("shape", train__precision=precision)
         step(random_batch(4), 0)
-        found.append(_values(state)["model/generator/kernel"])
-    np.testing.assert_allclose(*found, rtol=1e-5)
+        collected.append(_values(state)["model/generator/kernel"])
+    np.testing.assert_allclose(*collected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("stage", ["shape", "texture"])
 def test_jit_makes_the_same_update(make, random_batch, stage):
-    found = []
+    collected = []
     for jit in (False, True):
         state, step = make(stage, train__jit=jit, train__ema=0.9, loss__kl_schedule="target")
         step(random_batch(4), 0)
-        found.append(_values(state))
-    for name, value in found[0].items():
-        np.testing.assert_allclose(found[1][name], value, rtol=1e-4, atol=1e-6, err_msg=name)
+        collected.append(_values(state))
+    for name, value in collected[0].items():
+        np.testing.assert_allclose(collected[1][name], value, rtol=1e-4, atol=1e-6, err_msg=name)
 
 
 def test_a_block_that_never_runs_is_an_error(make, random_batch):

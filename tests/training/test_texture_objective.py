@@ -111,8 +111,8 @@ def test_latent_regression_reads_a_picture_as_the_data_crops_it(small_config, pe
     objective = TextureObjective(config)
     np.testing.assert_allclose(objective._garment(batch, batch[keys.PHOTO]), batch[keys.GARMENT_RGB], atol=1e-5)
     nets = build_networks(config)
-    found, _ = objective(nets, batch, KLWeight(config), STEP, False)
+    actual, _ = objective(nets, batch, KLWeight(config), STEP, False)
     picture = nets.generate(batch, batch[keys.NOISE][:, 1])[-1]
     again = nets.posterior({**batch, keys.GARMENT_RGB: objective._garment(batch, picture)}).mean
     expected = np.abs(again - batch[keys.NOISE][:, 1]).mean((1, 2, 3))
-    np.testing.assert_allclose(found.terms["latent_regression"], expected, rtol=1e-4)
+    np.testing.assert_allclose(actual.terms["latent_regression"], expected, rtol=1e-4)

@@ -52,6 +52,6 @@ def test_two_photos_of_one_name_never_share_a_folder(tmp_path):
 
 @pytest.mark.parametrize("name", [".", "..", ""])
 def test_a_photo_called_dots_gets_a_folder_inside(tmp_path, name):
-    (found,) = folders(tmp_path / "out", [(name, "/photos/...png")], MARK)
-    assert found.parent == tmp_path / "out"
-    assert found.name.startswith("photo-")
+    (actual,) = folders(tmp_path / "out", [(name, "/photos/...png")], MARK)
+    assert actual.parent == tmp_path / "out"
+    assert actual.name.startswith("photo-")

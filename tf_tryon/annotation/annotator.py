@@ -143,12 +143,12 @@ class Annotator:
 
 def _check_agreement(parsing: Parsing, pose: Pose) -> None:
     """Raise AnnotationError, "uncertain", if parsing and pose are not of the same person."""
-    found = disagreements(parsing.classes, pose.keypoints)
-    if not found:
+    faults = disagreements(parsing.classes, pose.keypoints)
+    if not faults:
         return
     fit = () if parsing.confidences else fitting(parsing.labels, pose.keypoints, parsing.vocabulary)
     hint = f"as labels of {' or '.join(fit)} they would agree (--vocabulary)" if fit else "use another photo or parser"
-    text = f"labels (read as {parsing.vocabulary}) and pose are not of the same person: {'; '.join(found[:3])}; {hint}"
+    text = f"labels (read as {parsing.vocabulary}) and pose are not of the same person: {'; '.join(faults[:3])}; {hint}"
     raise AnnotationError("uncertain", text)
 
 

@@ -102,7 +102,7 @@ def _annotated(
         save(annotation, picture, photo, folder, stem)
     except (TryOnError, ValueError, FileNotFoundError) as error:
         return {"reason": reason_of(error), "message": str(error), "warnings": []}
-    found = int(np.count_nonzero(annotation.keypoints[:, 2]))
+    joints = int(np.count_nonzero(annotation.keypoints[:, 2]))
     return {
         "reason": "",
         "message": "",
@@ -111,7 +111,7 @@ def _annotated(
         "people": annotation.people,
         "person": annotation.person,
         "turned": annotation.turns * 90,
-        "keypoints": found,
+        "keypoints": joints,
         "vocabulary": annotation.vocabulary,
         "confidences": {name: round(value, 3) for name, value in annotation.confidences.items()},
         "mask_agreement": round(agreement(annotation), 3),

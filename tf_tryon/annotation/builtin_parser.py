@@ -67,11 +67,11 @@ class BuiltinParser:
         Raises:
           AnnotationError: "model missing": "lite" is asked for and can't be had; says why.
         """
-        found = _file(weights, runtime)
-        if isinstance(found, ParserFile):
-            return cls(found, found.calibration)
+        parser = _file(weights, runtime)
+        if isinstance(parser, ParserFile):
+            return cls(parser, parser.calibration)
         if runtime == LITE:
-            raise AnnotationError("model missing", f"parsing without TensorFlow: {found}")
+            raise AnnotationError("model missing", f"parsing without TensorFlow: {parser}")
         from tf_tryon.annotation.parser_training import load_parser
 
         return cls.of(load_parser(pathlib.Path(weights) if weights else WEIGHTS))

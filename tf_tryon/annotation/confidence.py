@@ -69,14 +69,14 @@ def _contradicted(classes: np.ndarray, keypoints: np.ndarray) -> set[str]:
     if keypoints[_NECK, 2] > 0 and not keypoints[list(_HIPS), 2].any():
         return set(GARMENTS)
     legs = [keypoints[list(leg)] for leg in _LEGS if (keypoints[list(leg), 2] > 0).all()]
-    found = set()
+    slots = set()
     along = [_along(classes, leg) for leg in legs]
     worn = [float((leg == BOTTOM).mean()) for leg in along]
     if any(map(_starts_again, along)) or (len(worn) == 2 and abs(worn[0] - worn[1]) > _UNEVEN):
-        found.add("bottom")
+        slots.add("bottom")
     if legs and not all(_shod(classes, leg) for leg in legs):
-        found.add("shoes")
-    return found
+        slots.add("shoes")
+    return slots
 
 
 def _along(classes: np.ndarray, leg: np.ndarray) -> np.ndarray:

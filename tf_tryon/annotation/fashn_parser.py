@@ -44,13 +44,13 @@ class FashnParser:
     def parse(self, photo: np.ndarray, pose: Pose | None, source: pathlib.Path | None) -> Parsing:
         """Labels as CIHP-20; of several people, those outside the pose's box are left out."""
         del source
-        found = np.asarray(self._parser.predict(photo))
-        if found.shape != photo.shape[:2] or found.min() < 0 or found.max() >= len(LABELS):
+        predicted = np.asarray(self._parser.predict(photo))
+        if predicted.shape != photo.shape[:2] or predicted.min() < 0 or predicted.max() >= len(LABELS):
             raise ValueError(
-                f"fashn-human-parser answered labels {found.shape} up to {found.max()} for a photo of "
+                f"fashn-human-parser answered labels {predicted.shape} up to {predicted.max()} for a photo of "
                 f"{photo.shape[:2]}: (h, w) of 0 to {len(LABELS) - 1} is expected; install version 0.1"
             )
-        labels = np.array(TO_CIHP20, np.uint8)[found]
+        labels = np.array(TO_CIHP20, np.uint8)[predicted]
         if pose is not None:
             y0, x0, y1, x1 = (round(side) for side in pose.box)
             inside = np.zeros(labels.shape, bool)

@@ -36,8 +36,8 @@ def read_encoder(path: Path) -> dict[str, np.ndarray]:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != SHA256:
         raise ValueError(f"{path} is not efficientnet-lite0-57934424.pth: its SHA-256 is not {SHA256}")
-    weights, found = _read(io.BytesIO(data)), {}
-    _take(found, "encoder/stem", weights, "_conv_stem", "_bn0")
+    weights, arrays = _read(io.BytesIO(data)), {}
+    _take(arrays, "encoder/stem", weights, "_conv_stem", "_bn0")
     block = 0
     while f"_blocks.{block}._project_conv.weight" in weights:
         theirs, ours = f"_blocks.{block}.", f"encoder/blocks/{block}/"
@@ -47,18 +47,20 @@ def read_encoder(path: Path) -> dict[str, np.ndarray]:
             ("project", "_project_conv", "_bn2"),
         ):
             if f"{theirs}{convolution}.weight" in weights:
-                _take(found, ours + part, weights, theirs + convolution, theirs + norm)
+                _take(arrays, ours + part, weights, theirs + convolution, theirs + norm)
         block += 1
-    return found
+    return arrays
 
 
-def _take(found: dict[str, np.ndarray], name: str, weights: dict[str, np.ndarray], convolution: str, norm: str) -> None:
+def _take(
+    arrays: dict[str, np.ndarray], name: str, weights: dict[str, np.ndarray], convolution: str, norm: str
+) -> None:
     kernel = weights[f"{convolution}.weight"]
     depthwise = kernel.shape[1] == 1
     scale = weights[f"{norm}.weight"] / np.sqrt(weights[f"{norm}.running_var"] + _EPSILON)
-    found[f"{name}/kernel"] = kernel.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
-    found[f"{name}/scale"] = scale
-    found[f"{name}/offset"] = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale
+    arrays[f"{name}/kernel"] = kernel.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
+    arrays[f"{name}/scale"] = scale
+    arrays[f"{name}/offset"] = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale
 
 
 class _Reader(pickle.Unpickler):

@@ -142,8 +142,8 @@ def _remedy(model: ModelFile) -> str:
 
 def _in_package(model: ModelFile) -> pathlib.Path | None:
     name, _, rest = model.inside.partition("/")
-    found = importlib.util.find_spec(name)
-    folders = found.submodule_search_locations if found else None
+    spec = importlib.util.find_spec(name)
+    folders = spec.submodule_search_locations if spec else None
     return pathlib.Path(next(iter(folders))) / rest if folders else None
 
 

@@ -56,8 +56,8 @@ def _box(labels: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
     places = tf.concat([tf.where(labels >= _BOX_LABELS), tf.where(labels >= _BOX_LABELS) + 1], axis=0)
     places = tf.concat([tf.cast(places, tf.float32), tf.boolean_mask(points[:, 1::-1], shown)], axis=0)
     whole = tf.concat([tf.zeros((2,)), tf.cast(tf.shape(labels), tf.float32)], axis=0)
-    found = tf.concat([tf.reduce_min(places, axis=0), tf.reduce_max(places, axis=0)], axis=0)
-    return tf.where(tf.shape(places)[0] > 0, found, whole)
+    box = tf.concat([tf.reduce_min(places, axis=0), tf.reduce_max(places, axis=0)], axis=0)
+    return tf.where(tf.shape(places)[0] > 0, box, whole)
 
 
 def _moved(picture: tf.Tensor, transform: tf.Tensor, size: tuple[int, int], kind: str, fill: str) -> tf.Tensor:

@@ -105,10 +105,10 @@ def with_changes(changes: list[str], given: ConfigDict | None = None) -> ConfigD
 
 def _fields(config: ConfigDict) -> list[tuple[str, Any]]:
     """Each field of each part, by part.name; what isn't in a part, by its name."""
-    found: list[tuple[str, Any]] = []
+    flat: list[tuple[str, Any]] = []
     for part, fields in config.items():
-        found += [(f"{part}.{n}", v) for n, v in fields.items()] if isinstance(fields, ConfigDict) else [(part, fields)]
-    return found
+        flat += [(f"{part}.{n}", v) for n, v in fields.items()] if isinstance(fields, ConfigDict) else [(part, fields)]
+    return flat
 
 
 def validate(config: ConfigDict) -> None:

@@ -97,12 +97,12 @@ def _rounded(value: float) -> float | None:
 
 def garment_overlaps(classes: np.ndarray, truth: np.ndarray) -> list[tuple[str, float]]:
     """The IoU of each garment that a parsing shows, both (h, w) of the eight classes."""
-    found = []
+    overlaps = []
     for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True):
         seen, own = classes == number, truth == number
         if seen.sum() >= MIN_AREA * truth.size:
-            found.append((name, float((own & seen).sum() / (own | seen).sum())))
-    return found
+            overlaps.append((name, float((own & seen).sum() / (own | seen).sum())))
+    return overlaps
 
 
 def _confidence_errors(overlaps: list[tuple[str, float | None, float]]) -> dict[str, float]:
@@ -120,12 +120,12 @@ def _count_garments(
         own, count = truth == number, counts[name]
         seen, unsure = classes == number, name in doubted
         if own.sum() >= least:
-            found = (own & seen).sum() / (own | seen).sum() >= _RIGHT
+            right = (own & seen).sum() / (own | seen).sum() >= _RIGHT
             count["shown"] += 1
-            count["found"] += int(found)
+            count["found"] += int(right)
             count["missed"] += int(seen.sum() < least)
-            count["warned"] += int(unsure and not found)
-            count["false_alarms"] += int(unsure and found)
+            count["warned"] += int(unsure and not right)
+            count["false_alarms"] += int(unsure and right)
         elif seen.sum() >= least:
             count["invented"] += 1
             count["invented_warned"] += int(unsure)

@@ -91,12 +91,12 @@ def kept_back(records: RecordSet, config: ConfigDict) -> range:
 
 def _with_repeats(records: RecordSet, numbers: range, repeats: int) -> list[int]:
     """Record numbers, those of people with something rare several times."""
-    found = []
+    repeated = []
     for i in numbers:
         parts = parts_of(records.read(i), records.place(i))
         labels = decode_picture(parts.parsing, parts.size, "L", "parsing", records.place(i))
-        found += [i] * (repeats if np.isin(labels, _RARE).any() else 1)
-    return found
+        repeated += [i] * (repeats if np.isin(labels, _RARE).any() else 1)
+    return repeated
 
 
 def _joined(*parts: tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor]) -> tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor]:

@@ -42,19 +42,19 @@ class ParserFile:
     """
 
     def __init__(self, folder: pathlib.Path) -> None:
-        found = json_file.read(folder / f"{NAME}.json", REMEDY)
-        if [part.raw if (part := found.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
-            raise found.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
-        name = found["file"].text()
+        sidecar = json_file.read(folder / f"{NAME}.json", REMEDY)
+        if [part.raw if (part := sidecar.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
+            raise sidecar.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
+        name = sidecar["file"].text()
         if not is_plain_name(name):
-            raise found["file"].wrong("is no name of a file beside it")
+            raise sidecar["file"].wrong("is no name of a file beside it")
         content = read_bytes(folder / name, REMEDY, _LARGEST)
-        if found["sha256"].text() != hashlib.sha256(content).hexdigest():
-            raise BadFileError(f"{found.source} belongs to another file than {folder / name}: keep both together")
-        height, width = (found[side].whole(_STRIDE, 4096) for side in ("height", "width"))
+        if sidecar["sha256"].text() != hashlib.sha256(content).hexdigest():
+            raise BadFileError(f"{sidecar.source} belongs to another file than {folder / name}: keep both together")
+        height, width = (sidecar[side].whole(_STRIDE, 4096) for side in ("height", "width"))
         self.size: tuple[int, int] = (height, width)
-        self.calibration = _lines(found["calibration"]) if found["calibration"].raw is not None else None
-        self.weights = found["weights"].text()
+        self.calibration = _lines(sidecar["calibration"]) if sidecar["calibration"].raw is not None else None
+        self.weights = sidecar["weights"].text()
         self._signatures = tflite_file.Signatures(folder / name, (SIGNATURE,), REMEDY)
 
     def probabilities(self, picture: np.ndarray, mask: np.ndarray | None, keypoints: np.ndarray) -> np.ndarray:
@@ -73,14 +73,14 @@ def bundled_file() -> ParserFile | str:
     if not tflite_file.installed():
         return f"ai-edge-litert isn't installed: {tflite_file.INSTALL}"
     try:
-        found = ParserFile(BUNDLED)
+        parser = ParserFile(BUNDLED)
     except TryOnError as error:
         return str(error)
-    if WEIGHTS.exists() and hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() != found.weights:
+    if WEIGHTS.exists() and hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() != parser.weights:
         return f"{BUNDLED / NAME}.tflite was made of other weights than {WEIGHTS}: {REMEDY}"
-    return found
+    return parser
 
 
-def _lines(found: Value) -> np.ndarray:
-    lines = [[part.number(-100, 100) for part in line.entries(2)] for line in found.entries(len(GARMENTS))]
+def _lines(value: Value) -> np.ndarray:
+    lines = [[part.number(-100, 100) for part in line.entries(2)] for line in value.entries(len(GARMENTS))]
     return np.array(lines, np.float32)

@@ -40,7 +40,7 @@ def held_out(
     sets: list[RecordSet], config: ConfigDict, measured: Callable[[Inputs, tf.Tensor], dict[str, tf.Tensor]]
 ) -> dict[str, float]:
     """Means over people of what `measured` tells of a batch, each its mean; of several data sets by their place."""
-    found = {}
+    measures = {}
     for place, records in enumerate(sets):
         values: dict[str, float] = {}
         people = 0
@@ -49,5 +49,5 @@ def held_out(
             people += count
             for name, value in measured(inputs, labels).items():
                 values[name] = values.get(name, 0.0) + count * float(value)
-        found |= {f"{name}_{place}" if len(sets) > 1 else name: value / people for name, value in values.items()}
-    return found
+        measures |= {f"{name}_{place}" if len(sets) > 1 else name: value / people for name, value in values.items()}
+    return measures

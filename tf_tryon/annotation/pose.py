@@ -90,20 +90,20 @@ class PoseAnnotator:
         now and then (4 of 950 rendered ones, all of whom the margin brought back).
         """
         height, width = photo.shape[:2]
-        found = self._detected(photo)
-        if not found:
+        detection = self._detected(photo)
+        if not detection:
             margin = round(_SECOND_LOOK * max(height, width))
             around = self._detected(np.pad(photo, ((margin, margin), (margin, margin), (0, 0)), mode="edge"))
-            found = [_without_margin(points, mask, margin) for points, mask in around]
-        poses = [pose for pose in (_pose(points, mask) for points, mask in found) if pose is not None]
+            detection = [_without_margin(points, mask, margin) for points, mask in around]
+        poses = [pose for pose in (_pose(points, mask) for points, mask in detection) if pose is not None]
         return sorted(poses, key=lambda pose: -_area(pose.box))
 
     def _detected(self, photo: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Of each person (33, 3) points in parts of the picture, with their visibility, and the mask (h, w)."""
         image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(photo))
-        found = self._landmarker.detect(image)
+        detection = self._landmarker.detect(image)
         people = []
-        for points, mask in zip(found.pose_landmarks, found.segmentation_masks or [], strict=True):
+        for points, mask in zip(detection.pose_landmarks, detection.segmentation_masks or [], strict=True):
             array = np.array([(p.x, p.y, p.visibility) for p in points], np.float32)
             # A copy: the memory is the landmarker's.
             people.append((array, np.array(mask.numpy_view(), np.float32).reshape(photo.shape[:2])))

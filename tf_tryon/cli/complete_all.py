@@ -121,13 +121,13 @@ def _photos(flag_values: flags.FlagValues) -> list[str]:
     """The files that the patterns name, but for annotations, in order; FileNotFoundError if a pattern names none."""
     from tf_tryon.data.photo import is_picture_name
 
-    found: set[str] = set()
+    photos: set[str] = set()
     for pattern in flag_values.photos:
         named = {path for path in glob.glob(pattern, recursive=True) if is_picture_name(pathlib.Path(path).name)}
         if not named:
             raise FileNotFoundError(f"--photos {pattern}: there are no such photos")
-        found |= named
-    return sorted(found)
+        photos |= named
+    return sorted(photos)
 
 
 def _given(flag_values: flags.FlagValues) -> list[Given]:

@@ -36,7 +36,7 @@ def _installed(name: str) -> Path:
     package = importlib.util.find_spec("tf_tryon.configs")
     folders = [Path(folder) for folder in package.submodule_search_locations or []] if package else []
     for folder in folders:
-        for found in folder.rglob(f"{name}.py"):  # experiments/ too
-            return found
+        for file in folder.rglob(f"{name}.py"):  # experiments/ too
+            return file
     known = sorted(path.stem for folder in folders for path in folder.rglob("*.py") if path.stem != "__init__")
     raise ValueError(f"there is no installed configuration {name!r}: choose {', '.join(known)}, or a file")

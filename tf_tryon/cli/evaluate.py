@@ -84,13 +84,13 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     started = time.monotonic()
     precision = resolved(flags.precision)
     records = open_records(flags.data)
-    found = subject.load(model_folder(flags.model), flags.shape, flags.averaged, precision)
+    subject_of_model = subject.load(model_folder(flags.model), flags.shape, flags.averaged, precision)
     kind = precision.removeprefix("mixed_")  # what its convolutions compute in
-    features = VggFeatures(flags.vgg, kind) if flags.vgg and TEXTURE in found.runs else None
-    size = next(iter(found.runs.values())).config.data
+    features = VggFeatures(flags.vgg, kind) if flags.vgg and TEXTURE in subject_of_model.runs else None
+    size = next(iter(subject_of_model.runs.values())).config.data
     results: dict[str, Any] = {
         "model": flags.model,
-        "steps": {stage: run.step for stage, run in found.runs.items()},
+        "steps": {stage: run.step for stage, run in subject_of_model.runs.items()},
         "data": flags.data,
         "split": flags.split,
         "generator": records.manifest["generator"],
@@ -102,12 +102,12 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         "stages": {},
     }
     shared = {key: flags[key].value for key in ("count", "samples", "seed", "split", "batch")}
-    for stage, run in found.runs.items():
+    for stage, run in subject_of_model.runs.items():
         garments = tuple(flags.garments or trained_targets(run.config))
         if isinstance(run.nets, ShapeTask):
             results["stages"][stage] = evaluate_shape(run.nets, records, run.config, garments=garments, **shared)
         else:
-            shape = found.shape.nets if found.shape else None
+            shape = subject_of_model.shape.nets if subject_of_model.shape else None
             results["stages"][stage] = evaluate_texture(
                 run.nets, records, run.config, shape=shape, features=features, garments=garments, **shared
             )

@@ -76,8 +76,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         new.content = {**head, **report}
     for bad in report["passed_over"]:
         _log.warning("passed over, %s %s: %s", bad["set"], bad["name"], bad["reason"])
-    for name, found in report["measures"].items():
-        interval = "" if found["low"] is None else f" ({found['low']:.4f} to {found['high']:.4f})"
-        print(f"{name}: {found['value']:.4f}{interval}, {found['pictures']} pictures")
+    for name, estimate in report["measures"].items():
+        interval = "" if estimate["low"] is None else f" ({estimate['low']:.4f} to {estimate['high']:.4f})"
+        print(f"{name}: {estimate['value']:.4f}{interval}, {estimate['pictures']} pictures")
     print(path)
     return 1 if report["passed_over"] else 0

@@ -117,8 +117,8 @@ def _of_people(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _
     garment, records = flag_values.garment, open_records(flag_values.catalogue)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
     people = (Person.of(records, number) for number in numbers)
-    found = people_wearing(people, garment, GARMENT_CLASSES[slot_of(garment)])
-    catalogue = list(itertools.islice(found, flag_values.count))
+    dressed = people_wearing(people, garment, GARMENT_CLASSES[slot_of(garment)])
+    catalogue = list(itertools.islice(dressed, flag_values.count))
     if not catalogue:
         raise TryOnError(f"{records.directory}: nobody there wears a {garment} that could be recommended")
     ranked = recommend(model, person, garment, catalogue)

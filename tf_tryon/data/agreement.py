@@ -98,7 +98,7 @@ def disagreements(classes: np.ndarray, points: np.ndarray, erased: int | None = 
 
 def fitting(labels: np.ndarray, points: np.ndarray, but: str = "") -> tuple[str, ...]:
     """The vocabularies, `but` excepted, as whose labels a picture (h, w) agrees with keypoints (18, 3)."""
-    found = []
+    names = []
     for name in VOCABULARIES:
         if name == but:
             continue
@@ -107,8 +107,8 @@ def fitting(labels: np.ndarray, points: np.ndarray, but: str = "") -> tuple[str,
         except ValueError:
             continue
         if not disagreements(to_classes(rewritten, known), points):
-            found.append(name)
-    return tuple(found)
+            names.append(name)
+    return tuple(names)
 
 
 def support(person: np.ndarray, points: np.ndarray) -> float:

@@ -24,11 +24,11 @@ def to_srgb(image: Image.Image) -> Image.Image:
         return image
     transform, mode = converting
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
-    found = ImageCms.applyTransform(image if image.mode == mode else image.convert(mode), transform)
-    assert found is not None  # it would be None if done in place
+    converted = ImageCms.applyTransform(image if image.mode == mode else image.convert(mode), transform)
+    assert converted is not None  # it would be None if done in place
     if alpha is not None:
-        found.putalpha(alpha)
-    return found
+        converted.putalpha(alpha)
+    return converted
 
 
 def is_srgb(image: Image.Image) -> bool:
@@ -69,6 +69,6 @@ def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
     levels = np.linspace(0, 255, _STEPS).round().astype(np.uint8)
     axes = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
     tried = axes if mode == "RGB" else levels[None]
-    found = ImageCms.applyTransform(Image.fromarray(tried), transform)
+    converted = ImageCms.applyTransform(Image.fromarray(tried), transform)
     expected = tried if mode == "RGB" else np.repeat(tried[..., None], 3, axis=-1)
-    return bool(np.abs(np.asarray(found).astype(int) - expected).max() <= _CLOSE)
+    return bool(np.abs(np.asarray(converted).astype(int) - expected).max() <= _CLOSE)

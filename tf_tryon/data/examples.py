@@ -96,8 +96,8 @@ def choose_target(
     total = tf.cumsum(share, axis=-1)
     chosen = tf.reduce_sum(tf.cast(draw[:, None] * total[:, -1:] >= total, tf.int32), axis=-1)
     largest = tf.argmax(area * weights, axis=-1, output_type=tf.int32)
-    found = total[:, -1] > 0
-    return tf.where(found, tf.minimum(chosen, len(vocabulary.GARMENTS) - 1), largest), found
+    has_target = total[:, -1] > 0
+    return tf.where(has_target, tf.minimum(chosen, len(vocabulary.GARMENTS) - 1), largest), has_target
 
 
 def may_be_target(shown: tf.Tensor, dress: tf.Tensor, dresses: bool) -> tf.Tensor:

@@ -119,8 +119,8 @@ def _of_value(given: Value, size: tuple[int, int] | None) -> list[np.ndarray]:
         raise given.wrong(f"is a list of {len(given.raw)} entries, not the object of one photo")
     if _values(given) is not None:
         people = [given]
-    elif (found := given.get("people")) is not None:
-        people = found.entries()
+    elif (entries := given.get("people")) is not None:
+        people = entries.entries()
     else:
         raise given.wrong("has neither `people` nor `pose_keypoints(_2d)`")
     read = []
@@ -149,8 +149,8 @@ def _canvas(given: Value) -> tuple[float, float] | None:
 
 
 def _values(person: Value) -> list[float] | None:
-    found = person.get("pose_keypoints_2d") or person.get("pose_keypoints")
-    return None if found is None else found.numbers()
+    values = person.get("pose_keypoints_2d") or person.get("pose_keypoints")
+    return None if values is None else values.numbers()
 
 
 def _colour(i: int) -> tuple[int, int, int]:

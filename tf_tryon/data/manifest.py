@@ -46,7 +46,7 @@ def read_manifest(directory: pathlib.Path) -> dict[str, Any]:
             f"{directory} is no data set: {MANIFEST} is missing; make one with `tf-tryon data studio`"
         )
     given = json_file.read(path, REMEDY)
-    kind, version = (found.raw if (found := given.get(name)) else None for name in ("format", "version"))
+    kind, version = (value.raw if (value := given.get(name)) else None for name in ("format", "version"))
     if kind != FORMAT or type(version) is not int or version not in (1, VERSION):
         raise BadFileError(
             f"{path}: format {str(kind)[:40]!r} version {str(version)[:40]}, but {FORMAT!r} versions 1 and {VERSION} "

@@ -64,10 +64,10 @@ def match(
         _log.warning("%s: %s", sources[1], turn_sentence(turns))
     labels, points = turned(labels, turns), turned_points(points, labels.shape, turns)
     rewritten, known = rewrite(labels, vocabulary, points, sources[0])
-    if found := agreement.disagreements(to_classes(rewritten, known, sources[0]), points):
+    if faults := agreement.disagreements(to_classes(rewritten, known, sources[0]), points):
         raise DisagreementError(
-            f"{sources[0]} (read as {vocabulary}) and {sources[1]} are not of the same person: {'; '.join(found[:3])}. "
-            f"{_remedy(labels, vocabulary, rewritten, known, points)}"
+            f"{sources[0]} (read as {vocabulary}) and {sources[1]} are not of the same person: "
+            f"{'; '.join(faults[:3])}. {_remedy(labels, vocabulary, rewritten, known, points)}"
         )
     return Match(rewritten, known, points, turns)
 

@@ -47,8 +47,8 @@ def mean_garments(records: RecordSet, config: ConfigDict, split: str = "train", 
     if path.exists() and str(read_arrays(path, DERIVED, {"fingerprint": Form("U", ())})["fingerprint"]) == stamp:
         cached = {key: array for key, array in read_arrays(path, DERIVED).items() if key != "fingerprint"}
     if name in cached:
-        found, shape = cached[name], (4, config.data.height, config.data.width, 3)
-        if found.dtype != np.float32 or found.shape != shape or np.abs(found).max() > 1.001:
+        means, shape = cached[name], (4, config.data.height, config.data.width, 3)
+        if means.dtype != np.float32 or means.shape != shape or np.abs(means).max() > 1.001:
             raise BadFileError(f"{path}: {name} is no array of shape {shape} with values from -1 to 1: {DERIVED}")
     else:
         cached[name] = _compute(records, config, split, progress)

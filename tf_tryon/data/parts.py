@@ -46,15 +46,15 @@ class Parts:
         self.folder, self.count, self.size = folder / FOLDER, count, size
         path = self.folder / _KEY
         if path.exists():
-            found = json_file.read(path, f"delete {self.folder} or choose another folder").raw
-            if found != key:
+            settings = json_file.read(path, f"delete {self.folder} or choose another folder").raw
+            if settings != key:
                 raise ValueError(
-                    f"{self.folder} holds an unfinished run of {str(found)[:500]}, not of {key}: delete it or choose "
-                    "another folder"
+                    f"{self.folder} holds an unfinished run of {str(settings)[:500]}, not of {key}: delete it or "
+                    "choose another folder"
                 )
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        if others := sorted(found.name for found in self.folder.glob("[0-9]*") if _PART.fullmatch(found.name)):
+        if others := sorted(path.name for path in self.folder.glob("[0-9]*") if _PART.fullmatch(path.name)):
             raise InTheWayError(f"{self.folder} holds {others[0]} but no {_KEY} that tells of which run: move it away")
         _write(path, json.dumps(key).encode())
 

@@ -62,11 +62,11 @@ class Person:
           ValueError: a file can't be read, sizes differ, the vocabulary can't be recognised, or labels and
             keypoints are not of the same person.
         """
-        found = person_files.read(photo_path, vocabulary)
-        classes = vocabulary_lib.to_classes(found.labels, found.vocabulary)
-        dress = bool(np.isin(found.labels, vocabulary_lib.named(found.vocabulary).dress_labels).any())
+        files = person_files.read(photo_path, vocabulary)
+        classes = vocabulary_lib.to_classes(files.labels, files.vocabulary)
+        dress = bool(np.isin(files.labels, vocabulary_lib.named(files.vocabulary).dress_labels).any())
         stem = pathlib.Path(photo_path).stem
-        return cls(found.photo, classes, found.points, stem, {}, dress, found.turns)
+        return cls(files.photo, classes, files.points, stem, {}, dress, files.turns)
 
     @classmethod
     def from_record(cls, record: bytes, source: str = "the record") -> Person:

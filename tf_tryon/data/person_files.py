@@ -73,8 +73,8 @@ def read(photo_path: str | os.PathLike[str], vocabulary: str | None = None) -> P
     if not labels.any():
         raise BadFileError(f"{parsing}: every label is background, so it shows nobody")
     name = vocabulary or stated or _recognised_vocabulary(labels, palette, people[0], str(parsing))
-    found = match(labels, name, people, (str(parsing), str(points)))
-    return PersonFiles(turned(photo, found.turns), found.labels, found.vocabulary, found.points, found.turns)
+    matched = match(labels, name, people, (str(parsing), str(points)))
+    return PersonFiles(turned(photo, matched.turns), matched.labels, matched.vocabulary, matched.points, matched.turns)
 
 
 def beside(photo: pathlib.Path, ending: str) -> pathlib.Path:

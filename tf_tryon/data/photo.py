@@ -117,7 +117,7 @@ def photos_of(paths: list[pathlib.Path]) -> list[pathlib.Path]:
     Raises:
       FileNotFoundError: a path isn't there, or a folder holds no picture.
     """
-    found = []
+    photos = []
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"{path}: there is no such photo or folder")
@@ -125,10 +125,10 @@ def photos_of(paths: list[pathlib.Path]) -> list[pathlib.Path]:
             inside = [p for p in sorted(path.iterdir()) if is_picture_name(p.name) and p.is_file()]
             if not inside:
                 raise FileNotFoundError(f"{path}: a folder without pictures")
-            found += inside
+            photos += inside
         else:
-            found.append(path)
-    return found
+            photos.append(path)
+    return photos
 
 
 def to_rgb(image: Image.Image) -> np.ndarray:

@@ -75,19 +75,19 @@ def training_dataset(
         target, _ = examples.choose_target(one["labels"], one["dress"], draws[-1:], config)
         shift, scale = augment.jitter(draws[tf.newaxis], augmentation)
         moved = {name: value[0] for name, value in one.items()}
-        found = view.of_person(moved, target[0], config, jitter=((shift[0, 0], shift[0, 1]), scale[0]))
-        return {**found, "target": target[0]}, draws, _noise(config, index)
+        person_view = view.of_person(moved, target[0], config, jitter=((shift[0, 0], shift[0, 1]), scale[0]))
+        return {**person_view, "target": target[0]}, draws, _noise(config, index)
 
     def batched(people: dict[str, tf.Tensor], draws: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
         if around_garment:
             return examples.derive(people, people["target"], noise, mean_tensor, config)
         moved = augment.augment(people, draws, augmentation)
-        target, found = examples.choose_target(moved["labels"], moved["dress"], draws[:, -1], config)
+        target, has_target = examples.choose_target(moved["labels"], moved["dress"], draws[:, -1], config)
         if augmentation.translate or augmentation.scale or augmentation.rotate:
             # Where moving has pushed every wanted garment out of the picture, the person stays as photographed.
-            kept = {key: augment.choose(found, moved[key], people[key]) for key in people}
+            kept = {key: augment.choose(has_target, moved[key], people[key]) for key in people}
             still, _ = examples.choose_target(kept["labels"], kept["dress"], draws[:, -1], config)
-            moved, target = kept, tf.where(found, target, still)
+            moved, target = kept, tf.where(has_target, target, still)
         return examples.derive(moved, target, noise, mean_tensor, config)
 
     positions = tf.data.Dataset.range(start_step * local, np.iinfo(np.int64).max)

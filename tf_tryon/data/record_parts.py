@@ -85,8 +85,8 @@ def parts_of(record: bytes, source: str, size: tuple[int, int] | None = None) ->
 
 def metadata_of(metadata: bytes, source: str) -> dict[str, Any]:
     """A record's metadata; BadFileError unless it is a JSON object."""
-    found = json_file.parse(metadata, f"{source}: metadata", REMEDY)
-    return {name: value.raw for name, value in found.members().items()}
+    parsed = json_file.parse(metadata, f"{source}: metadata", REMEDY)
+    return {name: value.raw for name, value in parsed.members().items()}
 
 
 def id_and_metadata(record: bytes, source: str) -> tuple[str, dict[str, Any]]:

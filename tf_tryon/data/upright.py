@@ -29,7 +29,7 @@ def quarter_turns(points: np.ndarray) -> int:
       points: (18, 3), x, y and confidence; 0 = missing.
     """
     head, shoulders, hips = (_middle(points, part) for part in (_HEAD, _SHOULDERS, _HIPS))
-    legs = next((found for part in _LEGS if (found := _middle(points, part)) is not None), None)
+    legs = next((middle for part in _LEGS if (middle := _middle(points, part)) is not None), None)
     parts = [(shoulders, hips), (head, shoulders), (hips, legs)]
     turns = [_turns(start, end) for start, end in parts if start is not None and end is not None]
     if shoulders is None or hips is None or len(turns) < 2 or len(set(turns)) > 1 or turns[0] is None:

@@ -31,8 +31,8 @@ def compared(used: list[dict[str, Any]], known: list[str]) -> list[Finding]:
     for number, details in enumerate(used):
         version = ".".join(map(str, details.get("compute_capability", ()))) or "unknown"
         memory = f", {known[number]}" if number < len(known) else ""
-        found = f"{details.get('device_name', 'unknown')}, compute capability {version}{memory}"
-        findings.append(Finding("accelerators", f"GPU {number}", OK, found))
+        device = f"{details.get('device_name', 'unknown')}, compute capability {version}{memory}"
+        findings.append(Finding("accelerators", f"GPU {number}", OK, device))
     if len(known) > len(used):
         cost = f"{len(known) - len(used)} of {len(known)} GPUs stand idle: TensorFlow can't use them"
         remedy = "pip install 'tensorflow[and-cuda]' of the same version, and look at CUDA_VISIBLE_DEVICES"

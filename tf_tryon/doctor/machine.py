@@ -25,16 +25,16 @@ def processor(cpuinfo: pathlib.Path = pathlib.Path("/proc/cpuinfo")) -> Finding:
     flags = fields.get("flags", "").split()
     known = [feature for feature in _FEATURES if feature in flags]
     name = fields.get("model name") or platform.processor() or platform.machine()
-    found = f"{name}, {cores():g} cores" + (f", {' '.join(known)}" if known else "")
+    described = f"{name}, {cores():g} cores" + (f", {' '.join(known)}" if known else "")
     if platform.machine() not in ("x86_64", "AMD64"):
-        return Finding("machine", "processor", OK, found)
+        return Finding("machine", "processor", OK, described)
     if flags and "avx" not in flags:
         remedy = "take another machine, or let a virtual one show its host's processor"
-        return Finding("machine", "processor", PROBLEM, found, "TensorFlow's wheels need AVX and crash", remedy)
+        return Finding("machine", "processor", PROBLEM, described, "TensorFlow's wheels need AVX and crash", remedy)
     if flags and not {"avx2", "fma"} <= set(flags):
         remedy = "let a virtual machine show its host's processor"
-        return Finding("machine", "processor", NOTE, found, "networks run slower without AVX2 and FMA", remedy)
-    return Finding("machine", "processor", OK, found)
+        return Finding("machine", "processor", NOTE, described, "networks run slower without AVX2 and FMA", remedy)
+    return Finding("machine", "processor", OK, described)
 
 
 def cores() -> float:
@@ -60,26 +60,30 @@ def memory(
     if limit.isdigit() and int(limit) / _GIB < total:
         total = int(limit) / _GIB
         free = min(free, total)
-    found = f"{free:.1f} of {total:.1f} GiB free"
+    described = f"{free:.1f} of {total:.1f} GiB free"
     if free < _MEMORY_COMPLETE:
         cost = f"completing takes {_MEMORY_COMPLETE} GiB"
-        return Finding("machine", "memory", PROBLEM, found, cost, "end other programs, or raise the container's limit")
+        return Finding(
+            "machine", "memory", PROBLEM, described, cost, "end other programs, or raise the container's limit"
+        )
     if free < _MEMORY_TRAIN:
         cost = "training takes 2 GiB at 128 px, and more at 256 px"
-        return Finding("machine", "memory", NOTE, found, cost, "train with --config.train.batch_size=4")
-    return Finding("machine", "memory", OK, found)
+        return Finding("machine", "memory", NOTE, described, cost, "train with --config.train.batch_size=4")
+    return Finding("machine", "memory", OK, described)
 
 
 def disk(folder: pathlib.Path) -> Finding:
     """What is free where results would go."""
     free = shutil.disk_usage(folder).free / _GIB
-    found = f"{free:.1f} GiB free at {folder.resolve()}"
+    described = f"{free:.1f} GiB free at {folder.resolve()}"
     if not os.access(folder, os.W_OK):
-        return Finding("machine", "disk", NOTE, found, "nothing can be written there", "go to a folder of your own")
+        return Finding("machine", "disk", NOTE, described, "nothing can be written there", "go to a folder of your own")
     if free < _DISK:
         cost = f"a data set and a run of training take some {_DISK} GiB"
-        return Finding("machine", "disk", NOTE, found, cost, "free some, or name other disks with --out and --workdir")
-    return Finding("machine", "disk", OK, found)
+        return Finding(
+            "machine", "disk", NOTE, described, cost, "free some, or name other disks with --out and --workdir"
+        )
+    return Finding("machine", "disk", OK, described)
 
 
 def temporary() -> Finding:

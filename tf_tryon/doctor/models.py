@@ -40,12 +40,14 @@ def completing(folder: pathlib.Path, bundled: str = "") -> Finding:
         return Finding("models", name, PROBLEM, str(error), "nobody can be completed with it", broken)
     lacking = [stage for stage in model.configs if not (folder / stage / "weights.npz").is_file()]
     if lacking:
-        found = f"no weights of {', '.join(lacking)}"
-        return Finding("models", name, PROBLEM, found, "nobody can be completed with it", broken)
+        described = f"no weights of {', '.join(lacking)}"
+        return Finding("models", name, PROBLEM, described, "nobody can be completed with it", broken)
     size = sum((folder / stage / "weights.npz").stat().st_size for stage in model.configs) / _MEGABYTE
     data = next(iter(model.configs.values())).data
-    found = f"{' and '.join(model.configs)}, {data.height}x{data.width} px, {', '.join(model.garments)}; {size:.0f} MB"
-    return Finding("models", name, OK, found)
+    described = (
+        f"{' and '.join(model.configs)}, {data.height}x{data.width} px, {', '.join(model.garments)}; {size:.0f} MB"
+    )
+    return Finding("models", name, OK, described)
 
 
 def _parser() -> Finding:

@@ -31,12 +31,12 @@ _LANES: Final = {"2": "the lane of Keras 2", "3": "the main lane"}
 
 def python() -> Finding:
     """The interpreter."""
-    found = f"{platform.python_version()} ({sys.executable})"
+    described = f"{platform.python_version()} ({sys.executable})"
     wanted = importlib.metadata.metadata(PROJECT)["Requires-Python"]
     if platform.python_version() in SpecifierSet(wanted, prereleases=True):
-        return Finding("versions", "Python", OK, found)
+        return Finding("versions", "Python", OK, described)
     cost, remedy = f"not tested: {PROJECT} requires {wanted}", "make an environment with a Python in that range"
-    return Finding("versions", "Python", PROBLEM, found, cost, remedy)
+    return Finding("versions", "Python", PROBLEM, described, cost, remedy)
 
 
 def packages() -> Iterator[Finding]:
@@ -66,20 +66,20 @@ def _package(requirement: Requirement) -> Finding:
         return Finding("versions", requirement.name, OK, f"{version}{lane}")
     # Only the lowest bound and the highest: exclusions in between would fill the screen.
     bounds = ",".join(sorted(str(s) for s in requirement.specifier if not str(s).startswith("!="))) or "any version"
-    found = version or "not installed"
+    described = version or "not installed"
     cost = f"{PROJECT} requires {bounds} and may fail anywhere"
-    return Finding("versions", requirement.name, PROBLEM, found, cost, f"pip install '{requirement}'")
+    return Finding("versions", requirement.name, PROBLEM, described, cost, f"pip install '{requirement}'")
 
 
 def _requirements(extra: str | None) -> list[Requirement]:
     """What the project requires, of an extra only what it adds."""
     lines = importlib.metadata.requires(PROJECT) or []
-    found = {}
+    requirements = {}
     for requirement in map(Requirement, lines):
         plain = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         if plain if extra is None else not plain and requirement.marker.evaluate({"extra": extra}):
-            found[canonicalize_name(requirement.name)] = requirement
-    return list(found.values())
+            requirements[canonicalize_name(requirement.name)] = requirement
+    return list(requirements.values())
 
 
 def _fits(requirement: Requirement) -> bool:

@@ -46,11 +46,11 @@ def choice_scores(
         own = people[networks.garment_key]
         return tf.stack([garment_scores(networks, people, tf.roll(own, -k, axis=0)) for k in range(CHOICES)], axis=1)
 
-    found = []
+    by_choice = []
     for _, people in sampling.people(records, split, garment, config, count, GROUP):
         size = len(people[keys.BOX])
-        found.append(scores(people).numpy() if size >= CHOICES else np.full((size, CHOICES), np.nan, np.float32))
-    return np.concatenate(found)
+        by_choice.append(scores(people).numpy() if size >= CHOICES else np.full((size, CHOICES), np.nan, np.float32))
+    return np.concatenate(by_choice)
 
 
 def fill_in_the_blank(scores: np.ndarray) -> np.ndarray:
@@ -71,8 +71,8 @@ def columns(scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     parts = dict(scores)
     if len(parts) > 1:
         parts["both"] = np.sum(list(scores.values()), axis=0)
-    found = {}
+    columns_by_name = {}
     for name, values in parts.items():
-        found[f"{name}_fill_in_the_blank_of_{CHOICES}"] = fill_in_the_blank(values)
-        found[f"{name}_auc"] = auc(values)
-    return found
+        columns_by_name[f"{name}_fill_in_the_blank_of_{CHOICES}"] = fill_in_the_blank(values)
+        columns_by_name[f"{name}_auc"] = auc(values)
+    return columns_by_name

@@ -124,10 +124,10 @@ class Inception2015:
 
         def imported(pictures: tf.Tensor) -> tf.Tensor:
             definition = tf.compat.v1.GraphDef.FromString(path.read_bytes())
-            (found,) = tf.graph_util.import_graph_def(
+            (output,) = tf.graph_util.import_graph_def(
                 definition, input_map={"ExpandDims:0": pictures}, return_elements=["pool_3:0"], name=""
             )
-            return tf.reshape(found, [-1, self.size])
+            return tf.reshape(output, [-1, self.size])
 
         try:
             signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]

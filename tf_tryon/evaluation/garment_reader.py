@@ -62,8 +62,8 @@ class GarmentReader:
         """(B, H, W, 3) float32 pictures in [0, 1] of a batch with one target -> (B,) kinds and (B,) colours."""
         garment = vocabulary.GARMENTS[int(batch[keys.TARGET][0])]
         seen = look(tf.constant(pictures * 2 - 1, tf.float32), batch[keys.VISIBLE], batch[keys.BOX])
-        found = self._logits(seen)
-        kinds, colours = (np.argmax(found[f"{garment}_{what}"].numpy(), axis=-1) for what in ("kind", "colour"))
+        logits = self._logits(seen)
+        kinds, colours = (np.argmax(logits[f"{garment}_{what}"].numpy(), axis=-1) for what in ("kind", "colour"))
         return kinds, colours
 
     def train(
@@ -95,8 +95,8 @@ class GarmentReader:
             counts = {what: np.zeros((_HEADS[f"{garment}_{what}"],) * 2) for what in ("kind", "colour")}
             for _, people in sampling.people(records, split, garment, config, count, batch):
                 read = self.read(people, sampling.true_photo(people))
-                for what, found, true in zip(counts, read, _truths(people, known), strict=True):
-                    np.add.at(counts[what], (true, found), 1)
+                for what, predicted, true in zip(counts, read, _truths(people, known), strict=True):
+                    np.add.at(counts[what], (true, predicted), 1)
             for what, table in counts.items():
                 head = f"{garment}_{what}"
                 self.accuracy[head] = float(np.trace(table) / max(table.sum(), 1))
@@ -167,12 +167,12 @@ class _Learner(loop.Alone):
         photos = tf.where(drawn < 0.5, _blurred(photos), photos)
         seen = look(photos, people[keys.VISIBLE], people[keys.BOX])
         with tf.GradientTape() as tape:
-            found = self._net(seen, training=True)
+            predicted = self._net(seen, training=True)
             total = tf.zeros([])
             for garment in KINDS:
                 mine = tf.equal(people[keys.TARGET], vocabulary.slot_of(garment))
                 for what, truth in (("kind", kinds), ("colour", colours)):
-                    logits = found[f"{garment}_{what}"]
+                    logits = predicted[f"{garment}_{what}"]
                     wanted = tf.where(mine, truth, 0)  # another garment's index may not exist here
                     each = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)
                     total += tf.reduce_mean(each * tf.cast(mine, tf.float32))

@@ -45,27 +45,29 @@ class OutfitReport:
 
     def columns(self, kind: str, garment: str) -> dict[str, np.ndarray]:
         """Measure -> (people,), of one kind of samples; needs a watched batch."""
-        found = {}
+        by_measure = {}
         for what in WHATS:
             chances, passed, own, read = self._arrays(kind, garment, what)
             samples = read.shape[1]
-            found[f"{what}_coverage_of_{samples}"] = metrics.coverage(passed, read)
-            found[f"{what}_ideal_coverage_of_{samples}"] = metrics.ideal_coverage(passed, samples)
-            found[f"{what}_possible"] = metrics.possible(chances, read)
-            found[f"{what}_possible_truth"] = metrics.possible(chances, own[:, np.newaxis])
-            found[f"{what}_possible_random"] = metrics.possible_of_others(chances, own)
-        return found
+            by_measure[f"{what}_coverage_of_{samples}"] = metrics.coverage(passed, read)
+            by_measure[f"{what}_ideal_coverage_of_{samples}"] = metrics.ideal_coverage(passed, samples)
+            by_measure[f"{what}_possible"] = metrics.possible(chances, read)
+            by_measure[f"{what}_possible_truth"] = metrics.possible(chances, own[:, np.newaxis])
+            by_measure[f"{what}_possible_random"] = metrics.possible_of_others(chances, own)
+        return by_measure
 
     def summary(self, kind: str, garment: str, seed: int = 0) -> dict[str, Any]:
         """Measure -> {value, low, high, people}: the columns' means, and both errors of calibration."""
-        found = {name: bootstrap.mean(values, seed) for name, values in self.columns(kind, garment).items()}
+        estimates = {name: bootstrap.mean(values, seed) for name, values in self.columns(kind, garment).items()}
         for what in WHATS:
             _, passed, own, read = self._arrays(kind, garment, what)
             for name, error in (("calibration", metrics.calibration_error), ("marginal", metrics.marginal_error)):
                 options = {"seed": seed, "resamples": 200}
-                found[f"{what}_{name}_error"] = bootstrap.estimate(error, passed, read, **options)
-                found[f"{what}_{name}_error_truth"] = bootstrap.estimate(error, passed, own[:, np.newaxis], **options)
-        return {name: estimate.to_dict() for name, estimate in found.items()}
+                estimates[f"{what}_{name}_error"] = bootstrap.estimate(error, passed, read, **options)
+                estimates[f"{what}_{name}_error_truth"] = bootstrap.estimate(
+                    error, passed, own[:, np.newaxis], **options
+                )
+        return {name: estimate.to_dict() for name, estimate in estimates.items()}
 
     def _arrays(self, kind: str, garment: str, what: str) -> tuple[np.ndarray, ...]:
         """P (n, names), P passed through the confusion, own readings (n,), readings (n, samples)."""

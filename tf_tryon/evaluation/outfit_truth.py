@@ -74,13 +74,13 @@ def _conditionals(
 
 def metadata_by_id(records: RecordSet, split: str) -> dict[str, dict[str, Any]]:
     """Metadata of every person of a split, by id; BadFileError names a record whose outfit none is."""
-    found = {}
+    by_id = {}
     for number in records.split(split):
         place = records.place(number)
         identity, metadata = decode_metadata(records.read(number), place)
         _check_outfit(Value(metadata, place, "metadata", "make the data set again with `tf-tryon data studio`"))
-        found[identity] = metadata
-    return found
+        by_id[identity] = metadata
+    return by_id
 
 
 def _check_outfit(metadata: Value) -> None:

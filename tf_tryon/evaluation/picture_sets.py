@@ -56,12 +56,12 @@ def pictures_of(folder: str | os.PathLike[str], split: str | None = None) -> Pic
         return {name: lambda i=i: decode(records.read(i), records.place(i))["photo"] for name, i in ids.items()}
     if split:
         raise ValueError(f"{path}: a split {split!r} is asked for, and this is no folder of records")
-    found: Pictures = {}
+    pictures: Pictures = {}
     for file in photos_of([path]):
-        if file.stem in found:
+        if file.stem in pictures:
             raise ValueError(f"{path}: several pictures are called {file.stem!r}")
-        found[file.stem] = lambda file=file: read_photo(file)
-    return found
+        pictures[file.stem] = lambda file=file: read_photo(file)
+    return pictures
 
 
 class PictureSets:
@@ -81,7 +81,7 @@ class PictureSets:
         self._size = (size, size) if size else None
         self._scaled = size is not None
         self._waiting: dict[str, list[np.ndarray]] = {"real": [], "made": []}
-        self._found: dict[str, list[np.ndarray]] = {"real": [], "made": []}
+        self._by_kind: dict[str, list[np.ndarray]] = {"real": [], "made": []}
         self._pairs: list[tuple[np.ndarray, np.ndarray]] = []
         self._values: dict[str, list[float]] = {}
         self._counts = {"real": 0, "made": 0, "pairs": 0}
@@ -148,7 +148,7 @@ class PictureSets:
 
     def _flush(self, kind: str) -> None:
         if self._features is not None and self._waiting[kind]:
-            self._found[kind].append(self._features(np.stack(self._waiting[kind])))
+            self._by_kind[kind].append(self._features(np.stack(self._waiting[kind])))
             self._waiting[kind].clear()
 
     def _flush_pairs(self) -> None:
@@ -163,8 +163,8 @@ class PictureSets:
         }
         if self._perceptual is not None:
             values[f"perceptual_{self._perceptual.name}"] = self._perceptual(made, real)
-        for name, found in values.items():
-            self._values.setdefault(name, []).extend(map(float, found))
+        for name, measured in values.items():
+            self._values.setdefault(name, []).extend(map(float, measured))
         self._pairs.clear()
 
     def _set_measures(self, passed_over: list[dict[str, str]]) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class PictureSets:
                 raise ValueError(
                     f"the {kind} set has {self._counts[kind]} pictures that count: {_LEAST} are needed{reasons}"
                 )
-        real, made = (np.concatenate(self._found[kind]) for kind in ("real", "made"))
+        real, made = (np.concatenate(self._by_kind[kind]) for kind in ("real", "made"))
         end = f"{self._features.name}_n{len(real)}" + (f"_{len(made)}" if len(made) != len(real) else "")
         count = len(real) + len(made)
         groups = min(GROUPS, min(len(real), len(made)) // _LEAST)

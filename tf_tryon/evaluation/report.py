@@ -59,8 +59,8 @@ def markdown(results: dict[str, Any]) -> str:
         for measure in measures:
             cells, bars = [], []
             for garment in names:
-                found, limit = garments[garment].get(measure), bar(measure, garment)
-                cells.append(_cell(found, limit))
+                estimate, limit = garments[garment].get(measure), bar(measure, garment)
+                cells.append(_cell(estimate, limit))
                 bars += [f"{limit[0]} {limit[1]:g}"] if limit else []
             lines.append(f"| {measure} | {' | '.join(cells)} | {' / '.join(dict.fromkeys(bars))} |")
         lines.append("")
@@ -92,15 +92,15 @@ def check_place(path: str | os.PathLike[str]) -> None:
     check(path.parent, path.name, by=_BY)
 
 
-def _cell(found: dict[str, Any] | None, limit: tuple[str, float] | None) -> str:
-    if found is None or found["value"] is None:
+def _cell(estimate: dict[str, Any] | None, limit: tuple[str, float] | None) -> str:
+    if estimate is None or estimate["value"] is None:
         return "-"
-    value = f"{found['value']:.3f}"
+    value = f"{estimate['value']:.3f}"
     if limit is not None:
-        value = f"**{value}**" if reached(found["value"], *limit) else f"{value} ✗"
-    if found["low"] is None:
+        value = f"**{value}**" if reached(estimate["value"], *limit) else f"{value} ✗"
+    if estimate["low"] is None:
         return value
-    return f"{value} ({found['low']:.3f} to {found['high']:.3f})"
+    return f"{value} ({estimate['low']:.3f} to {estimate['high']:.3f})"
 
 
 def _plain(value: Any) -> str:

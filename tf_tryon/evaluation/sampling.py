@@ -68,10 +68,10 @@ def people(
 ) -> Iterator[tuple[int, Batch]]:
     """Number of the first person and batch, over the first `count` people of a split who show the garment."""
     first = 0
-    for found in read_through(pipeline.evaluation_dataset(records, split, garment, config, batch)):
+    for batch_of_people in read_through(pipeline.evaluation_dataset(records, split, garment, config, batch)):
         if first >= count:
             return
-        kept = {name: value[: count - first] for name, value in found.items()}
+        kept = {name: value[: count - first] for name, value in batch_of_people.items()}
         yield first, kept
         first += _size(kept)
 

@@ -32,34 +32,34 @@ class SetDistances:
 
     def __init__(self, network: Features | None) -> None:
         self._network = network
-        self._found: dict[str, list[np.ndarray]] = defaultdict(list)
+        self._by_kind: dict[str, list[np.ndarray]] = defaultdict(list)
 
     def update(self, kind: str, pictures: np.ndarray) -> None:
         """Take in (B, H, W, 3) float32 pictures in [0, 1] of the next people."""
         if self._network is not None:
-            self._found[kind].append(self._network(pictures))
+            self._by_kind[kind].append(self._network(pictures))
 
     def replicates(self) -> dict[str, np.ndarray]:
         """By measure: `KIND_frechet_...` (1 + groups,), all people's and without each group; `KIND_kid_...` (blocks,).
 
         Two sets of the same people have the same groups and blocks, so their differences can be judged pair by pair.
         """
-        features = {kind: np.concatenate(parts) for kind, parts in self._found.items()}
+        features = {kind: np.concatenate(parts) for kind, parts in self._by_kind.items()}
         if self._network is None or TRUTH not in features or len(features[TRUTH]) < 4:
             return {}
         truth = features[TRUTH]
         groups = min(GROUPS, len(truth) // 4)
         pair = np.arange(len(truth)) // 2  # both halves lose the same number of people
-        found = {}
+        distances = {}
         for kind, own in features.items():
             values = [_both_ways(own, truth)]
             if groups > 1:
                 values += [_both_ways(own, truth, pair % groups != group) for group in range(groups)]
             end = f"{self._network.name}_n{len(truth) // 2}"
-            found[f"{kind}_frechet_{end}"] = np.array(values)
+            distances[f"{kind}_frechet_{end}"] = np.array(values)
             blocks = [kernel_distance(own[half::2], truth[1 - half :: 2]) for half in (0, 1)]
-            found[f"{kind}_kid_{end}"] = np.mean([b[: min(map(len, blocks))] for b in blocks], axis=0)
-        return found
+            distances[f"{kind}_kid_{end}"] = np.mean([b[: min(map(len, blocks))] for b in blocks], axis=0)
+        return distances
 
 
 def estimate(name: str, replicates: np.ndarray, people: int) -> bootstrap.Estimate:

@@ -69,7 +69,7 @@ def shape_columns(
     if samples < 2:
         raise ValueError(f"samples = {samples}: diversity needs two or more")
     sampler = sampling.Sampler(networks, seed)
-    found: dict[str, dict[str, np.ndarray]] = {}
+    by_garment: dict[str, dict[str, np.ndarray]] = {}
     for garment in garments:
         columns: dict[str, list[float]] = defaultdict(list)
         slot = vocabulary.slot_of(garment)
@@ -85,8 +85,8 @@ def shape_columns(
                 columns["kl_nats"].append(float(nats[i]))
                 _measure(columns, slot, truth[i], erased[i], points[i], reconstructed[i], stacked[i])
             bar.update(first + len(truth))
-        found[garment] = {name: np.array(values) for name, values in columns.items()}
-    return found
+        by_garment[garment] = {name: np.array(values) for name, values in columns.items()}
+    return by_garment
 
 
 def _measure(

@@ -44,8 +44,8 @@ def evaluate_texture(
     Returns:
       garment -> measure -> {value, low, high, people}.
     """
-    found = texture_columns(networks, records, config, samples=samples, seed=seed, **options)
-    return {garment: measured.summary(samples, seed) for garment, measured in found.items()}
+    columns = texture_columns(networks, records, config, samples=samples, seed=seed, **options)
+    return {garment: measured.summary(samples, seed) for garment, measured in columns.items()}
 
 
 class Measured(NamedTuple):
@@ -97,7 +97,7 @@ def texture_columns(
     sampler = sampling.Sampler(networks, seed)
     shaper = sampling.Sampler(shape, seed) if shape is not None else None
     perceptual = PerceptualDistance(features.network) if isinstance(features, VggFeatures) else None
-    found: dict[str, Measured] = {}
+    measured: dict[str, Measured] = {}
     for garment in garments:
         columns: Columns = defaultdict(list)
         look = _Looks(columns, SetDistances(features), perceptual, sampler, shaper, samples, watch)
@@ -106,8 +106,8 @@ def texture_columns(
             look.batch(people, first)
             bar.update(first + len(people[keys.BOX]))
         arrays = {name: np.array(values, np.float64) for name, values in columns.items()}
-        found[garment] = Measured(arrays, look.distances.replicates())
-    return found
+        measured[garment] = Measured(arrays, look.distances.replicates())
+    return measured
 
 
 @dataclasses.dataclass
@@ -140,8 +140,8 @@ class _Looks:
 
         def look(pictures: np.ndarray, parsings: np.ndarray) -> list[dict[str, Any]]:
             background = (parsings == vocabulary.BACKGROUND) & (labels == vocabulary.BACKGROUND)
-            found = zip(pictures, photo, parsings, background, erased, skins, strict=True)
-            return [_look(*each, slot) for each in found]
+            pictures_and_masks = zip(pictures, photo, parsings, background, erased, skins, strict=True)
+            return [_look(*each, slot) for each in pictures_and_masks]
 
         self.distances.update(set_distances.TRUTH, photo)
         filled = [texture_metrics.fill_box(*each) for each in zip(photo, erased, strict=True)]

@@ -20,36 +20,36 @@ def texture_summary(arrays: dict[str, np.ndarray], samples: int, seed: int) -> d
       seed: of the bootstrap.
     """
     colours = arrays["truth_colour"]
-    found: dict[str, bootstrap.Estimate] = {}
-    found["truth_colour_spread"] = bootstrap.estimate(texture_metrics.spread, colours, seed=seed)
+    estimates: dict[str, bootstrap.Estimate] = {}
+    estimates["truth_colour_spread"] = bootstrap.estimate(texture_metrics.spread, colours, seed=seed)
     for name in ("kl_nats", "posterior_l1_box", "posterior_psnr_box", "posterior_ssim_box"):
-        found[name] = bootstrap.mean(arrays[name], seed)
+        estimates[name] = bootstrap.mean(arrays[name], seed)
     for kind in ("posterior", "prior", "end_to_end"):
         if f"{kind}_seam" not in arrays:
             continue
         if f"{kind}_colour_spread" in arrays:
             spreads = arrays[f"{kind}_colour_spread"]
-            found[f"{kind}_colour_spread_of_{samples}"] = bootstrap.mean(spreads, seed)
-            found[f"{kind}_colour_spread_ratio_of_{samples}"] = bootstrap.estimate(
+            estimates[f"{kind}_colour_spread_of_{samples}"] = bootstrap.mean(spreads, seed)
+            estimates[f"{kind}_colour_spread_ratio_of_{samples}"] = bootstrap.estimate(
                 lambda own, all_: float(np.mean(own) / max(texture_metrics.spread(all_), 1e-12)),
                 spreads,
                 colours,
                 seed=seed,
             )
         for name in _PAIRED:
-            found[f"{kind}_{name}_ratio"] = bootstrap.ratio(arrays[f"{kind}_{name}"], arrays[f"truth_{name}"], seed)
-        found[f"{kind}_seam_relative_ratio"] = bootstrap.estimate(
+            estimates[f"{kind}_{name}_ratio"] = bootstrap.ratio(arrays[f"{kind}_{name}"], arrays[f"truth_{name}"], seed)
+        estimates[f"{kind}_seam_relative_ratio"] = bootstrap.estimate(
             _relative,
             *(arrays[f"{who}_{what}"] for who in (kind, "truth") for what in ("seam", "seam_local")),
             seed=seed,
         )
-        found[f"{kind}_skin_distance"] = bootstrap.mean(arrays[f"{kind}_skin"], seed)
-        found[f"{kind}_halo"] = bootstrap.mean(arrays[f"{kind}_halo"], seed)
+        estimates[f"{kind}_skin_distance"] = bootstrap.mean(arrays[f"{kind}_skin"], seed)
+        estimates[f"{kind}_halo"] = bootstrap.mean(arrays[f"{kind}_halo"], seed)
     for name in [name for name in arrays if "_perceptual_" in name]:
-        found[name] = bootstrap.mean(arrays[name], seed)
-    found["truth_skin_distance"] = bootstrap.mean(arrays["truth_skin"], seed)
-    found["truth_seam"] = bootstrap.mean(arrays["truth_seam"], seed)
-    return {name: estimate.to_dict() for name, estimate in found.items()}
+        estimates[name] = bootstrap.mean(arrays[name], seed)
+    estimates["truth_skin_distance"] = bootstrap.mean(arrays["truth_skin"], seed)
+    estimates["truth_seam"] = bootstrap.mean(arrays["truth_seam"], seed)
+    return {name: estimate.to_dict() for name, estimate in estimates.items()}
 
 
 def _relative(jump: np.ndarray, local: np.ndarray, true_jump: np.ndarray, true_local: np.ndarray) -> float:

@@ -35,7 +35,7 @@ def compare(rows: Sequence[Row], workdir: pathlib.Path, garments: Sequence[str])
         (FULL, row.name, (measures.FRECHET, measures.KID)) for row in rows if row.thesis_fid and row.name != FULL
     ]
     pairs += [(RECOMMENDED, other, _OF_RIVALS) for other in _RIVALS]
-    found = []
+    comparisons = []
     for first, second, compared in pairs:
         if first not in by_name or second not in by_name:
             continue
@@ -51,14 +51,14 @@ def compare(rows: Sequence[Row], workdir: pathlib.Path, garments: Sequence[str])
                     sooner = by_name[first].thesis_fid < by_name[second].thesis_fid
                     again = {"better": sooner, "worse": not sooner}.get(verdict)
                     thesis = "not told apart" if again is None else "reproduced" if again else "not reproduced"
-                found.append(
+                comparisons.append(
                     {
                         "first": by_name[first].title, "second": by_name[second].title, "garment": garment,
                         "measure": measure.title.rstrip(" ↑↓"), "difference": estimate.to_dict(),
                         "verdict": verdict, "thesis": thesis,
                     }
                 )  # fmt: skip
-    return found
+    return comparisons
 
 
 def _difference(

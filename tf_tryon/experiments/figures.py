@@ -32,10 +32,10 @@ def same_inputs(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) ->
     """Figure 4-1: a line for each person; the erased photo, the photo, then what each row (title, folder) makes."""
     columns: list[tuple[str, np.ndarray]] = []
     for title, folder in rows:
-        found = read_arrays(folder / _FILE, REMEDY, dict.fromkeys(("erased", "truth", "sample"), _PHOTOS))
+        arrays = read_arrays(folder / _FILE, REMEDY, dict.fromkeys(("erased", "truth", "sample"), _PHOTOS))
         if not columns:
-            columns = [("erased", found["erased"]), ("photo", found["truth"])]
-        columns.append((title, found["sample"]))
+            columns = [("erased", arrays["erased"]), ("photo", arrays["truth"])]
+        columns.append((title, arrays["sample"]))
     people = min(len(pictures) for _, pictures in columns)
     tiles = [[pictures[i] for _, pictures in columns] for i in range(people)]
     _save(_grid(tiles, [title for title, _ in columns]), path)
@@ -46,9 +46,9 @@ def shapes(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None
     tiles, names = [], []
     for title, folder in rows:
         forms = {"shape_truth": Form("iu", (None,) * 3), "shape_erased": Form("b", (None,) * 3), "shapes": _LABELS}
-        found = read_arrays(folder / _FILE, REMEDY, forms)
-        truths, shapes = (_colours(found[name], folder) for name in ("shape_truth", "shapes"))
-        for truth, erased, drawn in zip(truths, found["shape_erased"], shapes, strict=True):
+        arrays = read_arrays(folder / _FILE, REMEDY, forms)
+        truths, shapes = (_colours(arrays[name], folder) for name in ("shape_truth", "shapes"))
+        for truth, erased, drawn in zip(truths, arrays["shape_erased"], shapes, strict=True):
             tiles.append([np.where(erased[..., np.newaxis], np.uint8(128), truth), truth, *drawn])
             names.append(title)
             title = ""

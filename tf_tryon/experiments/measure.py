@@ -66,18 +66,18 @@ def measure_row(job: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, np.ndarray] = {}
     for garment in garments:
         parts = [shapes.get(garment, {}), _blanks(shape, texture, records, garment, settings["people"])]
-        found = {
+        measured = {
             f"texture_{name}": value for name, value in textures[garment].summary(settings["samples"], seed).items()
         }
         for prefix, columns in zip(("shape_", "compatibility_"), parts, strict=True):
-            found |= {prefix + name: value for name, value in shape_summary(columns, seed).items()}
+            measured |= {prefix + name: value for name, value in shape_summary(columns, seed).items()}
             kept |= {f"{garment}/{prefix}{name}": values for name, values in columns.items()}
         if report is not None:
-            found |= {f"outfit_{name}": value for name, value in report.summary(kind, garment, seed).items()}
+            measured |= {f"outfit_{name}": value for name, value in report.summary(kind, garment, seed).items()}
             kept |= {f"{garment}/outfit_{name}": v for name, v in report.columns(kind, garment).items()}
         for columns in textures[garment]:
             kept |= {f"{garment}/texture_{name}": values for name, values in columns.items()}
-        result["measures"][garment] = found
+        result["measures"][garment] = measured
     folder = pathlib.Path(job["folder"])
     save_arrays(folder / "measures.npz", **kept)
     save_arrays(
@@ -111,22 +111,22 @@ def _figures(
     sampler = sampling.Sampler(texture.nets, seed)
     _, people = next(sampling.people(records, SPLIT, garment, texture.config, count, count))
     given = people
-    found: dict[str, np.ndarray] = {}
+    arrays: dict[str, np.ndarray] = {}
     if shape is not None:
         shaper = sampling.Sampler(shape.nets, seed)
         _, shape_people = next(sampling.people(records, SPLIT, garment, shape.config, count, count))
         drawn = [complete_labels(shape_people, shaper.sample(shape_people, 0, k)).numpy() for k in range(SHAPES)]
         given = with_labels(people, drawn[0])
-        found["shapes"] = np.stack(drawn, axis=1)[:_SHAPE_PEOPLE]
-        found["walk"] = _walk(shape, shaper, shape_people)
-        found["shape_truth"] = sampling.true_labels(shape_people)[:_SHAPE_PEOPLE]
-        found["shape_erased"] = sampling.erased(shape_people)[:_SHAPE_PEOPLE]
+        arrays["shapes"] = np.stack(drawn, axis=1)[:_SHAPE_PEOPLE]
+        arrays["walk"] = _walk(shape, shaper, shape_people)
+        arrays["shape_truth"] = sampling.true_labels(shape_people)[:_SHAPE_PEOPLE]
+        arrays["shape_erased"] = sampling.erased(shape_people)[:_SHAPE_PEOPLE]
     truth = sampling.true_photo(people)
     erased = np.where(sampling.erased(people)[..., np.newaxis], np.float32(0.5), truth)
     sample = sampling.complete_photo(given, sampler.sample(given, 0, 0))
     for name, pictures in (("truth", truth), ("erased", erased), ("sample", sample)):
-        found[name] = np.rint(pictures * 255).astype(np.uint8)
-    return found
+        arrays[name] = np.rint(pictures * 255).astype(np.uint8)
+    return arrays
 
 
 def _walk(shape: Run, shaper: sampling.Sampler, people: Batch) -> np.ndarray:

@@ -51,7 +51,7 @@ def write_report(
     folder = workdir / _FOLDER
     results = {name: result for name, task in to_do.items() if (result := task.result()) is not None}
     rows = [row for row in work.rows if f"measure-{row.name}" in results]
-    found = {row.name: results[f"measure-{row.name}"] for row in rows}
+    measured = {row.name: results[f"measure-{row.name}"] for row in rows}
     runs = {name: _run(to_do[name], results[name]) for name in work.runs if name in results}
     summary = {
         "title": config.title,
@@ -63,15 +63,15 @@ def write_report(
         "reader": results.get(READER, {}).get("accuracy"),
         "runs": runs,
         "rows": {
-            row.name: {"title": row.title, "thesis_fid": row.thesis_fid or None, **found[row.name]} for row in rows
+            row.name: {"title": row.title, "thesis_fid": row.thesis_fid or None, **measured[row.name]} for row in rows
         },
         "missing": [row.name for row in work.rows if row not in rows],
         "failed": failed or {},
     }
     summary["comparisons"] = comparisons.compare(rows, workdir, config.evaluation.garments)
-    blocks = [*tables.preamble(summary), *tables.thesis_table(rows, found, summary)]
+    blocks = [*tables.preamble(summary), *tables.thesis_table(rows, measured, summary)]
     blocks += [
-        *tables.garment_tables(rows, found, summary),
+        *tables.garment_tables(rows, measured, summary),
         *tables.comparison_table(summary),
         *tables.cost_table(summary),
     ]

@@ -94,8 +94,8 @@ def check_place(folder: pathlib.Path, config: ConfigDict, data: str | os.PathLik
     refuse_overlap(folder, [data], "--workdir")
     refuse_strangers(folder, _CONFIG, (SPEED, "runs", "rows", "logs", "report", READER))
     if os.path.lexists(folder / _CONFIG):
-        found = json_file.read(folder / _CONFIG, "choose another --workdir").raw
-        if not isinstance(found, dict) or not {"budget", "evaluation", "title"} <= found.keys():
+        saved = json_file.read(folder / _CONFIG, "choose another --workdir").raw
+        if not isinstance(saved, dict) or not {"budget", "evaluation", "title"} <= saved.keys():
             raise InTheWayError(f"{folder / _CONFIG} is of no experiment: choose another --workdir")
     check_report(folder)
 

@@ -33,14 +33,14 @@ def preamble(results: dict[str, Any]) -> list[Block]:
     return [Heading(results["title"], 1), Points(points)]
 
 
-def thesis_table(rows: list[Row], found: dict[str, Any], results: dict[str, Any]) -> list[Block]:
+def thesis_table(rows: list[Row], measured: dict[str, Any], results: dict[str, Any]) -> list[Block]:
     """What the thesis prints, beside ours, each under its own name."""
     garment = results["evaluation"]["garments"][0]
     printed = {row.name: row.printed for row in table_4_1()}
     lines = []
     for row in rows:
         thesis = printed[row.counts] if row.counts else None
-        own = found[row.name]
+        own = measured[row.name]
         lines.append(
             [
                 row.title,
@@ -51,7 +51,7 @@ def thesis_table(rows: list[Row], found: dict[str, Any], results: dict[str, Any]
                 measures.cell(own, garment, measures.KID),
             ]
         )
-    names = [measures.name_of(own, garment, measures.FRECHET) for own in found.values()]
+    names = [measures.name_of(own, garment, measures.FRECHET) for own in measured.values()]
     network = next((name.split("_frechet_")[1] for name in names if name), "")
     head = [
         "model", "thesis: FID", "thesis: parameters G / E / E_c / D", "here: trained parameters of the second stage",
@@ -73,17 +73,17 @@ def _counted(counts: Counts | None) -> str:
     return " / ".join("-" if value is None else f"{value / 1e6:.4f}M" for value in values)
 
 
-def garment_tables(rows: list[Row], found: dict[str, Any], results: dict[str, Any]) -> list[Block]:
+def garment_tables(rows: list[Row], measured: dict[str, Any], results: dict[str, Any]) -> list[Block]:
     """For each garment a table of each group of measures, with its anchors."""
     blocks: list[Block] = []
     for garment in results["evaluation"]["garments"]:
         for group in measures.GROUPS:
-            shown = [m for m in group.measures if any(measures.name_of(own, garment, m) for own in found.values())]
+            shown = [m for m in group.measures if any(measures.name_of(own, garment, m) for own in measured.values())]
             if not shown:
                 continue
-            lines = [[row.title, *(measures.cell(found[row.name], garment, m) for m in shown)] for row in rows]
+            lines = [[row.title, *(measures.cell(measured[row.name], garment, m) for m in shown)] for row in rows]
             for title, swap in group.anchors:
-                first = next(iter(found.values()))
+                first = next(iter(measured.values()))
                 cells = [measures.cell(first, garment, m.swapped(swap)) if m.swapped(swap) else "" for m in shown]
                 lines += [[title, *cells]] if any(cell not in ("", "-") for cell in cells) else []
             blocks += [Heading(f"{group.title}: {garment}"), Table(["model", *(m.title for m in shown)], lines)]

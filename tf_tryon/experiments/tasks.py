@@ -63,13 +63,13 @@ class Task:
         path = self.folder / DONE
         if not path.exists():
             return None
-        found = json_file.read(path, REMEDY)
-        if found["digest"].text() != self.digest:
+        value = json_file.read(path, REMEDY)
+        if value["digest"].text() != self.digest:
             return None
         checks = {"train": _check_run, "reader": _check_reader, "row": _check_row, "speed": _check_speed}
         if self.job["kind"] in checks:
-            checks[self.job["kind"]](found)
-        return found.raw
+            checks[self.job["kind"]](value)
+        return value.raw
 
 
 def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.Path) -> dict[str, Task]:
@@ -127,24 +127,24 @@ def write_done(folder: pathlib.Path, result: dict[str, Any]) -> None:
     write_text(folder / DONE, json.dumps(result, indent=1) + "\n")
 
 
-def _check_run(found: Value) -> None:
-    found["steps"].whole(1)
-    found["peak_gigabytes"].number(0)
+def _check_run(value: Value) -> None:
+    value["steps"].whole(1)
+    value["peak_gigabytes"].number(0)
 
 
-def _check_speed(found: Value) -> None:
-    found["seconds_per_step"].number(0)
+def _check_speed(value: Value) -> None:
+    value["seconds_per_step"].number(0)
 
 
-def _check_reader(found: Value) -> None:
-    for share in found["accuracy"].members().values():
+def _check_reader(value: Value) -> None:
+    for share in value["accuracy"].members().values():
         share.number(0, 1)
 
 
-def _check_row(found: Value) -> None:
+def _check_row(value: Value) -> None:
     """Measures by garment: value and interval, which may be NaN, and how many people; parameters by network."""
-    for count in found["parameters"].members().values():
+    for count in value["parameters"].members().values():
         count.whole(0)
-    for measures in found["measures"].members().values():
+    for measures in value["measures"].members().values():
         for measure in measures.members().values():
             measure.members()

@@ -124,14 +124,14 @@ def reader(job: dict[str, Any]) -> int:
     started = time.monotonic()
     folder = pathlib.Path(job["folder"])
     records = open_records(job["data"])
-    found = GarmentReader(job["seed"])
-    status = found.train(records, job["size"], job["steps"], job["batch"], folder, job["seed"])
+    trained = GarmentReader(job["seed"])
+    status = trained.train(records, job["size"], job["steps"], job["batch"], folder, job["seed"])
     if status:
         return status
-    found.examine(records, job["size"])
-    found.save(folder / "reader.npz")
+    trained.examine(records, job["size"])
+    trained.save(folder / "reader.npz")
     seconds = round(time.monotonic() - started, 1)
-    write_done(folder, {"digest": job["digest"], "accuracy": found.accuracy, "seconds": seconds})
+    write_done(folder, {"digest": job["digest"], "accuracy": trained.accuracy, "seconds": seconds})
     return 0
 
 

@@ -87,16 +87,16 @@ def _named_errors(path: str | os.PathLike[str], remedy: str) -> Generator[None, 
 
 def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The archive's arrays by name; what else lies there is an error."""
-    found: dict[str, zipfile.ZipInfo] = {}
+    entries: dict[str, zipfile.ZipInfo] = {}
     for info in archive.infolist():
         name = info.filename.removesuffix(".npy")
-        if name == info.filename or name in found or info.compress_type not in _PACKED or info.flag_bits & 1:
+        if name == info.filename or name in entries or info.compress_type not in _PACKED or info.flag_bits & 1:
             raise ValueError(f"{info.filename[:80]!r} is no array, or is there twice")
-        found[name] = info
-    size = sum(info.file_size for info in found.values())
-    if size > max(_MOST, _FOLD * sum(info.compress_size for info in found.values())):
+        entries[name] = info
+    size = sum(info.file_size for info in entries.values())
+    if size > max(_MOST, _FOLD * sum(info.compress_size for info in entries.values())):
         raise ValueError(f"it unfolds to {size >> 20} MiB of arrays")
-    return found
+    return entries
 
 
 def _check_header(stream: IO[bytes], info: zipfile.ZipInfo, name: str, form: Form) -> None:

@@ -77,10 +77,10 @@ class Value:
 
     def __getitem__(self, name: str) -> Value:
         """A member of an object, which must be there."""
-        found = self.get(name)
-        if found is None:
+        value = self.get(name)
+        if value is None:
             raise BadFileError(f"{self.source}: {self._place_of(name)} is missing; {self.remedy}")
-        return found
+        return value
 
     def get(self, name: str) -> Value | None:
         """A member of an object, or None."""

@@ -30,15 +30,15 @@ def size_of(path: str | os.PathLike[str], remedy: str) -> int:
       BadFileError: it is no regular file, or can't be looked at.
     """
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingFileError(f"{path} is missing: {remedy}") from error
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         raise BadFileError(f"{path} can't be read ({_reason(error)}): {remedy}") from error
-    if not stat.S_ISREG(found.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "something else")
+    if not stat.S_ISREG(status.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
         raise BadFileError(f"{path} is {kind}, not a file: {remedy}")
-    return found.st_size
+    return status.st_size
 
 
 def read_bytes(path: str | os.PathLike[str], remedy: str, most: int = 1 << 28) -> bytes:

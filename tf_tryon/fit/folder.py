@@ -43,11 +43,11 @@ class Work:
             if self.folder.is_dir() and (there := sorted(os.listdir(self.folder))):
                 raise InTheWayError(f"{self.folder} holds {there[0]}, but no {_STATE} of a fit: choose another --out")
         else:
-            found = json_file.read(path, _REMEDY)
-            before = {name: found["key"][name].raw for name in found["key"].members()}
-            granted = {stage: value.number(0) for stage, value in found["granted"].members().items()}
+            saved = json_file.read(path, _REMEDY)
+            before = {name: saved["key"][name].raw for name in saved["key"].members()}
+            granted = {stage: value.number(0) for stage, value in saved["granted"].members().items()}
             if before == self._state["key"]:
-                self._state.update(people=found["people"].flag(), granted=granted)
+                self._state.update(people=saved["people"].flag(), granted=granted)
                 return
             if any(self.run(stage).exists() for stage in STAGES):
                 names = ", ".join(name for name in key if before.get(name) != self._state["key"][name])

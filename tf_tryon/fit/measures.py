@@ -61,17 +61,17 @@ class Difference(NamedTuple):
 def garments_of(people: RecordSet, configs: dict[str, ConfigDict]) -> tuple[str, ...]:
     """Those that all stages complete and enough held-out people show; TryOnError if there is none."""
     config = next(iter(configs.values()))
-    found = tuple(
+    garments = tuple(
         garment
         for garment in common_targets(trained_targets(each) for each in configs.values())
         if _showing(people, config, garment) >= _FEWEST
     )
-    if not found:
+    if not garments:
         raise TryOnError(
             f"of {len(people.split('test'))} people held out, fewer than {_FEWEST} show any garment that the base "
             "completes: give more photos"
         )
-    return found
+    return garments
 
 
 def _showing(people: RecordSet, config: ConfigDict, garment: str) -> int:
@@ -99,9 +99,9 @@ def measured(
       features: for the kernel distance; None: it isn't measured.
       seed: of the samples.
     """
-    found = subject.load(model, precision=resolved("auto"))
+    networks = subject.load(model, precision=resolved("auto"))
     kept: Arrays = {}
-    for stage, run in found.runs.items():
+    for stage, run in networks.runs.items():
         config = run.config.copy_and_resolve_references()
         config.data.update({name: data[name] for name in ("min_garments", "dresses", "targets")})
         shared: dict[str, Any] = {
@@ -113,12 +113,12 @@ def measured(
                 kept |= {f"{garment}/{stage}/{name}": values for name, values in columns.items()}
             continue
         for garment in garments:
-            watch = _Watch(features, "end_to_end" if found.shape else "prior")
+            watch = _Watch(features, "end_to_end" if networks.shape else "prior")
             options = {**shared, "garments": (garment,)}
-            shape = found.shape.nets if found.shape else None
+            shape = networks.shape.nets if networks.shape else None
             columns = texture_columns(run.nets, people, config, shape=shape, watch=watch, **options)
             kept |= {f"{garment}/{TEXTURE}/{name}": values for name, values in columns[garment].people.items()}
-            kept |= {f"{garment}/features/{name}": np.concatenate(parts) for name, parts in watch.found.items()}
+            kept |= {f"{garment}/features/{name}": np.concatenate(parts) for name, parts in watch.features.items()}
     return kept
 
 
@@ -127,29 +127,29 @@ class _Watch:
 
     def __init__(self, features: Features | None, kind: str) -> None:
         self._features, self._kind = features, kind
-        self.found: dict[str, list[np.ndarray]] = {}
+        self.features: dict[str, list[np.ndarray]] = {}
 
     def __call__(self, kind: str, people: Batch, drawn: list[np.ndarray]) -> None:
         if self._features is None or kind != self._kind:
             return
         for name, pictures in (("truth", sampling.true_photo(people)), *((str(k), p) for k, p in enumerate(drawn))):
-            self.found.setdefault(name, []).append(self._features(pictures))
+            self.features.setdefault(name, []).append(self._features(pictures))
 
 
 def differences(before: Arrays, after: Arrays, garments: Sequence[str]) -> list[Difference]:
     """Every measure that both have."""
-    found = []
+    compared = []
     for garment in garments:
         for measure in MEASURES:
             first, second = (_values(kept, garment, measure.name) for kept in (before, after))
             if first is None or second is None:
                 continue
             change = second.less(first)
-            found.append(
+            compared.append(
                 Difference(garment, measure.title, first.estimate(), second.estimate(), change.estimate(),
                            _verdict(change.estimate(), measure.sign))
             )  # fmt: skip
-    return found
+    return compared
 
 
 class _Values(NamedTuple):

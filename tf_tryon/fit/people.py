@@ -79,18 +79,18 @@ def counted(people: RecordSet, config: ConfigDict) -> dict[str, int]:
     Raises:
       TryOnError: fewer than LEAST in all; says why photos were rejected.
     """
-    found = {split: _usable(people, split, config) for split in SPLITS}
-    if sum(found.values()) < LEAST:
+    usable = {split: _usable(people, split, config) for split in SPLITS}
+    if sum(usable.values()) < LEAST:
         reasons: dict[str, int] = {}
         for one in rejected(people.directory):
             reasons[one.reason] = reasons.get(one.reason, 0) + 1
         counted = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda item: -item[1]))
         raise TryOnError(
-            f"{sum(found.values())} usable people, and {LEAST} are needed to fit a model"
+            f"{sum(usable.values())} usable people, and {LEAST} are needed to fit a model"
             + (f" (rejected: {counted}; {people.directory / rejections.TEXT} names each)" if counted else "")
             + ": give more photos of one whole person each, with at least two garments to be seen"
         )
-    return found
+    return usable
 
 
 def _usable(people: RecordSet, split: str, config: ConfigDict) -> int:

@@ -23,26 +23,26 @@ _PAPER, _INK = (250, 250, 248), (60, 60, 64)
 
 def chosen(people: RecordSet, garments: Sequence[str]) -> list[tuple[Person, str]]:
     """Held-out people and what to erase of each, the garments in turn."""
-    found: list[tuple[Person, str]] = []
+    people_and_garments: list[tuple[Person, str]] = []
     for number in people.split("test"):
         person = Person.of(people, number)
         worn = [name for name in garments if name in worn_targets(person.labels, person.dress)]
         if worn:
-            found.append((person, worn[len(found) % len(worn)]))
-        if len(found) == _PEOPLE:
+            people_and_garments.append((person, worn[len(people_and_garments) % len(worn)]))
+        if len(people_and_garments) == _PEOPLE:
             break
-    return found
+    return people_and_garments
 
 
 def completed(model: TryOn, people: Sequence[tuple[Person, str]], seed: int) -> list[Completion | None]:
     """Of each person two completions; None where the model can't, as of traces of a garment."""
-    found: list[Completion | None] = []
+    completions: list[Completion | None] = []
     for person, garment in people:
         try:
-            found.append(model.complete(person, garment, samples=_SAMPLES, seed=seed))
+            completions.append(model.complete(person, garment, samples=_SAMPLES, seed=seed))
         except TryOnError:
-            found.append(None)
-    return found
+            completions.append(None)
+    return completions
 
 
 def before_and_after(before: Sequence[Completion | None], after: Sequence[Completion | None]) -> Image.Image:

@@ -94,11 +94,11 @@ def _blocks(summary: Summary) -> list[Block]:
     return blocks
 
 
-def _cell(found: Estimate, sign: bool = False) -> str:
+def _cell(estimate: Estimate, sign: bool = False) -> str:
     form = "+.4g" if sign else ".4g"
-    if found.low != found.low:
-        return format(found.value, form)
-    return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"
+    if estimate.low != estimate.low:
+        return format(estimate.value, form)
+    return f"{estimate.value:{form}} ({estimate.low:{form}} to {estimate.high:{form}})"
 
 
 def _content(summary: Summary) -> dict[str, Any]:

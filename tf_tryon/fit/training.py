@@ -30,8 +30,8 @@ _MIN_GARMENTS: Final = 2
 
 def configurations(base: pathlib.Path, vgg: str, seed: int) -> dict[str, ConfigDict]:
     """The base's, changed for training on: by stage, shape first. `vgg`: a file, IMAGENET or NO_VGG."""
-    found = ModelFolder(base).configs
-    for stage, config in found.items():
+    configs = ModelFolder(base).configs
+    for stage, config in configs.items():
         train, loss = config.train, config.loss
         config.seed = seed
         config.data.min_garments = min(config.data.min_garments, _MIN_GARMENTS)
@@ -45,7 +45,7 @@ def configurations(base: pathlib.Path, vgg: str, seed: int) -> dict[str, ConfigD
             loss.perceptual = "none"
         elif loss.perceptual == "vgg16" and vgg != IMAGENET:
             loss.perceptual_weights = vgg
-    return found
+    return configs
 
 
 def check_vgg(config: ConfigDict) -> None:

@@ -65,8 +65,8 @@ class ModelFolder:
 
 def trained_targets(config: ConfigDict) -> tuple[str, ...]:
     """What a configuration's stage completes: garments, and dresses where they are trained as bottoms."""
-    found = [name for name in GARMENTS if config.data.targets[name] > 0]
-    return (*found, DRESS) if config.data.dresses and "bottom" in found else tuple(found)
+    targets = [name for name in GARMENTS if config.data.targets[name] > 0]
+    return (*targets, DRESS) if config.data.dresses and "bottom" in targets else tuple(targets)
 
 
 def common_targets(stages: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -53,14 +53,14 @@ def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Pe
     check_wears(person, garment)
     stages = [stage for stage in (model.shape, model.texture) if stage is not None]
     own = {stage.config.stage: stage.batch(person, garment) for stage in stages}
-    found: list[Ranked] = []
+    entries: list[Ranked] = []
     for start in range(0, len(catalogue), _CHUNK):
         part = catalogue[start : start + _CHUNK]
         by_stage = {stage.config.stage: _scores(stage, own[stage.config.stage], part, garment) for stage in stages}
         for i, other in enumerate(part):
             scores = {name: float(values[i]) for name, values in by_stage.items()}
-            found.append(Ranked(other, sum(scores.values()), scores))
-    return sorted(found, key=lambda ranked: -ranked.score)
+            entries.append(Ranked(other, sum(scores.values()), scores))
+    return sorted(entries, key=lambda ranked: -ranked.score)
 
 
 def people_wearing(people: Iterator[Person], garment: str, label: int) -> Iterator[Person]:

@@ -130,12 +130,12 @@ def fold_spectral_norms(*models: keras.layers.Layer | None) -> None:
 
 def spectral_layers(*models: keras.layers.Layer | None) -> list[SpectralNormalization]:
     """Every SpectralNormalization inside `models`, in building order."""
-    found: list[SpectralNormalization] = []
+    layers: list[SpectralNormalization] = []
     for model in models:
         if model is None:
             continue
         if isinstance(model, SpectralNormalization):
-            found.append(model)
+            layers.append(model)
             continue
-        found += [item for child in compat.sublayers(model) for item in spectral_layers(child)]
-    return found
+        layers += [item for child in compat.sublayers(model) for item in spectral_layers(child)]
+    return layers

@@ -43,8 +43,8 @@ class Networks:
 
     def shape(self, person: Arrays, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Completed classes (1, H, W) int32, and how much of the completion shows (1, H, W, 1)."""
-        found = self._signatures.run("shape_generate", {**person, "codes": codes[None]})
-        return found["completed"], found["opacity"]
+        outputs = self._signatures.run("shape_generate", {**person, "codes": codes[None]})
+        return outputs["completed"], outputs["opacity"]
 
     def texture(self, person: Arrays, codes: np.ndarray) -> np.ndarray:
         """(1, H, W, 3) in [-1, 1] of a person with `completed` classes."""

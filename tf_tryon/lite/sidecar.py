@@ -74,14 +74,16 @@ class Sidecar:
         Raises:
           MissingFileError, BadFileError: a file is missing, isn't one, or belongs to another.
         """
-        found = json_file.read(sidecar_of(folder) or folder / f"{name_of(QUANTIZE[0])}.json", REMEDY)
-        if [part.raw if (part := found.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
-            raise found.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
-        path = folder / _file(found["file"])
+        described = json_file.read(sidecar_of(folder) or folder / f"{name_of(QUANTIZE[0])}.json", REMEDY)
+        if [part.raw if (part := described.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
+            raise described.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
+        path = folder / _file(described["file"])
         content = read_bytes(path, REMEDY, _LARGEST)
-        if found["sha256"].text() != hashlib.sha256(content).hexdigest():
-            raise BadFileError(f"{found.source} belongs to another file than {path}: keep one export's files together")
-        data = found["data"]
+        if described["sha256"].text() != hashlib.sha256(content).hexdigest():
+            raise BadFileError(
+                f"{described.source} belongs to another file than {path}: keep one export's files together"
+            )
+        data = described["data"]
         height, width = (data[side].whole(1, 4096) for side in ("height", "width"))
         return cls(
             tflite=path,
@@ -92,22 +94,22 @@ class Sidecar:
                 data["crop_margin"].number(1, 100),
                 data["box_widen"].number(0, 100),
             ),
-            garments=tuple(name.choice(TARGETS) for name in found["garments"].entries()),
-            codes={stage: _codes(found["codes"][stage]) for stage in ("shape", "texture")},
-            means={stage: folder / _file(found["means"][stage]) for stage in ("shape", "texture")},
-            model=found["model"].text(),
-            weights={stage: found["weights"][stage].text() for stage in ("shape", "texture")},
-            quantize=found["quantize"].choice(QUANTIZE),
+            garments=tuple(name.choice(TARGETS) for name in described["garments"].entries()),
+            codes={stage: _codes(described["codes"][stage]) for stage in ("shape", "texture")},
+            means={stage: folder / _file(described["means"][stage]) for stage in ("shape", "texture")},
+            model=described["model"].text(),
+            weights={stage: described["weights"][stage].text() for stage in ("shape", "texture")},
+            quantize=described["quantize"].choice(QUANTIZE),
         )
 
 
-def _codes(found: Value) -> tuple[int, int, int]:
-    rows, columns, channels = (side.whole(1, 1024) for side in found.entries(3))
+def _codes(value: Value) -> tuple[int, int, int]:
+    rows, columns, channels = (side.whole(1, 1024) for side in value.entries(3))
     return rows, columns, channels
 
 
-def _file(found: Value) -> str:
-    name = found.text()
+def _file(value: Value) -> str:
+    name = value.text()
     if not is_plain_name(name):
-        raise found.wrong("is no name of a file beside it")
+        raise value.wrong("is no name of a file beside it")
     return name

@@ -139,8 +139,8 @@ class TryOn:
             erased=pasting.erased_mask(person.photo, where),
             photos=np.stack(photos),
             parsings=np.stack(parsings),
-            codes={stage: np.stack(found) for stage, found in codes.items()},
-            scores={stage: np.array(found, np.float32) for stage, found in scores.items()},
+            codes={stage: np.stack(drawn) for stage, drawn in codes.items()},
+            scores={stage: np.array(drawn, np.float32) for stage, drawn in scores.items()},
             request=request,
             model=self.model,
         )
@@ -175,13 +175,13 @@ class TryOn:
             behind = background.continued(_rgb(true["photo"])[None], true["labels"][None])
         if request.background != background.KEEP:
             given = {**given, "photo": background.photo_on_grey(person.photo, person.labels)}
-        found = view.within(given, box, config)
-        if "garments" not in found:
-            found["garments"], found["shown"] = view.garment_pictures(found, self.size)
-        batch = {name: np.asarray(value)[None] for name, value in found.items()}
+        person_view = view.within(given, box, config)
+        if "garments" not in person_view:
+            person_view["garments"], person_view["shown"] = view.garment_pictures(person_view, self.size)
+        batch = {name: np.asarray(value)[None] for name, value in person_view.items()}
         own = boxes.erased_boxes(boxes.label_boxes(batch["labels"]), batch["dress"], *self.size, config.data.box_widen)
         scale = float(box[2] - box[0]) / self.size[0]
-        visible, erased_box = erased(found["labels"], own[0, target[0]], request, scale)
+        visible, erased_box = erased(person_view["labels"], own[0, target[0]], request, scale)
         seen = {
             "labels": batch["labels"].astype(np.int32),
             "keypoints": batch["keypoints"].astype(np.float32),

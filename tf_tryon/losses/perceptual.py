@@ -47,7 +47,7 @@ class Perceptual(tf.Module):
         """Five maps (B, H / 2^l, W / 2^l, C_l) in compute_dtype, of pictures (B, H, W, 3) in [-1, 1]."""
         x = tf.cast(pictures, tf.float32)[..., ::-1] * 127.5 + 127.5 - tf.constant(_MEAN_BGR)
         x = tf.cast(x, self._dtype)
-        found = []
+        outputs = []
         for block, layers in enumerate(self._layers):
             if block:
                 x = tf.nn.max_pool2d(x, 2, 2, "VALID")
@@ -55,8 +55,8 @@ class Perceptual(tf.Module):
                 x = tf.nn.conv2d(x, tf.cast(kernel, self._dtype), 1, "SAME")
                 x = tf.nn.relu(tf.nn.bias_add(x, tf.cast(bias, self._dtype)))
                 if index == 1:
-                    found.append(x)
-        return found
+                    outputs.append(x)
+        return outputs
 
     def calibrate(self, pictures: tf.Tensor) -> None:
         """Set `scales` to the mean activations on these pictures: then all layers weigh alike."""

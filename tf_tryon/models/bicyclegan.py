@@ -144,12 +144,12 @@ class PatchDiscriminator(keras.layers.Layer):
 
     def _scale(self, input_shape: Any, filters: int, name: str) -> list[Convolution]:
         widths = [filters * min(2**i, 8) for i in range(self.layers + 1)]
-        shape, found = input_shape, []
+        shape, layers = input_shape, []
         for number, width in enumerate([*widths, 1], 1):
             options: dict[str, Any] = {"stride": 2} if number <= self.layers else {"padding": "valid"}
-            found.append(_conv(width, 4, shape, f"{name}_{number}", self.dtype_policy, **options))
+            layers.append(_conv(width, 4, shape, f"{name}_{number}", self.dtype_policy, **options))
             shape = (None, None, None, width)
-        return found
+        return layers
 
     def call(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         x = tf.cast(pictures, self.compute_dtype)

@@ -26,8 +26,8 @@ class ModelSet:
     @property
     def inference_models(self) -> dict[str, keras.Model]:
         """What completion needs, by the name under which weights are stored."""
-        found = {"generator": self.generator, "encoder": self.encoder, "context_encoder": self.context_encoder}
-        return {name: model for name, model in found.items() if model is not None}
+        models = {"generator": self.generator, "encoder": self.encoder, "context_encoder": self.context_encoder}
+        return {name: model for name, model in models.items() if model is not None}
 
     @property
     def models(self) -> dict[str, keras.Model]:

@@ -38,15 +38,15 @@ def cut(photo: np.ndarray, side: int = SIDE) -> np.ndarray:
     scale = min(1.0, side / max(height, width))
     small_size = max(1, round(width * scale)), max(1, round(height * scale))
     small = np.asarray(Image.fromarray(photo).resize(small_size, Image.Resampling.BOX))
-    found = _grab_cut(cv2, small)
-    share = found.mean()
+    outline = _grab_cut(cv2, small)
+    share = outline.mean()
     if not _LEAST <= share <= _MOST:
         fault = "no garment stands out from the background" if share < _LEAST else "the garment fills the whole photo"
         raise TryOnError(
             f"{fault}: lay or hang it before a plain ground of another colour, with some ground around it, or give a "
             "mask"
         )
-    large = Image.fromarray(found.astype(np.uint8) * 255).resize((width, height), Image.Resampling.BICUBIC)
+    large = Image.fromarray(outline.astype(np.uint8) * 255).resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(large) > 127
 
 
@@ -88,8 +88,8 @@ def _grab_cut(cv2: Any, photo: np.ndarray) -> np.ndarray:
     cv2.setRNGSeed(0)
     bgr = np.ascontiguousarray(photo[..., ::-1])
     cv2.grabCut(bgr, marks, None, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
-    found = (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
-    return _without_threads(found)
+    foreground = (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
+    return _without_threads(foreground)
 
 
 def _from_border(cv2: Any, lab: np.ndarray, border: np.ndarray) -> np.ndarray:

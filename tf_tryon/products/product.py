@@ -115,15 +115,15 @@ def of_photo(
             "a person wears this garment: give a photo of it flat or hung, or take it from the person with --like (in "
             "Python `like`)"
         )
-    found = cutout.cut(photo) if known is None else known
+    outline = cutout.cut(photo) if known is None else known
     if garment is not None:
-        mask = cutout.main_parts(found, garment == "shoes")
+        mask = cutout.main_parts(outline, garment == "shoes")
         return Product(photo, mask, garment, name, kinds.probabilities(photo, mask))
-    mask = cutout.main_parts(found, True)
+    mask = cutout.main_parts(outline, True)
     chances = kinds.probabilities(photo, mask)
     recognised, certainty = kinds.garment_of(chances)
     if recognised != "shoes":
-        mask = cutout.main_parts(found, False)
+        mask = cutout.main_parts(outline, False)
     if certainty < _UNSURE:
         raise UnsureError(
             f"it can't be recognised ({recognised}? with {certainty:.0%}): name it with --garment, or mark it "

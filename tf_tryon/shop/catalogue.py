@@ -85,12 +85,12 @@ class Catalogue:
     @functools.cached_property
     def items(self) -> list[Listed]:
         """All items, by number."""
-        found = []
+        listed = []
         for number, entry in enumerate(json_file.read(self.folder / ITEMS, REMEDY)["items"].entries()):
             texts = {name: entry[name].text() for name in ("id", "label", "title", "price", "link")}
             kind = entry["kind"].choice(["", *NAMES])
-            found.append(Listed(number, garment=entry["garment"].choice(GARMENTS), kind=kind, **texts))
-        return found
+            listed.append(Listed(number, garment=entry["garment"].choice(GARMENTS), kind=kind, **texts))
+        return listed
 
     @property
     def garments(self) -> dict[str, int]:
@@ -116,9 +116,9 @@ class Catalogue:
         query, constant = matching.question(self._units[garment](samples))
         index = self._index(garment)
         # All are compared: nearest neighbours by graphs miss inner products' best, and 100,000 take some milliseconds.
-        found = index.search(query, min(top, len(index)), exact=True, threads=1)
-        scores = 1 - found.distances + constant
-        return [Match(self.items[int(key)], float(score)) for key, score in zip(found.keys, scores, strict=True)]
+        matches = index.search(query, min(top, len(index)), exact=True, threads=1)
+        scores = 1 - matches.distances + constant
+        return [Match(self.items[int(key)], float(score)) for key, score in zip(matches.keys, scores, strict=True)]
 
     def product(self, item: Listed) -> Product:
         """An item's cut-out."""

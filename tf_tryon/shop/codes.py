@@ -23,15 +23,15 @@ _CHUNK = 8
 
 def cloth_codes(model: TryOn, products: Sequence[Product]) -> np.ndarray:
     """(n, 2c) float32: mean and spread of each channel of the texture code, of products of one garment."""
-    found = []
+    rows = []
     for start in range(0, len(products), _CHUNK):
         part = products[start : start + _CHUNK]
         index = np.minimum(np.arange(_CHUNK), len(part) - 1)  # always as many, so that one graph serves all
         alone = [_alone(product) for product in part]
         garment = part[0].garment
         codes = model.texture.encode(model.texture.batch_of([alone[i] for i in index], garment))[: len(part)]
-        found.append(np.concatenate([codes.mean(axis=(1, 2)), codes.std(axis=(1, 2))], axis=1))
-    return np.concatenate(found).astype(np.float32)
+        rows.append(np.concatenate([codes.mean(axis=(1, 2)), codes.std(axis=(1, 2))], axis=1))
+    return np.concatenate(rows).astype(np.float32)
 
 
 def sampled_codes(model: TryOn, person: Person, garment: str, draws: int, seed: int = 0) -> np.ndarray:

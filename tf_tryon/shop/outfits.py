@@ -38,7 +38,7 @@ def histogram_scores(
       garment: that is chosen.
       count, split: as `choice_scores` takes them.
     """
-    means, found = mean_garments(records, config), []
+    means, scores = mean_garments(records, config), []
     for _, people in sampling.people(records, split, garment, config, count, GROUP):
         own = np.stack([_histogram(crop) for crop in people[keys.GARMENT_RGB].numpy()])
         context = np.split(people[keys.CONTEXT].numpy(), len(GARMENTS), axis=-1)
@@ -50,8 +50,8 @@ def histogram_scores(
             others = np.stack([_histogram(crop) for crop in crops]) * there[:, None]
             for k in range(CHOICES):
                 overlap[:, k] += np.minimum(others, np.roll(own, -k, axis=0)).sum(axis=1)
-        found.append(_of_enough(overlap))
-    return np.concatenate(found)
+        scores.append(_of_enough(overlap))
+    return np.concatenate(scores)
 
 
 def one_outline_scores(
@@ -66,7 +66,7 @@ def one_outline_scores(
     def scores(people: Batch, garments: tf.Tensor) -> tf.Tensor:
         return garment_scores(networks, people, garments)
 
-    found = []
+    by_choice = []
     for _, people in sampling.people(records, split, garment, config, count, GROUP):
         crops = people[keys.GARMENT_RGB].numpy()
         masks = [(crop < _WHITE).any(axis=-1) for crop in crops]
@@ -78,8 +78,8 @@ def one_outline_scores(
                 for i, (crop, mask) in enumerate(zip(crops, masks, strict=True))
             ]
             columns.append(scores(people, tf.constant(np.stack(laid))).numpy())
-        found.append(_of_enough(np.stack(columns, axis=1)))
-    return np.concatenate(found)
+        by_choice.append(_of_enough(np.stack(columns, axis=1)))
+    return np.concatenate(by_choice)
 
 
 def _of_enough(scores: np.ndarray) -> np.ndarray:

@@ -72,8 +72,8 @@ class Readings:
                 entry = json_file.parse(arrays["texts"].tobytes(), str(path), REMEDY)
                 texts = [entry[name].text() for name in ("reason", "garment", "kind")]
                 return Reading(*texts, arrays["code"].astype(np.float32), arrays["cut"].tobytes())
-        found = self._before.get(key)
-        return self._finished(found) if isinstance(found, int) else found
+        earlier = self._before.get(key)
+        return self._finished(earlier) if isinstance(earlier, int) else earlier
 
     def put(self, key: str, reading: Reading) -> None:
         """Keep a reading."""

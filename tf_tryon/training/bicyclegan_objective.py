@@ -88,13 +88,13 @@ def _frozen(nets: Networks, pictures: tf.Tensor) -> Gaussian:
     def mean(given: tf.Tensor) -> tuple[tf.Tensor, Any]:
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(given)
-            found = nets.posterior({keys.PHOTO: given}, training=True).mean
+            codes = nets.posterior({keys.PHOTO: given}, training=True).mean
 
         def gradient(upstream: tf.Tensor, variables: Any = None) -> Any:
-            own = tape.gradient(found, given, upstream)
+            own = tape.gradient(codes, given, upstream)
             return (own, [None] * len(variables)) if variables is not None else own
 
-        return found, gradient
+        return codes, gradient
 
-    found = mean(pictures)
-    return Gaussian(found, tf.ones_like(found))
+    codes = mean(pictures)
+    return Gaussian(codes, tf.ones_like(codes))

@@ -86,8 +86,8 @@ class Checkpoints:
         Raises:
           InTheWayError: one was put there by somebody else; names it. Nothing was removed.
         """
-        later, written = [found for found in self.steps() if found > step], self._written()
-        others = [found for found in later if found not in written]
+        later, written = [saved for saved in self.steps() if saved > step], self._written()
+        others = [saved for saved in later if saved not in written]
         if others:
             raise InTheWayError(
                 f"{self.path(others[0])} is of a later step than training goes on from, and was not written by this "

@@ -33,24 +33,24 @@ def given() -> Cluster | None:
         "unset TF_CONFIG to train on this machine alone, or give each worker "
         '{"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
     )
-    found = json_file.parse(text, "TF_CONFIG", remedy)
-    if found.get("cluster") is None and not found.raw:
+    value = json_file.parse(text, "TF_CONFIG", remedy)
+    if value.get("cluster") is None and not value.raw:
         return None
     kinds = {
-        name: [address.text() for address in items.entries()] for name, items in found["cluster"].members().items()
+        name: [address.text() for address in items.entries()] for name, items in value["cluster"].members().items()
     }
     if sum(map(len, kinds.values())) <= 1:  # a launcher that names a lone chief, or this process only
         return None
     others = sorted(name for name, items in kinds.items() if name != "worker" and items)
     if others:
-        raise found["cluster"].wrong(f'has {", ".join(others)} besides workers, and all must be of the kind "worker"')
-    found["task"]["type"].choice(("worker",))
+        raise value["cluster"].wrong(f'has {", ".join(others)} besides workers, and all must be of the kind "worker"')
+    value["task"]["type"].choice(("worker",))
     addresses = kinds["worker"]
     for number, address in enumerate(addresses):
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise found["cluster"]["worker"].entries()[number].wrong("is no host:port")
-    return Cluster(tuple(addresses), found["task"]["index"].whole(0, len(addresses) - 1))
+            raise value["cluster"]["worker"].entries()[number].wrong("is no host:port")
+    return Cluster(tuple(addresses), value["task"]["index"].whole(0, len(addresses) - 1))
 
 
 def worker() -> tuple[int, int]:

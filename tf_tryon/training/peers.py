@@ -137,5 +137,5 @@ def _earlier() -> dict[str, float]:
     text = os.environ.get(_VARIABLE)
     if not text:
         return {}
-    found = json_file.parse(text, _VARIABLE, f"unset {_VARIABLE}")
-    return {name: found[name].number() for name in ("attempts", "step", "began")}
+    value = json_file.parse(text, _VARIABLE, f"unset {_VARIABLE}")
+    return {name: value[name].number() for name in ("attempts", "step", "began")}

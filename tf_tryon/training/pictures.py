@@ -26,10 +26,10 @@ def grid_function(nets: Networks) -> Callable[[Batch], np.ndarray]:
     @tf.function(autograph=False)
     def codes(batch: Batch) -> list[tf.Tensor]:
         noise = batch[keys.NOISE]
-        found = [nets.posterior(batch).sample(noise[:, 0])]
+        drawn = [nets.posterior(batch).sample(noise[:, 0])]
         for index in range(SAMPLES):  # other noise for each sample: other people's, and both of each
-            found.append(nets.sample_prior(batch, tf.roll(noise[:, index % 2], index // 2, axis=0)))
-        return found
+            drawn.append(nets.sample_prior(batch, tf.roll(noise[:, index % 2], index // 2, axis=0)))
+        return drawn
 
     @tf.function(autograph=False)
     def completed(batch: Batch, code: tf.Tensor) -> tf.Tensor:

@@ -58,9 +58,9 @@ def processor(cpuinfo: pathlib.Path = pathlib.Path("/proc/cpuinfo")) -> Support:
 
 def resolved(wanted: str) -> str:
     """`wanted`, or what "auto" stands for on this machine; tells the choice, and warns of bfloat16 that is emulated."""
-    found = support()
-    precision = (BFLOAT16 if found.fast else FLOAT32) if wanted == AUTO else wanted
-    _tell(precision, wanted == AUTO, found)
+    supported = support()
+    precision = (BFLOAT16 if supported.fast else FLOAT32) if wanted == AUTO else wanted
+    _tell(precision, wanted == AUTO, supported)
     return precision
 
 
@@ -74,31 +74,31 @@ def settled(
       saved: what the run began with, which it keeps; None for a new run.
       everywhere: whether all workers answer yes; each has to call it.
     """
-    train, found = config.train, support()
+    train, supported = config.train, support()
     precision, auto = train.precision, train.precision == AUTO
     before = None if saved is None else saved.train.precision
     if auto:
-        fast = everywhere(found.fast if before is None else before == BFLOAT16)
+        fast = everywhere(supported.fast if before is None else before == BFLOAT16)
         chosen = BFLOAT16 if fast else FLOAT32
         # A worker whose own run differs from what all can do is refused with its folder, which names both values.
         precision = before if before is not None and fast == (before == BFLOAT16) else chosen
     if saved is not None and precision == before:
         auto = saved.train.precision_auto
-    _tell(precision, auto, found, resumed=before is not None)
+    _tell(precision, auto, supported, resumed=before is not None)
     config = config.copy_and_resolve_references()
     config.train.precision, config.train.precision_auto = precision, auto
     return config
 
 
-def _tell(precision: str, auto: bool, found: Support, resumed: bool = False) -> None:
+def _tell(precision: str, auto: bool, supported: Support, resumed: bool = False) -> None:
     if resumed:
         _log.info("precision %s: as the run began", precision)
     elif auto:
-        _log.info("precision %s, chosen by itself: %s", precision, found.why)
-    if precision == BFLOAT16 and not found.fast:
+        _log.info("precision %s, chosen by itself: %s", precision, supported.why)
+    if precision == BFLOAT16 and not supported.fast:
         _log.warning(
             "precision %s is slow here: %s. Emulated it %s. 'auto' or 'float32' is the better choice for a new run",
-            precision, found.why, _EMULATED,
+            precision, supported.why, _EMULATED,
         )  # fmt: skip
 
 
@@ -108,8 +108,8 @@ def _listed(cpuinfo: pathlib.Path, field: str) -> set[str]:
         lines = cpuinfo.read_text(encoding="utf-8").splitlines()
     except OSError:
         return set()
-    found = (line.partition(":") for line in lines)
-    return next((set(value.split()) for name, _, value in found if name.strip() == field), set())
+    fields = (line.partition(":") for line in lines)
+    return next((set(value.split()) for name, _, value in fields if name.strip() == field), set())
 
 
 def _apple() -> bool:

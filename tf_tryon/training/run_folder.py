@@ -121,7 +121,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def _flat(config: ConfigDict, prefix: str = "") -> dict[str, object]:
-    found: dict[str, object] = {}
+    flat: dict[str, object] = {}
     for key, value in config.items():
-        found.update(_flat(value, f"{prefix}{key}.") if isinstance(value, ConfigDict) else {prefix + key: value})
-    return found
+        flat.update(_flat(value, f"{prefix}{key}.") if isinstance(value, ConfigDict) else {prefix + key: value})
+    return flat

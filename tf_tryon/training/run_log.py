@@ -106,15 +106,15 @@ def read_log(folder: Path, remedy: str) -> list[dict[str, float]]:
     Raises:
       MissingFileError, BadFileError: there is none, or it is damaged; ends with the remedy.
     """
-    found = {}
+    entries = {}
     for line in json_file.read_lines(folder / LOG, remedy):
         values = line.members()
         for value in values.values():
             if not isinstance(value.raw, (int, float)):  # NaN may be: of a step that a loss scale left out
                 raise value.wrong("is no number")
         values["images_per_second"].number(1e-9)
-        found[line["step"].whole(0)] = {name: value.raw for name, value in values.items()}
-    return [found[step] for step in sorted(found)]
+        entries[line["step"].whole(0)] = {name: value.raw for name, value in values.items()}
+    return [entries[step] for step in sorted(entries)]
 
 
 def seconds_a_step(log: list[dict[str, float]], batch: int) -> list[tuple[int, float]]:

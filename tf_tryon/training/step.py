@@ -113,8 +113,8 @@ class TrainingStep:
         """Step `number`'s metrics by name: (sum, how many examples) of terms, (value, 1) of anything else."""
         names, extra = self._names[self.adversarial(number)]
         count = len(names)
-        found = {name: (float(metrics[i]), float(metrics[count + i])) for i, name in enumerate(names)}
-        return found | {name: (float(metrics[2 * count + i]), 1.0) for i, name in enumerate(extra)}
+        sums = {name: (float(metrics[i]), float(metrics[count + i])) for i, name in enumerate(names)}
+        return sums | {name: (float(metrics[2 * count + i]), 1.0) for i, name in enumerate(extra)}
 
     def __call__(self, batch: Batch, number: int, requests: Sequence[float] = (0.0, 0.0)) -> tf.Tensor:
         """Update once.
@@ -149,8 +149,8 @@ class TrainingStep:
             if gradients is not None:  # one after the other: side by side they would need all the memory at once
                 with tf.control_dependencies(gradients):
                     part = {key: tf.identity(value) for key, value in part.items()}
-            found, values, names = self._gradients(part, number, gan, own, judged)
-            gradients = found if gradients is None else [a + b for a, b in zip(gradients, found, strict=True)]
+            of_losses, values, names = self._gradients(part, number, gan, own, judged)
+            gradients = of_losses if gradients is None else [a + b for a, b in zip(gradients, of_losses, strict=True)]
             sums = values if sums is None else sums + values
         requests = tf.identity(requests)  # a tensor of this replica's device, which an argument is not
         reduced = tf.distribute.get_replica_context().all_reduce(

@@ -19,7 +19,7 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
     Raises:
       ValueError: a variable of the model can't be reached through attributes.
     """
-    found: dict[str, tf.Variable] = {}
+    by_name: dict[str, tf.Variable] = {}
     seen: set[int] = set()
     internal = {*vars(keras.layers.Layer()), *vars(keras.Model())}  # Keras's own lists of what it tracks
 
@@ -35,7 +35,7 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
             variable = compat.raw(item)
             if id(variable) not in seen:
                 seen.add(id(variable))
-                found[path] = variable
+                by_name[path] = variable
         elif isinstance(item, dict):
             for key, value in item.items():
                 visit(value, f"{path}/{key}")
@@ -44,19 +44,19 @@ def named_variables(layer: keras.layers.Layer, prefix: str) -> dict[str, tf.Vari
                 visit(value, f"{path}/{index}")
 
     visit(layer, prefix)
-    reached = {id(v) for v in found.values()}
+    reached = {id(v) for v in by_name.values()}
     lost = [v.name for v in layer.variables if id(compat.raw(v)) not in reached]
     if lost:
         raise ValueError(f"{prefix}: variables that no attribute holds: {', '.join(lost)}")
-    return found
+    return by_name
 
 
 def network_variables(nets: Any, discriminator: bool = True) -> dict[str, tf.Variable]:
     """Variables of `Networks` by name; those of the discriminator, if there is one, if asked."""
-    found: dict[str, tf.Variable] = {}
+    by_name: dict[str, tf.Variable] = {}
     for name, model in (nets.models if discriminator else nets.inference_models).items():
-        found.update(named_variables(model, name))
-    return found
+        by_name.update(named_variables(model, name))
+    return by_name
 
 
 def trainable(variables: dict[str, tf.Variable]) -> dict[str, tf.Variable]:

@@ -38,8 +38,8 @@ def made(place: pathlib.Path, key: str) -> pathlib.Path:
 def leftovers(folder: pathlib.Path, mark: str) -> list[pathlib.Path]:
     """Hidden folders of processes that were killed while they wrote this set of files."""
     places = [place / NAME for place in (folder, folder.parent)]
-    found = [path for place in places if place.is_dir() for path in place.glob(f"{key_of(folder, mark)}-*")]
-    return [path for path in found if path.is_dir() and _abandoned(path)]
+    paths = [path for place in places if place.is_dir() for path in place.glob(f"{key_of(folder, mark)}-*")]
+    return [path for path in paths if path.is_dir() and _abandoned(path)]
 
 
 def tidy(folder: pathlib.Path) -> None:

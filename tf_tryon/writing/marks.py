@@ -39,11 +39,11 @@ class Mark:
 def read(path: pathlib.Path) -> Mark | None:
     """The mark in a file; None where there is none, be it no file, no JSON, or anybody else's JSON."""
     try:
-        found = json_file.read(path, "").raw
+        mark = json_file.read(path, "").raw
     except (BadFileError, MissingFileError):
         return None
     # Names are taken as they are: a file's need not be UTF-8.
-    entries = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    entries = cast("dict[str, Any]", mark) if isinstance(mark, dict) else {}
     by, source, files = (entries.get(key) for key in _KEYS)
     if not (isinstance(by, str) and isinstance(source, str) and isinstance(files, dict)):
         return None

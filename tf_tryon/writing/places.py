@@ -62,15 +62,15 @@ def names(people: Sequence[tuple[str, str]], owner: Callable[[str], str | None])
     sources: dict[str, set[str]] = {}
     for name, source in people:
         sources.setdefault(name.casefold(), set()).add(source)
-    found: list[str] = []
+    chosen: list[str] = []
     for name, source in people:
         if name in ("", ".", ".."):  # of a photo called "...png"
-            found.append(suffixed("photo", source))
+            chosen.append(suffixed("photo", source))
             continue
         has = owner(name)
         mine = has == source or (has is None and len(sources[name.casefold()]) == 1)
-        found.append(name if mine else suffixed(name, source))
-    return found
+        chosen.append(name if mine else suffixed(name, source))
+    return chosen
 
 
 def suffixed(name: str, source: str) -> str:

@@ -108,11 +108,11 @@ def check(
 def source_of(folder: str | os.PathLike[str], mark: str) -> str | None:
     """What the files of a folder were made of, by its mark; None without one."""
     folder = pathlib.Path(folder)
-    found = marks.read(folder / mark)
-    if found is None:
+    written = marks.read(folder / mark)
+    if written is None:
         former = (marks.read(leftover / _BEFORE) for leftover in hidden.leftovers(folder, mark))
-        found = next(filter(None, former), None)
-    return found.source if found else None
+        written = next(filter(None, former), None)
+    return written.source if written else None
 
 
 def _seal(new: NewFiles, mark: str, by: str, source: str) -> None:
@@ -132,7 +132,7 @@ def _own(folder: pathlib.Path, mark: str, by: str, source: str) -> dict[str, set
     Raises:
       InTheWayError: the mark is somebody else's, or of another source.
     """
-    found: dict[str, set[str]] = {}
+    listed: dict[str, set[str]] = {}
     path = folder / mark
     if os.path.lexists(path):
         there = marks.read(path)
@@ -146,14 +146,14 @@ def _own(folder: pathlib.Path, mark: str, by: str, source: str) -> dict[str, set
                 f"{path} belongs to {there.source or 'something else'}, not to {source}: choose another place to write "
                 "to"
             )
-        found = {name: {digest} for name, digest in there.files.items()}
-        found[mark] = set()
+        listed = {name: {digest} for name, digest in there.files.items()}
+        listed[mark] = set()
     for leftover in hidden.leftovers(folder, mark):
         for there in (marks.read(leftover / name) for name in (_BEFORE, mark)):
             if there is not None and there.by == by:
                 for name, digest in there.files.items():
-                    found.setdefault(name, set()).add(digest)
-    return found
+                    listed.setdefault(name, set()).add(digest)
+    return listed
 
 
 def _refuse_others(folder: pathlib.Path, own: dict[str, set[str]], names: list[str], alone: bool) -> None:

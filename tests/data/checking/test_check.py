@@ -90,13 +90,13 @@ def test_the_report_is_saved_with_pictures(planted, tmp_path):
 def test_a_sound_data_set_is_counted(data_set):
     report = check(data_set, progress=False)
     assert report.problems == []
-    found = report.summary()
-    assert found["splits"]["train"] == {
+    actual = report.summary()
+    assert actual["splits"]["train"] == {
         "records": 14, "hat": 5, "top": 14, "bottom": 14, "shoes": 12, "dress": 2, "three_or_more": 13
     }  # fmt: skip
-    assert found["sizes"] == {"64x64": 18}
-    assert found["missing_keypoints"]["nose"] == 0
-    assert sum(row["mean"] for row in found["class_area"].values()) == pytest.approx(1)
+    assert actual["sizes"] == {"64x64": 18}
+    assert actual["missing_keypoints"]["nose"] == 0
+    assert sum(row["mean"] for row in actual["class_area"].values()) == pytest.approx(1)
     assert "no problems" in report.text()
 
 
@@ -124,8 +124,8 @@ def test_implausible_areas_and_disagreements_are_found(tmp_path, make_person):
     with records.RecordWriter(tmp_path, (64, 64)) as writer:
         for made in (hooded, sound, wrong, halved):
             writer.write(records.encode(**made), "train")
-    found = {(problem.kind, problem.record): problem.detail for problem in check(tmp_path, progress=False).problems}
-    assert "hat is 4" in found["implausible areas", 0]
-    assert "the chest is face" in found["labels and keypoints disagree", 2]
-    assert "nose and eyes" in found["labels and keypoints disagree", 3]
-    assert not [number for _, number in found if number == 1]
+    actual = {(problem.kind, problem.record): problem.detail for problem in check(tmp_path, progress=False).problems}
+    assert "hat is 4" in actual["implausible areas", 0]
+    assert "the chest is face" in actual["labels and keypoints disagree", 2]
+    assert "nose and eyes" in actual["labels and keypoints disagree", 3]
+    assert not [number for _, number in actual if number == 1]

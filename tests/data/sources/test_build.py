@@ -42,10 +42,10 @@ def test_the_folder_and_its_report(root, tmp_path):
     assert report.kept == {"train": 4, "test": 2}
     data = records.open_records(tmp_path / "out")
     assert [records.decode(data.read(i))["id"] for i in data.split("test")] == ["test/000005_0", "test/000006_0"]
-    found = json.loads((tmp_path / "out/rejections.json").read_text())
-    assert (found["located"], found["kept"]) == (7, {"train": 4, "test": 2})
-    assert found["rejected"] == {"photo unreadable": 1}
-    (row,) = found["examples"]
+    actual = json.loads((tmp_path / "out/rejections.json").read_text())
+    assert (actual["located"], actual["kept"]) == (7, {"train": 4, "test": 2})
+    assert actual["rejected"] == {"photo unreadable": 1}
+    (row,) = actual["examples"]
     assert row["id"] == "train/000002_0"
     text = (tmp_path / "out/rejections.txt").read_text()
     assert re.search(r"1 rejected: photo unreadable", text)

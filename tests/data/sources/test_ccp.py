@@ -35,9 +35,9 @@ def options(make_person, monkeypatch):
 
         def annotate(self, photo):
             points = self.keypoints(photo)
-            (found,) = [person for person in people.values() if person["keypoints"] is points]
-            labels = found["labels"]
-            if found["identity"] == "0005":  # a parser that sees no shoes
+            (actual,) = [person for person in people.values() if person["keypoints"] is points]
+            labels = actual["labels"]
+            if actual["identity"] == "0005":  # a parser that sees no shoes
                 labels = np.where(np.isin(labels, (18, 19)), 0, labels).astype(np.uint8)
             return types.SimpleNamespace(labels=labels, vocabulary="cihp20", keypoints=points, turns=0)
 
@@ -65,10 +65,10 @@ def test_people_come_back(root, options, make_person, tmp_path):
 
 
 def test_tags_are_kept_as_names(root):
-    found = {example.id: example for example in ccp.locate(root)}
-    assert [found[f"{i:04d}"].parsing is not None for i in range(6)] == [i in LABELLED for i in range(6)]
-    assert found["0002"].metadata == {"tags": ["null", "blouse", "boots", "jeans", "skin", "stockings"]}
-    assert found["0000"].metadata == {}
+    actual = {example.id: example for example in ccp.locate(root)}
+    assert [actual[f"{i:04d}"].parsing is not None for i in range(6)] == [i in LABELLED for i in range(6)]
+    assert actual["0002"].metadata == {"tags": ["null", "blouse", "boots", "jeans", "skin", "stockings"]}
+    assert actual["0000"].metadata == {}
 
 
 def test_the_parsers_labels_are_checked_by_the_tags(root, options, tmp_path):

@@ -110,11 +110,11 @@ def test_cihp_by_training_and_validation(trees, tmp_path):
         (tmp_path / f"{part}_id.txt").rename(tmp_path / inner / f"{part}_id.txt")
     for old in ("images", "labels"):
         shutil.rmtree(tmp_path / old)
-    found = list(LAYOUTS["lip"].locate(tmp_path))
-    assert {(e.id, e.split) for e in found} == {(f"train/{i}", "train") for i in TRAIN} | {
+    actual = list(LAYOUTS["lip"].locate(tmp_path))
+    assert {(e.id, e.split) for e in actual} == {(f"train/{i}", "train") for i in TRAIN} | {
         (f"val/{i}", "test") for i in TEST
     }
-    assert all(e.photo.is_file() and e.parsing for e in found)
+    assert all(e.photo.is_file() and e.parsing for e in actual)
     assert LAYOUTS["lip"].vocabulary_of(tmp_path) == "cihp20"
 
 

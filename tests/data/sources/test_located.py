@@ -47,12 +47,12 @@ def test_names_may_hold_spaces(line, name, tmp_path):
 def test_names_that_are_no_utf_8(tmp_path):
     name = b"caf\xe9.jpg"
     (tmp_path / "train.txt").write_bytes(name + b"\n")
-    (found,) = first_names([tmp_path / "train.txt"])
-    assert os.fsencode(found) == name
+    (actual,) = first_names([tmp_path / "train.txt"])
+    assert os.fsencode(actual) == name
     path = pathlib.Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
     path.touch()
-    assert photo_named(tmp_path, found) == path
-    assert readable(found) == "caf\xe9.jpg"
+    assert photo_named(tmp_path, actual) == path
+    assert readable(actual) == "caf\xe9.jpg"
     assert readable("caf\u00e9 \u4e2d") == "caf\u00e9 \u4e2d"
 
 
@@ -62,8 +62,8 @@ def test_capitals_and_other_kinds_of_pictures_are_found(tmp_path):
     assert [path.name for path in photos(tmp_path)] == [
         "FOUR.Jpeg", "one.JPG", "six_Parsing.PNG", "three.png", "two.webp"
     ]  # fmt: skip
-    found = [photo_named(tmp_path, name).name for name in ("one.jpg", "two.jpg", "three.jpg", "four.jpg", "seven.jpg")]
-    assert found == ["one.JPG", "two.webp", "three.png", "FOUR.Jpeg", "seven.jpg"]
+    actual = [photo_named(tmp_path, name).name for name in ("one.jpg", "two.jpg", "three.jpg", "four.jpg", "seven.jpg")]
+    assert actual == ["one.JPG", "two.webp", "three.png", "FOUR.Jpeg", "seven.jpg"]
     assert companion(tmp_path, "six_parsing.png") == tmp_path / "six_Parsing.PNG"
     assert companion(tmp_path, "seven_parsing.png") is None
     assert companion(tmp_path / "gone", "one.jpg") is companion(None, "one.jpg") is None

@@ -123,11 +123,11 @@ def annotator_of(person, refuse=False):
 def test_what_is_missing_is_annotated_and_what_is_there_is_kept(missing, example, make_person):
     preparer = Preparer(annotator_of(make_person(3)))
     record = decode(preparer.outcome(without(missing)(example())).record)
-    own, found = make_person(0), make_person(3)
-    np.testing.assert_array_equal(record["labels"], (found if missing == "parsing" else own)["labels"])
-    expected = found["keypoints"] * (1, 1, 0.5) if missing == "keypoints" else own["keypoints"]
+    own, actual = make_person(0), make_person(3)
+    np.testing.assert_array_equal(record["labels"], (actual if missing == "parsing" else own)["labels"])
+    expected = actual["keypoints"] * (1, 1, 0.5) if missing == "keypoints" else own["keypoints"]
     np.testing.assert_array_equal(record["keypoints"], expected.astype(np.float32))
-    refused = Preparer(annotator_of(found, refuse=True)).outcome(without(missing)(example()))
+    refused = Preparer(annotator_of(actual, refuse=True)).outcome(without(missing)(example()))
     assert (refused.reason, refused.detail) == ("not annotated: refused", "nobody is there")
 
     def load():

@@ -28,8 +28,8 @@ def test_each_limb_is_its_bones(points):
     face, neck, chest = np.s_[7:13, 30:34], np.s_[14:16, 31:33], np.s_[20:28, 29:35]
     right, left = np.s_[22:32, 18:22], np.s_[22:32, 43:46]
     thigh, shin = np.s_[38:44, 26:30], np.s_[46:56, 35:38]
-    found = parts(points, face, neck, chest, right, left, thigh, shin)
-    assert found == [[HEAD], [TORSO], [TORSO], [RIGHT_ARM], [LEFT_ARM], [RIGHT_LEG], [LEFT_LEG]]
+    actual = parts(points, face, neck, chest, right, left, thigh, shin)
+    assert actual == [[HEAD], [TORSO], [TORSO], [RIGHT_ARM], [LEFT_ARM], [RIGHT_LEG], [LEFT_LEG]]
 
 
 def test_below_the_neck_is_no_face(points):

@@ -120,12 +120,12 @@ def test_turned_stripes_are_set_upright():
 
 
 def test_a_folder_is_read_with_and_without_its_list(folder, caplog, tmp_path):
-    found = open_folder(folder)
-    assert list(found.labels.items())[:2] == [("images/broken.jpg", ""), ("images/legs.png", "")]
-    assert found.labels["images/red.png"] == "T-Shirt"
-    assert found.lost == 1
+    actual = open_folder(folder)
+    assert list(actual.labels.items())[:2] == [("images/broken.jpg", ""), ("images/legs.png", "")]
+    assert actual.labels["images/red.png"] == "T-Shirt"
+    assert actual.lost == 1
     with caplog.at_level(logging.INFO, "tf_tryon"):
-        made = fabrics.prepare(found, tmp_path, 0.5, progress=False)
+        made = fabrics.prepare(actual, tmp_path, 0.5, progress=False)
     assert "cloth of 2 of 5 pictures; " in caplog.text
     for reason in ("1 unreadable", "1 shows shoes", "1 no even cloth in the middle", "1 rows of images.csv name no"):
         assert reason in caplog.text

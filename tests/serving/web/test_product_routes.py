@@ -34,14 +34,14 @@ def test_products_are_ranked_and_worn(shopping: Any, fake_server: Any) -> None:
     about = shopping.get("/api/about").json()
     assert (about["products"], about["wears"], about["catalogue"]) == (True, True, False)
     person = shopping.post("/api/people?start=1").json()["key"]
-    found = shopping.get(f"/api/people/{person}/matches?garment=top").json()["matches"]
-    assert [(match["title"], match["price"], match["link"]) for match in found] == [
+    actual = shopping.get(f"/api/people/{person}/matches?garment=top").json()["matches"]
+    assert [(match["title"], match["price"], match["link"]) for match in actual] == [
         ("Red shirt", "19.00", "https://shop.example/r1"),
         ("b1", "", ""),  # no title: its id; a link that is a script is none
     ]
     assert shopping.get("/api/catalogue/0.png").headers["content-type"] == "image/png"
     assert shopping.get("/api/catalogue/2.png").status_code == 404
-    fields = {"garment": "top", "source": "match", "key": found[0]["key"], "samples": 2, "first": 3, "seed": 1}
+    fields = {"garment": "top", "source": "match", "key": actual[0]["key"], "samples": 2, "first": 3, "seed": 1}
     first, second, end = results(shopping, person, **fields)
     assert end == {"done": True}
     assert (first["number"], second["number"]) == (3, 4)

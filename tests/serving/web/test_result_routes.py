@@ -34,12 +34,12 @@ def person(visitor: Any) -> str:
 
 
 def test_results_come_one_by_one_and_more_go_on(visitor: Any, fake_server: Any, person: str) -> None:
-    *found, end = _results(visitor, person, seed=5, samples=3)
+    *actual, end = _results(visitor, person, seed=5, samples=3)
     assert end == {"done": True}
-    assert [result["number"] for result in found] == [0, 1, 2]
+    assert [result["number"] for result in actual] == [0, 1, 2]
     *more, _ = _results(visitor, person, seed=5, samples=2, first=3)
     *again, _ = _results(visitor, person, seed=5, samples=5)
-    assert [result["score"] for result in found + more] == [result["score"] for result in again]
+    assert [result["score"] for result in actual + more] == [result["score"] for result in again]
     assert all(inputs["samples"] == 1 for _, inputs in fake_server.calls), "each is sent as soon as it is there"
 
 
@@ -64,11 +64,11 @@ def test_another_persons_garment_is_transferred(visitor: Any, fake_server: Any, 
 
 
 def test_all_results_in_one_archive(visitor: Any, person: str) -> None:
-    *found, _ = _results(visitor, person, samples=3)
-    answer = visitor.get("/api/results.zip", params={"key": [result["key"] for result in found]})
+    *actual, _ = _results(visitor, person, samples=3)
+    answer = visitor.get("/api/results.zip", params={"key": [result["key"] for result in actual]})
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.namelist() == ["try-on-01.png", "try-on-02.png", "try-on-03.png"]
-    saved = visitor.get(f"/api/results/{found[1]['key']}/photo.png?save")
+    saved = visitor.get(f"/api/results/{actual[1]['key']}/photo.png?save")
     assert archive.read("try-on-02.png") == saved.content
     assert saved.headers["content-disposition"].startswith("attachment")
     assert visitor.get("/api/results.zip").status_code == 400

@@ -96,13 +96,13 @@ def test_the_catalogue_is_ranked_and_tried_on(
     with visit(make_shop(fake_server.address, catalogue=Catalogue(data_set, count=4))) as visitor:
         assert visitor.get("/api/about").json()["catalogue"]
         person = visitor.post("/api/people?start=1").json()["key"]
-        found = visitor.get(f"/api/people/{person}/matches?garment=top").json()["matches"]
-        scores = [match["score"] for match in found]
+        actual = visitor.get(f"/api/people/{person}/matches?garment=top").json()["matches"]
+        scores = [match["score"] for match in actual]
         assert len(scores) == 4
         assert scores == sorted(scores, reverse=True)
-        assert visitor.get(f"/api/catalogue/{found[0]['key']}.png").headers["content-type"] == "image/png"
+        assert visitor.get(f"/api/catalogue/{actual[0]['key']}.png").headers["content-type"] == "image/png"
         assert visitor.get("/api/catalogue/99.png").status_code == 404
-        fields = {"garment": "top", "samples": 1, "source": "match", "key": found[0]["key"]}
+        fields = {"garment": "top", "samples": 1, "source": "match", "key": actual[0]["key"]}
         result, end = visitor.post(f"/api/people/{person}/results", json=fields).text.splitlines()
         assert json.loads(end) == {"done": True}
         assert visitor.get(f"/api/results/{json.loads(result)['key']}/photo.png").status_code == 200

@@ -31,11 +31,11 @@ def test_a_wiped_garment_is_found(cloth: Any, colour: tuple[int, ...], garment: 
         buffer = io.BytesIO()
         Image.fromarray(wiped).save(buffer, "JPEG", quality=85)
         wiped = np.asarray(Image.open(buffer))
-    found = find_wiped(wiped, keypoints)
-    assert found is not None
-    assert found.garment == garment
+    wiped_region = find_wiped(wiped, keypoints)
+    assert wiped_region is not None
+    assert wiped_region.garment == garment
     # A JPEG blurs colours over the border of narrow legs.
-    assert (found.erased & gone).sum() / (found.erased | gone).sum() > (0.6 if jpeg else 0.8)
+    assert (wiped_region.erased & gone).sum() / (wiped_region.erased | gone).sum() > (0.6 if jpeg else 0.8)
 
 
 def test_nothing_is_found_where_nothing_is_wiped(cloth: Any) -> None:
@@ -49,16 +49,16 @@ def test_nothing_is_found_where_nothing_is_wiped(cloth: Any) -> None:
 def test_of_a_wipe_that_runs_into_the_background_only_the_body_counts(cloth: Any) -> None:
     photo, labels, keypoints = cloth
     gone = np.isin(labels, (0, 5, 14, 15))
-    found = find_wiped(np.where(gone[..., None], np.uint8(255), photo), keypoints)
-    assert found is not None
+    wiped_region = find_wiped(np.where(gone[..., None], np.uint8(255), photo), keypoints)
+    assert wiped_region is not None
     top = np.isin(labels, (5, 14, 15))
-    assert found.erased[top].mean() > 0.9
-    assert not found.erased[:, :20].any()
-    assert not found.erased[200:].any()
+    assert wiped_region.erased[top].mean() > 0.9
+    assert not wiped_region.erased[:, :20].any()
+    assert not wiped_region.erased[200:].any()
 
 
 def test_transparency_is_a_wipe(cloth: Any) -> None:
     photo, labels, keypoints = cloth
-    found = find_wiped(photo, keypoints, labels == 5)
-    assert found is not None
-    np.testing.assert_array_equal(found.erased, labels == 5)
+    wiped_region = find_wiped(photo, keypoints, labels == 5)
+    assert wiped_region is not None
+    np.testing.assert_array_equal(wiped_region.erased, labels == 5)

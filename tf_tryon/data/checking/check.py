@@ -36,28 +36,28 @@ def check(directory: str | os.PathLike[str], workers: int = 1, progress: bool = 
     jobs = [range(first, min(first + _TOGETHER, len(data))) for first in range(0, len(data), _TOGETHER)]
     bar = Progress("people", len(data), progress)
     examine = functools.partial(examine_range, pathlib.Path(directory))
-    found: list[Examined] = []
+    examined: list[Examined] = []
     with contextlib.closing(in_order(examine, jobs, workers, tensorflow=True)) as results:
         for chunk in results:
-            found += chunk
+            examined += chunk
             bar.add(len(chunk))
-    for one in found:
+    for one in examined:
         report.add(one)
-    _find_twice(report, found)
+    _find_twice(report, examined)
     for shard, memory in zip(data.manifest["shards"], data.shards, strict=True):
         if hashlib.sha256(memory).hexdigest() != shard["sha256"]:
             report.problem("shard differs", None, f"{shard['name']}: SHA-256 is not the manifest's")
     return report
 
 
-def _find_twice(report: Report, found: list[Examined]) -> None:
+def _find_twice(report: Report, examined: list[Examined]) -> None:
     """Ids and photos that occur more than once; each later one is the problem."""
     first: dict[str, int] = {}
-    for one in found:
+    for one in examined:
         if one.id and one.id in first:
             report.problem("id twice", one.number, f"{one.id}, as record {first[one.id]}")
         first.setdefault(one.id, one.number)
-    seen = [one for one in found if one.look is not None]
+    seen = [one for one in examined if one.look is not None]
     for group in duplicates.groups([one.look for one in seen if one.look is not None]):
         original, *copies = (seen[position].number for position in group)
         for copy in copies:

@@ -74,67 +74,67 @@ def examine_range(directory: str | os.PathLike[str], numbers: range) -> list[Exa
 
 def examine(data: records.RecordSet, number: int) -> Examined:
     """One record."""
-    found = Examined(number)
+    examined = Examined(number)
     try:
         record = data.read(number)
     except ValueError as error:
-        found.problems.append(("corrupt", str(error)))
-        return found
-    found.size = len(record)
+        examined.problems.append(("corrupt", str(error)))
+        return examined
+    examined.size = len(record)
     try:
         parts = records.decode(record, data.place(number))
     except BadFileError as error:
         kind = "wrong size" if isinstance(error, WrongSizeError) else "undecodable"
-        found.problems.append((kind, str(error)))
-        return found
-    found.id = parts["id"]
-    classes = _examine_pictures(found, parts, data.size)
-    _examine_keypoints(found, parts["keypoints"], data.size or found.picture)
-    if classes is not None and found.missing is not None and found.shown.any():
+        examined.problems.append((kind, str(error)))
+        return examined
+    examined.id = parts["id"]
+    classes = _examine_pictures(examined, parts, data.size)
+    _examine_keypoints(examined, parts["keypoints"], data.size or examined.picture)
+    if classes is not None and examined.missing is not None and examined.shown.any():
         disagreements = agreement.disagreements(classes, parts["keypoints"])
         if disagreements:
-            found.problems.append(("labels and keypoints disagree", "; ".join(disagreements)))
-    return found
+            examined.problems.append(("labels and keypoints disagree", "; ".join(disagreements)))
+    return examined
 
 
-def _examine_pictures(found: Examined, parts: dict, size: tuple[int, int] | None) -> np.ndarray | None:
+def _examine_pictures(examined: Examined, parts: dict, size: tuple[int, int] | None) -> np.ndarray | None:
     """The classes (h, w), where the labels make sense."""
     photo, labels = parts["photo"], parts["labels"]
-    found.picture, found.vocabulary = photo.shape[:2], parts["vocabulary"]
+    examined.picture, examined.vocabulary = photo.shape[:2], parts["vocabulary"]
     if size not in (None, photo.shape[:2]):
-        found.problems.append(("wrong size", f"{photo.shape[:2]}, the manifest says {size}"))
+        examined.problems.append(("wrong size", f"{photo.shape[:2]}, the manifest says {size}"))
         return None
-    found.look = duplicates.look(photo)
+    examined.look = duplicates.look(photo)
     try:
         classes = vocabulary_lib.to_classes(labels, parts["vocabulary"])
     except ValueError as error:
-        found.problems.append(("wrong labels", str(error)))
+        examined.problems.append(("wrong labels", str(error)))
         return None
-    found.dress = bool(np.isin(labels, vocabulary_lib.named(parts["vocabulary"]).dress_labels).any())
-    found.areas = np.bincount(classes.ravel(), minlength=len(vocabulary_lib.CLASSES)) / classes.size
-    if not found.shown.any():
-        found.problems.append(("no garment", f"none covers {boxes.MIN_AREA:.2%} of the picture"))
-    shares = found.areas[1:] / max(found.areas[1:].sum(), 1e-9)
+    examined.dress = bool(np.isin(labels, vocabulary_lib.named(parts["vocabulary"]).dress_labels).any())
+    examined.areas = np.bincount(classes.ravel(), minlength=len(vocabulary_lib.CLASSES)) / classes.size
+    if not examined.shown.any():
+        examined.problems.append(("no garment", f"none covers {boxes.MIN_AREA:.2%} of the picture"))
+    shares = examined.areas[1:] / max(examined.areas[1:].sum(), 1e-9)
     large = [(vocabulary_lib.CLASSES[label], shares[label - 1]) for label, most in _MOST.items()
              if shares[label - 1] > most]  # fmt: skip
     if large:
         listed = ", ".join(f"{name} is {share:.0%} of the person" for name, share in large)
-        found.problems.append(("implausible areas", listed))
+        examined.problems.append(("implausible areas", listed))
     return classes
 
 
-def _examine_keypoints(found: Examined, points: np.ndarray, size: tuple[int, int]) -> None:
+def _examine_keypoints(examined: Examined, points: np.ndarray, size: tuple[int, int]) -> None:
     if not np.isfinite(points).all() or (points[:, 2] < 0).any() or (points[:, 2] > 1).any():
-        found.problems.append(("wrong keypoints", "not finite, or a confidence outside [0, 1]"))
+        examined.problems.append(("wrong keypoints", "not finite, or a confidence outside [0, 1]"))
         return
-    found.missing = points[:, 2] <= 0
-    if found.missing.all():
-        found.problems.append(("no keypoints", "all 18 are missing"))
-    there = points[~found.missing]
+    examined.missing = points[:, 2] <= 0
+    if examined.missing.all():
+        examined.problems.append(("no keypoints", "all 18 are missing"))
+    there = points[~examined.missing]
     outside = (there[:, :2] < 0).any(axis=1) | (there[:, 0] >= size[1]) | (there[:, 1] >= size[0])
     if outside.any():
         x, y, _ = there[outside][0]
-        found.problems.append(("keypoints outside", f"{outside.sum()} of 18, the first at ({x:g}, {y:g})"))
+        examined.problems.append(("keypoints outside", f"{outside.sum()} of 18, the first at ({x:g}, {y:g})"))
 
 
 @functools.lru_cache(maxsize=1)

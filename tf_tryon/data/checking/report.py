@@ -45,15 +45,15 @@ class Report:
         self._people: dict[str, list[Examined]] = {split: [] for split in data.manifest["splits"]}
         self._bytes: list[int] = []
 
-    def add(self, found: Examined) -> None:
+    def add(self, examined: Examined) -> None:
         """Count one record."""
-        for kind, detail in found.problems:
-            self.problem(kind, found.number, detail)
-        if found.drawable:
-            self._drawable.append(found.number)
-        if found.size:
-            self._bytes.append(found.size)
-        self._people[self.split_of(found.number)].append(found)
+        for kind, detail in examined.problems:
+            self.problem(kind, examined.number, detail)
+        if examined.drawable:
+            self._drawable.append(examined.number)
+        if examined.size:
+            self._bytes.append(examined.size)
+        self._people[self.split_of(examined.number)].append(examined)
 
     def problem(self, kind: str, record: int | None, detail: str) -> None:
         """Note something wrong."""
@@ -95,25 +95,26 @@ class Report:
 
     def text(self) -> str:
         """For people to read."""
-        found = self.summary()
-        sizes = ", ".join(f"{size} ({count})" for size, count in found["sizes"].items())
-        named = ", ".join(f"{name} ({count})" for name, count in found["vocabularies"].items())
+        summary = self.summary()
+        sizes = ", ".join(f"{size} ({count})" for size, count in summary["sizes"].items())
+        named = ", ".join(f"{name} ({count})" for name, count in summary["vocabularies"].items())
         lines = [
-            f"{self.data.directory}: {found['records']} records of {sizes} pixels, {found['bytes']['mean']} bytes each",
-            f"labels {named}; {found['generator']}", "",
+            f"{self.data.directory}: {summary['records']} records of {sizes} pixels, "
+            f"{summary['bytes']['mean']} bytes each",
+            f"labels {named}; {summary['generator']}", "",
             f"{'split':12}{'records':>9}" + "".join(f"{name:>9}" for name in vocabulary_lib.GARMENTS)
             + f"{'dress':>9}{'3 or more':>11}",
         ]  # fmt: skip
-        for name, row in found["splits"].items():
+        for name, row in summary["splits"].items():
             counts = [row["records"], *(row[garment] for garment in vocabulary_lib.GARMENTS), row["dress"]]
             lines.append(f"{name:12}" + "".join(f"{count:9d}" for count in counts) + f"{row['three_or_more']:11d}")
         lines += ["", f"{'class':18}{'shown':>9}{'mean area':>11}{'5 %':>9}{'median':>9}{'95 %':>9}"]
-        for name, row in found["class_area"].items():
+        for name, row in summary["class_area"].items():
             shares = [f"{100 * row[key]:.1f} %" for key in ("mean", "5%", "median", "95%")]
             lines.append(f"{name:18}{row['shown']:9d}{shares[0]:>11}" + "".join(f"{s:>9}" for s in shares[1:]))
-        missing = [f"{name} {count}" for name, count in found["missing_keypoints"].items() if count]
+        missing = [f"{name} {count}" for name, count in summary["missing_keypoints"].items() if count]
         lines += ["", "missing keypoints: " + (", ".join(missing) or "none"), ""]
-        for kind, count in found["problems"].items():
+        for kind, count in summary["problems"].items():
             lines.append(f"{count} x {kind}")
             few = [problem for problem in self.problems if problem.kind == kind][:_LISTED]
             lines += [f"    {_where(problem)}{problem.detail}" for problem in few]

@@ -293,17 +293,17 @@ def _divided(parts: Parts, name: str, examples: list[Located], options: Options)
             report.rejected.append((example.id, outcome.reason, outcome.detail))
     groups = [examples[index].group or examples[index].id for index in kept]
     if options.splits == "thesis":
-        found = split_lib.drawn(groups, options.seed)
+        splits = split_lib.drawn(groups, options.seed)
     elif options.splits == "tenth":
         test = max(round(len(groups) / 10), min(len(groups) - 1, 1))
-        found = split_lib.drawn(groups, options.seed, len(groups) - test, test)
+        splits = split_lib.drawn(groups, options.seed, len(groups) - test, test)
     elif options.splits == "held-out":
         labelled = [examples[index].parsing is not None for index in kept]
-        found = split_lib.held_out(groups, labelled, options.seed, options.test or 0)
+        splits = split_lib.held_out(groups, labelled, options.seed, options.test or 0)
     else:
-        found = [examples[index].split for index in kept]
+        splits = [examples[index].split for index in kept]
     chosen = [""] * len(examples)
-    for index, split in zip(kept, found, strict=True):
+    for index, split in zip(kept, splits, strict=True):
         if options.split in (None, split):
             chosen[index] = split
     report.kept = {split: count for split in SPLITS if (count := chosen.count(split))}

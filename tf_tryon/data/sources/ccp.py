@@ -55,9 +55,9 @@ def read_tags(path: pathlib.Path) -> list[str]:
 def _check_names(path: pathlib.Path) -> None:
     if not path.is_file():
         raise FileNotFoundError(f"{path.parent}: label_list.mat is missing: is this the data set's root?")
-    found = tuple("".join(map(str, np.ravel(cell))) for cell in _read(path, "label_list").ravel())
-    if found != NAMES:
-        raise ValueError(f"{path}: not the 59 names, in their order, that this loader knows: {', '.join(found)[:200]}")
+    names = tuple("".join(map(str, np.ravel(cell))) for cell in _read(path, "label_list").ravel())
+    if names != NAMES:
+        raise ValueError(f"{path}: not the 59 names, in their order, that this loader knows: {', '.join(names)[:200]}")
 
 
 def _are_labels(values: np.ndarray) -> bool:
@@ -66,12 +66,12 @@ def _are_labels(values: np.ndarray) -> bool:
 
 def _read(path: pathlib.Path, name: str) -> np.ndarray:
     try:
-        found = scipy.io.loadmat(path, variable_names=[name])
+        contents = scipy.io.loadmat(path, variable_names=[name])
     except Exception as error:  # what SciPy raises for a damaged file has no common base
         raise ValueError(f"{path}: not a readable MATLAB file ({error}): copy it again") from error
-    if name not in found:
+    if name not in contents:
         raise ValueError(f"{path}: a MATLAB file without {name}")
-    return found[name]
+    return contents[name]
 
 
 def revise(example: Located, labels: np.ndarray, vocabulary: str) -> np.ndarray:

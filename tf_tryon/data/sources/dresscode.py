@@ -31,18 +31,18 @@ def locate(root: pathlib.Path) -> Iterator[Located]:
     present = [name for name in CATEGORIES if (root / name).is_dir()]
     if not present:
         raise FileNotFoundError(f"{root}: none of {', '.join(CATEGORIES)} is there: is this the data set's root?")
-    found = False
+    any_folder = False
     for split, lists in _LISTS.items():
         shared = [path for name in lists if (path := optional_file(root, name))]
         for category in present:
             own = [path for name in lists if (path := optional_file(root / category, name))]
             pictures = folder(root / category, "images", "image")
-            found = found or bool(own or shared)
+            any_folder = any_folder or bool(own or shared)
             for name in first_names(own or shared):
                 photo = photo_named(pictures, name)
                 if own or photo.is_file():
                     yield _located(root / category, split, photo)
-    if not found:
+    if not any_folder:
         raise FileNotFoundError(f"{root}: neither train_pairs.txt nor test_pairs_paired.txt is there")
 
 

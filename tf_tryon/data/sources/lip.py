@@ -32,12 +32,12 @@ _LABELS: Final = ("Category_ids", "labels", "category_ids")
 
 def locate(root: pathlib.Path) -> Iterator[Located]:
     """The people of train and val."""
-    found = False
+    any_folder = False
     for part, split in _SPLITS.items():
         place = _place(root, part)
         if place is None:
             continue
-        found = True
+        any_folder = True
         pictures, labels, ids = place
         people = [_photo(pictures, name) for name in first_names([ids])] if ids else photos(pictures)
         poses = optional_folder(root, f"{part}_poses", "poses", "pose")
@@ -49,7 +49,7 @@ def locate(root: pathlib.Path) -> Iterator[Located]:
                 parsing=companion(labels, f"{photo.stem}.png"),
                 keypoints=companion(poses, f"{photo.stem}_keypoints.json"),
             )
-    if not found:
+    if not any_folder:
         raise FileNotFoundError(f"{root}: neither LIP's train_images/ nor CIHP's images/ is there")
 
 

@@ -96,10 +96,10 @@ class Layout:
 
 def folder(root: pathlib.Path, *names: str) -> pathlib.Path:
     """The first of `names` (paths below root) that is a folder; FileNotFoundError lists them."""
-    found = optional_folder(root, *names)
-    if found is None:
+    directory = optional_folder(root, *names)
+    if directory is None:
         raise FileNotFoundError(f"{root}: no folder {' or '.join(names)}: is this the data set's root?")
-    return found
+    return directory
 
 
 def optional_folder(root: pathlib.Path, *names: str) -> pathlib.Path | None:
@@ -127,8 +127,8 @@ def photo_named(pictures: pathlib.Path, name: str) -> pathlib.Path:
     """The photo that a list names; a copy may have it in capitals or as another kind of picture, or lack it."""
     path = pictures / name
     stem = name.removesuffix(path.suffix)
-    found = (companion(pictures, other) for other in (name, *(f"{stem}{suffix}" for suffix in PHOTO_SUFFIXES)))
-    return next(filter(None, found), path)
+    candidates = (companion(pictures, other) for other in (name, *(f"{stem}{suffix}" for suffix in PHOTO_SUFFIXES)))
+    return next(filter(None, candidates), path)
 
 
 def photos(where: pathlib.Path) -> list[pathlib.Path]:
@@ -150,8 +150,8 @@ def first_names(lists: Iterable[pathlib.Path]) -> list[str]:
 
 
 def _first_name(line: str) -> str:
-    found = _FIRST_NAME.match(line)
-    return found[0] if found else line.split()[0]
+    match = _FIRST_NAME.match(line)
+    return match[0] if match else line.split()[0]
 
 
 def _lines(path: pathlib.Path) -> list[str]:

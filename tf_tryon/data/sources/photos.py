@@ -16,10 +16,10 @@ from tf_tryon.writing.places import names, source_of
 
 def locate(root: pathlib.Path) -> Iterator[Located]:
     """The photos of a folder."""
-    found = [path for path in sorted(root.iterdir()) if is_picture_name(path.name) and path.is_file()]
-    if not found:
+    paths = [path for path in sorted(root.iterdir()) if is_picture_name(path.name) and path.is_file()]
+    if not paths:
         raise FileNotFoundError(f"{root}: photos are missing: name a folder that holds some")
-    return iter(located(found))
+    return iter(located(paths))
 
 
 def located(photos: Sequence[pathlib.Path]) -> list[Located]:

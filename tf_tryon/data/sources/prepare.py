@@ -120,8 +120,8 @@ class Preparer:
         if example.rejected:
             raise RejectedError(example.rejected)
         photo = _photo(example.photo)
-        found, turns, annotated = self._parts(example, photo)
-        photo, labels, vocabulary, points = turned(photo, turns), found.labels, found.vocabulary, found.points
+        parts, turns, annotated = self._parts(example, photo)
+        photo, labels, vocabulary, points = turned(photo, turns), parts.labels, parts.vocabulary, parts.points
         known, settings = vocabulary_lib.named(vocabulary), self._settings
         seen = _crop(known.table()[labels], settings.size, settings.max_height)
         photo, labels = seen.photo_pixels(photo), seen.label_pixels(labels, known.table())
@@ -157,11 +157,11 @@ class Preparer:
             people = [points for points in people if points[:, 2].any()]
         annotated = [name for name, lacks in (("parsing", labels is None), ("keypoints", not people)) if lacks]
         if labels is None:
-            found = self._annotated("parsing missing", lambda annotators: annotators.annotate(photo))
-            labels, vocabulary, turns = found.labels, found.vocabulary, found.turns
+            annotation = self._annotated("parsing missing", lambda annotators: annotators.annotate(photo))
+            labels, vocabulary, turns = annotation.labels, annotation.vocabulary, annotation.turns
             if self._layout.revise is not None:
                 labels = self._layout.revise(example, labels, vocabulary)
-            people = [turned_points(points, size, turns) for points in people] or [found.keypoints]
+            people = [turned_points(points, size, turns) for points in people] or [annotation.keypoints]
         elif not people:
             people = [self._annotated("keypoints missing", lambda annotators: annotators.keypoints(photo))]
         if not labels.any():

@@ -109,26 +109,26 @@ def open_folder(root: str | pathlib.Path) -> Folder:
     root = pathlib.Path(root)
     if not root.is_dir():
         raise FileNotFoundError(f"{root} is no folder: name one with photos of garments, each of one garment")
-    found = sorted(
+    paths = sorted(
         path.relative_to(root).as_posix()
         for path in root.rglob("*")
         if path.suffix.lower() in SUFFIXES and path.is_file()
     )
-    if not found:
+    if not paths:
         raise FileNotFoundError(
             f"{root} holds no picture ({', '.join(SUFFIXES)}): name a folder with photos of garments"
         )
     if not (root / LIST).exists():
-        return Folder(root, dict.fromkeys(found, ""), 0)
+        return Folder(root, dict.fromkeys(paths, ""), 0)
     listed, lost = dict[str, str](), 0
-    by_name = {key: name for name in found for key in (pathlib.PurePath(name).stem, pathlib.PurePath(name).name, name)}
+    by_name = {key: name for name in paths for key in (pathlib.PurePath(name).stem, pathlib.PurePath(name).name, name)}
     for image, label in _rows(root / LIST):
         name = by_name.get(image)
         if name is None:
             lost += 1
         else:
             listed[name] = label
-    return Folder(root, {name: listed.get(name, "") for name in found}, lost)
+    return Folder(root, {name: listed.get(name, "") for name in paths}, lost)
 
 
 def _rows(path: pathlib.Path) -> Iterator[tuple[str, str]]:

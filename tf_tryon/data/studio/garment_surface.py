@@ -61,12 +61,12 @@ def blend_skin(bones_a, weights_a, bones_b, weights_b, share):
         for j in range(8):
             bone = bones_a[i, j] if j < 4 else bones_b[i, j - 4]
             weight = weights_a[i, j] * (1.0 - share[i]) if j < 4 else weights_b[i, j - 4] * share[i]
-            found = -1
+            place = -1
             for k in range(used):
                 if names[k] == bone:
-                    found = k
-            if found >= 0:
-                sums[found] += weight
+                    place = k
+            if place >= 0:
+                sums[place] += weight
             else:
                 names[used] = bone
                 sums[used] = weight

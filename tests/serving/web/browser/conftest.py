@@ -15,8 +15,8 @@ SCREENSHOTS = "TF_TRYON_SCREENSHOTS"  # environment: a folder for them, to be lo
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
+    actual = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if actual is None:
         reason = "no Chromium on this machine: apt-get install chromium"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
@@ -25,7 +25,7 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-        running = playwright.chromium.launch(executable_path=found, args=options)
+        running = playwright.chromium.launch(executable_path=actual, args=options)
         yield running
         running.close()
 

@@ -88,7 +88,7 @@ def _person(person: Any) -> dict[str, Any]:
 def test_the_networks_see_the_same(call: Any, large_person: Any, size: tuple[int, int], crop: str) -> None:
     person, garment = _sized(large_person, *size), "top" if size[0] < 200 else "bottom"
     data = {"height": 64, "width": 64, "crop": crop, "crop_margin": 1.35, "box_widen": 1.1}
-    found = call("view", "m.look(given.person, given.garment, given.data)", {
+    actual = call("view", "m.look(given.person, given.garment, given.data)", {
         "person": _person(person), "garment": garment, "data": data,
     })  # fmt: skip
     config: Any = SimpleNamespace(data=SimpleNamespace(**data))
@@ -97,11 +97,11 @@ def test_the_networks_see_the_same(call: Any, large_person: Any, size: tuple[int
     }  # fmt: skip
     slot = np.int32(slot_of(garment))
     box = view.crop_of(given, slot, config)
-    np.testing.assert_allclose(found["crop"], [float(side) for side in box], atol=1e-3)
+    np.testing.assert_allclose(actual["crop"], [float(side) for side in box], atol=1e-3)
     seen = view.within(given, box, config)
     if crop == "person":
         seen["garments"], seen["shown"] = view.garment_pictures(seen, INPUT)
-    inputs = {name: np.array(values, np.float32) for name, values in found["inputs"].items()}
+    inputs = {name: np.array(values, np.float32) for name, values in actual["inputs"].items()}
     assert np.abs(inputs["photo"].reshape(seen["photo"].shape) - seen["photo"]).max() <= 1
     assert (inputs["photo"].reshape(seen["photo"].shape) == seen["photo"]).mean() > 0.999
     np.testing.assert_array_equal(inputs["labels"].reshape(INPUT), seen["labels"])
@@ -126,15 +126,15 @@ def test_what_is_pasted_is_the_same(call: Any, large_person: Any, size: tuple[in
         "opacity": opacity.ravel().tolist(), "crop": seen, "size": INPUT,
     }  # fmt: skip
     where = "m.region(given.visible, given.crop, given.size, given.photo)"
-    found = call("pasting", f"m.paste(given.photo, given.rgb, given.opacity, given.size, {where})", given)
+    actual = call("pasting", f"m.paste(given.photo, given.rgb, given.opacity, given.size, {where})", given)
     grey = call("pasting", f"m.erasedPhoto(given.photo, {where})", given)
     region = pasting.region(visible, tuple(np.float32(side) for side in seen), size)
     expected = pasting.paste_photos(person.photo, rgb[None], opacity[None, ..., None], region)[0]
-    gap = np.abs(np.reshape(found["data"], expected.shape) - expected)
+    gap = np.abs(np.reshape(actual["data"], expected.shape) - expected)
     assert gap.max() <= 1
     assert (gap == 0).mean() > 0.999
     erased = pasting.erased_mask(person.photo, region)
-    np.testing.assert_array_equal(np.reshape(found["data"], expected.shape)[~erased], person.photo[~erased])
+    np.testing.assert_array_equal(np.reshape(actual["data"], expected.shape)[~erased], person.photo[~erased])
     np.testing.assert_array_equal(
         np.reshape(grey["data"], expected.shape), np.where(erased[..., None], 128, person.photo)
     )
@@ -142,8 +142,8 @@ def test_what_is_pasted_is_the_same(call: Any, large_person: Any, size: tuple[in
 
 def test_noise_is_the_same(call: Any) -> None:
     for seed, stage, sample in ((7, "shape", 0), (2**52 + 12345, "texture", 3)):
-        found = call("noise", "m.noise(given[0], given[1], given[2], 130)", [seed, stage, sample])
-        np.testing.assert_allclose(found, numpy_noise(seed, stage, sample, (1, 1, 130)).ravel(), atol=2e-6)
+        actual = call("noise", "m.noise(given[0], given[1], given[2], 130)", [seed, stage, sample])
+        np.testing.assert_allclose(actual, numpy_noise(seed, stage, sample, (1, 1, 130)).ravel(), atol=2e-6)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -170,10 +170,10 @@ def test_the_parser_sees_and_labels_the_same(
     mask = np.where(labels > 0, draw.uniform(0.8, 1, working), draw.uniform(0, 0.3, working)).astype(np.float32)
     points = crop.points(person.keypoints, working)
     given |= {"coarse": _picture(coarse), "mask": mask.ravel().tolist(), "points": points.ravel().tolist()}
-    found = call("refine", "m.refine(given.coarse, given.working, given.mask, given.points)", given)
+    actual = call("refine", "m.refine(given.coarse, given.working, given.mask, given.points)", given)
     expected, trusted = refine.refine(photo, coarse, mask, points)
-    np.testing.assert_allclose(np.reshape(found["trusted"], trusted.shape), trusted, atol=1e-4)
-    assert (np.reshape(found["labels"], working) == expected).mean() > 0.995  # of equally near labels either is right
+    np.testing.assert_allclose(np.reshape(actual["trusted"], trusted.shape), trusted, atol=1e-4)
+    assert (np.reshape(actual["labels"], working) == expected).mean() > 0.995  # of equally near labels either is right
     given["labels"] = expected.ravel().tolist()
     pasted = np.reshape(call("parser_crop", f"{made}.paste(given.labels, given.working, given.photo)", given), size)
     np.testing.assert_array_equal(pasted, crop.paste(expected, size))
@@ -187,12 +187,12 @@ def test_keypoints_mask_and_box_are_the_same(call: Any, large_person: Any) -> No
     mask[:3, :3] = 1  # an island
     listed = [{"x": float(x), "y": float(y), "visibility": float(v)} for x, y, v in points]
     given = {"points": listed, "mask": mask.ravel().tolist(), "height": height, "width": width}
-    found = call("keypoints", "m.poseOf(given.points, given.mask, given.height, given.width)", given)
+    actual = call("keypoints", "m.poseOf(given.points, given.mask, given.height, given.width)", given)
     expected = pose._pose(points, mask)
     assert expected is not None
-    np.testing.assert_allclose(np.reshape(found["keypoints"], (18, 3)), expected.keypoints, rtol=1e-5)
-    np.testing.assert_array_equal(np.reshape(found["mask"], mask.shape), expected.mask)
-    np.testing.assert_allclose(found["box"], expected.box, rtol=1e-5)
+    np.testing.assert_allclose(np.reshape(actual["keypoints"], (18, 3)), expected.keypoints, rtol=1e-5)
+    np.testing.assert_array_equal(np.reshape(actual["mask"], mask.shape), expected.mask)
+    np.testing.assert_allclose(actual["box"], expected.box, rtol=1e-5)
 
 
 def test_its_words_for_clothes_are_the_projects(call: Any, large_person: Any) -> None:

@@ -95,7 +95,7 @@ def test_the_models_answer_as_in_python(visit: Any, large_person: Any) -> None:
         "photo": large_person.photo.ravel().tolist(), "labels": large_person.labels.ravel().tolist(),
         "keypoints": large_person.keypoints.ravel().tolist(), "height": height, "width": width,
     }  # fmt: skip
-    found = page.evaluate(
+    actual = page.evaluate(
         """async ({photo, labels, keypoints, height, width}) => {
           const person = {
             photo: {data: photo, height, width, channels: 3}, labels: {data: labels, height, width, channels: 1},
@@ -110,7 +110,7 @@ def test_the_models_answer_as_in_python(visit: Any, large_person: Any) -> None:
         given,
     )
     expected = TryOn.load("street").complete(large_person, "top", samples=2, seed=7)
-    for k, (data, score) in enumerate(found):
+    for k, (data, score) in enumerate(actual):
         gap = np.abs(np.reshape(data, expected.photos[k].shape) - expected.photos[k])
         assert (gap.max(-1) <= 2).mean() > 0.999
         assert score == pytest.approx(sum(scores[k] for scores in expected.scores.values()), abs=1)
@@ -120,8 +120,8 @@ def test_it_is_for_everybody(visit: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     _, page, _ = visit
-    found = Axe().run(page).response["violations"]
-    assert not [(one["id"], one["help"]) for one in found if one["impact"] in ("serious", "critical")]
+    actual = Axe().run(page).response["violations"]
+    assert not [(one["id"], one["help"]) for one in actual if one["impact"] in ("serious", "critical")]
 
 
 def test_a_photo_of_nobody_is_told(visit: Any) -> None:
