@@ -1,6 +1,7 @@
 """Imports go one way, heavy ones are kept out of what must start quickly, and no grab-bags grow."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,55 @@ def test_parts_import_only_what_stands_before_them(part):
             parts = name.split(".")
             if parts[0] == "tf_tryon" and len(parts) > 1 and parts[1] in ORDER:
                 assert parts[1] in allowed, f"{path.relative_to(ROOT)} imports {name}"
+
+
+def _only_for_types(tree: ast.AST) -> set[int]:
+    """What stands under `if TYPE_CHECKING:`, which no running program imports."""
+    guarded = [
+        node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+    return {id(inner) for node in guarded for statement in node.body for inner in ast.walk(statement)}
+
+
+def _circle(sources: dict[str, str]) -> list[str]:
+    """Modules that import one another in a circle, also inside functions; empty if there is none."""
+    graph: dict[str, set[str]] = {}
+    for name, source in sources.items():
+        tree = ast.parse(source)
+        passed_over = _only_for_types(tree)
+        targets: set[str] = set()
+        for node in ast.walk(tree):
+            if id(node) in passed_over:
+                continue
+            if isinstance(node, ast.Import):
+                targets |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                targets |= {target if target in sources else node.module for target in inner}
+        graph[name] = targets & sources.keys() - {name}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Also within a part, and also where a function's import would put the crash off."""
+    sources = {}
+    for part in ORDER:
+        for path in _files(part):
+            package = _package(path)
+            sources[package if path.stem == "__init__" else f"{package}.{path.stem}"] = path.read_text()
+    assert len(sources) > 300
+    assert _circle(sources) == []
+
+
+def test_circles_are_found():
+    late = "def f():\n    from a import c"
+    assert _circle({"a.b": late, "a.c": "import a.d", "a.d": "from a.b import f"})
+    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a.b import f"
+    assert not _circle({"a.b": "from a import c", "a.c": typed})
 
 
 @pytest.mark.parametrize("part", ["export", "serving"])

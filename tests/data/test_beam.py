@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tf_tryon.data.part_runs import Engine, make_missing
+from tf_tryon.data.engine import Engine
+from tf_tryon.data.part_runs import make_missing
 from tf_tryon.data.parts import Parts
 from tf_tryon.errors import TryOnError
 

@@ -1,5 +1,6 @@
 """Outfits of Studio people, and the reader of their garments, on rectangles that carry Studio's metadata."""
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -89,3 +90,23 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(
     with first, second:
         for name in first.files:
             np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+def test_people_whom_it_never_sees_are_measured_as_it_learns(studio: RecordSet, tmp_path: Path) -> None:
+    reader = GarmentReader(seed=1)
+    assert reader.train(studio, 64, 3, 4, tmp_path / "run", evaluate_every=2) == 0
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    looked = {line["step"]: line for line in lines if "held_out/loss" in line}
+    assert list(looked) == [2, 3]  # every second step, and after the last
+    reader.examine(studio, 64)
+    last, shown = looked[3], dict.fromkeys(KINDS, 0)
+    for garment in KINDS:
+        batches = sampling.people(studio, "test", garment, reader_config(64, 4, 0), 100, 4)
+        shown[garment] = sum(len(batch["box"]) for _, batch in batches)
+    for what in ("kind", "colour"):
+        right = sum(reader.accuracy[f"{garment}_{what}"] * count for garment, count in shown.items())
+        assert last[f"held_out/{what}_accuracy"] == pytest.approx(right / sum(shown.values()), abs=1e-4)
+    silent = GarmentReader(seed=1)
+    assert silent.train(studio, 64, 3, 4, tmp_path / "silent", evaluate_every=0) == 0
+    for mine, theirs in zip(reader._net.get_weights(), silent._net.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)  # a look changes nothing

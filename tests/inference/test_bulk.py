@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tf_tryon.data.part_runs import Engine, make_missing
+from tf_tryon.data.engine import Engine
+from tf_tryon.data.part_runs import make_missing
 from tf_tryon.data.person import Person
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import InTheWayError

@@ -90,7 +90,8 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Completes everybody; 1 if somebody could not be."""
     del args
-    from tf_tryon.data.part_runs import Engine, make_missing
+    from tf_tryon.data.engine import Engine
+    from tf_tryon.data.part_runs import make_missing
     from tf_tryon.inference.bulk import REPORT, Bulk, complete_part
     from tf_tryon.inference.request import Request
 

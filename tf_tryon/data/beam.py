@@ -17,7 +17,7 @@ from apache_beam.metrics import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from tf_tryon.data.part_runs import Engine, MakePart
+from tf_tryon.data.engine import Engine, MakePart
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.workers import single_threaded
 from tf_tryon.errors import TryOnError

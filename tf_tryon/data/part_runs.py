@@ -1,37 +1,18 @@
 """Makes the parts of a run that are still missing: by a pool of processes, or by a runner of Apache Beam.
 
-What makes a part is a function of its number that writes the part's file (`Parts.write`) and returns counts by outcome.
-It may be called in any process, in any order, and twice.
+What makes a part is an `engine.MakePart`, which may be called in any process, in any order, and twice.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
+from tf_tryon.data.engine import Engine, MakePart
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.workers import in_order
 from tf_tryon.errors import TryOnError
 from tf_tryon.progress import Progress
-
-MakePart = Callable[[int], dict[str, int]]
-
-
-class Engine(NamedTuple):
-    """What makes the parts.
-
-    Attributes:
-      workers: processes, of the pool, of Beam's DirectRunner, or of the Dask cluster that the DaskRunner starts.
-      runner: Beam's name of a runner; "": the pool.
-      options: of Beam's pipeline, as on a command line.
-      progress: show how much is done.
-    """
-
-    workers: int = 1
-    runner: str = ""
-    options: Sequence[str] = ()
-    progress: bool = True
 
 
 def make_missing(

@@ -37,7 +37,8 @@ from tf_tryon.training.run_log import RunLog
 SIDE: Final = 64
 _FILTERS: Final = (32, 64, 128, 128)
 _RATE: Final = 1e-3
-_LOG_EVERY, _SAVE_EVERY = 50, 500
+_LOG_EVERY, _SAVE_EVERY, _EVALUATE_EVERY = 50, 500, 500
+_HELD_OUT: Final = "test"  # the split that is measured as it learns
 _FLOAT32: Final[dict[str, Any]] = {"dtype": "float32"}  # whatever the global policy
 _HEADS: Final = {f"{garment}_{what}": len(names) for garment, kinds in KINDS.items()
                  for what, names in (("kind", kinds), ("colour", COLOURS))}  # fmt: skip
@@ -67,9 +68,19 @@ class GarmentReader:
         return kinds, colours
 
     def train(
-        self, records: RecordSet, size: int, steps: int, batch: int, folder: str | os.PathLike[str], seed: int = 0
+        self,
+        records: RecordSet,
+        size: int,
+        steps: int,
+        batch: int,
+        folder: str | os.PathLike[str],
+        seed: int = 0,
+        evaluate_every: int = _EVALUATE_EVERY,
     ) -> int:
         """Learn from the people of the split "train", at pictures of this size, or go on with the folder's training.
+
+        Every `evaluate_every` steps (0: never), and after the last, the log has the loss of people of the split "test"
+        and the share of their kinds and colours that is read rightly.
 
         Returns:
           The exit code: 0, or 143 (SIGTERM) or 130 (SIGINT) where it was stopped after saving.
@@ -78,12 +89,14 @@ class GarmentReader:
           TryOnError: a loss became NaN or infinite, another process trains in the folder, or it holds another training.
         """
         folder, config = pathlib.Path(folder), reader_config(size, batch, seed)
-        config.train.steps = steps
+        config.train.steps, config.train.evaluate_every = steps, evaluate_every
         run_folder.check(folder, config)
         with loop.stoppable() as stop, run_folder.held(folder):
             run_folder.save(folder, config)
             learner = _Learner(self._net, records, config, folder)
-            schedule = loop.Schedule(steps, _LOG_EVERY, _SAVE_EVERY, remedy="Try another seed")
+            schedule = loop.Schedule(
+                steps, _LOG_EVERY, _SAVE_EVERY, evaluate_every=evaluate_every, remedy="Try another seed"
+            )
             with RunLog(folder, steps, batch, learner.done) as log:
                 return loop.run(learner, schedule, learner.done, log, stop, "garment reader")
 
@@ -134,7 +147,8 @@ class _Learner(loop.Alone):
     """
 
     def __init__(self, net: keras.Model, records: RecordSet, config: ConfigDict, folder: pathlib.Path) -> None:
-        self._net, self._known = net, metadata_by_id(records, "train")
+        self._net, self._records, self._config = net, records, config
+        self._known = metadata_by_id(records, "train")
         self._adam = Adam({f"{i:02d}": compat.raw(v) for i, v in enumerate(net.trainable_variables)}, 0.9, 0.999)
         # Dropout's generators too: a training that goes on draws what it would have drawn.
         self._state = {f"model/{i:02d}": compat.raw(v) for i, v in enumerate(net.variables)}
@@ -146,6 +160,7 @@ class _Learner(loop.Alone):
         self._people = read_through(training_dataset(records, config, self.done))
         self._seed, self._steps = config.seed, config.train.steps
         self._compiled = tf.function(self._update, autograph=False)
+        self._sums = tf.function(self._held_out_sums, autograph=False, reduce_retracing=True)
 
     def step(self, number: int, wishes: loop.Wishes) -> dict[str, tf.Tensor]:
         """One step."""
@@ -154,6 +169,22 @@ class _Learner(loop.Alone):
         kinds, colours = _truths(people, self._known)
         needed = {key: people[key] for key in _NEEDED}
         return self._compiled(needed, tf.constant(kinds), tf.constant(colours), tf.constant(number))
+
+    def evaluate(self, done: int) -> dict[str, float]:
+        """Loss, and shares read rightly, of the first `train.evaluate_people` of each garment whom it never sees."""
+        del done
+        known, wanted = metadata_by_id(self._records, _HELD_OUT), self._config.train.evaluate_people
+        sums, seen = np.zeros(3), 0
+        for garment in KINDS:
+            batch = self._config.train.batch_size
+            for _, people in sampling.people(self._records, _HELD_OUT, garment, self._config, wanted, batch):
+                needed = {key: people[key] for key in _NEEDED}
+                sums += self._sums(needed, *map(tf.constant, _truths(people, known))).numpy()
+                seen += len(people[keys.BOX])
+        if not seen:
+            return {}
+        loss, kinds, colours = sums / seen
+        return {metric_names.LOSS: loss, "kind_accuracy": kinds, "colour_accuracy": colours}
 
     def save(self, done: int) -> pathlib.Path:
         """A checkpoint."""
@@ -167,20 +198,37 @@ class _Learner(loop.Alone):
         photos = tf.where(drawn < 0.5, _blurred(photos), photos)
         seen = look(photos, people[keys.VISIBLE], people[keys.BOX])
         with tf.GradientTape() as tape:
-            predicted = self._net(seen, training=True)
-            total = tf.zeros([])
-            for garment in KINDS:
-                mine = tf.equal(people[keys.TARGET], vocabulary.slot_of(garment))
-                for what, truth in (("kind", kinds), ("colour", colours)):
-                    logits = predicted[f"{garment}_{what}"]
-                    wanted = tf.where(mine, truth, 0)  # another garment's index may not exist here
-                    each = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)
-                    total += tf.reduce_mean(each * tf.cast(mine, tf.float32))
+            losses, _ = _read_against(self._net(seen, training=True), people[keys.TARGET], kinds, colours)
+            total = tf.reduce_mean(losses)
         gradients = tape.gradient(total, list(self._adam.variables.values()))
         norm = tf.linalg.global_norm(gradients)
         valid = tf.math.is_finite(total) & tf.math.is_finite(norm)
         self._adam.apply(gradients, learning_rate(_RATE, number, self._steps, 0, 0.0), valid)
         return {metric_names.LOSS: total, metric_names.GRADIENT_NORM: norm}
+
+    def _held_out_sums(self, people: dict[str, tf.Tensor], kinds: tf.Tensor, colours: tf.Tensor) -> tf.Tensor:
+        """(3,) sums over people: the loss, and kinds and colours read rightly."""
+        seen = look(people[keys.PHOTO], people[keys.VISIBLE], people[keys.BOX])
+        losses, right = _read_against(self._net(seen, training=False), people[keys.TARGET], kinds, colours)
+        return tf.reduce_sum(tf.concat([losses[:, tf.newaxis], right], axis=1), axis=0)
+
+
+def _read_against(
+    logits: dict[str, tf.Tensor], target: tf.Tensor, kinds: tf.Tensor, colours: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Each person's loss (B,), and (B, 2) float32: whether kind and colour of the target garment are read rightly."""
+    losses, right = tf.zeros(tf.shape(target)), []
+    for what, truth in (("kind", kinds), ("colour", colours)):
+        hits = tf.zeros(tf.shape(target))
+        for garment in KINDS:
+            of_garment = logits[f"{garment}_{what}"]
+            mine = tf.equal(target, vocabulary.slot_of(garment))
+            wanted = tf.where(mine, truth, 0)  # another garment's index may not exist here
+            weight = tf.cast(mine, tf.float32)
+            losses += weight * tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, of_garment)
+            hits += weight * tf.cast(tf.equal(tf.argmax(of_garment, axis=-1, output_type=tf.int32), wanted), tf.float32)
+        right.append(hits)
+    return losses, tf.stack(right, axis=1)
 
 
 _NEEDED: Final = (keys.PHOTO, keys.VISIBLE, keys.BOX, keys.TARGET)

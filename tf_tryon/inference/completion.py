@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from tf_tryon.data.person import Person
+from tf_tryon.inference import saving, sheet
 from tf_tryon.inference.request import Request, check_channel
 
 WALK_REACH = 3.0  # standard deviations each way
@@ -47,15 +48,11 @@ class Completion:
 
     def sheet(self, side: int = 0) -> Image.Image:
         """One picture of all: photo | erased | samples, each above its parsing map; `side` as in `sheet.sheet`."""
-        from tf_tryon.inference.sheet import sheet  # it imports this module
-
-        return sheet([self], side)
+        return sheet.sheet([self], side)
 
     def save(self, folder: str | pathlib.Path, source: str = "") -> pathlib.Path:
         """Writes samples, parsings, sheet.png and result.json, and returns the sheet's path; see `saving.save`."""
-        from tf_tryon.inference.saving import save  # it imports this module
-
-        return save(self, folder, source)
+        return saving.save(self, folder, source)
 
     def _repr_png_(self) -> bytes:
         """A notebook shows the sheet."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pathlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PIL import Image
 
 from tf_tryon.data.vocabulary import CLASSES, PALETTE
-from tf_tryon.inference.completion import Completion
 from tf_tryon.inference.sheet import sheet
 from tf_tryon.writing.results import new_files
+
+if TYPE_CHECKING:
+    from tf_tryon.inference.completion import Completion
 
 BY: Final = "tf-tryon complete"
 MARK: Final = "result.json"

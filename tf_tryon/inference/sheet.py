@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tf_tryon.data.vocabulary import PALETTE
-from tf_tryon.inference.completion import Completion
+
+if TYPE_CHECKING:
+    from tf_tryon.inference.completion import Completion
 
 _GAP, _CAPTION, _MAX_SIDE = 6, 22, 256
 _PAPER, _INK = (250, 250, 248), (60, 60, 64)

@@ -32,6 +32,8 @@ _RESUMABLE = {
     "train.picture_every",
     "train.checkpoint_minutes",
     "train.keep_every",
+    "train.evaluate_every",
+    "train.evaluate_people",
     "loss.perceptual_weights",
 }
 

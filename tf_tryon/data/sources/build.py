@@ -19,8 +19,9 @@ import numpy as np
 from tf_tryon.data import records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.contact_sheet import CROP_SIZE, cropped_to
+from tf_tryon.data.engine import Engine
 from tf_tryon.data.overwriting import check_place
-from tf_tryon.data.part_runs import Engine, make_missing
+from tf_tryon.data.part_runs import make_missing
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
 from tf_tryon.data.sources import report as report_lib
