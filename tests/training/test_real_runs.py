@@ -1,5 +1,6 @@
 """Whole runs of real, tiny networks in processes of their own: killed, with two replicas, with two workers."""
 
+import functools
 import json
 import os
 import signal
@@ -28,6 +29,11 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * {replicas})
 """
+NO_PICTURES = """
+from tf_tryon.training.trainer import Trainer
+
+Trainer.draw = lambda *_: None
+"""
 MAIN = """
 import sys
 
@@ -38,13 +44,22 @@ sys.exit(main(sys.argv[1:]))
 
 
 @pytest.fixture
+def tiny(small_config):
+    """`small_config` with encoders of two blocks: what takes time here is tracing."""
+    return functools.partial(small_config, model__latent_stride=4)
+
+
+@pytest.fixture
 def start(tmp_path, people):
-    """start(config, name, replicas, environment) -> a training process."""
+    """start(config, name, replicas, pictures, environment) -> a training process.
+
+    To trace the grid of pictures takes a quarter of so short a run: one with replicas and one of several workers draw.
+    """
     started = []
 
-    def start(config, name, replicas=1, **environment):
+    def start(config, name, replicas=1, pictures=False, **environment):
         (tmp_path / f"{name}.py").write_text(CONFIG.format(text=to_json(config)))
-        code = (SPLIT_CPU.format(replicas=replicas) if replicas > 1 else "") + MAIN
+        code = (SPLIT_CPU.format(replicas=replicas) if replicas > 1 else "") + ("" if pictures else NO_PICTURES) + MAIN
         arguments = ["train", f"--config={tmp_path / name}.py", f"--data={people}", f"--workdir={tmp_path / name}"]
         process = subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
@@ -91,9 +106,9 @@ def _wait_for_checkpoint(process, folder, step):
     pytest.fail("no checkpoint")
 
 
-def test_killed_and_stopped_runs_end_like_an_uninterrupted_one(tmp_path, start, small_config):
-    steps = 30
-    config = small_config(
+def test_killed_and_stopped_runs_end_like_an_uninterrupted_one(tmp_path, start, tiny):
+    steps = 40
+    config = tiny(
         "shape", train__steps=steps, train__checkpoint_minutes=0.0, train__ema=0.99, loss__kl_schedule="target",
         model__attention=False, model__spectral_norm="none",
     )  # fmt: skip
@@ -120,12 +135,12 @@ def _assert_same_training(actual, expected):
         np.testing.assert_allclose(actual[name], value, rtol=1e-4, atol=2e-2 * scale, err_msg=name)
 
 
-def test_two_replicas_make_the_update_of_one(tmp_path, start, small_config):
-    config = small_config(
+def test_two_replicas_make_the_update_of_one(tmp_path, start, tiny):
+    config = tiny(
         "texture", train__steps=3, train__ema=0.9, train__learning_rate=1e-6, loss__kl_schedule="target", loss__beta=1.0
     )
     one = start(config, "one")
-    two = start(config, "two", replicas=2)
+    two = start(config, "two", replicas=2, pictures=True)
     _finish(one)
     _finish(two)
     _assert_same_training(_arrays(tmp_path / "two", 3), _arrays(tmp_path / "one", 3))
@@ -147,18 +162,18 @@ def _cluster():
     return lambda index: json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
 
 
-def test_two_workers_make_the_update_of_one_and_resume(tmp_path, start, small_config):
+def test_two_workers_make_the_update_of_one_and_resume(tmp_path, start, tiny):
     cluster = _cluster()
 
     def config(steps):
-        return small_config("shape", train__steps=steps, train__learning_rate=1e-6, loss__beta=1.0)
+        return tiny("shape", train__steps=steps, train__learning_rate=1e-6, loss__beta=1.0)
 
-    def both(steps):
-        processes = [start(config(steps), "both", TF_CONFIG=cluster(index)) for index in (0, 1)]
+    def both(steps, pictures=False):
+        processes = [start(config(steps), "both", pictures=pictures, TF_CONFIG=cluster(index)) for index in (0, 1)]
         for process in processes:
             _finish(process)
 
-    both(2)
+    both(2, pictures=True)
     both(4)
     _finish(start(config(4), "alone"))
     chief, other = _arrays(tmp_path / "both", 4), _arrays(tmp_path / "both" / "workers" / "1", 4)
@@ -166,10 +181,10 @@ def test_two_workers_make_the_update_of_one_and_resume(tmp_path, start, small_co
     _assert_same_training(chief, _arrays(tmp_path / "alone", 4))
 
 
-def test_a_killed_worker_that_comes_again_changes_nothing(tmp_path, start, small_config):
+def test_a_killed_worker_that_comes_again_changes_nothing(tmp_path, start, tiny):
     """Its scheduler starts it again; the other notices, and does so by itself."""
     steps = 8
-    config = small_config(
+    config = tiny(
         "shape", train__steps=steps, train__checkpoint_minutes=0.0, loss__beta=1.0, model__attention=False,
         model__spectral_norm="none",
     )  # fmt: skip
