@@ -31,6 +31,11 @@ def site_pages() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def verb_pages(site_pages: ModuleType) -> dict[str, str]:
+    return site_pages.verb_pages()
+
+
 def _pages(nav: Any) -> list[str]:
     if isinstance(nav, str):
         return [nav]
@@ -45,8 +50,8 @@ def test_every_page_is_in_the_navigation_once(site_pages):
 
 
 @pytest.mark.parametrize("verb", list(cli.VERBS))
-def test_a_verbs_page_says_what_its_help_says(site_pages, verb, capsys):
-    page = site_pages.verb_pages()[f"verbs/{verb.replace(' ', '-')}.md"]
+def test_a_verbs_page_says_what_its_help_says(verb_pages, verb, capsys):
+    page = verb_pages[f"verbs/{verb.replace(' ', '-')}.md"]
     assert cli.main([*verb.split(), "--help"]) == 0
     printed = capsys.readouterr().out
     plain = re.sub(r"\\(.)", r"\1", page)

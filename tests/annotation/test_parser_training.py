@@ -16,6 +16,7 @@ from tf_tryon.annotation.parser_network import build_parser
 from tf_tryon.annotation.parser_training import WEIGHTS_FILE, calibrate_file, load_parser, train, write_parser
 from tf_tryon.cli import main as cli
 from tf_tryon.config import thesis
+from tf_tryon.data.mapping import mapped
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.files.array_file import read_arrays
@@ -33,6 +34,24 @@ def tiny(steps: int):
     return config
 
 
+@pytest.fixture
+def quick_examples(monkeypatch):
+    """Noise, by the step: to trace what makes real ones, as test_parser_examples does, takes longer than the run."""
+
+    def made(sets, config, first_step=0):
+        height, width, batch = config.model.height, config.model.width, sum(config.train.batch)
+
+        def noise(step):
+            picture = tf.random.stateless_uniform((batch, height, width, 3), tf.stack([0, step]), -1.0, 1.0)
+            pose = tf.zeros((batch, height // 4, width // 4, POSE_CHANNELS))
+            return (picture, pose), tf.cast(picture[..., 0] > 0, tf.int32)
+
+        return mapped(tf.data.Dataset.counter(first_step), noise)
+
+    monkeypatch.setattr(parser_training, "training_examples", made)
+
+
+@pytest.mark.usefixtures("quick_examples")
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_sizes, tmp_path, monkeypatch):
     sets = [open_records(data_set), open_records(photos_of_own_sizes)]
     straight, resumed = (tmp_path / name / WEIGHTS_FILE for name in ("straight", "stopped"))
@@ -64,6 +83,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_siz
     assert logits.dtype == tf.float32
 
 
+@pytest.mark.usefixtures("quick_examples")
 def test_held_out_people_are_measured(data_set, photos_of_own_sizes, tmp_path):
     sets, config = [open_records(data_set), open_records(photos_of_own_sizes)], tiny(2)
     config.train.update(evaluate_every=1, evaluate_people=3)
@@ -90,6 +110,7 @@ def test_a_file_gives_the_configuration(tmp_path):
         parser_config.with_changes([], thesis("shape"))
 
 
+@pytest.mark.usefixtures("quick_examples")
 def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
     sets, config = [open_records(data_set)], tiny(1)
     config.train.batch = (2,)
@@ -151,6 +172,7 @@ def test_values_that_cannot_work_are_named(field, value):
         parser_config.validate(config)
 
 
+@pytest.mark.usefixtures("quick_examples")
 def test_means_after_a_resume_are_of_the_steps_that_were_made(data_set, tmp_path, monkeypatch):
     sets, config, logged = [open_records(data_set)], tiny(4), {}
     config.train.update(batch=(2,), log_every=4, checkpoint_every=2)
@@ -171,6 +193,7 @@ def test_means_after_a_resume_are_of_the_steps_that_were_made(data_set, tmp_path
     assert logged == {4: 3.5}
 
 
+@pytest.mark.usefixtures("quick_examples")
 def test_what_is_not_finite_stops_the_run_and_is_never_saved(data_set, tmp_path, monkeypatch):
     sets, config = [open_records(data_set)], tiny(4)
     config.train.update(batch=(2,), log_every=4, checkpoint_every=2)

@@ -8,6 +8,11 @@ import pytest
 
 from tf_tryon.cli import main
 
+pytestmark = [
+    pytest.mark.usefixtures("eager"),  # one batch of two people
+    pytest.mark.filterwarnings("ignore:Even though the .tf.config.experimental_run_functions_eagerly"),
+]
+
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
