@@ -21,14 +21,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = yaml.safe_load((ROOT / "mkdocs.yml").read_text())
 
 
-@pytest.fixture(scope="module")
-def site_pages() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("site_pages", ROOT / "tools/site_pages.py")
+def _hooks(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"tools/{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def site_pages() -> ModuleType:
+    return _hooks("site_pages")
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +111,26 @@ def test_links_of_the_repository_become_links_of_the_site(site_pages, page, link
     config = SimpleNamespace(extra={"repository": "REPOSITORY"})
     shown = SimpleNamespace(file=SimpleNamespace(src_uri=page))
     assert site_pages.on_page_markdown(f"see [it]({link}).", shown, config, files) == f"see [it]({leads_to})."
+
+
+def test_a_picture_opens_alone_and_knows_its_ratio():
+    buffer = io.BytesIO()
+    Image.new("RGB", (50, 20)).save(buffer, "PNG")
+    files = SimpleNamespace(
+        media_files=lambda: [
+            SimpleNamespace(url="images/sheet.png", src_uri="images/sheet.png", content_bytes=buffer.getvalue()),
+            SimpleNamespace(url="images/a.svg", src_uri="images/a.svg", content_string='<svg viewBox="0 0 720 960">'),
+        ]
+    )
+
+    def shown(html: str) -> str:
+        return _hooks("site_pictures").on_page_content(html, SimpleNamespace(url="tour/"), None, files)
+
+    for name, ratio in (("sheet.png", "2.500"), ("a.svg", "0.750")):
+        source = f"../images/{name}"
+        image = f'<img alt="It" src="{source}" style="--ratio: {ratio}" />'
+        assert (
+            shown(f'<p><img alt="It" src="{source}" /></p>') == f'<p><a class="picture" href="{source}">{image}</a></p>'
+        )
+    for other in ('<img src="https://example.org/a.png">', '<a href="b"><img src="../images/sheet.png"></a>'):
+        assert shown(other) == other
