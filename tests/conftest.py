@@ -223,11 +223,25 @@ def models(model: Any, once: Callable[[str, Callable[[Path], None]], Path]) -> P
     return once("models", export)
 
 
-@pytest.fixture(scope="module")
-def eager() -> Iterator[None]:
-    """Nothing is compiled: that takes longer than a few small pictures."""
-    import tensorflow as tf
+@pytest.fixture(scope="session")
+def uncompiled() -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """`with uncompiled():` no function is compiled: that takes longer than a few small pictures."""
 
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    @contextlib.contextmanager
+    def eagerly() -> Iterator[None]:
+        import tensorflow as tf
+
+        tf.config.run_functions_eagerly(True)
+        try:
+            yield
+        finally:
+            tf.config.run_functions_eagerly(False)
+
+    return eagerly
+
+
+@pytest.fixture(scope="module")
+def eager(uncompiled: Callable[[], contextlib.AbstractContextManager[None]]) -> Iterator[None]:
+    """Nothing is compiled in the whole file."""
+    with uncompiled():
+        yield

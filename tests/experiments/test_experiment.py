@@ -1,5 +1,6 @@
 """A whole experiment with tiny networks, its tasks in this process: a model of two stages and one of one stage."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def config():
     return made
 
 
-def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_data_set) -> None:
+@pytest.mark.filterwarnings("ignore:Even though the .tf.config.experimental_run_functions_eagerly")
+def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_data_set, uncompiled) -> None:
     data = make_data_set(tmp_path / "people", train=6, test=12)
     folder, records, work = tmp_path / "work", open_records(data), plan(config)
     to_do = tasks(config, work, records, folder)
@@ -46,7 +48,9 @@ def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_dat
         task.folder.mkdir(parents=True)
         job = {**task.job, "threads": 0}
         (task.folder / "job.json").write_text(json.dumps(job))
-        assert worker.main([str(task.folder / "job.json")]) == 0
+        # Each of the many functions that measure a row has one batch.
+        with uncompiled() if job["kind"] == "row" else contextlib.nullcontext():
+            assert worker.main([str(task.folder / "job.json")]) == 0
         assert task.result() is not None
     page = write_report(config, work, to_do, records, folder)
     report = json.loads((folder / "report" / "report.json").read_text())
