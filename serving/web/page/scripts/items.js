@@ -2,12 +2,12 @@
 
 import * as api from "./api.js";
 import { label, say } from "./language.js";
+import { Matches, element } from "./matches.js";
 
-const element = (id) => document.getElementById(id);
-
-export class Items {
+export class Items extends Matches {
   /** more: called with an item to be seen worn several times. */
   constructor(more) {
+    super();
     this.more = more;
     this.dialog = element("item");
     element("item-close").addEventListener("click", () => this.dialog.close());
@@ -19,29 +19,12 @@ export class Items {
     });
   }
 
-  hide() {
-    this.controller?.abort();
-    element("matches").hidden = true;
+  hint(some) {
+    say(element("matches-hint"), some ? "itemsHint" : "matchesNone");
   }
 
-  async find(person, garment) {
-    this.hide();
-    const { signal } = (this.controller = new AbortController());
-    element("matches").hidden = false;
-    element("matches-list").replaceChildren();
-    say(element("matches-title"), `matches.${garment}`);
-    say(element("matches-hint"), "matchesComing");
-    try {
-      const found = await api.matches(person.key, garment, signal);
-      const items = found.map((match) => ({ ...match, garment, photo: `api/catalogue/${match.key}.png` }));
-      say(element("matches-hint"), items.length ? "itemsHint" : "matchesNone");
-      element("matches-list").replaceChildren(...items.map((item, i) => this.#tile(item, i + 1)));
-      for (const item of items) await this.#wear(person, item, signal);
-    } catch (error) {
-      if (signal.aborted || error.name === "AbortError") return;
-      if (!(error instanceof api.Failure)) throw error;
-      say(element("matches-hint"), "matchesFailed");
-    }
+  async shown(person, items, signal) {
+    for (const item of items) await this.#wear(person, item, signal);
   }
 
   async #wear(person, item, signal) {
@@ -56,7 +39,7 @@ export class Items {
     }
   }
 
-  #tile(item, number) {
+  tile(item, number) {
     const box = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "portrait item" });
     const picture = Object.assign(document.createElement("img"), { src: item.photo, alt: "" });
