@@ -57,7 +57,7 @@ class Products:
 
     Args:
       load: makes the model; called in the thread, once.
-      catalogue: of products; None: only what visitors upload.
+      catalogue: of products, built with that model; None: only what visitors upload.
       worn: makes what tells that somebody wears a product; called in the thread, once. None: nobody looks.
     """
 
@@ -126,13 +126,7 @@ class Products:
 
     def _loaded(self) -> TryOn:
         if self._model is None:
-            model = self._load()
-            if self.catalogue is not None and self.catalogue.model != model.model:
-                raise TryOnError(
-                    f"{self.catalogue.folder} holds another model's codes: give --model as it was built with, or build "
-                    "it with this one"
-                )
-            self._model = model
+            self._model = self._load()
         return self._model
 
     def _read(self, body: bytes, garment: str | None) -> Product:

@@ -26,6 +26,7 @@ WRONG = {
     "annotate": [("annotate nobody.jpg --out o", "nobody.jpg")],
     "recommend": [
         ("recommend {photo} --garment top --catalogue nowhere --out o.png", "nowhere is no data set"),
+        ("recommend {photo} --garment top --catalogue catalogue --out o.png", "another model, not with street: give"),
         ("recommend nobody.jpg --garment top --catalogue nowhere --out o.png", "nobody.jpg"),
     ],
     "catalogue build": [("catalogue build nowhere --out o", "nowhere: there is no such folder")],
@@ -66,6 +67,7 @@ WRONG = {
     "web": [
         ("web --model nowhere", "nowhere holds no model"),
         ("web --models nowhere", "nowhere is no folder"),
+        ("web --catalogue catalogue --model studio", "catalogue was built with another model, not with studio: give"),
         ("web --catalogue nowhere", "nowhere is no data set"),
     ],
 }
@@ -88,6 +90,8 @@ def answers(tmp_path_factory):
     """By command line: exit status, what was printed, and whether TensorFlow was loaded; from one process."""
     folder = tmp_path_factory.mktemp("wrong")
     (folder / "photo.jpg").write_bytes(b"not looked at")
+    (folder / "catalogue").mkdir()
+    (folder / "catalogue" / "catalogue.json").write_text(json.dumps({"model": "of nobody"}))
     places = {"config": ROOT / "configs/shape.py", "experiment": ROOT / "configs/experiments/table_4_1_64.py"}
     lines = [line for cases in WRONG.values() for line, _ in cases]
     given = json.dumps([line.format(photo="photo.jpg", **places) for line in lines])

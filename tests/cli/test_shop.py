@@ -75,6 +75,7 @@ def test_what_cannot_be_worn_is_refused(worn: Any, capsys: Any, flags: list[str]
 @pytest.mark.parametrize("try_on", [True, False])
 def test_products_are_ranked(verb_runs: Any, tmp_path: Path, monkeypatch: Any, capsys: Any, try_on: bool) -> None:
     pytest.importorskip("usearch")
+    from tf_tryon.inference.model_folder import ModelFolder
     from tf_tryon.inference.tryon import TryOn
     from tf_tryon.shop import codes
 
@@ -85,6 +86,7 @@ def test_products_are_ranked(verb_runs: Any, tmp_path: Path, monkeypatch: Any, c
     complete = fake.complete
     fake.complete = lambda person, garment, **options: (worn.append(options), complete(person, garment, **options))[1]
     monkeypatch.setattr(TryOn, "load", lambda *_, **__: fake)
+    monkeypatch.setattr(ModelFolder, "digest", fake.model)
     monkeypatch.setattr(codes, "sampled_codes", lambda *_: np.ones((24, 4), np.float32))
     words = [word for word in run.words if not word.startswith(("--catalogue", "--top", "--count"))]
     flags = [f"--catalogue={tmp_path / 'shop' / 'out'}", "--top=2", "--garment=top"]
@@ -96,6 +98,6 @@ def test_products_are_ranked(verb_runs: Any, tmp_path: Path, monkeypatch: Any, c
         (line["score"] for line in table["ranked"]), reverse=True
     )
 
-    fake.model = "another"
+    monkeypatch.setattr(ModelFolder, "digest", "another")
     assert main([*words, *flags]) == 1
-    assert "another model's codes" in capsys.readouterr().err
+    assert "was built with another model, not with" in capsys.readouterr().err

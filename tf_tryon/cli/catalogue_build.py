@@ -61,7 +61,6 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.shop.build import build_catalogue
 
     out, table = pathlib.Path(flag_values.out), flag_values.csv and pathlib.Path(flag_values.csv)
-    model = TryOn.load(flag_values.model)
     progress: list[Progress] = []
 
     def tell(done: int, count: int, photo: str, reason: str) -> None:
@@ -75,6 +74,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         worn = None
         if flag_values.check_worn:
             worn = worn_in(stack.enter_context(PoseAnnotator.load(flag_values.pose_model)))
+        model = TryOn.load(flag_values.model)  # after what may be missing
         built = build_catalogue(model, pathlib.Path(args[0]), out, table, worn, tell)
     counts = ", ".join(f"{count} {garment}" for garment, count in built.garments.items())
     if built.rejected:

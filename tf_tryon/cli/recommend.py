@@ -62,11 +62,14 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses what the model can't do, who isn't there, and names that somebody else's files have."""
     from tf_tryon.inference.model_folder import ModelFolder, given_folder
     from tf_tryon.shop.names import check_usearch, is_catalogue
+    from tf_tryon.shop.same_model import check_model
 
     check_there([args[0]])
-    ModelFolder(flag_values.model or default_model([args[0]])).check(flag_values.garment)
+    model = flag_values.model or default_model([args[0]])
+    ModelFolder(model).check(flag_values.garment)
     if is_catalogue(flag_values.catalogue):
         check_usearch()
+        check_model(flag_values.catalogue, model)
     else:
         given.data_sets([flag_values.catalogue])
     out = pathlib.Path(flag_values.out)
@@ -130,16 +133,10 @@ def _of_people(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _
 
 def _of_products(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _Ranking:
     """The products of a catalogue."""
-    from tf_tryon.errors import TryOnError
     from tf_tryon.shop.catalogue import Catalogue
     from tf_tryon.shop.codes import DRAWS, sampled_codes
 
     garment, catalogue = flag_values.garment, Catalogue(flag_values.catalogue)
-    if catalogue.model != model.model:
-        raise TryOnError(
-            f"{catalogue.folder} holds another model's codes: give --model as it was built with, or build it with this "
-            "one"
-        )
     best = catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, flag_values.top)
     products = [catalogue.product(each.item) for each in best]
     tiles = [(product.on_white(), f"{each.score:.1f} nats") for product, each in zip(products, best, strict=True)]

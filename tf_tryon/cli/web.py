@@ -86,6 +86,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     from tf_tryon.data.vocabulary import TARGETS
     from tf_tryon.errors import TryOnError
     from tf_tryon.shop.names import check_usearch, is_catalogue
+    from tf_tryon.shop.same_model import check_model
 
     if missing := [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise TryOnError(f"the page needs {' and '.join(missing)}: pip install 'tf-tryon[web]'")
@@ -106,6 +107,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     given.model(flag_values.model)
     if is_catalogue(flag_values.catalogue):
         check_usearch()
+        check_model(flag_values.catalogue, flag_values.model)
     else:
         given.data_sets([flag_values.catalogue])
     given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
@@ -171,11 +173,12 @@ def _lite_app(flag_values: flags.FlagValues) -> Starlette:
 def _shop_app(flag_values: flags.FlagValues, stack: ExitStack) -> Starlette:
     """The shop's page, in front of the server that the flags name, or of one that ends with the stack."""
     from tf_tryon import quiet
+
+    quiet.import_tensorflow()  # before anything else does
     from tf_tryon.inference.model_folder import ModelFolder
     from tf_tryon.serving.web import embedded
     from tf_tryon.serving.web.app import make_app
 
-    quiet.import_tensorflow()
     server = flag_values.server
     if not server:
         models = flag_values.models or embedded.exported(flag_values.model)

@@ -10,10 +10,11 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data.vocabulary import DRESS, GARMENTS
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference import stage_files
 from tf_tryon.inference.bundled import BUNDLES, model_folder
 from tf_tryon.inference.request import check_channel, check_garment
 from tf_tryon.inference.stage_files import CONFIG, read_config
-from tf_tryon.stages import SHAPE, STAGES
+from tf_tryon.stages import SHAPE, STAGES, TEXTURE
 
 ONE_STAGE: Final = (
     "this model has one stage, texture, and exports are of models with both: their signatures and files begin with the "
@@ -37,7 +38,7 @@ class ModelFolder:
     """
 
     def __init__(self, folder: str | pathlib.Path | None = None) -> None:
-        folder = model_folder(folder)
+        folder = self._folder = model_folder(folder)
         stages = [stage for stage in STAGES if (folder / stage / CONFIG).exists()]
         self.configs: dict[str, ConfigDict] = {stage: read_config(folder / stage, stage) for stage in stages}
         if not self.configs:
@@ -47,6 +48,12 @@ class ModelFolder:
     def garments(self) -> tuple[str, ...]:
         """What all stages complete."""
         return common_targets(trained_targets(config) for config in self.configs.values())
+
+    @property
+    def digest(self) -> str:
+        """`TryOn.model` of what lies there."""
+        first = stage_files.digest(self._folder / SHAPE) if SHAPE in self.configs else ""
+        return stage_files.digest_of_both(first, stage_files.digest(self._folder / TEXTURE))
 
     def check_exportable(self) -> None:
         """Raise TryOnError unless there is a shape stage, which every export begins with."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import pathlib
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +13,9 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data import examples, view, vocabulary
 from tf_tryon.data.person import Person
-from tf_tryon.files import json_file
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.files.regular import size_of
+from tf_tryon.inference import stage_files
 from tf_tryon.inference.model_folder import trained_targets
 from tf_tryon.inference.noise_graph import latent_noise
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, REMEDY, WEIGHTS, read_config, read_means
@@ -79,9 +77,7 @@ class Stage:
             arrays = read_arrays(folder / DISCRIMINATOR, REMEDY)
             variables = named_variables(networks.discriminator, "discriminator")
             assign(arrays, variables, str(folder / DISCRIMINATOR))
-        text = json_file.read(folder / CONFIG, REMEDY).raw
-        digest = hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(text).encode()).hexdigest()
-        return cls(config, networks, means, digest, compiled, judges)
+        return cls(config, networks, means, stage_files.digest(folder), compiled, judges)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import pathlib
 from typing import Final
 
@@ -10,7 +12,9 @@ from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
 from tf_tryon.errors import BadFileError
+from tf_tryon.files import json_file
 from tf_tryon.files.array_file import Form, read_arrays
+from tf_tryon.files.regular import size_of
 from tf_tryon.inference.bundled import STAGE_WEIGHTS
 
 CONFIG: Final = "config.json"
@@ -30,6 +34,22 @@ def read_config(folder: pathlib.Path, stage: str) -> ConfigDict:
     if config.stage != stage:
         raise BadFileError(f"{folder / CONFIG}: of the {config.stage} stage, where the {stage} stage's belongs")
     return config
+
+
+def digest(folder: pathlib.Path) -> str:
+    """SHA-256 of a stage's weights and configuration, hexadecimal.
+
+    Raises:
+      MissingFileError, BadFileError: there are none.
+    """
+    size_of(folder / WEIGHTS, REMEDY)
+    text = json_file.read(folder / CONFIG, REMEDY).raw
+    return hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(text).encode()).hexdigest()
+
+
+def digest_of_both(shape: str, texture: str) -> str:
+    """A model's digest, of its stages'; "" for a shape stage that it hasn't."""
+    return hashlib.sha256((shape + texture).encode()).hexdigest()
 
 
 def read_means(folder: pathlib.Path, config: ConfigDict) -> np.ndarray:

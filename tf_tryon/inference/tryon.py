@@ -7,7 +7,6 @@ pixels are always copied from the photo, bit for bit, and so is what the erasure
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import pathlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -29,6 +28,7 @@ from tf_tryon.inference.erasure import erased, with_mask_as_garment
 from tf_tryon.inference.model_folder import common_targets
 from tf_tryon.inference.request import MAX_SAMPLES, Request
 from tf_tryon.inference.stage import Stage, repeat
+from tf_tryon.inference.stage_files import digest_of_both
 from tf_tryon.models import background, pasting
 from tf_tryon.models.completion import finish
 from tf_tryon.models.compositing import complete_labels, with_labels
@@ -69,8 +69,7 @@ class TryOn:
             )
         self.shape, self.texture = shape, texture
         self._finish = tf.function(finish, autograph=False, reduce_retracing=True)
-        first = shape.digest if shape is not None else ""
-        self.model = hashlib.sha256((first + texture.digest).encode()).hexdigest()
+        self.model = digest_of_both(shape.digest if shape is not None else "", texture.digest)
 
     @classmethod
     def load(cls, model: str | pathlib.Path | None = None, compiled: bool = True) -> TryOn:

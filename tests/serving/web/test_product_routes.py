@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_tryon.errors import TryOnError
 from tf_tryon.products import kinds
 
 RED, BLUE = (200, 20, 20), (20, 20, 200)
@@ -102,9 +101,3 @@ def test_without_products_there_are_none(visitor: Any, product_photo: Any) -> No
     assert visitor.get(f"/api/people/{person}/matches?garment=top").status_code == 404
     (line,) = results(visitor, person, garment="top", source="product", key="x", samples=1)
     assert line["error"]["code"] == "result-gone"
-
-
-def test_another_models_catalogue_is_refused(products: Any) -> None:
-    products.catalogue.model = "other"
-    with pytest.raises(TryOnError, match="another model's codes"):
-        products._loaded()
