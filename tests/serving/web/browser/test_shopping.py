@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.data.vocabulary import TARGETS
 from tf_tryon.serving.web.shop import Settings
 
 
 @pytest.fixture
 def shop(fake_server: Any, make_shop: Callable[..., Any]) -> Any:
-    return make_shop(fake_server.address, settings=Settings())
+    return make_shop(fake_server.address, settings=Settings(garments=TARGETS))  # as many as a model may complete
 
 
 @pytest.mark.parametrize("width", [1280, 360])
