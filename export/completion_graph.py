@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_tryon import keys
 from tf_tryon.data.examples import to_bytes
 from tf_tryon.export import pictures
 from tf_tryon.export.person_graph import Seen
 from tf_tryon.export.stage_graph import StageGraph
+from tf_tryon.inference import wearing
 from tf_tryon.models import pasting
 from tf_tryon.models.background import before_background
 from tf_tryon.models.completion import Made, both_stages, composed, finish
@@ -53,6 +55,49 @@ def draw_codes(stage: StageGraph, batch: Batch, samples: tf.Tensor, draw: Draw) 
     return tf.cond(draw.use, lambda: stage.around(batch, given, noise, draw.spread), drawn)
 
 
+class Worn(NamedTuple):
+    """A product that is worn.
+
+    Attributes:
+      cloth: (h, w, 3) uint8, `cloth_of` it.
+      reach: () float32, how much of arms or legs it covers; negative: it is not known.
+    """
+
+    cloth: tf.Tensor
+    reach: tf.Tensor
+
+
+def _fitting(stage: StageGraph, samples: tf.Tensor, draw: Draw, reach: tf.Tensor) -> Made:
+    """`_made` of the shape stage, for each sample the one of `ATTEMPTS` shapes that fits a product's reach."""
+
+    def drawn(batch: Batch, attempt: int) -> tuple[tf.Tensor, tf.Tensor]:
+        codes = stage.sample(batch, stage.noise(draw.seed, samples, attempt), draw.temperature)
+        return codes, stage.generate(batch, codes)
+
+    def made(batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+        def best() -> tuple[tf.Tensor, tf.Tensor]:
+            codes, logits = zip(*(drawn(batch, attempt) for attempt in range(wearing.ATTEMPTS)), strict=True)
+            kept = wearing.fitting(tf.stack([complete_labels(batch, one) for one in logits]), batch, reach)
+            index = tf.stack([kept, tf.range(stage.chunk)], axis=1)
+            return tf.gather_nd(tf.stack(codes), index), tf.gather_nd(tf.stack(logits), index)
+
+        return tf.cond(reach >= 0, best, lambda: drawn(batch, 0))
+
+    return made
+
+
+def _clothed(stage: StageGraph, cloth: tf.Tensor) -> Made:
+    """What the texture stage encodes of a cloth, and generates of that."""
+
+    def made(inputs: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+        labels = tf.cast(tf.argmax(inputs[keys.PARSING], axis=-1), tf.uint8)
+        given, laid = wearing.with_cloth(inputs, labels, cloth)
+        codes = stage.encode(given)
+        return codes, wearing.with_detail(stage.generate(inputs, codes), labels, laid, inputs)
+
+    return made
+
+
 def _made(stage: StageGraph, samples: tf.Tensor, draw: Draw) -> Made:
     """A stage's codes of the samples (chunk,) int64, and what it generates of them."""
 
@@ -66,8 +111,8 @@ def _made(stage: StageGraph, samples: tf.Tensor, draw: Draw) -> Made:
 class Completion:
     """Completes one person.
 
-    `shapes`, `textures` and `both` return an answer's outputs, `ranked` adds to them, `erased` draws what was erased;
-    the methods of the same names with an underscore say more.
+    `shapes`, `textures`, `both` and `worn` return an answer's outputs, `ranked` adds to them, `erased` draws what
+    was erased; the methods of the same names with an underscore say more.
 
     Args:
       shape: stage 1.
@@ -78,9 +123,9 @@ class Completion:
     def __init__(self, shape: StageGraph, texture: StageGraph, width: int) -> None:
         self.shape, self.texture, self.width, self.chunk = shape, texture, width, shape.chunk
         # Each is traced once, and called by the signatures that need it.
-        self.shapes, self.textures, self.both, self.ranked, self.erased = (
+        self.shapes, self.textures, self.both, self.worn, self.ranked, self.erased = (
             tf.function(method, autograph=False)
-            for method in (self._shapes, self._textures, self._both, self._ranked, self._erased)
+            for method in (self._shapes, self._textures, self._both, self._worn, self._ranked, self._erased)
         )
 
     def _shapes(self, person: Seen, first: tf.Tensor, count: tf.Tensor, draw: Draw) -> Outputs:
@@ -111,12 +156,26 @@ class Completion:
 
     def _both(self, person: Seen, first: tf.Tensor, count: tf.Tensor, shape: Draw, texture: Draw) -> Outputs:
         """Parsings and pictures."""
+        return self._both_of(
+            person, first, count, lambda n: (_made(self.shape, n, shape), _made(self.texture, n, texture))
+        )
+
+    def _worn(self, person: Seen, first: tf.Tensor, count: tf.Tensor, draw: Draw, worn: Worn) -> Outputs:
+        """Parsings and pictures of a product worn."""
+        return self._both_of(
+            person, first, count,
+            lambda n: (_fitting(self.shape, n, draw, worn.reach), _clothed(self.texture, worn.cloth)),
+        )  # fmt: skip
+
+    def _both_of(
+        self, person: Seen, first: tf.Tensor, count: tf.Tensor, makers: Callable[[tf.Tensor], tuple[Made, Made]]
+    ) -> Outputs:
+        """Parsings and pictures of what both stages make of the samples (chunk,) int64."""
         shape_batch = self._repeated(person.shape_batch)
         texture_batch = self._repeated(person.texture_batch)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            makers = _made(self.shape, samples, shape), _made(self.texture, samples, texture)
-            made = both_stages(shape_batch, texture_batch, *makers)
+            made = both_stages(shape_batch, texture_batch, *makers(samples))
             parsings, outputs = self._pictures(person, made.inputs, made.labels, made.texture_codes, made.rgb)
             return {
                 "parsings_bytes": _encoded(parsings),

@@ -20,12 +20,12 @@ def require(condition: tf.Tensor, message: str, *values: tf.Tensor) -> tf.Operat
     return tf.debugging.Assert(condition, [message, *values])
 
 
-def decode_photo(encoded: tf.Tensor, max_pixels: int) -> tf.Tensor:
+def decode_photo(encoded: tf.Tensor, max_pixels: int, name: str = "photo_bytes") -> tf.Tensor:
     """() string, PNG or JPEG -> (h, w, 3) uint8, pixel by pixel what Pillow and browsers decode.
 
     EXIF rotation isn't applied and transparency is dropped.
     """
-    with tf.control_dependencies([_bounded(encoded, max_pixels, "photo_bytes", jpeg=True)]):
+    with tf.control_dependencies([_bounded(encoded, max_pixels, name, jpeg=True)]):
         photo = tf.cond(
             _starts_with(encoded, _PNG),
             lambda: tf.io.decode_png(encoded, channels=3),

@@ -17,7 +17,7 @@ from tf_tryon import keys
 from tf_tryon.data import view
 from tf_tryon.data.vocabulary import CLASSES
 from tf_tryon.export import pictures
-from tf_tryon.export.completion_graph import SHAPE_OUTPUTS, TEXTURE_OUTPUTS, Completion, Draw, Outputs
+from tf_tryon.export.completion_graph import SHAPE_OUTPUTS, TEXTURE_OUTPUTS, Completion, Draw, Outputs, Worn
 from tf_tryon.export.person_graph import (
     Seen,
     check_worn,
@@ -32,15 +32,17 @@ from tf_tryon.geometry import crop, resampling
 from tf_tryon.geometry import tensor_arrays as xp
 from tf_tryon.models.background import KEEP
 from tf_tryon.models.contract import Batch
+from tf_tryon.products.cloth import LARGEST
 
 PERSON = ("photo_bytes", "parsing_bytes", "vocabulary", "keypoints", "garment")
 DRAW = ("seed", "first", "samples", "temperature", "background")
-INPUTS = {
+INPUTS: dict[str, tuple[str, ...]] = {
     "complete": (*PERSON, *DRAW),
     "complete_shape": (*PERSON, *DRAW),
     "complete_texture": (*PERSON, *DRAW, "shape_bytes"),
     "encode": PERSON,
     "transfer": (*PERSON, *DRAW, "shape_codes", "texture_codes", "use_shape", "use_texture", "spread"),
+    "wear": (*PERSON, *DRAW, "cloth_bytes", "reach"),
     "complete_tensors": ("photo", "parsing", "dress", "keypoints", "garment", "seed", "sample", "temperature"),
 }
 _MAX_TEMPERATURE = 10.0
@@ -77,11 +79,12 @@ class Signatures:
         self._size = view.input_size(shape.config)
         self._kinds: dict[str, tuple[tf.DType, tuple[int, ...]]] = {
             **dict.fromkeys(
-                ("photo_bytes", "parsing_bytes", "shape_bytes", "vocabulary", "garment", "background"), (tf.string, ())
+                ("photo_bytes", "parsing_bytes", "shape_bytes", "cloth_bytes", "vocabulary", "garment", "background"),
+                (tf.string, ()),
             ),
             **dict.fromkeys(("seed", "first", "sample"), (tf.int64, ())),
             **dict.fromkeys(("use_shape", "use_texture", "dress"), (tf.bool, ())),
-            **dict.fromkeys(("temperature", "spread"), (tf.float32, ())),
+            **dict.fromkeys(("temperature", "spread", "reach"), (tf.float32, ())),
             "samples": (tf.int32, ()),
             "keypoints": (tf.float32, (18, 3)),
             "shape_codes": (tf.float32, shape.codes_shape),
@@ -98,6 +101,7 @@ class Signatures:
             "complete_texture": (self._complete_texture, (*TEXTURE_OUTPUTS, "score", "order", "erased_bytes")),
             "encode": (self._encode, ("shape_codes", "texture_codes")),
             "transfer": (self._transfer, (*SHAPE_OUTPUTS, *TEXTURE_OUTPUTS, "score", "order", "erased_bytes")),
+            "wear": (self._wear, (*SHAPE_OUTPUTS, *TEXTURE_OUTPUTS, "score", "order", "erased_bytes")),
         }
         signatures = {name: self._per_request(name, *parts) for name, parts in by_request.items()}
         if self._shape.config.data.crop == crop.PERSON:
@@ -185,6 +189,15 @@ class Signatures:
             for s in ("shape", "texture")
         ]
         return self._end(person, self._completion.both(person, first, count, *draws), count)
+
+    def _wear(self, request: dict[str, tf.Tensor]) -> Outputs:
+        person, first, count = self._begin(request)
+        cloth = pictures.decode_photo(request["cloth_bytes"], LARGEST**2, "cloth_bytes")
+        known = require(request["reach"] <= 1, "reach: choose 0 to 1, or -1 if it is not known; got", request["reach"])
+        with tf.control_dependencies([known]):  # nor is NaN
+            worn = Worn(cloth, tf.identity(request["reach"]))
+        draw = Draw(request["seed"], request["temperature"])
+        return self._end(person, self._completion.worn(person, first, count, draw, worn), count)
 
     def _encode(self, request: dict[str, tf.Tensor]) -> Outputs:
         person = self._person(request)

@@ -44,7 +44,7 @@ class StageGraph:
 
     Args:
       stage: as loaded.
-      chunk: people of a batch, for every function but `encode` (1).
+      chunk: people of a batch, for every function but `encode` (any number).
 
     Attributes:
       codes_shape: (h, w, c) of one picture's codes.
@@ -84,9 +84,11 @@ class StageGraph:
     def means(self) -> tf.Tensor:
         return tf.convert_to_tensor(self._means.means)
 
-    def noise(self, seed: tf.Tensor, samples: tf.Tensor) -> tf.Tensor:
+    def noise(self, seed: tf.Tensor, samples: tf.Tensor, attempt: int = 0) -> tf.Tensor:
         """(chunk, h, w, c) for () int64 seed and (chunk,) int64 samples; `latent_noise` of each."""
-        return tf.stack([latent_noise(seed, self.name, samples[i], self.codes_shape) for i in range(self.chunk)])
+        return tf.stack(
+            [latent_noise(seed, self.name, samples[i], self.codes_shape, attempt) for i in range(self.chunk)]
+        )
 
     def sample(self, batch: Batch, noise: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
         """Codes (chunk, h, w, c) from the prior."""
@@ -102,7 +104,7 @@ class StageGraph:
         return Gaussian(*self._prior(self._inputs(batch), codes)).log_density(codes, self.config.model.latent_shared)
 
     def encode(self, batch: Batch) -> tf.Tensor:
-        """The posterior's mean codes (1, h, w, c) of the garment that the batch's one person wears."""
+        """The posterior's mean codes (n, h, w, c) of the garments that the batch's people wear."""
         own = self._nets.garment_key
         return self._encode({**self._inputs(batch), own: batch[own]})
 

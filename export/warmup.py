@@ -17,6 +17,7 @@ from tf_tryon.data.person import Person
 from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.export.session_model import DEFAULT
 from tf_tryon.models.background import KEEP
+from tf_tryon.products.cloth import LARGEST
 
 FILE = pathlib.PurePosixPath("assets.extra/tf_serving_warmup_requests")
 SEED, SAMPLES = 7, 2
@@ -73,6 +74,7 @@ def _value(spec: tf.TensorSpec, person: Person, garment: str) -> np.ndarray:
         "photo_bytes": lambda: np.array([_png(person.photo)], object),
         "parsing_bytes": lambda: np.array([_png(person.labels)], object),
         "shape_bytes": lambda: np.array([_png(person.labels)], object),
+        "cloth_bytes": lambda: np.array([_png(person.photo[:LARGEST, :LARGEST])], object),
         "vocabulary": lambda: np.array([b"tryon8"], object),
         "garment": lambda: np.array([garment.encode()], object),
         "background": lambda: np.array([KEEP.encode()], object),

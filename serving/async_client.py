@@ -9,9 +9,11 @@ from typing import Any
 import grpc
 import numpy as np
 
+from tf_tryon.products.product import Product
 from tf_tryon.serving import calls, messages
 from tf_tryon.serving.calls import Answer, Call, CompletionRequest, ServingError, Target
 from tf_tryon.serving.encoded_person import EncodedPerson
+from tf_tryon.serving.wear import wear_calls
 
 
 class AsyncClient:
@@ -75,6 +77,18 @@ class AsyncClient:
         step: int = 1,
     ) -> AsyncIterator[Answer]:
         for call in calls.transfer_calls(person, codes, use, spread, request or CompletionRequest(), step):
+            yield await self._answer(call)
+
+    async def wear(self, person: EncodedPerson, product: Product, request: CompletionRequest | None = None) -> Answer:
+        # Cloth is made ready elsewhere: it takes longer than an event loop should wait.
+        return await self._all(
+            await asyncio.to_thread(wear_calls, person, product, request or CompletionRequest(), self._step)
+        )
+
+    async def stream_wear(
+        self, person: EncodedPerson, product: Product, request: CompletionRequest | None = None, step: int = 1
+    ) -> AsyncIterator[Answer]:
+        for call in await asyncio.to_thread(wear_calls, person, product, request or CompletionRequest(), step):
             yield await self._answer(call)
 
     async def predict(

@@ -238,11 +238,11 @@ class Call(NamedTuple):
 def person_inputs(person: EncodedPerson, garment: str) -> dict[str, np.ndarray]:
     """Inputs that every signature but the tensors' has."""
     return {
-        "photo_bytes": _strings(person.photo),
-        "parsing_bytes": _strings(person.parsing),
-        "vocabulary": _strings(person.vocabulary.encode()),
+        "photo_bytes": strings(person.photo),
+        "parsing_bytes": strings(person.parsing),
+        "vocabulary": strings(person.vocabulary.encode()),
         "keypoints": np.asarray(person.keypoints, np.float32)[None],
-        "garment": _strings(garment.encode()),
+        "garment": strings(garment.encode()),
     }
 
 
@@ -254,7 +254,7 @@ def request_inputs(person: EncodedPerson, request: CompletionRequest) -> dict[st
         "first": np.array([request.first], np.int64),
         "samples": np.array([request.samples], np.int32),
         "temperature": np.array([request.temperature], np.float32),
-        "background": _strings(request.background.encode()),
+        "background": strings(request.background.encode()),
     }
 
 
@@ -269,7 +269,7 @@ def texture_calls(
     person: EncodedPerson, shape: bytes | np.ndarray, request: CompletionRequest, step: int
 ) -> list[Call]:
     """Calls of `complete_texture`: `shape` is a parsing, as PNG or (h, w) uint8 classes."""
-    given = {"shape_bytes": _strings(shape if isinstance(shape, bytes) else to_png(shape))}
+    given = {"shape_bytes": strings(shape if isinstance(shape, bytes) else to_png(shape))}
     return [Call("complete_texture", {**request_inputs(person, part), **given}, part) for part in request.parts(step)]
 
 
@@ -334,7 +334,8 @@ def joined(answers: list[Answer]) -> Answer:
     )
 
 
-def _strings(value: bytes) -> np.ndarray:
+def strings(value: bytes) -> np.ndarray:
+    """(1,) object, a string as an input of one request."""
     array = np.empty(1, object)
     array[0] = value
     return array

@@ -21,10 +21,12 @@ from typing import Any
 import grpc
 import numpy as np
 
+from tf_tryon.products.product import Product
 from tf_tryon.serving import calls, messages
 from tf_tryon.serving.calls import Answer, Call, CompletionRequest, ServingError, Target
 from tf_tryon.serving.encoded_person import EncodedPerson
 from tf_tryon.serving.validation import InvalidRequestError
+from tf_tryon.serving.wear import wear_calls
 
 __all__ = ["Answer", "Client", "CompletionRequest", "EncodedPerson", "InvalidRequestError", "ServingError", "Target"]
 
@@ -104,6 +106,17 @@ class Client:
     ) -> Iterator[Answer]:
         """`transfer`, `step` samples at a time, as they come."""
         for call in calls.transfer_calls(person, codes, use, spread, request or CompletionRequest(), step):
+            yield self._answer(call)
+
+    def wear(self, person: EncodedPerson, product: Product, request: CompletionRequest | None = None) -> Answer:
+        """Completes with a product worn (`products.product.read_product`); `request.garment` is what it is."""
+        return self._all(wear_calls(person, product, request or CompletionRequest(), self._step))
+
+    def stream_wear(
+        self, person: EncodedPerson, product: Product, request: CompletionRequest | None = None, step: int = 1
+    ) -> Iterator[Answer]:
+        """`wear`, `step` samples at a time, as they come."""
+        for call in wear_calls(person, product, request or CompletionRequest(), step):
             yield self._answer(call)
 
     def predict(

@@ -19,6 +19,7 @@ from tf_tryon.data.picture_header import read_header
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, RECORD_VOCABULARIES, TARGETS, slot_of, to_classes
 from tf_tryon.files.json_file import Value
 from tf_tryon.models.background import BACKGROUNDS
+from tf_tryon.products.cloth import LARGEST
 
 MAX_TEMPERATURE = 10.0
 MAX_CODE = 1e4  # a code is about standard normal; from far beyond, the networks' answers aren't finite
@@ -26,6 +27,7 @@ MAX_COORDINATE = 1e6  # of a keypoint
 MAX_FIRST = 2**31 - 2**16
 _DTYPES = ("string", "float32", "float64", "int32", "int64", "uint8", "bool")
 _PHOTOS = ("photo_bytes",)
+_CLOTH = "cloth_bytes"
 _LABELS = ("parsing_bytes", "shape_bytes")
 _UNREADABLE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
@@ -129,6 +131,8 @@ def _check_row(row: dict[str, Any], limits: Limits) -> None:
     if len(set(sizes.values())) > 1:
         shown = ", ".join(f"{name} {width}x{height}" for name, (height, width) in sizes.items())
         raise InvalidRequestError(f"all pictures of a request must have the same size: {shown}")
+    if _CLOTH in row:
+        _picture_size(_CLOTH, row[_CLOTH], LARGEST**2)
     if "vocabulary" in row and _text(row["vocabulary"]) not in RECORD_VOCABULARIES:
         raise InvalidRequestError(
             f"vocabulary {_text(row['vocabulary'])!r}: choose one of {', '.join(RECORD_VOCABULARIES)}"
@@ -149,6 +153,7 @@ def _check_row(row: dict[str, Any], limits: Limits) -> None:
         ("samples", 1, limits.width),
         ("temperature", 0, MAX_TEMPERATURE),
         ("spread", 0, MAX_TEMPERATURE),
+        ("reach", -1, 1),
     ):
         if name in row and not low <= row[name] <= high:
             raise InvalidRequestError(f"{name} = {row[name]}: choose {low:g} to {high:g}")

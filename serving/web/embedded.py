@@ -53,10 +53,12 @@ def exported(model: str | None) -> pathlib.Path:
 
 
 def digest(bundle: pathlib.Path) -> str:
-    """SHA-256 of the files that an export depends on: weights, configurations, and the version of this package."""
+    """SHA-256 of what an export depends on: weights, configurations, signatures, the version of this package."""
     from importlib import metadata
 
-    total = hashlib.sha256(metadata.version("tf-tryon").encode())
+    from tf_tryon.export.signatures import INPUTS
+
+    total = hashlib.sha256(f"{metadata.version('tf-tryon')} {INPUTS}".encode())
     for path in sorted(bundle.glob("*/*")):
         if path.parent.name in ("shape", "texture"):
             total.update(path.relative_to(bundle).as_posix().encode() + path.read_bytes())

@@ -1,16 +1,15 @@
-"""Products worn by visitors: a photo that they upload, or the best of a shop's catalogue.
+"""Products that visitors wear: photos that they upload are cut out, a catalogue is ranked; the gRPC API wears both.
 
-The gRPC API has no input for a product, and ranking needs the networks themselves, so they are loaded in this process,
-in a thread of its own, one completion at a time.
+Ranking needs the networks themselves (no served signature ranks), so with a catalogue they are loaded in this process.
+All of it happens in a thread of its own, one thing at a time.
 """
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import io
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -21,35 +20,17 @@ from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import Request
 from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, of_photo
-from tf_tryon.serving.calls import CompletionRequest
-from tf_tryon.serving.encoded_person import to_png
 from tf_tryon.serving.web.refusal import RefusedError
-from tf_tryon.serving.web.sessions import Sample, Subject
+from tf_tryon.serving.web.sessions import Subject
 
 if TYPE_CHECKING:
     from tf_tryon.inference.tryon import TryOn
     from tf_tryon.shop.catalogue import Catalogue, Listed, Match
 
 _SIDE: Final = 1024  # longer photos of products are shrunk to it
-_SEEDS: Final = 2**32
 _CLEAR: Final = 250  # alpha below which a pixel is see-through
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-
-
-@dataclasses.dataclass(frozen=True)
-class Worn:
-    """A visitor in a product.
-
-    Attributes:
-      number: of the sample.
-      score: log-likelihood of shape and texture, in nats.
-      sample: the result.
-    """
-
-    number: int
-    score: float
-    sample: Sample
 
 
 class Products:
@@ -74,8 +55,9 @@ class Products:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="products")
 
     def warm(self) -> None:
-        """Loads the networks meanwhile."""
-        self._thread.submit(self._warm)
+        """Loads the networks meanwhile, if there is a catalogue to be ranked."""
+        if self.catalogue is not None:
+            self._thread.submit(self._warm)
 
     def close(self) -> None:
         """Ends the thread; what it draws is not waited for."""
@@ -98,11 +80,6 @@ class Products:
         """The catalogue's products of a garment that go best with what somebody keeps on, best first."""
         return await self._within(self._rank, subject, garment, top)
 
-    async def wear(self, subject: Subject, product: Product, request: CompletionRequest) -> AsyncGenerator[Worn]:
-        """Samples `request.first` and so on of somebody in a product, as they come."""
-        for number in range(request.first, request.first + request.samples):
-            yield await self._within(self._complete, subject, product, request, number)
-
     def item(self, number: int) -> Listed:
         """An item of the catalogue; RefusedError: 404."""
         if self.catalogue is None or not 0 <= number < len(self.catalogue.items):
@@ -122,7 +99,7 @@ class Products:
         try:
             self._loaded()
         except Exception as error:  # raised again, where somebody needs it
-            _log.error("products can't be worn: %s", error)
+            _log.error("products can't be ranked: %s", error)
 
     def _loaded(self) -> TryOn:
         if self._model is None:
@@ -159,21 +136,3 @@ class Products:
         except TryOnError as error:
             raise RefusedError(422, "refused", str(error)) from error
         return self.catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, top)
-
-    def _complete(self, subject: Subject, product: Product, wanted: CompletionRequest, number: int) -> Worn:
-        request = Request(
-            garment=product.garment,
-            samples=1,
-            seed=(wanted.seed + number) % _SEEDS,
-            temperature=wanted.temperature,
-            background=wanted.background,
-            wear=product,
-        )
-        try:
-            completion = self._loaded().answer(subject.person(product.garment), request)
-        except TryOnError as error:  # the visitor wears no such garment, say
-            raise RefusedError(422, "refused", str(error)) from error
-        codes = {stage: code[0] for stage, code in completion.codes.items()}
-        score = float(sum(scores[0] for scores in completion.scores.values()))
-        sample = Sample(product.garment, codes, to_png(completion.photos[0]), to_png(completion.parsings[0]))
-        return Worn(number, score, sample)

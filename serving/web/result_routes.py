@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import zipfile
 from collections.abc import AsyncGenerator
@@ -53,12 +52,11 @@ async def _results(
 
     if here.products is not None and page_request.source in ("match", "product"):
         product = await _product(here, here.products, session, page_request)
-        async with contextlib.aclosing(here.products.wear(subject, product, page_request.completion)) as worn:
-            async for one in worn:
-                yield {"key": kept(one.sample), "number": one.number, "score": one.score}
-        yield {"done": True}
-        return
-    async for answer in page_request.answers(here.client, subject, codes):
+        person = subject.encoded(page_request.completion.garment)
+        answers = here.client.stream_wear(person, product, page_request.completion)
+    else:
+        answers = page_request.answers(here.client, subject, codes)
+    async for answer in answers:
         sample = Sample(page_request.completion.garment, answer.code(0), answer.photos[0], answer.parsings[0])
         yield {"key": kept(sample), "number": answer.first, "score": float(answer.score[0]), "version": answer.version}
     yield {"done": True}

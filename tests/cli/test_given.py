@@ -63,6 +63,11 @@ WRONG = {
         ("export tflite --model nowhere --out o", "nowhere holds no model"),
         ("export tflite --data nowhere --out o", "nowhere is no data set"),
     ],
+    "request": [
+        ("request {photo} --wear nowhere.jpg --out o", "--wear nowhere.jpg: there is no such photo of a product"),
+        ("request {photo} --wear {photo} --like {photo} --out o", "wear and like exclude each other"),
+        ("request {photo} --wear-mask {photo} --out o", "and there is none"),
+    ],
     "serve": [("serve --models nowhere", "nowhere is no folder")],
     "web": [
         ("web --model nowhere", "nowhere holds no model"),

@@ -191,10 +191,14 @@ def _bomb() -> np.ndarray:
         ({"seed": np.array([-1], np.int64)}, "from 0 on"),
         ({"temperature": np.array([-1], np.float32)}, "0 .the mean"),
         ({"background": np.array([b"blue"], object)}, "choose one of keep, studio, restore; got"),
+        ({"cloth_bytes": np.array([b"GIF89a" + bytes(100)], object)}, "cloth_bytes: not a PNG or JPEG"),
+        ({"cloth_bytes": _picture("RGB", (513, 512))}, "1 to 262144 pixels"),
+        ({"reach": np.array([np.nan], np.float32)}, "0 to 1, or -1 if it is not known"),
     ],
 )
 def test_the_graph_itself_refuses_what_is_wrong(
     loaded: SessionModel, requests: dict[str, Arrays], changes: Arrays, message: str
 ) -> None:
+    signature = "complete" if changes.keys() <= requests["complete"].keys() else "wear"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        loaded.run("complete", {**requests["complete"], **changes})
+        loaded.run(signature, {**requests[signature], **changes})

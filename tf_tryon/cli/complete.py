@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import pathlib
@@ -10,18 +9,17 @@ from typing import TYPE_CHECKING, cast
 
 from absl import flags
 
-from tf_tryon import quiet
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
 from tf_tryon.cli.runtime import define_runtime_flag, load
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
+from tf_tryon.cli.wear_flag import check_wear, define_wear, product_of
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap
 
 if TYPE_CHECKING:
     from tf_tryon.inference.tryon import TryOn
-    from tf_tryon.products.product import Product
 
 _log = logging.getLogger(__name__)
 
@@ -61,8 +59,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_bool("keep_texture", False, "One texture, many shapes.", **add)
     flags.DEFINE_string("like", None, "Another person (photo, or FOLDER:INDEX) whose garment to transfer.", **add)
     flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
-    flags.DEFINE_string("wear", None, "A product's photo, flat or hung, to be worn.", **add)
-    flags.DEFINE_string("wear_mask", None, "Picture of that photo's size, white where the garment is.", **add)
+    define_wear(flag_values)
     text = "Vary this latent channel only, from -3 to 3. Most channels do little: the output tells which do much."
     flags.DEFINE_integer("walk", None, text, lower_bound=0, **add)
     flags.DEFINE_enum("walk_stage", "shape", ["shape", "texture"], "Whose channel --walk varies.", **add)
@@ -83,10 +80,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     check_there(args)
     if flag_values.like:
         check_there([flag_values.like])
-    if flag_values.wear_mask and not flag_values.wear:
-        raise ValueError("--wear-mask is of the photo that --wear names, and there is none")
-    if flag_values.wear and not pathlib.Path(flag_values.wear).is_file():
-        raise FileNotFoundError(f"--wear {flag_values.wear}: there is no such photo of a product")
+    check_wear(flag_values)
     ModelFolder(_model(flag_values, args)).check(flag_values.garment, flag_values.walk, flag_values.walk_stage)
     given = [given_folder(flag_values.model), flag_values.mask, flag_values.parser_weights]
     given += [flag_values.wear, flag_values.wear_mask]
@@ -110,7 +104,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import BY, MARK, save
 
-    product = _product(flag_values) if flag_values.wear else None
+    product = product_of(flag_values)
     request = Request(
         garment=product.garment if product else flag_values.garment,
         samples=flag_values.samples,
@@ -160,24 +154,3 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     if failed and len(sources) > 1:  # of one, the sentence above has told it
         _log.error("%d of %d people could not be completed: %s", len(failed), len(sources), ", ".join(failed))
     return 1 if failed else 0
-
-
-def _product(flag_values: flags.FlagValues) -> Product:
-    """What --wear names, looked at for a person who wears it where MediaPipe is installed."""
-    from tf_tryon.annotation.annotation import AnnotationError
-    from tf_tryon.annotation.pose import PoseAnnotator
-    from tf_tryon.products.product import read_product
-    from tf_tryon.products.worn import worn_in
-
-    quiet.import_tensorflow()
-    garment = flag_values.garment if flag_values["garment"].present else None
-    with contextlib.ExitStack() as stack:
-        worn = None
-        try:
-            worn = worn_in(stack.enter_context(PoseAnnotator.load(flag_values.pose_model)))
-        except AnnotationError as error:
-            _log.warning("nobody looks whether a person wears %s: %s", flag_values.wear, error)
-        product = read_product(flag_values.wear, garment, flag_values.wear_mask, worn)
-    if garment is None:
-        _log.info("%s is taken for a %s (%.0f %%)", flag_values.wear, product.garment, 100 * product.certainty)
-    return product

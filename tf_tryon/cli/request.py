@@ -10,6 +10,7 @@ from absl import flags
 from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.target import define_target_flags, target_of
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
+from tf_tryon.cli.wear_flag import check_wear, define_wear, product_of
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap, source_of
 
@@ -23,8 +24,12 @@ sample-K_parsing.png, erased.png and result.json, whose `order` lists the sample
 each its own. It replaces earlier answers for the same photo, and nothing else. Samples are the same as those of
 `tf-tryon complete` with the same seed.
 
+--wear takes a photo of a garment alone, as for `tf-tryon complete`: it is cut out and recognised here, and the server
+gets its cloth.
+
   tf-tryon request photo.jpg --server localhost:8500 --garment top --samples 8 --seed 7 --out answers
   tf-tryon request photo.jpg --like other.jpg --like_what texture --out answers
+  tf-tryon request photo.jpg --wear shirt.jpg --samples 4 --out answers
 """
 
 
@@ -33,7 +38,13 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     add = {"flag_values": flag_values}
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("server", "localhost:8500", "HOST:PORT.", **add)
-    flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes", "dress"], "What to complete.", **add)
+    flags.DEFINE_enum(
+        "garment",
+        "top",
+        ["hat", "top", "bottom", "shoes", "dress"],
+        "What to complete; with --wear as for `complete`.",
+        **add,
+    )
     flags.DEFINE_integer("samples", 8, "Pictures for each person.", lower_bound=1, upper_bound=1024, **add)
     flags.DEFINE_integer("first", 0, "Number of the first sample.", lower_bound=0, **add)
     flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)
@@ -43,6 +54,9 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_bool("keep_texture", False, "One texture, many shapes.", **add)
     flags.DEFINE_string("like", None, "Another person's photo whose garment to transfer.", **add)
     flags.DEFINE_enum("like_what", "both", ["shape", "texture", "both"], "What to transfer of it.", **add)
+    define_wear(flag_values)
+    text = "With --wear: MediaPipe's pose_landmarker_full.task; default: from the cache, a package, or the internet."
+    flags.DEFINE_string("pose_model", None, text, **add)
     flags.DEFINE_float("spread", 0.0, "With --like: how far from it samples go.", lower_bound=0.0, **add)
     define_vocabulary(flag_values)
     flags.DEFINE_integer("version", 0, "Which version, by number; 0: by label.", lower_bound=0, **add)
@@ -50,8 +64,12 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
-    """Refuses answers among the photos."""
-    refuse_overlap(flag_values.out, [*args, flag_values.like], "--out")
+    """Refuses products that aren't there or can't be kept apart from --like, and answers among the photos."""
+    check_wear(flag_values)
+    for name in ("like", "keep_shape", "keep_texture"):
+        if flag_values.wear and flag_values[name].value:
+            raise ValueError(f"wear and {name} exclude each other: the garment is the product's, in shapes of its own")
+    refuse_overlap(flag_values.out, [*args, flag_values.like, flag_values.wear, flag_values.wear_mask], "--out")
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -60,8 +78,9 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.serving.answer_folder import BY, MARK, save
     from tf_tryon.serving.client import Client, CompletionRequest, EncodedPerson
 
+    product = product_of(flag_values)
     request = CompletionRequest(
-        garment=flag_values.garment,
+        garment=product.garment if product else flag_values.garment,
         samples=flag_values.samples,
         seed=flag_values.seed,
         first=flag_values.first,
@@ -85,7 +104,9 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
             try:
                 results.check(place, MARK, by=BY, source=origin, alone=True)
                 person = EncodedPerson.from_files(path, flag_values.vocabulary)
-                if like is None:
+                if product is not None:
+                    answer = client.wear(person, product, request)
+                elif like is None:
                     answer = client.complete(person, request)
                 else:
                     answer = client.transfer(person, like, request, use, flag_values.spread)

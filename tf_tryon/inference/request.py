@@ -95,6 +95,8 @@ class Request:
                 raise ValueError(f"wear and {name} exclude each other: the garment is either the product's or not")
         if self.keep_texture:
             raise ValueError("wear and keep_texture exclude each other: the texture is the product's")
+        if self.keep_shape:
+            raise ValueError("wear and keep_shape exclude each other: only their shapes tell a product's samples apart")
         if product.garment != self.garment:
             raise ValueError(f"{product.name} is a {product.garment}, and a {self.garment} is to be completed")
 

@@ -101,10 +101,10 @@ class Stage:
         """The inputs of one person's view."""
         return examples.from_views([seen], vocabulary.slot_of(garment), self.means, self.config)
 
-    def noise(self, seed: int, samples: int) -> np.ndarray:
-        """(samples, h, w, c) standard normal."""
+    def noise(self, seed: int, samples: int, attempt: int = 0) -> np.ndarray:
+        """(samples, h, w, c) standard normal; `attempt` as for `latent_noise`."""
         shape = examples.noise_shape(self.config)[1:]
-        return np.stack([latent_noise(seed, self.config.stage, k, shape).numpy() for k in range(samples)])
+        return np.stack([latent_noise(seed, self.config.stage, k, shape, attempt).numpy() for k in range(samples)])
 
     def draw(self, batch: Batch, noise: np.ndarray, temperature: float) -> np.ndarray:
         """Codes (n, h, w, c) from the compatibility prior; `batch` of size n."""

@@ -26,13 +26,14 @@ from tf_tryon.inference.chunks import in_chunks
 from tf_tryon.inference.completion import Completion, codes_of_all
 from tf_tryon.inference.erasure import erased, with_mask_as_garment
 from tf_tryon.inference.model_folder import common_targets
-from tf_tryon.inference.request import MAX_SAMPLES, Request
+from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.inference.stage_files import digest_of_both
 from tf_tryon.models import background, pasting
 from tf_tryon.models.completion import finish
 from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.models.contract import Batch
+from tf_tryon.products.cloth import cloth_of
 from tf_tryon.stages import SHAPE, TEXTURE
 
 _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
@@ -140,26 +141,23 @@ class TryOn:
             model=self.model,
         )
 
-    def _shapes(self, stage: Stage, batch: Batch, request: Request) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _shapes(self, stage: Stage, batch: Batch, request: Request) -> list[np.ndarray]:
         """Codes, scores and labels (n, H, W) of the first stage; of a product those that fit it, among more."""
-        product, wanted = request.wear, 1 if request.keep_shape else request.samples
-        drawn = request
-        if product is not None:
-            more = wearing.candidates(product, wanted, MAX_SAMPLES)
-            drawn = dataclasses.replace(request, samples=more, keep_shape=False)
-        draw = _Codes(stage, lambda index: repeat(batch, len(index)), drawn)
+        reach = None if request.wear is None else request.wear.reach()
+        attempts = 1 if reach is None else wearing.ATTEMPTS
+        draw = _Codes(stage, lambda index: repeat(batch, len(index)), request, attempts)
 
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
             part = repeat(batch, len(index))
             codes = draw(part, index)
             return codes, stage.log_prior(part, codes), complete_labels(part, stage.generate(part, codes)).numpy()
 
-        codes, scores, labels = in_chunks(chunk, drawn.samples, _CHUNK)
-        if product is None:
-            return codes, scores, labels
-        kept = wearing.chosen(labels, batch, product, wanted)
-        kept = np.repeat(kept, request.samples) if request.keep_shape else kept
-        return codes[kept], scores[kept], labels[kept]
+        found = in_chunks(chunk, attempts * request.samples, _CHUNK)
+        if reach is None:
+            return found
+        codes, scores, labels = (array.reshape(attempts, request.samples, *array.shape[1:]) for array in found)
+        kept = wearing.fitting(tf.constant(labels), repeat(batch, request.samples), tf.constant(reach, tf.float32))
+        return [array[kept.numpy(), np.arange(request.samples)] for array in (codes, scores, labels)]
 
     def _pictures(
         self, person: Person, seen: _Seen, where: pasting.Region, batch: Batch, labels: np.ndarray, request: Request
@@ -173,18 +171,20 @@ class TryOn:
             return with_labels(part, tf.constant(labels[index])) if two_stage else part
 
         draw = _Codes(stage, inputs, request)
+        cloth = None if request.wear is None else tf.constant(cloth_of(request.wear))
 
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
-            if request.wear is None:
+            if cloth is None:
                 given = inputs(index)
                 codes = draw(given, index)
                 rgb = stage.generate(given, codes)
             else:
                 some, rows = np.unique(index), index - index[0]  # laying cloth is dear: not for what fills the chunk up
-                given, cloth = wearing.with_cloth(inputs(some), labels[some], request.wear)
-                given, cloth = {name: tf.gather(value, rows) for name, value in given.items()}, cloth[rows]
+                given, laid = wearing.with_cloth(inputs(some), tf.constant(labels[some]), cloth)
+                given, laid = {name: tf.gather(value, rows) for name, value in given.items()}, tf.gather(laid, rows)
                 codes = stage.encode(given)
-                rgb = wearing.with_detail(stage.generate(given, codes), labels[index], cloth, request.garment)
+                drawn = tf.constant(stage.generate(given, codes))
+                rgb = wearing.with_detail(drawn, tf.constant(labels[index]), laid, given)
             made = self._finish(
                 photo, own, repeat(batch, len(index)), tf.constant(labels[index]), tf.constant(rgb), where,
                 seen.behind, two_stage,
@@ -215,12 +215,15 @@ class _Codes:
       stage: the stage.
       inputs: its inputs for (n,) numbers of samples.
       request: what is wanted.
+      attempts: how many for each sample, all samples' first ones first; more than one for a product only.
     """
 
-    def __init__(self, stage: Stage, inputs: Callable[[np.ndarray], Batch], request: Request) -> None:
+    def __init__(
+        self, stage: Stage, inputs: Callable[[np.ndarray], Batch], request: Request, attempts: int = 1
+    ) -> None:
         name = stage.config.stage
         self._stage, self._temperature = stage, request.temperature
-        self._noise = stage.noise(request.seed, request.samples)
+        self._noise = np.concatenate([stage.noise(request.seed, request.samples, k) for k in range(attempts)])
         if request.like is not None and name in request.like_stages:
             own = stage.encode(stage.batch(request.like, request.garment))
             self._given: np.ndarray | None = np.repeat(own, request.samples, axis=0)

@@ -1,10 +1,14 @@
-"""A product worn: which of the prior's shapes fit its sleeves or hem, and its cloth as what the texture encoder reads.
+"""A product worn: which of the prior's shapes fits its sleeves or hem, and its cloth as what the texture encoder reads.
+
+Of ATTEMPTS shapes that are drawn for a sample the one is taken that covers arms or legs most like the product does.
 
 The encoder gets the cloth laid over the completed garment in this person's place, as in training it got the garment
 itself. Its code holds the cloth's colours and coarse arrangement, in cells of `latent_stride` pixels; what is finer
 than a cell, weave, stripes and prints, is the product's own, added to the generated folds:
 
     picture = generated + (cloth - low(cloth)) + mean(cloth) - mean(generated)       on the garment's pixels
+
+All of it works eagerly and inside a graph, where a batch says which garment is worn.
 """
 
 from __future__ import annotations
@@ -17,121 +21,120 @@ import tensorflow as tf
 from scipy import ndimage
 
 from tf_tryon import keys
-from tf_tryon.data import crops
-from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
+from tf_tryon.data import crops, vocabulary
 from tf_tryon.models.contract import Batch
-from tf_tryon.products.cloth import Cloth
-from tf_tryon.products.product import Product
+from tf_tryon.products import cloth as cloths
 
-_LIMBS: Final = {"arms": ((2, 3, 4), (5, 6, 7)), "legs": ((8, 9, 10), (11, 12, 13))}  # OpenPose's points
-_MORE: Final = 3  # shapes that are drawn for each that is kept
+ATTEMPTS: Final = 4  # shapes that are drawn for each that is kept
+_JOINTS: Final = {"arms": ((2, 3, 4), (5, 6, 7)), "legs": ((8, 9, 10), (11, 12, 13))}  # OpenPose's points
+_ALONG: Final = 12  # points of each bone that are looked at
+_SEEN: Final = 0.3  # of the limbs' length must lie in the picture
 _COARSE: Final = 1 / 24  # of the input's height: the spread of low()
 
 
-def limb_of(garment: str) -> str | None:
-    """What tells a garment's length."""
-    return {"top": "arms", "bottom": "legs", "dress": "legs"}.get(garment)
-
-
-def candidates(product: Product, samples: int, most: int) -> int:
-    """How many shapes to draw, that `samples` of them fit the product."""
-    limb = limb_of(product.garment)
-    known = limb is not None and product.reach(limb) is not None
-    return min(max(_MORE * samples, 8), most) if known and samples < most else samples
-
-
-def chosen(labels: np.ndarray, batch: Batch, product: Product, samples: int) -> np.ndarray:
-    """(samples,) indices of the shapes (n, H, W) that cover the limbs most like the product does, in their order.
+def fitting(labels: tf.Tensor, batch: Batch, reach: tf.Tensor) -> tf.Tensor:
+    """(n,) int32, which of several shapes of each of n people covers the limbs most like a product does.
 
     Args:
-      labels: completed classes of one person, drawn from the prior.
-      batch: that person, of size 1.
-      product: what is worn.
-      samples: at most n.
+      labels: (attempts, n, H, W) completed classes, drawn from the prior.
+      batch: these people.
+      reach: () float32, how much of the limbs the product covers (`Product.reach`).
+
+    The first of equal ones; so also where no limb is to be seen.
     """
-    limb = limb_of(product.garment)
-    wanted = None if limb is None else product.reach(limb)
-    if wanted is None or limb is None or len(labels) == samples:
-        return np.arange(samples)
-    target = GARMENT_CLASSES[slot_of(product.garment)]
-    covered = coverage(labels == target, batch[keys.KEYPOINTS].numpy()[0], limb)
-    if covered is None:
-        return np.arange(samples)
-    return np.sort(np.argsort(np.abs(covered - wanted), kind="stable")[:samples])
+    target = _target_class(batch)[:, tf.newaxis, tf.newaxis]
+    return tf.argmin(
+        [tf.abs(coverage(shape == target, batch) - reach) for shape in tf.unstack(labels)], output_type=tf.int32
+    )
 
 
-def coverage(masks: np.ndarray, keypoints: np.ndarray, limb: str) -> np.ndarray | None:
-    """(n,) share of the limbs' length that masks (n, H, W) cover; None where no limb is to be seen."""
+def coverage(masks: tf.Tensor, batch: Batch) -> tf.Tensor:
+    """(n,) float32 share of the limbs' length that garments (n, H, W) bool cover; 0 where no limb is to be seen.
+
+    The limbs are the arms for tops and the legs for all else.
+    """
     height, width = masks.shape[1:]
-    points = []
-    for joints in _LIMBS[limb]:
-        for first, second in itertools.pairwise(joints):
-            if min(keypoints[first, 2], keypoints[second, 2]) > 0:
-                along = np.linspace(0, 1, 12)[:, None]
-                points.append(keypoints[first, :2] * (1 - along) + keypoints[second, :2] * along)
-    if not points:
-        return None
-    x, y = np.floor(np.concatenate(points)).astype(int).T
-    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    if inside.mean() < 0.3:
-        return None
-    near = ndimage.binary_dilation(masks, np.ones((1, 3, 3), bool))
-    return near[:, y[inside], x[inside]].mean(axis=1)
+    bones = tf.gather(tf.constant(_bones()), batch[keys.TARGET])  # (n, bones, 2)
+    ends = tf.gather(batch[keys.KEYPOINTS], bones, batch_dims=1)  # (n, bones, 2, 3)
+    along = tf.reshape(tf.linspace(0.0, 1.0, _ALONG), (1, 1, _ALONG, 1))
+    points = ends[:, :, :1, :2] * (1 - along) + ends[:, :, 1:, :2] * along
+    there = tf.broadcast_to(tf.reduce_min(ends[..., 2], axis=2, keepdims=True) > 0, tf.shape(points)[:3])
+    x, y = tf.unstack(tf.cast(tf.floor(points), tf.int32), axis=-1)
+    inside = there & (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    near = tf.nn.max_pool2d(tf.cast(masks, tf.float32)[..., tf.newaxis], 3, 1, "SAME")[..., 0]
+    index = tf.stack([tf.clip_by_value(y, 0, height - 1), tf.clip_by_value(x, 0, width - 1)], axis=-1)
+    covered = tf.gather_nd(near, index, batch_dims=1)
+    limbs, seen, found = (
+        tf.reduce_sum(tf.cast(one, tf.float32), axis=(1, 2)) for one in (there, inside, inside & (covered > 0))
+    )
+    return tf.where(seen > _SEEN * limbs, tf.math.divide_no_nan(found, seen), 0.0)
 
 
-def with_cloth(batch: Batch, labels: np.ndarray, product: Product) -> tuple[Batch, np.ndarray]:
+def with_cloth(batch: Batch, labels: tf.Tensor, cloth: tf.Tensor) -> tuple[Batch, tf.Tensor]:
     """The texture stage's inputs with the cloth as the garment's picture, and the cloth in place in the input.
 
     Args:
-      batch: n rows, whose GARMENT_BOX is of the completed `labels` (n, H, W).
+      batch: n rows (n known beforehand), whose GARMENT_BOX is of the completed `labels` (n, H, W).
       labels: likewise.
-      product: what is worn.
+      cloth: (h, w, 3) uint8, `cloth_of` the product.
 
     Returns:
       The batch, and (n, H, W, 3) float32 in [-1, 1].
     """
-    cloth, size = Cloth(product), labels.shape[1:]
-    target = GARMENT_CLASSES[slot_of(product.garment)]
-    read, laid = [], []
-    for box, shape in zip(batch[keys.GARMENT_BOX].numpy(), labels, strict=True):
-        if box[2] <= box[0] or box[3] <= box[1]:  # a sample may show no garment at all
-            box = np.array([0, 0, *size], np.float32)
-        laid.append(cloth.laid(tuple(box), size))
-        # As the encoder sees it: the box as large as it fits, in the middle. The cloth is scaled once, to that.
-        scale = min(size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
-        half_y, half_x = (box[2] - box[0]) * scale / 2, (box[3] - box[1]) * scale / 2
-        middle = size[0] / 2 - half_y, size[1] / 2 - half_x, size[0] / 2 + half_y, size[1] / 2 + half_x
-        mask = crops.mask_crops(tf.constant(shape[None] == target), tf.constant(box[None])).numpy()[0]
-        read.append(np.where(mask > 0, _to_rgb(cloth.laid(middle, size)), np.float32(1)))
-    return {**batch, keys.GARMENT_RGB: tf.constant(np.stack(read))}, _to_rgb(np.stack(laid))
+    height, width = labels.shape[1:]
+    box = batch[keys.GARMENT_BOX]
+    empty = tf.reduce_any(box[:, 2:] <= box[:, :2], axis=1, keepdims=True)  # a sample may show no garment at all
+    box = tf.where(empty, tf.constant([0.0, 0.0, height, width]), box)
+    # As the encoder sees it: the box as large as it fits, in the middle. The cloth is scaled once, to that.
+    sides, whole = box[:, 2:] - box[:, :2], tf.constant([height, width], tf.float32)
+    half = sides * tf.reduce_min(whole / sides, axis=1, keepdims=True) / 2
+    middle = tf.concat([whole / 2 - half, whole / 2 + half], axis=1)
+    mask = crops.mask_crops(labels == _target_class(batch)[:, tf.newaxis, tf.newaxis], box)
+    read = tf.where(mask > 0, _laid(cloth, middle, batch, (height, width)), 1.0)
+    return {**batch, keys.GARMENT_RGB: read}, _laid(cloth, box, batch, (height, width))
 
 
-def with_detail(pictures: np.ndarray, labels: np.ndarray, cloth: np.ndarray, garment: str) -> np.ndarray:
+def with_detail(pictures: tf.Tensor, labels: tf.Tensor, laid: tf.Tensor, batch: Batch) -> tf.Tensor:
     """(n, H, W, 3) in [-1, 1]: generated pictures with the cloth's own detail and mean colour on the garment.
 
     Args:
       pictures: generated.
       labels: (n, H, W) completed classes.
-      cloth: (n, H, W, 3) as `with_cloth` laid it.
-      garment: what the labels' garment is.
+      laid: (n, H, W, 3) as `with_cloth` laid the cloth.
+      batch: these people.
     """
-    masks = (labels == GARMENT_CLASSES[slot_of(garment)])[..., None].astype(np.float32)
-    spread = _COARSE * labels.shape[1]
-    made = []
-    for picture, mask, own in zip(pictures, masks, cloth, strict=True):
-        area = max(float(mask.sum()), 1.0)
-        shift = ((own - picture) * mask).sum(axis=(0, 1)) / area
-        fine = own - _low(own, mask, spread)
-        made.append(np.clip(picture + (fine + shift) * mask, -1, 1))
-    return np.stack(made).astype(np.float32)
+    target = _target_class(batch)[:, tf.newaxis, tf.newaxis]
+    mask = tf.cast(labels == target, tf.float32)[..., tf.newaxis]
+    area = tf.maximum(tf.reduce_sum(mask, axis=(1, 2), keepdims=True), 1.0)
+    shift = tf.reduce_sum((laid - pictures) * mask, axis=(1, 2), keepdims=True) / area
+    fine = laid - _blurred(laid * mask) / tf.maximum(_blurred(mask), 1e-3)
+    return tf.clip_by_value(pictures + (fine + shift) * mask, -1.0, 1.0)
 
 
-def _low(picture: np.ndarray, mask: np.ndarray, spread: float) -> np.ndarray:
-    """(H, W, 3) blurred, of the mask's pixels only."""
-    sigma = (spread, spread, 0)
-    weight = ndimage.gaussian_filter(mask, sigma, truncate=3)
-    return ndimage.gaussian_filter(picture * mask, sigma, truncate=3) / np.maximum(weight, 1e-3)
+def _laid(cloth: tf.Tensor, boxes: tf.Tensor, batch: Batch, size: tuple[int, int]) -> tf.Tensor:
+    """(n, H, W, 3) float32 in [-1, 1]."""
+    small = tf.gather([garment in ("hat", "shoes") for garment in vocabulary.GARMENTS], batch[keys.TARGET])
+    rows = [cloths.laid(cloth, tuple(tf.unstack(boxes[i])), size, small[i]) for i in range(boxes.shape[0])]
+    return tf.stack(rows) / 127.5 - 1
 
 
-def _to_rgb(photo: np.ndarray) -> np.ndarray:
-    return photo.astype(np.float32) / 127.5 - 1
+def _blurred(pictures: tf.Tensor) -> tf.Tensor:
+    """low() of (n, H, W, c), as products with the blur's matrices."""
+    height, width = pictures.shape[1:3]
+    spread = _COARSE * height
+    down, across = (
+        ndimage.gaussian_filter1d(np.eye(side, dtype=np.float32), spread, axis=0, truncate=3)
+        for side in (height, width)
+    )
+    return tf.einsum("yr,nrkc,xk->nyxc", down, pictures, across)
+
+
+def _target_class(batch: Batch) -> tf.Tensor:
+    """(n,) uint8, the completed garment's class."""
+    return tf.cast(tf.gather(vocabulary.GARMENT_CLASSES, batch[keys.TARGET]), tf.uint8)
+
+
+def _bones() -> np.ndarray:
+    """(slots, bones, 2) int32, the ends of the limbs' bones."""
+    of = {name: [pair for joints in limbs for pair in itertools.pairwise(joints)] for name, limbs in _JOINTS.items()}
+    return np.array([of["arms" if garment == "top" else "legs"] for garment in vocabulary.GARMENTS], np.int32)

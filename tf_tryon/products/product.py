@@ -61,9 +61,9 @@ class Product:
         box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         return np.where(self.mask[box][..., None], self.photo[box], np.uint8(255))
 
-    def reach(self, limb: str) -> float | None:
-        """How much of "arms" or "legs" it covers, in [0, 1]; None: it is not known."""
-        return kinds.reach(self.chances, self.garment, limb)
+    def reach(self) -> float | None:
+        """How much of arms (a top) or legs it covers, in [0, 1]; None: it is not known."""
+        return kinds.reach(self.chances, self.garment, "arms" if self.garment == "top" else "legs")
 
 
 def read_product(

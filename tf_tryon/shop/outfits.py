@@ -18,7 +18,7 @@ from tf_tryon.data.vocabulary import GARMENTS
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.compatibility import CHOICES, GROUP, garment_scores
 from tf_tryon.models.contract import Batch, Networks
-from tf_tryon.products.cloth import Cloth
+from tf_tryon.products.cloth import cloth_of, laid
 from tf_tryon.products.product import Product
 
 _LEVELS = 4  # of each of red, green and blue
@@ -73,11 +73,11 @@ def one_outline_scores(
         cloths = [_cloth(crop, mask, garment) for crop, mask in zip(crops, masks, strict=True)]
         columns = []
         for k in range(CHOICES):
-            laid = [
-                _in_outline(cloths[(i + k) % len(crops)], crop, mask)
+            worn = [
+                _in_outline(cloths[(i + k) % len(crops)], crop, mask, garment)
                 for i, (crop, mask) in enumerate(zip(crops, masks, strict=True))
             ]
-            columns.append(scores(people, tf.constant(np.stack(laid))).numpy())
+            columns.append(scores(people, tf.constant(np.stack(worn))).numpy())
         by_choice.append(_of_enough(np.stack(columns, axis=1)))
     return np.concatenate(by_choice)
 
@@ -95,16 +95,16 @@ def _histogram(crop: np.ndarray) -> np.ndarray:
     return counts / max(counts.sum(), 1)
 
 
-def _cloth(crop: np.ndarray, mask: np.ndarray, garment: str) -> Cloth:
+def _cloth(crop: np.ndarray, mask: np.ndarray, garment: str) -> np.ndarray:
     photo = np.clip((crop + 1) * 127.5, 0, 255).astype(np.uint8)
-    return Cloth(Product(photo, mask if mask.any() else ~mask, garment))
+    return cloth_of(Product(photo, mask if mask.any() else ~mask, garment))
 
 
-def _in_outline(cloth: Cloth, crop: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _in_outline(cloth: np.ndarray, crop: np.ndarray, mask: np.ndarray, garment: str) -> np.ndarray:
     """(H, W, 3) float32 in [-1, 1]: the cloth where the garment of `crop` is, white elsewhere."""
     if not mask.any():
         return crop
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     box = float(rows[0]), float(columns[0]), float(rows[-1] + 1), float(columns[-1] + 1)
-    laid = cloth.laid(box, mask.shape).astype(np.float32) / 127.5 - 1
-    return np.where(mask[..., None], laid, np.float32(1))
+    picture = laid(cloth, box, mask.shape, garment in ("hat", "shoes")) / 127.5 - 1
+    return np.where(mask[..., None], picture, np.float32(1))

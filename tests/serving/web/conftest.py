@@ -156,22 +156,6 @@ def writes() -> Callable[[], Any]:
     return watching
 
 
-class FakeModel:
-    """In place of networks: who wears a product gets its mean colour."""
-
-    model, garments = "fake", ("top", "bottom")
-
-    def answer(self, person: Any, request: Any) -> Any:
-        from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
-
-        request.check_person(person, self.garments)
-        product, photo = request.wear, person.photo.copy()
-        photo[person.labels == GARMENT_CLASSES[slot_of(request.garment)]] = product.photo[product.mask].mean(axis=0)
-        codes = {stage: np.zeros((1, 2, 2, 3), np.float32) for stage in ("shape", "texture")}
-        scores = {stage: np.float32([-(request.seed % 7)]) for stage in ("shape", "texture")}
-        return SimpleNamespace(photos=photo[None], parsings=person.labels[None], codes=codes, scores=scores)
-
-
 def cut_out(colour: tuple[int, int, int]) -> np.ndarray:
     """(60, 50, 4) uint8: a garment of one colour, its outline as alpha."""
     picture = np.zeros((60, 50, 4), np.uint8)
@@ -221,12 +205,14 @@ def products(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: shirt)
     monkeypatch.setattr(codes, "sampled_codes", lambda *_: np.zeros((24, 4), np.float32))
     catalogue: Any = FakeCatalogue()
-    model: Any = FakeModel()
+    model: Any = SimpleNamespace(garments=("top", "bottom"))  # in place of networks
     return Products(lambda: model, catalogue, lambda: lambda photo: False)
 
 
 class FakeServer:
     """TF-Serving's API without a model: a garment's texture code is its colour, its shape code its length in pixels.
+
+    Who wears a product gets its mean colour.
 
     Attributes:
       fails: gRPC's code for every call, or None.
@@ -309,6 +295,8 @@ class FakeServer:
             colour, length = rng.integers(30, 226, 3), int(own["shape"].max()) + int(rng.integers(-8, 9))
             if signature == "transfer" and given["use_texture"]:
                 colour = given["texture_codes"][0, 0]
+            if signature == "wear":
+                colour = np.asarray(Image.open(io.BytesIO(given["cloth_bytes"]))).mean(axis=(0, 1))
             if signature == "transfer" and given["use_shape"]:
                 length = int(given["shape_codes"].max())
             rows = np.arange(len(worn))[:, None]

@@ -46,7 +46,7 @@ def test_products_are_ranked_and_worn(shopping: Any, fake_server: Any) -> None:
     assert (first["number"], second["number"]) == (3, 4)
     assert first["score"] != second["score"]  # of other seeds
     assert RED in colours(shopping, first)
-    assert not fake_server.calls
+    assert {signature for signature, _ in fake_server.calls} == {"wear"}
     assert shopping.get(f"/api/people/{person}/matches?garment=bottom").json()["matches"] == []
 
 
