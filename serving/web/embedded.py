@@ -40,7 +40,7 @@ def exported(model: str | None) -> pathlib.Path:
     folder = cache / f"page-{digest(source)[:_SHOWN]}"
     if os.path.isfile(folder / deployment.CONFIG):
         return folder
-    _log.info("exporting %s once, into %s: about a minute", source, folder)
+    _log.info("exporting %s once, into %s: it takes some minutes", source, folder)
     try:
         with new_files(folder, _MARK, by="tf-tryon web", alone=True) as new:
             version = saved_model.export(TryOn.load(source), new.path)
