@@ -1,8 +1,8 @@
 """`tf-tryon export lite`: both stages, sampling included, as one TFLite file for completion without TensorFlow.
 
-lite/completion_float16.tflite             signatures {shape,texture}_{encode,draw,score,generate}; batch 1
-lite/completion_float16.json               the sidecar: how a photo is seen, what is completed, of which weights
-lite/completion_float16_{shape,texture}.png  what stands for a garment that a photo doesn't show
+lite/completion_mixed.tflite             signatures {shape,texture}_{encode,draw,score,generate}; batch 1
+lite/completion_mixed.json               the sidecar: how a photo is seen, what is completed, of which weights
+lite/completion_mixed_{shape,texture}.png  what stands for a garment that a photo doesn't show
 """
 
 from __future__ import annotations
@@ -16,22 +16,28 @@ from typing import Any, Final
 from PIL import Image
 
 from tf_tryon.errors import TryOnError
+from tf_tryon.export import lite_file
 from tf_tryon.export.apart import apart
 from tf_tryon.export.tflite_merge import Part, merge
 from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.stage_files import WEIGHTS, read_means
-from tf_tryon.lite.sidecar import FORMAT, QUANTIZE, VERSION, Data, name_of
+from tf_tryon.lite.networks import FUNCTIONS
+from tf_tryon.lite.sidecar import BUNDLED, FORMAT, QUANTIZE, VERSION, Data, name_of
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon export lite"
-_QUANTIZED: Final = {"float16": "float32", "int8": "dynamic"}  # what the converter makes; halves are our own
+_EIGHT_BITS: Final = {  # functions whose kernels are rounded to 8 bits
+    "float16": frozenset[str](),
+    "mixed": frozenset({"texture_generate"}),
+    "int8": frozenset(FUNCTIONS),
+}
 
 
 def export(
     model: str | pathlib.Path | None,
     folder: str | pathlib.Path,
-    quantize: str = QUANTIZE[0],
+    quantize: str = BUNDLED,
     log: Callable[[str], None] = lambda text: None,
 ) -> pathlib.Path:
     """Writes the file, the mean garments and the sidecar, whole or not at all.
@@ -39,8 +45,8 @@ def export(
     Args:
       model: "street", "studio" or a folder that `tf-tryon bundle` wrote.
       folder: to write to.
-      quantize: float16 (weights, where that loses nothing), or int8 (weights; what is between them is rounded to 8
-        bits while it runs).
+      quantize: float16 (weights, where that loses nothing), mixed (the texture's generator's kernels have 8 bits), int8
+        (all kernels), or dynamic (what is between them is rounded to 8 bits, too, while it runs).
       log: called with each line of progress.
 
     Returns:
@@ -64,15 +70,8 @@ def export(
             pixels = read_means(source / stage, config)
             means[stage] = f"{name}_{stage}.png"
             Image.fromarray(pixels.reshape(-1, *pixels.shape[2:])).save(new.path / means[stage])
-        (new.path / f"{name}.tflite").write_bytes(content)
-        new.content = {
-            "format": FORMAT,
-            "version": VERSION,
-            "file": f"{name}.tflite",
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "bytes": len(content),
+        fields = {
             "quantize": quantize,
-            "licence": "Apache-2.0",
             "data": {field.name: data[field.name] for field in dataclasses.fields(Data)},
             "garments": list(folder_of_model.garments),
             "codes": {stage: _codes(config) for stage, config in folder_of_model.configs.items()},
@@ -83,6 +82,7 @@ def export(
                 for stage in folder_of_model.configs
             },
         }
+        lite_file.write(new, name, content, FORMAT, VERSION, fields)
     return folder / f"{name}.tflite"
 
 
@@ -104,13 +104,15 @@ def _convert(log: Callable[[str], None], source: pathlib.Path, quantize: str) ->
     """The model's hash and its functions, by name."""
     from tf_tryon.export.lite_graph import functions
     from tf_tryon.export.tflite_convert import part_of
-    from tf_tryon.export.tflite_halves import halved
+    from tf_tryon.export.tflite_weights import narrowed
     from tf_tryon.inference.tryon import TryOn
 
     model, parts = TryOn.load(source), {}
     digest = model.model
     for name, function in functions(model).items():
         log(f"converting {name}")
-        part = part_of(function, _QUANTIZED[quantize], [])
-        parts[name] = dataclasses.replace(part, content=halved(part.content)) if quantize == "float16" else part
+        parts[name] = part = part_of(function, "dynamic" if quantize == "dynamic" else "float32", [])
+        if quantize != "dynamic":
+            narrow = narrowed(part.content, eight_bits=name in _EIGHT_BITS[quantize])
+            parts[name] = dataclasses.replace(part, content=narrow)
     return digest, parts

@@ -46,7 +46,7 @@ def functions(model: TryOn) -> dict[str, Function]:
         assert stage is not None
         for layer in spectral_layers(*stage.networks.inference_models.values()):
             layer.scale_inputs()
-            layer.layer.compact = True
+            layer.layer.boxed = True
         made |= {f"{stage.config.stage}_{name}": made_of for name, made_of in _of_stage(stage).items()}
     return made
 

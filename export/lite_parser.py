@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tf_tryon.annotation.parser_file import FORMAT, NAME, SIGNATURE, VERSION
+from tf_tryon.export import lite_file
 from tf_tryon.export.apart import apart
 from tf_tryon.export.tflite_merge import Part, merge
 from tf_tryon.writing.results import new_files
@@ -34,17 +35,8 @@ def export(weights: pathlib.Path, folder: pathlib.Path, log: Callable[[str], Non
     described, part = apart(_convert, weights, log=log)
     content = merge({SIGNATURE: part}, "tf_tryon, the parser, float16")
     with new_files(folder, f"{NAME}.json", by=BY) as new:
-        (new.path / f"{NAME}.tflite").write_bytes(content)
-        new.content = {
-            "format": FORMAT,
-            "version": VERSION,
-            "file": f"{NAME}.tflite",
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "bytes": len(content),
-            "licence": "Apache-2.0",
-            **described,
-            "weights": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        }
+        fields = {**described, "weights": hashlib.sha256(weights.read_bytes()).hexdigest()}
+        lite_file.write(new, NAME, content, FORMAT, VERSION, fields)
     return folder / f"{NAME}.tflite"
 
 

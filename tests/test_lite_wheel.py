@@ -35,7 +35,7 @@ def test_it_holds_no_module_that_needs_more_than_its_dependencies(wheel: Path) -
     names = archive.namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"tf_tryon_lite"}
     for model in ("street", "studio"):
-        assert f"tf_tryon_lite/weights/{model}/lite/completion_float16.tflite" in names
+        assert f"tf_tryon_lite/weights/{model}/lite/completion_mixed.tflite" in names
     assert "tf_tryon_lite/weights/parser/lite/parser_float16.tflite" in names
     for name in names:
         if not name.endswith(".py"):

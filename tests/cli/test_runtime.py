@@ -31,14 +31,14 @@ def test_it_is_taken_where_it_can_serve_and_tensorflow_elsewhere(monkeypatch, ca
         runtime.load("lite", "street", "--walk")
     # An export of other weights than the folder's is none of this model.
     folder = shutil.copytree(BUNDLES["street"], tmp_path / "street", ignore=shutil.ignore_patterns("*.tflite"))
-    (folder / "lite/completion_float16.tflite").symlink_to(BUNDLES["street"] / "lite/completion_float16.tflite")
+    (folder / "lite/completion_mixed.tflite").symlink_to(BUNDLES["street"] / "lite/completion_mixed.tflite")
     assert runtime.load("auto", str(folder)) == ("lite", str(folder))
     shutil.copy(BUNDLES["studio"] / "shape/weights.npz", folder / "shape/weights.npz")
     assert runtime.load("auto", str(folder)) == ("tensorflow", str(folder))
     with pytest.raises(TryOnError, match="made of other weights"):
         runtime.load("lite", str(folder))
     shutil.rmtree(folder / "lite")
-    with pytest.raises(TryOnError, match=r"float16\.json is missing: make it with"):
+    with pytest.raises(TryOnError, match=r"mixed\.json is missing: make it with"):
         runtime.load("lite", str(folder))
 
 

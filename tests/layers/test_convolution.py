@@ -52,6 +52,16 @@ def test_rescaling_is_pooling_after_or_doubling_before(height, rescale, size):
         np.testing.assert_allclose(a, b, atol=1e-3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("rescale", ["down", "up"])
+def test_an_exports_own_form_computes_the_same(rescale, size):
+    inputs = _random(1, 8, 12, 4)
+    layer = Convolution(6, size, rescale=rescale, init_std=1.0, bias=True)
+    expected = layer(inputs)
+    layer.boxed = True
+    np.testing.assert_allclose(layer(inputs), expected, atol=1e-5, rtol=1e-4)
+
+
 def test_transposed_convolution_is_the_adjoint_of_a_strided_one():
     layer = Convolution(3, transposed=True, init_std=1.0)
     inputs, other = _random(1, 4, 6, 2), _random(1, 8, 12, 3)

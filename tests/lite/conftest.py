@@ -36,7 +36,7 @@ def person_bundle(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def garment_bundle(person_bundle: Path) -> Path:
     """The same networks, which see the crop around the garment."""
     folder = shutil.copytree(person_bundle, person_bundle.with_name("garment"))
-    for path in (folder / "shape/config.json", folder / "texture/config.json", folder / "lite/completion_float16.json"):
+    for path in (folder / "shape/config.json", folder / "texture/config.json", folder / "lite/completion_mixed.json"):
         content = json.loads(path.read_text())
         content["data"]["crop"] = "garment"
         path.write_text(json.dumps(content))

@@ -31,14 +31,14 @@ def copy(person_bundle: Path, tmp_path: Path) -> Path:
     ],
 )
 def test_wrong_fields_are_named(copy: Path, change: dict[str, Any], words: str) -> None:
-    path = copy / "lite/completion_float16.json"
+    path = copy / "lite/completion_mixed.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(BadFileError, match=words):
         Sidecar.read(copy / "lite")
 
 
 def test_the_most_exact_variant_is_taken(copy: Path) -> None:
-    first = copy / "lite/completion_float16.json"
+    first = copy / "lite/completion_mixed.json"
     content = {**json.loads(first.read_text()), "quantize": "int8"}
     (copy / "lite/completion_int8.json").write_text(json.dumps(content))
     assert Sidecar.read(lite_folder(copy)).quantize == "float16"
@@ -50,7 +50,7 @@ def test_the_most_exact_variant_is_taken(copy: Path) -> None:
 def test_missing_and_damaged_files_are_named(copy: Path, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="export lite"):
         TryOn.load(tmp_path)
-    network = copy / "lite/completion_float16.tflite"
+    network = copy / "lite/completion_mixed.tflite"
     network.write_bytes(network.read_bytes()[:-1])
     with pytest.raises(BadFileError, match="belongs to another"):
         TryOn.load(copy)

@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 
 from tf_tryon.data.vocabulary import GARMENTS
-from tf_tryon.errors import BadFileError, TryOnError
-from tf_tryon.files import json_file, tflite_file
+from tf_tryon.errors import TryOnError
+from tf_tryon.files import described_tflite, tflite_file
 from tf_tryon.files.json_file import Value
-from tf_tryon.files.regular import is_plain_name, read_bytes
 
 FORMAT: Final = "tf_tryon.lite_parser"
 VERSION: Final = 1
@@ -42,20 +41,13 @@ class ParserFile:
     """
 
     def __init__(self, folder: pathlib.Path) -> None:
-        sidecar = json_file.read(folder / f"{NAME}.json", REMEDY)
-        if [part.raw if (part := sidecar.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
-            raise sidecar.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
-        name = sidecar["file"].text()
-        if not is_plain_name(name):
-            raise sidecar["file"].wrong("is no name of a file beside it")
-        content = read_bytes(folder / name, REMEDY, _LARGEST)
-        if sidecar["sha256"].text() != hashlib.sha256(content).hexdigest():
-            raise BadFileError(f"{sidecar.source} belongs to another file than {folder / name}: keep both together")
-        height, width = (sidecar[side].whole(_STRIDE, 4096) for side in ("height", "width"))
+        source = folder / f"{NAME}.json"
+        described, path = described_tflite.read(source, FORMAT, VERSION, REMEDY, _LARGEST)
+        height, width = (described[side].whole(_STRIDE, 4096) for side in ("height", "width"))
         self.size: tuple[int, int] = (height, width)
-        self.calibration = _lines(sidecar["calibration"]) if sidecar["calibration"].raw is not None else None
-        self.weights = sidecar["weights"].text()
-        self._signatures = tflite_file.Signatures(folder / name, (SIGNATURE,), REMEDY)
+        self.calibration = _lines(described["calibration"]) if described["calibration"].raw is not None else None
+        self.weights = described["weights"].text()
+        self._signatures = tflite_file.Signatures(path, (SIGNATURE,), REMEDY)
 
     def probabilities(self, picture: np.ndarray, mask: np.ndarray | None, keypoints: np.ndarray) -> np.ndarray:
         """See `builtin_parser.Network`."""

@@ -6,7 +6,7 @@ import logging
 
 from absl import flags
 
-from tf_tryon.lite.sidecar import QUANTIZE, name_of
+from tf_tryon.lite.sidecar import BUNDLED, QUANTIZE, name_of
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 
@@ -16,7 +16,8 @@ ARGUMENTS = ""
 HELP = """Write both stages, sampling included, as one TFLite file with a sidecar: completion without TensorFlow.
 
 In Python, `tf_tryon.lite.tryon.TryOn.load(DIR)` completes with it; in a model's folder `lite` it is found by the
-name. float16 gives TensorFlow's pictures within 2 levels of 255; int8 has half the size and pictures of its own.
+name. float16 and mixed give TensorFlow's pictures within 2 levels of 255; int8 is half the size of float16, dynamic
+is quicker, and both have pictures of their own (docs/lite.md).
 
   tf-tryon export lite --model street --out model/lite
 """
@@ -27,7 +28,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     add = {"flag_values": flag_values}
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("model", None, "street (the default), studio, or a folder written by `tf-tryon bundle`.", **add)
-    flags.DEFINE_enum("quantize", QUANTIZE[0], list(QUANTIZE), "Weights in the file.", **add)
+    flags.DEFINE_enum("quantize", BUNDLED, list(QUANTIZE), "Weights in the file.", **add)
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:

@@ -28,6 +28,7 @@ class Convolution(keras.layers.Layer):
 
     Attributes:
       compact: of an export whose file holds the kernel as it is applied: 3x3 on small maps, where 4x4 saves little.
+      boxed: of an export of a fixed size: the kernel is applied as it is stored, and maps are averaged beside it.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Convolution(keras.layers.Layer):
             raise ValueError(f"stride = {stride} goes with plain convolutions: transposed and rescale have their own")
         self.filters, self.size, self.bias, self.transposed = filters, size, bias, transposed
         self.padding, self.rescale, self.init_std, self.stride = padding, rescale, init_std, stride
-        self.compact = False
+        self.compact = self.boxed = False
 
     def build(self, input_shape: Any) -> None:
         channels = int(input_shape[-1])
@@ -69,7 +70,9 @@ class Convolution(keras.layers.Layer):
 
     def convolve(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Applies `kernel` (any dtype) in place of the layer's own."""
-        if self.rescale == "down" and not _is_small(inputs):
+        if self.rescale != "none" and self.boxed:
+            outputs = _boxed(inputs, tf.cast(kernel, inputs.dtype), self.rescale)
+        elif self.rescale == "down" and not _is_small(inputs):
             outputs = tf.nn.conv2d(inputs, tf.cast(mean_kernel(kernel), inputs.dtype), strides=2, padding="SAME")
         elif self.rescale == "down":
             outputs = tf.nn.conv2d(inputs, tf.cast(kernel, inputs.dtype), strides=1, padding="SAME")
@@ -139,6 +142,25 @@ def _spread(kernel: tf.Tensor) -> tf.Tensor:
     """The sum of the kernel at the four places of a 2 by 2 square."""
     kernel = tf.pad(kernel, [[0, 1], [0, 0], [0, 0], [0, 0]]) + tf.pad(kernel, [[1, 0], [0, 0], [0, 0], [0, 0]])
     return tf.pad(kernel, [[0, 0], [0, 1], [0, 0], [0, 0]]) + tf.pad(kernel, [[0, 0], [1, 0], [0, 0], [0, 0]])
+
+
+def _boxed(inputs: tf.Tensor, kernel: tf.Tensor, rescale: str) -> tf.Tensor:
+    """`rescale` with the kernel (k, k, in, out) as it is, k = 1 or 3: sums over squares commute with a convolution.
+
+    So the mean of 2 by 2 results is the convolution of 2 by 2 means, of which every other one is computed; and a
+    doubled map is one of single pixels, summed over squares, which may as well be done after the convolution.
+    """
+    if kernel.shape[0] == 1 and rescale == "down":
+        return tf.nn.conv2d(tf.nn.avg_pool2d(inputs, 2, 2, "VALID"), kernel, strides=1, padding="VALID")
+    if kernel.shape[0] == 1:
+        return double(tf.nn.conv2d(inputs, kernel, strides=1, padding="VALID"))
+    if rescale == "down":
+        edged = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]])
+        return tf.nn.conv2d(tf.nn.avg_pool2d(edged, 2, 1, "VALID"), kernel, strides=2, padding="VALID")
+    turned = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
+    shape = [inputs.shape[0], 2 * inputs.shape[1] + 1, 2 * inputs.shape[2] + 1, kernel.shape[3]]
+    # Times 4, as a sum is wanted and the pooling gives a mean.
+    return tf.nn.avg_pool2d(tf.nn.conv2d_transpose(4 * inputs, turned, shape, 2, "VALID"), 2, 1, "VALID")
 
 
 def _is_small(inputs: tf.Tensor) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from tf_tryon.data.photo import read_photo
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.tflite_file import Signatures
 from tf_tryon.lite.sidecar import REMEDY, Sidecar
+from tf_tryon.stages import STAGES
 
 Arrays = dict[str, np.ndarray]
+FUNCTIONS: Final = tuple(f"{stage}_{name}" for stage in STAGES for name in ("encode", "draw", "score", "generate"))
 
 
 class Networks:
@@ -24,8 +28,7 @@ class Networks:
     """
 
     def __init__(self, sidecar: Sidecar, threads: int | None = None) -> None:
-        names = [f"{stage}_{name}" for stage in sidecar.codes for name in ("encode", "draw", "score", "generate")]
-        self._signatures = Signatures(sidecar.tflite, names, REMEDY, threads)
+        self._signatures = Signatures(sidecar.tflite, FUNCTIONS, REMEDY, threads)
         self.means = {stage: _means(sidecar, stage) for stage in sidecar.codes}
 
     def encode(self, stage: str, person: Arrays, garments: Arrays) -> np.ndarray:

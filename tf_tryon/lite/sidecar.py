@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import pathlib
 from typing import Final
 
 from tf_tryon.data.vocabulary import TARGETS
-from tf_tryon.errors import BadFileError
-from tf_tryon.files import json_file
+from tf_tryon.files import described_tflite
 from tf_tryon.files.json_file import Value
-from tf_tryon.files.regular import is_plain_name, read_bytes
 from tf_tryon.geometry import crop
 
 FORMAT: Final = "tf_tryon.lite"
 VERSION: Final = 1
-QUANTIZE: Final = ("float16", "int8")
+QUANTIZE: Final = ("float16", "mixed", "int8", "dynamic")  # the most exact first
+BUNDLED: Final = "mixed"
 REMEDY: Final = "make it with `tf-tryon export lite`"
 _LARGEST: Final = 1 << 31  # bytes; what a flatbuffer can be
 
@@ -74,15 +72,8 @@ class Sidecar:
         Raises:
           MissingFileError, BadFileError: a file is missing, isn't one, or belongs to another.
         """
-        described = json_file.read(sidecar_of(folder) or folder / f"{name_of(QUANTIZE[0])}.json", REMEDY)
-        if [part.raw if (part := described.get(name)) else None for name in ("format", "version")] != [FORMAT, VERSION]:
-            raise described.wrong(f"is no sidecar of format {FORMAT}, version {VERSION}")
-        path = folder / _file(described["file"])
-        content = read_bytes(path, REMEDY, _LARGEST)
-        if described["sha256"].text() != hashlib.sha256(content).hexdigest():
-            raise BadFileError(
-                f"{described.source} belongs to another file than {path}: keep one export's files together"
-            )
+        source = sidecar_of(folder) or folder / f"{name_of(BUNDLED)}.json"
+        described, path = described_tflite.read(source, FORMAT, VERSION, REMEDY, _LARGEST)
         data = described["data"]
         height, width = (data[side].whole(1, 4096) for side in ("height", "width"))
         return cls(
@@ -96,7 +87,9 @@ class Sidecar:
             ),
             garments=tuple(name.choice(TARGETS) for name in described["garments"].entries()),
             codes={stage: _codes(described["codes"][stage]) for stage in ("shape", "texture")},
-            means={stage: folder / _file(described["means"][stage]) for stage in ("shape", "texture")},
+            means={
+                stage: described_tflite.beside(described, described["means"][stage]) for stage in ("shape", "texture")
+            },
             model=described["model"].text(),
             weights={stage: described["weights"][stage].text() for stage in ("shape", "texture")},
             quantize=described["quantize"].choice(QUANTIZE),
@@ -106,10 +99,3 @@ class Sidecar:
 def _codes(value: Value) -> tuple[int, int, int]:
     rows, columns, channels = (side.whole(1, 1024) for side in value.entries(3))
     return rows, columns, channels
-
-
-def _file(value: Value) -> str:
-    name = value.text()
-    if not is_plain_name(name):
-        raise value.wrong("is no name of a file beside it")
-    return name
