@@ -88,6 +88,7 @@ async def about(request: Request) -> Response:
             "catalogue": here.catalogue is not None,
             "wears": here.products is not None,
             "products": here.products is not None and here.products.catalogue is not None,
+            "varies": here.lite is None,
             "keeps": here.archive is not None,
             "drawn": settings.drawn,
             "classes": [{"name": name, "colour": colour} for name, colour in zip(CLASSES, _colours(), strict=True)],

@@ -63,7 +63,10 @@ def test_a_result_lends_its_shape(lite_visitor: Any) -> None:
     assert (_picture(lite_visitor, kept[0]) != _picture(lite_visitor, kept[1])).any()
 
 
-def test_what_it_cannot_do_is_said(lite_visitor: Any) -> None:
+def test_what_it_cannot_do_is_not_offered_and_said(lite_visitor: Any) -> None:
+    assert lite_visitor.get("/api/about").json()["varies"] is False
+    hidden = lite_visitor.get("/").text.count(' varies"')
+    assert hidden == 3  # another person's garment; results around one, and how far
     person = lite_visitor.post("/api/people?start=3").json()["key"]
     first, *_ = _results(lite_visitor, person, samples=1)
     for fields in ({"source": "sample", "key": first["key"], "spread": 0.5}, {"source": "person", "key": person}):

@@ -16,6 +16,7 @@ import { offerStarts } from "./start.js";
 const element = (id) => document.getElementById(id);
 
 const [about] = await Promise.all([begun(), speak(preferred())]);
+document.body.classList.toggle("plain", !about.varies); // no results around one, no other person's garment
 document.title = element("brand").textContent = about.title;
 say(element("privacy"), about.keeps ? "privacyKept" : "privacy");
 say(element("made-by"), about.drawn ? "madeByDrawn" : "madeBy");

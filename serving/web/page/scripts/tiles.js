@@ -32,7 +32,7 @@ export function tile(item, { open, alike }) {
   button.addEventListener("click", () => open(item));
   const foot = Object.assign(document.createElement("div"), { className: "tile-foot" });
   const name = Object.assign(document.createElement("span"), { className: "tile-name" });
-  const more = Object.assign(document.createElement("button"), { type: "button", className: "quiet icon" });
+  const more = Object.assign(document.createElement("button"), { type: "button", className: "quiet icon varies" });
   more.append(icon("alike"));
   more.addEventListener("click", () => alike(item));
   const save = Object.assign(document.createElement("a"), { className: "quiet icon download", href: `${item.photo}?save` });
