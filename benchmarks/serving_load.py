@@ -1,13 +1,13 @@
 """Load test of a server on loopback: concurrent clients, each asking again as soon as it is answered.
 
-    python benchmarks/serving_load.py [--seconds 20] [--clients 1 2 4 8] [--samples 1] [--side 128]
-    python benchmarks/serving_load.py --server HOST:PORT ...          any server of the API; else one is started
-    python benchmarks/serving_load.py --batch 1 4                     without and with requests that share a batch
-    python benchmarks/serving_load.py --long 600                      memory over ten minutes
+    python -m benchmarks.serving_load [--seconds 20] [--clients 1 2 4 8] [--samples 1] [--side 128]
+    python -m benchmarks.serving_load --server HOST:PORT ...          any server of the API; else one is started
+    python -m benchmarks.serving_load --batch 1 4                     without and with requests that share a batch
+    python -m benchmarks.serving_load --long 600 --side 128 200 416   memory over ten minutes of mixed sizes
 
 Prints for each number of clients: completions a second, latency at p50, p95 and p99, errors, and the server's memory;
 at the end seconds of processor time for one picture, from which docs/scaling.md computes. Every answer of one request
-must be the same bytes.
+must be the same bytes. Clients ask for tops and bottoms by turns, and for photos of all sizes given.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="for each number of clients")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 2, 4, 8])
     parser.add_argument("--samples", type=int, default=1, help="of a request")
-    parser.add_argument("--side", type=int, default=128, help="of the photo, in pixels")
+    parser.add_argument("--side", type=int, nargs="+", default=[128], help="of the photos, in pixels")
     parser.add_argument("--long", type=float, default=0.0, help="seconds of a run with the last number of clients")
     parser.add_argument("--server", default="")
     parser.add_argument("--pid", type=int, default=0, help="of that server, if it runs on this machine")
@@ -42,16 +42,17 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[1], help=text)
     parser.add_argument("--json", default="", help="also write the figures here")
     options = parser.parse_args()
-    person = _person(options.side)
-    rows, digests = [], dict[int, set[str]]()
+    people = [person(side) for side in options.side]
+    rows, digests = [], dict[tuple[int, int], set[str]]()
     with tempfile.TemporaryDirectory() as folder:
-        models = options.models or ("" if options.server else _export(Path(folder)))
+        models = options.models or ("" if options.server else exported(Path(folder)))
         for batch in [0] if options.server else options.batch:
-            process, address = (None, options.server) if options.server else _start(options, models, batch)
+            flags = [f"--running={options.running}", f"--max_batch_size={batch}"]
+            process, address = (None, options.server) if options.server else started(models, *flags)
             if batch:
                 print(f"at most {batch} request(s) in a batch")
             try:
-                figures = measure(options, person, address, process.pid if process else options.pid, digests)
+                figures = measure(options, people, address, process.pid if process else options.pid, digests)
             finally:
                 if process is not None:
                     process.terminate()
@@ -62,7 +63,7 @@ def main() -> None:
 
 
 def measure(
-    options: argparse.Namespace, person: Any, address: str, pid: int, digests: dict[int, set[str]]
+    options: argparse.Namespace, people: list[Any], address: str, pid: int, digests: dict[tuple[int, int], set[str]]
 ) -> list[dict[str, float]]:
     """One row for each number of clients, and the long run."""
     rows = []
@@ -72,7 +73,7 @@ def measure(
         runs = [(options.clients[-1], options.long / 20)] * 20
     for clients, seconds in runs:
         before, start = _processor(pid), time.perf_counter()
-        latencies, errors = run(address, person, clients, seconds, options.samples, digests)
+        latencies, errors = run(address, people, clients, seconds, options.samples, digests)
         took = time.perf_counter() - start
         pictures = len(latencies) * options.samples
         row = {
@@ -92,8 +93,8 @@ def measure(
             f" {row['p99_ms']:7.0f} {errors:7d} {row['server_mb']:10.0f} {row['processor_seconds']:20.3f}",
             flush=True,
         )
-    wrong = [seed for seed, seen in digests.items() if len(seen) != 1]
-    print(f"answers alike for each of {len(digests)} requests" if not wrong else f"DIFFERENT ANSWERS for seeds {wrong}")
+    wrong = [asked for asked, seen in digests.items() if len(seen) != 1]
+    print(f"answers alike for each of {len(digests)} requests" if not wrong else f"DIFFERENT ANSWERS for {wrong}")
     if options.long:
         first, last = rows[1]["server_mb"], rows[-1]["server_mb"]
         print(
@@ -103,10 +104,15 @@ def measure(
 
 
 def run(
-    address: str, person: Any, clients: int, seconds: float, samples: int, digests: dict[int, set[str]]
+    address: str,
+    people: list[Any],
+    clients: int,
+    seconds: float,
+    samples: int,
+    digests: dict[tuple[int, int], set[str]],
 ) -> tuple[list[float], int]:
     """Latencies in seconds of all answers, and how many requests failed."""
-    from tf_tryon.serving.client import Client, CompletionRequest, ServingError
+    from tf_tryon.serving.client import Client, ServingError
 
     latencies: list[float] = []
     errors = [0]
@@ -117,18 +123,16 @@ def run(
         with Client(address, step=samples) as client:
             count = 0
             while (start := time.perf_counter()) < end:
-                seed = (number + count) % 8
+                seed, which = (number + count) % 8, (number + count) % len(people)
                 count += 1
                 try:
-                    answer = client.complete(
-                        person, CompletionRequest(garment=("top", "bottom")[seed % 2], samples=samples, seed=seed)
-                    )
+                    answer = client.complete(people[which], request(seed, samples))
                 except ServingError:
                     errors[0] += 1
                     continue
                 with lock:
                     latencies.append(time.perf_counter() - start)
-                    digests.setdefault(seed, set()).add(hashlib.sha256(b"".join(answer.photos)).hexdigest())
+                    digests.setdefault((which, seed), set()).add(hashlib.sha256(b"".join(answer.photos)).hexdigest())
 
     threads = [threading.Thread(target=send, args=(number,)) for number in range(clients)]
     for thread in threads:
@@ -138,7 +142,15 @@ def run(
     return latencies, errors[0]
 
 
-def _person(side: int) -> Any:
+def request(seed: int, samples: int) -> Any:
+    """Tops and bottoms by turns."""
+    from tf_tryon.serving.client import CompletionRequest
+
+    return CompletionRequest(garment=("top", "bottom")[seed % 2], samples=samples, seed=seed)
+
+
+def person(side: int) -> Any:
+    """Somebody on a photo of that size."""
     from tf_tryon.export.example_person import example_person
     from tf_tryon.serving.encoded_person import EncodedPerson
 
@@ -148,16 +160,16 @@ def _person(side: int) -> Any:
 _COMMAND = [sys.executable, "-m", "tf_tryon.cli.main"]
 
 
-def _export(folder: Path) -> str:
+def exported(folder: Path) -> str:
     """The bundled weights as a folder of models."""
     models = str(folder / "models")
     subprocess.run([*_COMMAND, "export", "saved-model", f"--out={models}"], check=True, capture_output=True)
     return models
 
 
-def _start(options: argparse.Namespace, models: str, batch: int) -> tuple[subprocess.Popen[str], str]:
-    """A server process and its address."""
-    arguments = ["serve", f"--models={models}", "--port=0", f"--running={options.running}", f"--max_batch_size={batch}"]
+def started(models: str, *flags: str) -> tuple[subprocess.Popen[str], str]:
+    """A server process with these flags of `tf-tryon serve`, and its address."""
+    arguments = ["serve", f"--models={models}", "--port=0", *flags]
     process = subprocess.Popen([*_COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     return process, process.stdout.readline().strip()
