@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import os
+import sys
 import warnings
 import weakref
 from typing import Any, Final
@@ -21,6 +22,7 @@ from tf_tryon.annotation.annotation import AnnotationError, Pose
 
 # BlazePose's point for each of the 18; the neck has none.
 _POINTS: Final = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
+_DOCUMENTATION: Final = "tensorflow.tools.docs"
 _FEET: Final = (27, 28, 29, 30, 31, 32)
 _EYES: Final = range(1, 7)
 MIN_VISIBILITY: Final = 0.5
@@ -62,8 +64,7 @@ class PoseAnnotator:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of what it imports itself
-                mediapipe: Any = importlib.import_module("mediapipe")
-                tasks: Any = importlib.import_module("mediapipe.tasks.python")
+                mediapipe, tasks = _imported()
         except ImportError as error:
             raise AnnotationError(
                 "model missing",
@@ -119,6 +120,18 @@ class PoseAnnotator:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _imported() -> tuple[Any, Any]:
+    """MediaPipe, which would load all of TensorFlow where it is installed, for a decorator of its own documentation."""
+    loaded = _DOCUMENTATION in sys.modules
+    if not loaded:
+        sys.modules[_DOCUMENTATION] = None  # type: ignore[assignment] # so that importing it fails, and nothing else
+    try:
+        return importlib.import_module("mediapipe"), importlib.import_module("mediapipe.tasks.python")
+    finally:
+        if not loaded:
+            del sys.modules[_DOCUMENTATION]
 
 
 def _without_margin(points: np.ndarray, mask: np.ndarray, margin: int) -> tuple[np.ndarray, np.ndarray]:
