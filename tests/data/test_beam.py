@@ -56,7 +56,8 @@ def test_dask_goes_on_without_a_worker_that_was_killed(name, tmp_path):
         if name == "DaskRunner":  # a cluster of its own
             made = _made(tmp_path, Engine(2, name, progress=False), tmp_path / "deaths")
         else:
-            with distributed.LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster:
+            free = "127.0.0.1:0"  # another test may have a cluster of its own
+            with distributed.LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=free) as cluster:
                 options = [f"--dask_client_address={cluster.scheduler_address}"]
                 made = _made(tmp_path, Engine(1, name, options, progress=False), tmp_path / "deaths")
     finally:

@@ -156,9 +156,9 @@ def test_people_of_a_data_set_are_held_out_from_its_own_test(many, tmp_path):
         (["--count=3", "photo.jpg"], "--count is for --data"),
     ],
 )
-def test_what_is_not_there_is_refused(line, words, report, capsys):
+def test_what_is_not_there_is_refused(line, words, message, capsys):
     assert cli.main([*line, *words]) == 1
-    assert report in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_weights_of_the_loss_are_looked_for_before_anything(line, many, base, tmp_path, capsys):

@@ -47,7 +47,7 @@ def test_a_worker_killed_midway_changes_no_byte(bundle: Path, data_set: Path, tm
     assert report["completed"] > 0
 
     together, killed = begun(tmp_path / "together"), []
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
 
         def kill() -> None:
             while not together.parts.done():

@@ -102,7 +102,7 @@ def _prepared(engine: Engine, count: int) -> Iterator[tuple[Any, list[str]]]:
         if any(argument.startswith(("--dask_client_address", "--dask_scheduler_file")) for argument in arguments):
             yield _DASK_CLASS, arguments
             return
-        with LocalCluster(n_workers=engine.workers, threads_per_worker=1, dashboard_address=None) as cluster:
+        with LocalCluster(n_workers=engine.workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
             yield _DASK_CLASS, [*arguments, f"--dask_client_address={cluster.scheduler_address}"]
     else:
         yield engine.runner, arguments
