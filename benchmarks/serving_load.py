@@ -172,7 +172,10 @@ def started(models: str, *flags: str) -> tuple[subprocess.Popen[str], str]:
     arguments = ["serve", f"--models={models}", "--port=0", *flags]
     process = subprocess.Popen([*_COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    return process, process.stdout.readline().strip()
+    address = process.stdout.readline().strip()
+    if not address:
+        sys.exit(f"the server ended with status {process.wait()}, see above")
+    return process, address
 
 
 def _memory(pid: int) -> float:
