@@ -1,13 +1,14 @@
 """Seconds from a request to the first and to the eighth result at a running page: benchmarks/page_speed.py URL [PID]
 
 One request for each of the six bundled people, one after the other; what a browser adds isn't in it. With the PID of
-the page's process also the most memory that it had after them, and after one of their photos was uploaded and
-annotated.
+the page's process also its resident memory, now and at most: after them, and after photos were uploaded and annotated,
+one of them as it is bundled and enlarged to 768 x 1024 pixels.
 """
 
 from __future__ import annotations
 
 import http.cookiejar
+import io
 import json
 import pathlib
 import sys
@@ -15,6 +16,7 @@ import time
 import urllib.request
 
 import numpy as np
+from PIL import Image
 
 
 def main() -> None:
@@ -27,10 +29,12 @@ def main() -> None:
     for name, column in zip(("first", "eighth"), np.array(times).T, strict=True):
         print(f"{name} result: {column.min():.2f} to {column.max():.2f} s, median {np.median(column):.2f}")
     if process:
-        print(f"most memory: {_memory(process[0])} MB")
-        with browser.open(f"{address.rstrip('/')}/starts/1.jpg") as picture:
-            _seconds(browser, address.rstrip("/"), "cut=allow", picture.read())
-        print(f"with a photo annotated: {_memory(process[0])} MB")
+        print(_memory(process[0]))
+        with browser.open(f"{address.rstrip('/')}/starts/1.jpg") as answer:
+            picture = answer.read()
+        for photo in (picture, _enlarged(picture), _enlarged(picture)):
+            _seconds(browser, address.rstrip("/"), "cut=allow", photo)
+            print(f"a photo annotated and completed: {_memory(process[0])}")
 
 
 def _seconds(
@@ -48,10 +52,19 @@ def _seconds(
     return came[0], came[-1]
 
 
-def _memory(process: str) -> int:
-    """Most megabytes that a process was resident with."""
-    status = pathlib.Path(f"/proc/{process}/status").read_text()
-    return next(int(line.split()[1]) // 1000 for line in status.splitlines() if line.startswith("VmHWM"))
+def _enlarged(picture: bytes) -> bytes:
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(picture)).resize((768, 1024)).save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+def _memory(process: str) -> str:
+    """A process's resident megabytes; it must have no children, whose memory would not be in it."""
+    if children := pathlib.Path(f"/proc/{process}/task/{process}/children").read_text():
+        sys.exit(f"process {process} has children {children}whose memory would not be counted")
+    status = dict(line.split(":") for line in pathlib.Path(f"/proc/{process}/status").read_text().splitlines())
+    resident, most = (int(status[name].split()[0]) * 1024 / 1e6 for name in ("VmRSS", "VmHWM"))
+    return f"{resident:.0f} MB of memory, {most:.0f} at most"
 
 
 if __name__ == "__main__":

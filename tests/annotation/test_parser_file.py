@@ -51,6 +51,12 @@ def test_its_labels_are_tensorflows() -> None:
     assert max(apart) < 0.1
 
 
+def test_one_that_is_opened_for_each_picture_labels_alike() -> None:
+    photo, pose = _seen(1, 150, 230)
+    kept, brief = (BuiltinParser(ParserFile(BUNDLED, kept=kept)) for kept in (True, False))
+    np.testing.assert_array_equal(brief.probabilities(photo, pose)[1], kept.probabilities(photo, pose)[1])
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return shutil.copytree(BUNDLED, tmp_path / "lite")

@@ -1,8 +1,6 @@
 """From BlazePose's points to the 18; and MediaPipe itself, where it and its model are there."""
 
 import importlib.util
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -107,12 +105,3 @@ def test_a_file_that_is_no_model_is_named(tmp_path):
     with pytest.raises(AnnotationError, match=r"model\.task|pip install") as caught:
         PoseAnnotator.load(tmp_path / "model.task")
     assert caught.value.reason == "model missing"
-
-
-@pytest.mark.skipif(not importlib.util.find_spec("mediapipe"), reason="needs mediapipe")
-def test_mediapipe_brings_no_tensorflow():
-    code = (
-        "import sys; from tf_tryon.annotation import pose; pose._imported()\n"
-        "sys.exit(('mediapipe' not in sys.modules) + 2 * ('tensorflow' in sys.modules))"
-    )
-    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code]).returncode == 0

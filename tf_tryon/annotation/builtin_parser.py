@@ -56,18 +56,21 @@ class BuiltinParser:
         self.size = network.size
 
     @classmethod
-    def load(cls, weights: str | os.PathLike[str] | None = None, runtime: str = AUTO) -> BuiltinParser:
+    def load(
+        cls, weights: str | os.PathLike[str] | None = None, runtime: str = AUTO, kept: bool = True
+    ) -> BuiltinParser:
         """The bundled network, or a file of `tf-tryon parser train`.
 
         Args:
           weights: the file; None: the bundled one.
           runtime: "lite": the file that was exported of the bundled weights, without TensorFlow; "tensorflow"; "auto":
             the former where that can serve.
+          kept: whether an exported file stays open between photos.
 
         Raises:
           AnnotationError: "model missing": "lite" is asked for and can't be had; says why.
         """
-        parser = _file(weights, runtime)
+        parser = _file(weights, runtime, kept)
         if isinstance(parser, ParserFile):
             return cls(parser, parser.calibration)
         if runtime == LITE:
@@ -125,10 +128,10 @@ def needs_tensorflow(weights: str | os.PathLike[str] | None, runtime: str) -> bo
     return runtime != LITE and not isinstance(_file(weights, runtime), ParserFile)
 
 
-def _file(weights: str | os.PathLike[str] | None, runtime: str) -> ParserFile | str:
+def _file(weights: str | os.PathLike[str] | None, runtime: str, kept: bool = True) -> ParserFile | str:
     """The exported file that a runtime may take, or why there is none."""
     if runtime not in RUNTIMES:
         raise ValueError(f"runtime {runtime!r}: choose one of {', '.join(RUNTIMES)}")
     if runtime == TENSORFLOW:
         return "TensorFlow is asked for"
-    return "only TensorFlow reads other weights than the bundled parser's" if weights else bundled_file()
+    return "only TensorFlow reads other weights than the bundled parser's" if weights else bundled_file(kept)

@@ -51,6 +51,7 @@ class ParsingAnnotator:
         folder: str | os.PathLike[str] | None = None,
         vocabulary: str | None = None,
         runtime: str = "auto",
+        kept: bool = True,
     ) -> ParsingAnnotator:
         """A parser with its model loaded.
 
@@ -60,6 +61,7 @@ class ParsingAnnotator:
           folder: files: where the label pictures are.
           vocabulary: files: of the label pictures; None: recognised from each.
           runtime: builtin: one of `builtin_parser.RUNTIMES`.
+          kept: builtin: whether an exported network stays loaded between photos.
 
         Raises:
           AnnotationError: "model missing", with what to do.
@@ -73,7 +75,7 @@ class ParsingAnnotator:
             raise ValueError(f"weights belong to the parser 'builtin', not {parser!r}")
         if parser == "files":
             return cls(FileParser(pathlib.Path(folder), vocabulary))
-        return cls(FashnParser.load() if parser == "fashn" else BuiltinParser.load(weights, runtime))
+        return cls(FashnParser.load() if parser == "fashn" else BuiltinParser.load(weights, runtime, kept))
 
     def annotate(
         self, photo: np.ndarray, pose: Pose | None = None, source: str | os.PathLike[str] | None = None

@@ -7,9 +7,7 @@ neck is the middle of the shoulders. A point is taken as shown from a visibility
 from __future__ import annotations
 
 import atexit
-import importlib
 import os
-import sys
 import warnings
 import weakref
 from typing import Any, Final
@@ -17,12 +15,11 @@ from typing import Any, Final
 import numpy as np
 from scipy import ndimage
 
-from tf_tryon.annotation import model_files
+from tf_tryon.annotation import mediapipe_import, model_files
 from tf_tryon.annotation.annotation import AnnotationError, Pose
 
 # BlazePose's point for each of the 18; the neck has none.
 _POINTS: Final = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
-_DOCUMENTATION: Final = "tensorflow.tools.docs"
 _FEET: Final = (27, 28, 29, 30, 31, 32)
 _EYES: Final = range(1, 7)
 MIN_VISIBILITY: Final = 0.5
@@ -64,7 +61,7 @@ class PoseAnnotator:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of what it imports itself
-                mediapipe, tasks = _imported()
+                mediapipe, tasks = mediapipe_import.imported()
         except ImportError as error:
             raise AnnotationError(
                 "model missing",
@@ -120,18 +117,6 @@ class PoseAnnotator:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _imported() -> tuple[Any, Any]:
-    """MediaPipe, which would load all of TensorFlow where it is installed, for a decorator of its own documentation."""
-    loaded = _DOCUMENTATION in sys.modules
-    if not loaded:
-        sys.modules[_DOCUMENTATION] = None  # type: ignore[assignment] # so that importing it fails, and nothing else
-    try:
-        return importlib.import_module("mediapipe"), importlib.import_module("mediapipe.tasks.python")
-    finally:
-        if not loaded:
-            del sys.modules[_DOCUMENTATION]
 
 
 def _without_margin(points: np.ndarray, mask: np.ndarray, margin: int) -> tuple[np.ndarray, np.ndarray]:

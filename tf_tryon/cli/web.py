@@ -162,8 +162,10 @@ def _lite_app(flag_values: flags.FlagValues) -> Starlette:
     """The shop's page over a model in this process, without TensorFlow."""
     from tf_tryon.inference.bundled import STREET
     from tf_tryon.lite.tryon import TryOn
+    from tf_tryon.serving.web import allocator
     from tf_tryon.serving.web.app import make_app
 
+    allocator.give_back_large_arrays()
     model = load(LITE, flag_values.model or STREET)
     assert isinstance(model, TryOn)
     garments = tuple(flag_values.garments or model.garments)
@@ -202,7 +204,7 @@ def _shop(flag_values: flags.FlagValues, address: str, garments: tuple[str, ...]
     def annotator() -> Annotator:
         options = {"pose_model": flag_values.pose_model, "parser_weights": flag_values.parser_weights}
         options["runtime"] = LITE if lite else AUTO
-        return Annotator.load(flag_values.parser, **options)
+        return Annotator.load(flag_values.parser, **options, kept=lite is None)
 
     catalogue = None
     if flag_values.catalogue and not is_catalogue(flag_values.catalogue):

@@ -4,15 +4,19 @@ import io
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.annotation.model_files import POSE_LANDMARKER, present
 from tf_tryon.cli import main as cli
 from tf_tryon.lite.tryon import TryOn
+from tf_tryon.serving.web import starts
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,6 @@ def _picture(visitor: Any, result: dict[str, Any], name: str = "photo") -> np.nd
 
 def test_results_are_the_models_and_go_on(lite_visitor: Any, street: TryOn) -> None:
     from tf_tryon.data.person import Person
-    from tf_tryon.serving.web import starts
 
     assert lite_visitor.get("/health").json() == {"server": True}
     person = lite_visitor.post("/api/people?start=3").json()["key"]
@@ -80,7 +83,9 @@ def test_flags_of_other_runtimes_do_not_go_with_it(word: str, capsys: pytest.Cap
     assert "--runtime=lite has neither" in capsys.readouterr().err
 
 
-def test_it_starts_without_tensorflow() -> None:
+@pytest.fixture
+def alone() -> Iterator[tuple[str, int]]:
+    """Address and process of the verb, where neither TensorFlow nor what comes with it can be imported."""
     code = (
         "import sys\n"
         "for name in ('tensorflow', 'keras', 'h5py', 'numba'): sys.modules[name] = None\n"
@@ -89,6 +94,32 @@ def test_it_starts_without_tensorflow() -> None:
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        yield process.stdout.readline().strip(), process.pid
         process.terminate()
         assert process.wait(60) == 0
+
+
+def test_it_starts_without_tensorflow(alone: tuple[str, int]) -> None:
+    assert alone[0].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_it_rests_below_400_megabytes(alone: tuple[str, int]) -> None:
+    """After results of a bundled person and of a photo of 768 x 1024 pixels, whose pose and clothes it found."""
+    pytest.importorskip("mediapipe")
+    if present(POSE_LANDMARKER) is None:
+        pytest.skip("MediaPipe's pose model isn't on this machine")
+    address, process = alone
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    photo = io.BytesIO()
+    Image.open(io.BytesIO(starts.picture("1"))).resize((768, 1024)).save(photo, "JPEG")
+    for query, body in (("start=1", b""), ("cut=allow", photo.getvalue())):
+        person = json.load(browser.open(f"{address}api/people?{query}", body))["key"]
+        asked = json.dumps({"garment": "top", "samples": 4}).encode()
+        lines = browser.open(f"{address}api/people/{person}/results", asked).read().splitlines()
+        assert json.loads(lines[-1]) == {"done": True}
+    status = dict(line.split(":") for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    resident, most = (1024 * int(status[name].split()[0]) for name in ("VmRSS", "VmHWM"))
+    assert resident < 400e6
+    assert most < 450e6

@@ -1,0 +1,33 @@
+"""Large arrays go back to the system when they are freed."""
+
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+import sys
+import numpy as np
+from tf_tryon.serving.web import allocator
+
+def resident():
+    return int(next(line for line in open("/proc/self/smaps_rollup") if line.startswith("Rss")).split()[1])
+
+if sys.argv[1:]:
+    assert allocator.give_back_large_arrays()
+np.ones(20 << 20, np.uint8)  # after which glibc takes arrays of up to that size from its heap
+before = resident()
+arrays = [np.ones(size, np.uint8) for size in (10 << 20, 100_000) * 10]  # a small one that is kept after each
+del arrays[::2]
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+def test_freed_arrays_are_given_back() -> None:
+    def left(*words: str) -> int:
+        command = [sys.executable, "-c", CODE, *words]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    assert left() > 50_000  # kB: what it is for
+    assert left("give") < 5_000
