@@ -91,6 +91,11 @@ def _comments(path: pathlib.Path) -> list[str]:
     return [match[1].strip() for line in lines if (match := _COMMENT.match(line))]
 
 
+def check_config(folder: pathlib.Path) -> None:
+    """Raises a TryOnError if `models.config` of a folder can't be read."""
+    read_config(folder)
+
+
 def read_config(folder: pathlib.Path) -> model_server_config_pb2.ModelServerConfig:
     """`models.config` of a folder; empty if there is none."""
     config = model_server_config_pb2.ModelServerConfig()

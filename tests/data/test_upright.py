@@ -63,4 +63,4 @@ def test_who_does_not_lie_across_the_photo_stays(points, change):
 
 def test_what_was_done_is_told():
     assert "by 90 degrees to the right" in upright.turn_sentence(3)
-    assert "by 180 degrees" in upright.turn_sentence(2)
+    assert "upside down" in upright.turn_sentence(2)

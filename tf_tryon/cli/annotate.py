@@ -10,6 +10,7 @@ from absl import flags
 
 from tf_tryon import quiet
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap
 
@@ -41,7 +42,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 def define_annotator_flags(flag_values: flags.FlagValues, parsers: list[str]) -> None:
     """Flags of every verb that annotates, by one of `parsers`."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     text = "Built-in network, or the package fashn-human-parser"
     text += ", or label pictures of --parsings." if "files" in parsers else "."
     flags.DEFINE_enum("parser", "builtin", parsers, text, **add)
@@ -89,8 +90,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.progress import Progress
 
     photos = photos_of([pathlib.Path(arg) for arg in args])
-    options = {name: flag_values[name].value for name in ("parser", "parser_weights", "pose_model", "person", "cut")}
-    options |= {name: flag_values[name].value for name in ("parsings", "vocabulary")}
+    options = {name: getattr(flag_values, name) for name in ("parser", "parser_weights", "pose_model", "person", "cut")}
+    options |= {name: getattr(flag_values, name) for name in ("parsings", "vocabulary")}
     folder = pathlib.Path(flag_values.out)
     progress = Progress("photos", len(photos))
     with load_annotator(flag_values) as annotator:

@@ -7,6 +7,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
@@ -21,14 +22,14 @@ is replaced, nothing else there is.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"required": True, "flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string(
         "shape", None, "Folder of the shape run, or its weights file; leave out for a model of one stage.",
         flag_values=flag_values,
     )  # fmt: skip
-    flags.DEFINE_string("texture", None, "Folder of the texture run, or its weights file.", **add)
-    flags.DEFINE_string("data", None, "Data set that they were trained on.", **add)
-    flags.DEFINE_string("out", None, "Folder to write to.", **add)
+    flags.DEFINE_string("texture", None, "Folder of the texture run, or its weights file.", required=True, **add)
+    flags.DEFINE_string("data", None, "Data set that they were trained on.", required=True, **add)
+    flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:

@@ -8,6 +8,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli.defining import Into
 from tf_tryon.writing.places import refuse_overlap
 
 _log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ command goes on where it was stopped, and reads only what is new in an earlier c
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("csv", None, "Table of the products; default: each is called like its photo.", **add)
     flags.DEFINE_string("out", None, "Folder of the catalogue.", required=True, **add)
     text = "street (the default), studio, or a folder written by `tf-tryon bundle`: whose codes the catalogue holds."

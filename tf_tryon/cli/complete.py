@@ -11,6 +11,7 @@ from absl import flags
 
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.background_flag import define_background
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
 from tf_tryon.cli.runtime import define_runtime_flag, load
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
@@ -44,7 +45,7 @@ say), recognised unless --garment names it, and worn.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     garments = ["hat", "top", "bottom", "shoes", "dress"]
     text = "What to erase and complete; with --wear what that is, by default what it is recognised as."
     flags.DEFINE_enum("garment", "top", garments, text, **add)
@@ -128,7 +129,7 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     only_tensorflow = "--like" if request.like else "--walk" if request.walk is not None else ""
     only_tensorflow = "--wear" if request.wear else only_tensorflow
     model = load(flag_values.runtime, _model(flag_values, args), only_tensorflow, compiled=len(sources) > 1)
-    failed, photos = [], False
+    failed, photos = list[str](), False
     for (name, origin, read), place in zip(sources, places, strict=True):
         try:
             results.check(place, MARK, by=BY, source=origin, alone=True)

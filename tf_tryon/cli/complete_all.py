@@ -13,6 +13,7 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.annotate import define_annotator_flags
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.people import MODEL_TEXT, People, default_model
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap, source_of
@@ -39,7 +40,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     from tf_tryon.data.vocabulary import TARGETS
 
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_multi_string("photos", [], "Pattern of photos, ** for all folders below; may be repeated.", **add)
     flags.DEFINE_string("data", None, "A data set's folder instead.", **add)
     flags.DEFINE_string("split", None, "Only this split of --data.", **add)
@@ -101,7 +102,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         seed=flag_values.seed,
         temperature=flag_values.temperature,
     )
-    reader = Reader(tuple((name, flag_values[name].value) for name in _READER))
+    reader = Reader(tuple((name, getattr(flag_values, name)) for name in _READER))
     out = pathlib.Path(flag_values.out)
     bulk = Bulk.begun(out, _given(flag_values), _model(flag_values), request, reader, flag_values.per_part)
     engine = Engine(flag_values.workers, flag_values.runner, flag_values.beam_option)

@@ -16,7 +16,7 @@ def define(flag_values: flags.FlagValues, text: str, required: bool) -> None:
     config_flags.DEFINE_config_file("config", None, text, flag_values=flag_values)
     flag_values["config"].parser = _Parser("config")
     if required:
-        flags.mark_flag_as_required("config", flag_values)
+        flags.mark_flag_as_required("config", flag_values)  # pyright: ignore[reportUnknownMemberType]  # absl's own
 
 
 class _Parser(ConfigFileFlagParser):

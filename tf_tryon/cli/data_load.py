@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.files.regular import size_of
 
@@ -40,7 +41,7 @@ on any number of workers and any runner. docs/data.md shows each layout.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """The verbs' flags."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("root", None, "The unpacked data set's folder.", required=True, **add)
     flags.DEFINE_string("out", None, "Folder to make.", required=True, **add)
     flags.DEFINE_enum("split", None, ["train", "test"], "Only this split; default: both.", **add)

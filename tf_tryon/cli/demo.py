@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pathlib
+from typing import TYPE_CHECKING
 
 from absl import flags
 
@@ -11,6 +12,9 @@ from tf_tryon.cli import given
 from tf_tryon.cli.runtime import define_runtime_flag, load
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
+
+if TYPE_CHECKING:
+    from tf_tryon.inference.completion import Completion
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +61,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     model = load(flag_values.runtime, flag_values.model or STUDIO)
     _log.info("rendering a person; the first time the renderer is compiled, which takes a minute")
     person = unseen_person(flag_values.person, model.size[0])
-    completions = []
+    completions: list[Completion] = []
     for garment in ("top", "bottom"):
         _log.info("completing the %s", garment)
         completions.append(model.complete(person, garment, samples=8, seed=flag_values.seed))

@@ -6,6 +6,8 @@ import contextlib
 
 from absl import flags
 
+from tf_tryon.cli.defining import Into
+
 ARGUMENTS = ""
 HELP = """Tell what is installed here, what is missing, what that costs, and what to do.
 
@@ -19,7 +21,7 @@ if something keeps the project from working. A report of a fault should hold wha
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_bool("json", False, "JSON instead of text.", **add)
     flags.DEFINE_string(
         "model", None, "street, studio, or a folder of `tf-tryon bundle`; default: the bundled two.", **add

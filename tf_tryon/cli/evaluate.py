@@ -101,7 +101,7 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         "precision": precision,
         "stages": {},
     }
-    shared = {key: flags[key].value for key in ("count", "samples", "seed", "split", "batch")}
+    shared = {key: getattr(flags, key) for key in ("count", "samples", "seed", "split", "batch")}
     for stage, run in subject_of_model.runs.items():
         garments = tuple(flags.garments or trained_targets(run.config))
         if isinstance(run.nets, ShapeTask):

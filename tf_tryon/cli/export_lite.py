@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 
 from absl import flags
 
+from tf_tryon.cli.defining import Into
 from tf_tryon.lite.sidecar import BUNDLED, QUANTIZE, name_of
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
@@ -25,7 +27,7 @@ is quicker, and both have pictures of their own (docs/lite.md).
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("model", None, "street (the default), studio, or a folder written by `tf-tryon bundle`.", **add)
     flags.DEFINE_enum("quantize", BUNDLED, list(QUANTIZE), "Weights in the file.", **add)
@@ -51,8 +53,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.errors import TryOnError
 
     try:
-        import ai_edge_litert  # noqa: F401
-        import flatbuffers  # noqa: F401
+        for package in ("ai_edge_litert", "flatbuffers"):
+            importlib.import_module(package)
     except ImportError as error:
         raise TryOnError(f"the file is put together with {error.name}: pip install 'tf-tryon[phone]'") from error
     from tf_tryon.export.lite import export

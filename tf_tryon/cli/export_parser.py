@@ -8,6 +8,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 
@@ -25,7 +26,7 @@ Beside the bundled weights, in their folder `lite`, `complete` and the page find
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
 

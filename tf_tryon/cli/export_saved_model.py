@@ -6,6 +6,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli.defining import Into
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
@@ -22,7 +23,7 @@ each file unless it is there. The first version is labelled stable, a later one 
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("out", None, "Folder of models to export to.", required=True, **add)
     flags.DEFINE_string("model", None, "street (the default), studio, or a folder written by `tf-tryon bundle`.", **add)
     flags.DEFINE_integer("version", None, "Number of the version; default: the next.", lower_bound=1, **add)
@@ -48,7 +49,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.export import deployment, saved_model
     from tf_tryon.inference.tryon import TryOn
 
-    deployment.read_config(pathlib.Path(flag_values.out))  # refused before anything is written
+    deployment.check_config(pathlib.Path(flag_values.out))  # refused before anything is written
     folder = saved_model.export(
         TryOn.load(flag_values.model),
         flag_values.out,

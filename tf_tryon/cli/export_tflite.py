@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import pathlib
 import tempfile
@@ -9,6 +10,7 @@ import tempfile
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
@@ -29,7 +31,7 @@ says how an app calls the file.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_enum("quantize", "int8", ["int8", "dynamic", "float16", "float32"], "Numbers in the file.", **add)
     flags.DEFINE_string("data", None, "Folder of records: calibration and report.", **add)
@@ -62,7 +64,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.export.tflite import export
 
     try:
-        import ai_edge_litert  # noqa: F401
+        importlib.import_module("ai_edge_litert")
     except ImportError as error:
         raise TryOnError("the TFLite file is checked with ai-edge-litert: pip install 'tf-tryon[phone]'") from error
     from tf_tryon.inference.bundled import STUDIO, model_folder
@@ -73,8 +75,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     model = model_folder(flag_values.model or STUDIO)
 
     def make(folder: str | pathlib.Path, quantize: str) -> pathlib.Path:
-        options = {"people": flag_values.calibrate, "seed": flag_values.seed, "log": _log.info}
-        return export(model, folder, quantize, flag_values.data, **options)
+        people, seed = flag_values.calibrate, flag_values.seed
+        return export(model, folder, quantize, flag_values.data, people=people, seed=seed, log=_log.info)
 
     path = make(flag_values.out, flag_values.quantize)
     print(path)

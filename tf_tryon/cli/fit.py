@@ -7,6 +7,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap
 
@@ -27,7 +28,7 @@ than before it trains for the rest.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("out", None, "Folder of the model.", required=True, **add)
     text = "Of training, both stages together, on all GPUs or all cores. Annotating and comparing come on top."
     flags.DEFINE_float("minutes", 60.0, text, lower_bound=0.01, **add)

@@ -7,6 +7,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli.defining import Into
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
@@ -28,7 +29,7 @@ passed over.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     networks = ["vgg16", "keras_inception_v3", "inception_2015", "none"]
     flags.DEFINE_enum("features", "vgg16", networks, "Whose features; none: only pairs are compared.", **add)
     text = "The network's weights, a file; 'imagenet': Keras downloads them (not of inception_2015)."

@@ -47,7 +47,7 @@ def _table() -> int:
     from tf_tryon.models.accounting import table_4_1, thesis_counts
 
     print(f"{'variant':30}" + "".join(f"{title:>12}{'thesis':>12}" for title, _ in _COLUMNS))
-    wrong, notes = 0, []
+    wrong, notes = 0, list[str]()
     for row in table_4_1():
         counts = thesis_counts(row.config)
         cells = ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,7 @@ configuration), and MediaPipe's poses; writes the result into the weights file.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("data", None, "The data set's folder.", required=True, **add)
     flags.DEFINE_string("parser_weights", None, "The weights file, which is changed.", required=True, **add)
 

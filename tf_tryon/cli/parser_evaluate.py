@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.defining import Into
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
@@ -31,7 +32,7 @@ and rightly or needlessly warned of.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("data", None, "The data set's folder.", required=True, **add)
     flags.DEFINE_integer("count", 200, "People of the test split.", lower_bound=1, **add)
     text = "Poses: the data set's keypoints and masks, or MediaPipe's."

@@ -36,25 +36,22 @@ def check(flags: flags.FlagValues, args: list[str]) -> None:
     del args
     from tf_tryon.annotation.parser_config import with_changes
 
-    with_changes(flags["set"].value, flags.config)
-    given.data_sets(flags["data"].value)
+    with_changes(flags.set, flags.config)
+    given.data_sets(flags.data)
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:
     """Train; prints the weights' path. 0 done, 143 or 130 stopped by a signal after saving."""
     del args
-    import tensorflow as tf
-
     from tf_tryon.annotation.parser_config import with_changes
     from tf_tryon.annotation.parser_training import WEIGHTS_FILE, train
     from tf_tryon.data.records import open_records
+    from tf_tryon.training import threads
 
-    if flags.threads:
-        tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
-    config = with_changes(flags["set"].value, flags.config)
+    threads.limit(flags.threads)
+    config = with_changes(flags.set, flags.config)
     workdir = pathlib.Path(flags.workdir)
-    code = train(config, [open_records(folder) for folder in flags["data"].value], workdir)
+    code = train(config, [open_records(folder) for folder in flags.data], workdir)
     if not code:
         print(workdir / WEIGHTS_FILE)
     return code

@@ -9,6 +9,7 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.annotate import define_annotator_flags
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.people import MODEL_TEXT, check_there, default_model, inputs
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
@@ -43,7 +44,7 @@ the same name with .json.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """The verb's flags."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_enum("garment", "bottom", ["hat", "top", "bottom", "shoes", "dress"], "What to recommend.", **add)
     flags.DEFINE_string("catalogue", None, "Folder of a catalogue, or of records.", required=True, **add)
     flags.DEFINE_string("split", None, "Only this split of a folder of records.", **add)
@@ -140,7 +141,7 @@ def _of_products(flag_values: flags.FlagValues, model: TryOn, person: Person) ->
     best = catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, flag_values.top)
     products = [catalogue.product(each.item) for each in best]
     tiles = [(product.on_white(), f"{each.score:.1f} nats") for product, each in zip(products, best, strict=True)]
-    entries = []
+    entries: list[dict[str, Any]] = []
     for i, each in enumerate(best, 1):
         item = {name: getattr(each.item, name) for name in ("id", "title", "price", "link")}
         entries.append({"rank": i, "score": each.score, **item})

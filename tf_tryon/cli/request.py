@@ -8,6 +8,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.background_flag import define_background
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.target import define_target_flags, target_of
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.cli.wear_flag import check_wear, define_wear, product_of
@@ -35,7 +36,7 @@ gets its cloth.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("server", "localhost:8500", "HOST:PORT.", **add)
     flags.DEFINE_enum(
@@ -67,7 +68,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses products that aren't there or can't be kept apart from --like, and answers among the photos."""
     check_wear(flag_values)
     for name in ("like", "keep_shape", "keep_texture"):
-        if flag_values.wear and flag_values[name].value:
+        if flag_values.wear and getattr(flag_values, name):
             raise ValueError(f"wear and {name} exclude each other: the garment is the product's, in shapes of its own")
     refuse_overlap(flag_values.out, [*args, flag_values.like, flag_values.wear, flag_values.wear_mask], "--out")
 

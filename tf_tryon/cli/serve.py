@@ -5,6 +5,7 @@ from __future__ import annotations
 from absl import flags
 
 from tf_tryon.cli import given, log_flags
+from tf_tryon.cli.defining import Into
 
 ARGUMENTS = ""
 HELP = """Serve exported versions through TF-Serving's gRPC API, on this machine.
@@ -19,7 +20,7 @@ is under way, then ends.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("models", None, "Folder written by `tf-tryon export saved-model`.", required=True, **add)
     flags.DEFINE_string("host", "localhost", "Address to listen on; 0.0.0.0: all.", **add)
     flags.DEFINE_integer("port", 8500, "0: a free one.", lower_bound=0, upper_bound=65535, **add)

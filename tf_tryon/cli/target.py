@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from tf_tryon.cli.defining import Into
+
 if TYPE_CHECKING:
     from tf_tryon.serving.calls import Target
 
@@ -14,7 +16,7 @@ _NAMES = ("label", "deadline", "tls", "ca", "certificate", "key")
 
 def define_target_flags(flag_values: flags.FlagValues, deadline: float) -> None:
     """--label, --deadline (with its default in seconds) and those of TLS."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("label", "stable", "Which version, by label; empty: the newest.", **add)
     flags.DEFINE_float("deadline", deadline, "Seconds for a call of the server.", lower_bound=0.001, **add)
     flags.DEFINE_bool("tls", False, "Speak TLS to --server.", **add)
@@ -27,4 +29,4 @@ def target_of(flag_values: flags.FlagValues, address: str, version: int = 0) -> 
     """The server at an address, called as the flags say."""
     from tf_tryon.serving.calls import Target
 
-    return Target(address, version=version, **{name: flag_values[name].value for name in _NAMES})
+    return Target(address, version=version, **{name: getattr(flag_values, name) for name in _NAMES})

@@ -7,6 +7,7 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap, source_of
@@ -26,7 +27,7 @@ photo, and nothing else.
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes"], "What to erase and complete.", **add)
     flags.DEFINE_integer("samples", 8, "Shapes for each person.", lower_bound=1, upper_bound=1024, **add)
     flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same shapes.", lower_bound=0, **add)

@@ -52,16 +52,12 @@ def check(flags: flags.FlagValues, args: list[str]) -> None:
 def run(flags: flags.FlagValues, args: list[str]) -> int:
     """Train; 0 done, 143 or 130 stopped by a signal after saving."""
     del args
-    import tensorflow as tf
-
-    from tf_tryon.training import cluster, peers, strategy
+    from tf_tryon.training import cluster, peers, strategy, threads
     from tf_tryon.training.checkpoints import Checkpoints
     from tf_tryon.training.run_folder import own_folder
     from tf_tryon.training.trainer import Trainer
 
-    if flags.threads:
-        tf.config.threading.set_intra_op_parallelism_threads(flags.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(flags.threads)
+    threads.limit(flags.threads)
     seconds = math.inf if flags.minutes is None else 60 * flags.minutes
     together = cluster.given()
     if together is None:

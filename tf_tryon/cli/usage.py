@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import textwrap
+from typing import Any, cast
 
 from absl import flags
 
@@ -23,7 +24,8 @@ def overview(summaries: dict[str, str]) -> str:
 
 def verb(name: str, arguments: str, text: str, flag_values: flags.FlagValues) -> str:
     """One verb: usage line, its text, its flags."""
-    listed = [_listed(*flag(flag_values[known])) for known in sorted(flag_values)]
+    entries: list[flags.Flag[Any]] = [flag_values[known] for known in sorted(flag_values)]
+    listed = [_listed(*flag(entry)) for entry in entries]
     line = " ".join(filter(None, ["usage: tf-tryon", name, arguments, "[FLAGS]" if listed else ""]))
     return "\n".join([line, "", textwrap.dedent(text).strip(), *(["", "flags:", *listed] if listed else [])])
 
@@ -33,7 +35,7 @@ def _listed(head: str, text: str) -> str:
     return f"  {head}\n{body}"
 
 
-def flag(flag: flags.Flag) -> tuple[str, str]:
+def flag(flag: flags.Flag[Any]) -> tuple[str, str]:
     """How a flag is typed, and what it does, with its default."""
     name = flag.name.replace("_", "-")
     if flag.boolean:
@@ -47,16 +49,16 @@ def flag(flag: flags.Flag) -> tuple[str, str]:
     return head, text + default + (" Required." if _required(flag) else "")
 
 
-def _required(flag: flags.Flag) -> bool:
+def _required(flag: flags.Flag[Any]) -> bool:
     """absl keeps this as a validator with a message of its own."""
     return any(_NO_VALUE in validator.message for validator in flag.validators)
 
 
-def _shown(flag: flags.Flag) -> str:
+def _shown(flag: flags.Flag[Any]) -> str:
     if flag.boolean:
         return "on" if flag.default else "off"
-    default = flag.default
-    return ",".join(map(str, default)) if isinstance(default, list | tuple) else str(default)
+    default: object = flag.default
+    return ",".join(map(str, cast("list[object]", default))) if isinstance(default, list | tuple) else str(default)
 
 
 def underscored(argv: list[str], flag_values: flags.FlagValues) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 from tf_tryon import quiet
+from tf_tryon.cli.defining import Into
 
 if TYPE_CHECKING:
     from tf_tryon.products.product import Product
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 def define_wear(flag_values: flags.FlagValues) -> None:
     """Both flags; the verb defines --garment and --pose-model."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("wear", None, "A product's photo, flat or hung, to be worn.", **add)
     flags.DEFINE_string("wear_mask", None, "Picture of that photo's size, white where the garment is.", **add)
 

@@ -10,6 +10,7 @@ from absl import flags
 
 from tf_tryon.cli import given, log_flags
 from tf_tryon.cli.background_flag import define_background
+from tf_tryon.cli.defining import Into
 from tf_tryon.cli.runtime import AUTO, LITE, TENSORFLOW, load
 from tf_tryon.cli.target import define_target_flags, target_of
 
@@ -44,7 +45,7 @@ two npm packages are installed once into the cache (needs npm).
 
 def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
-    add = {"flag_values": flag_values}
+    add = Into(flag_values=flag_values)
     flags.DEFINE_string("server", "", "HOST:PORT of TF-Serving or `tf-tryon serve`; empty: an embedded one.", **add)
     flags.DEFINE_string("models", None, "For the embedded server: folder of `tf-tryon export saved-model`.", **add)
     text = "For the embedded server and --catalogue: street (the default), studio, or a folder of `tf-tryon bundle`."
@@ -94,7 +95,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
         _check_local(flag_values)
     if flag_values.runtime == LITE:
         for name in ("server", "models", "catalogue", "wear"):
-            if flag_values[name].value:
+            if getattr(flag_values, name):
                 raise ValueError(
                     f"--{name} needs TensorFlow or a server, and --runtime=lite has neither: leave one out"
                 )

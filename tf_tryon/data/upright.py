@@ -54,8 +54,10 @@ def turned(picture: np.ndarray, turns: int) -> np.ndarray:
 
 def turn_sentence(turns: int) -> str:
     """What was done, as a half sentence for the user."""
-    way = {1: "by 90 degrees to the left", 2: "by 180 degrees", 3: "by 90 degrees to the right"}[turns % 4]
-    return f"the person lies across the photo, by the keypoints: it is turned {way}"
+    if turns % 4 == 2:
+        return "the person is upside down in the photo, by the keypoints: it is turned by 180 degrees"
+    way = {1: "left", 3: "right"}[turns % 4]
+    return f"the person lies across the photo, by the keypoints: it is turned by 90 degrees to the {way}"
 
 
 def _middle(points: np.ndarray, numbers: Sequence[int]) -> np.ndarray | None:

@@ -27,7 +27,7 @@ def gpus() -> list[Finding]:
 
 def compared(used: list[dict[str, Any]], known: list[str]) -> list[Finding]:
     """Findings for the GPUs that TensorFlow uses (details of each) and those that the driver knows (a line each)."""
-    findings = []
+    findings: list[Finding] = []
     for number, details in enumerate(used):
         version = ".".join(map(str, details.get("compute_capability", ()))) or "unknown"
         memory = f", {known[number]}" if number < len(known) else ""

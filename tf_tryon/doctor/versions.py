@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import platform
 import sys
 from collections.abc import Iterator
@@ -74,10 +73,11 @@ def _package(requirement: Requirement) -> Finding:
 def _requirements(extra: str | None) -> list[Requirement]:
     """What the project requires, of an extra only what it adds."""
     lines = importlib.metadata.requires(PROJECT) or []
-    requirements = {}
+    requirements: dict[str, Requirement] = {}
     for requirement in map(Requirement, lines):
-        plain = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-        if plain if extra is None else not plain and requirement.marker.evaluate({"extra": extra}):
+        marker = requirement.marker
+        plain = marker is None or marker.evaluate({"extra": ""})
+        if plain if marker is None or extra is None else not plain and marker.evaluate({"extra": extra}):
             requirements[canonicalize_name(requirement.name)] = requirement
     return list(requirements.values())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Callable
 from typing import Protocol
 
 import keras
@@ -140,4 +141,8 @@ class Inception2015:
         return self._compute(tf.constant(pictures * 255.0, tf.float32)).numpy()
 
 
-NETWORKS = {"vgg16": VggFeatures, "keras_inception_v3": KerasInception, "inception_2015": Inception2015}
+NETWORKS: dict[str, Callable[[str], Features]] = {
+    "vgg16": VggFeatures,
+    "keras_inception_v3": KerasInception,
+    "inception_2015": Inception2015,
+}

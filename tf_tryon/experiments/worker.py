@@ -28,11 +28,9 @@ def main(argv: list[str]) -> int:
     """Do the job of the file."""
     job = json_file.read(argv[0], "start `tf-tryon experiment` again").raw
     quiet.import_tensorflow()
-    import tensorflow as tf
+    from tf_tryon.training import threads
 
-    if job["threads"]:
-        tf.config.threading.set_intra_op_parallelism_threads(job["threads"])
-        tf.config.threading.set_inter_op_parallelism_threads(job["threads"])
+    threads.limit(job["threads"])
     try:
         with logs.shown():
             return {"speed": speed, "train": train, "reader": reader, "row": row}[job["kind"]](job)

@@ -37,7 +37,7 @@ class Networks:
 
     def draw(self, stage: str, features: np.ndarray, noise: np.ndarray, temperature: float) -> np.ndarray:
         """Codes (h, w, c) from the prior, with standard normal noise of that shape."""
-        given = {"features": features, "noise": noise[None], "temperature": np.float32(temperature)}
+        given = {"features": features, "noise": noise[None], "temperature": np.array(temperature, np.float32)}
         return self._signatures.run(f"{stage}_draw", given)["codes"][0]
 
     def score(self, stage: str, features: np.ndarray, codes: np.ndarray) -> float:

@@ -117,7 +117,7 @@ class TryOn:
         features = self._networks.encode("shape", seen.person, seen.garments)
         codes: dict[str, list[np.ndarray]] = {"shape": [], "texture": []}
         scores: dict[str, list[float]] = {"shape": [], "texture": []}
-        photos, parsings = [], []
+        photos, parsings = list[np.ndarray](), list[np.ndarray]()
         drawing = _Drawing(request, first, given or {})
         for code in self._codes("shape", drawing, [features] * request.samples):
             codes["shape"].append(code)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tf_tryon.training import cluster
 
 # What TensorFlow raises where another worker is gone: within a second of its death, some 8 s where it hangs.
-WORKER_LOST = (
+WORKER_LOST: tuple[type[Exception], ...] = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,
     tf.errors.CancelledError,

@@ -1,0 +1,6 @@
+from absl import flags
+from ml_collections import ConfigDict
+
+class ConfigFileFlagParser(flags.ArgumentParser[ConfigDict]):
+    def __init__(self, name: str) -> None: ...
+    def parse(self, path: str) -> ConfigDict: ...
