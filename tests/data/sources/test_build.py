@@ -93,6 +93,15 @@ def test_beam_makes_the_same_bytes_and_counts_rejections(root, tmp_path, monkeyp
     assert contents(tmp_path / "beam") == contents(tmp_path / "pool")
 
 
+@pytest.mark.slow
+def test_two_workers_of_a_dask_cluster_make_the_same_bytes(root, tmp_path):
+    pytest.importorskip("apache_beam")
+    pytest.importorskip("dask.distributed")
+    build("viton-hd", root, tmp_path / "dask", dataclasses.replace(OPTIONS, runner="DaskRunner", workers=2))
+    build("viton-hd", root, tmp_path / "pool", OPTIONS)
+    assert contents(tmp_path / "dask") == contents(tmp_path / "pool")
+
+
 def test_without_beam_a_runner_is_refused(root, tmp_path, monkeypatch):
     monkeypatch.delattr(data, "beam", raising=False)
     monkeypatch.setitem(sys.modules, "tf_tryon.data.beam", None)
