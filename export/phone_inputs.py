@@ -38,6 +38,7 @@ class Contract:
       aligned: codes are laid over the erased box's RoI; otherwise repeated over the picture.
       autoregressive: cells are drawn one after another, each knowing the earlier ones.
       std_floor: added to the softplus of `raw_std`.
+      temperatures: what each channel's standard deviation is multiplied by where it is drawn.
       code_scale: what one unit of each channel is worth; the file's codes, means and stds are divided by it.
     """
 
@@ -55,6 +56,7 @@ class Contract:
     aligned: bool
     autoregressive: bool
     std_floor: float
+    temperatures: tuple[float, ...]
     code_scale: tuple[float, ...]
 
     @classmethod
@@ -82,6 +84,7 @@ class Contract:
             aligned=given["aligned"].flag(),
             autoregressive=given["autoregressive"].flag(),
             std_floor=given["std_floor"].number(0, 1),
+            temperatures=tuple(one.number(0, 1) for one in given["temperatures"].entries(channels)),
             code_scale=tuple(scale.number(1e-12, 1e12) for scale in given["code_scale"].entries(channels)),
         )
 

@@ -22,7 +22,7 @@ from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
 from tf_tryon.files.regular import is_plain_name, read_bytes
 
-FORMAT, VERSION = "tf_tryon.phone", 1
+FORMAT, VERSION = "tf_tryon.phone", 2
 _LARGEST = 1 << 31  # bytes; what a flatbuffer can be
 
 
@@ -75,6 +75,7 @@ class PhoneStage:
     def sample(self, encoded: dict[str, np.ndarray], noise: np.ndarray, temperature: float = 1.0) -> np.ndarray:
         """Codes (cells, channels), in units of `code_scale`, drawn from the compatibility prior."""
         contract, own = self.contract, noise.shape[1] - self.contract.shared
+        noise = noise * np.array(contract.temperatures, np.float32)
         if not contract.autoregressive:
             mean, std = encoded["mean"], self._std(encoded["raw_std"])
             codes = mean + temperature * std * noise

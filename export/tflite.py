@@ -18,7 +18,7 @@ import numpy as np
 from ml_collections import ConfigDict
 from PIL import Image
 
-from tf_tryon.config import latent_shape
+from tf_tryon.config import draw_temperatures, latent_shape
 from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.keypoints import NAMES
 from tf_tryon.data.pose_maps import reach_of
@@ -118,6 +118,7 @@ def contract_of(config: ConfigDict) -> Contract:
         aligned=model.latent_layout == "aligned",
         autoregressive=model.prior == "autoregressive",
         std_floor=_STD_FLOOR,
+        temperatures=draw_temperatures(config),
         code_scale=(1.0,) * model.latent_channels,
     )
 

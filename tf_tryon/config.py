@@ -73,6 +73,8 @@ def thesis(stage: str) -> ConfigDict:
     model.family = "tryon"  # or "finet", "bicyclegan": `baseline` makes their configurations
     model.latent_channels = 8  # z is spatial: (height / stride, width / stride, channels)
     model.latent_shared = 0  # how many of them are one value for the whole picture, such as both sleeves' length
+    model.latent_centred = False  # the others have mean 0, so that what all cells have alike is told by the shared ones
+    model.local_temperature = 1.0  # of the channels that are not shared, where codes are drawn: below 1, cells agree more
     model.latent_stride = 32  # pixels that a cell of z spans, 4 to 32; 32 is the whole trunk, 8x8 cells at 256 px
     model.latent_layout = "tiled"  # z repeated over the picture, or laid "aligned" into the garment's box
     model.prior = "independent"  # cells of z given the context, or "autoregressive" so that they agree
@@ -181,6 +183,13 @@ def latent_shape(config: ConfigDict) -> tuple[int, int, int]:
     return config.data.height // stride, config.data.width // stride, config.model.latent_channels
 
 
+def draw_temperatures(config: ConfigDict) -> tuple[float, ...]:
+    """What each channel's standard deviation is multiplied by where the prior's codes are drawn."""
+    model = config.model
+    own = model.latent_channels - model.latent_shared
+    return (model.local_temperature,) * own + (1.0,) * model.latent_shared
+
+
 def elbo_weights(config: ConfigDict) -> int:
     """Pixels of a picture: a mean over pixels times this is the sum that beta = 1 refers to."""
     return config.data.height * config.data.width
@@ -226,6 +235,13 @@ def validate(config: ConfigDict) -> None:
     if not 0 <= model.latent_shared <= model.latent_channels:
         raise ValueError(
             f"config.model.latent_shared = {model.latent_shared}: choose 0 to latent_channels = {model.latent_channels}"
+        )
+    if not 0 <= model.local_temperature <= 1:
+        raise ValueError(f"config.model.local_temperature = {model.local_temperature}: choose 0 to 1")
+    if model.latent_centred and (config.stage == "shape" or model.latent_layout == "tiled" or not model.latent_shared):
+        raise ValueError(
+            "config.model.latent_centred leaves what all cells have alike to the shared channels of the texture stage's"
+            " laid codes: it goes with latent_shared > 0 and latent_layout = 'aligned'"
         )
     for name in ("encoder_pool", "context_pool"):
         if model[name] not in (1, 2, 4) or model.latent_stride // model[name] < 4:

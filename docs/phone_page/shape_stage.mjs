@@ -82,7 +82,7 @@ export class ShapeStage {
 
   /** Codes (cells * channels) of one sample, from standard normal noise of that size, cell by cell. */
   async sample(encoded, noise, temperature = 1) {
-    const {grid, shared, std_floor: floor, code_scale: scale} = this.contract;
+    const {grid, shared, std_floor: floor, temperatures, code_scale: scale} = this.contract;
     const channels = grid[2], cells = grid[0] * grid[1];
     const codes = new Float32Array(cells * channels);
     for (let cell = 0; cell < cells; ++cell) {
@@ -91,7 +91,7 @@ export class ShapeStage {
         const i = cell * channels + c;
         const std = (Math.log1p(Math.exp(-Math.abs(raw[i]))) + Math.max(raw[i], 0) + floor) / scale[c];
         const alike = cell > 0 && c >= channels - shared;
-        codes[i] = alike ? codes[c] : mean[i] + temperature * std * noise[i];
+        codes[i] = alike ? codes[c] : mean[i] + temperature * temperatures[c] * std * noise[i];
       }
     }
     return codes;

@@ -32,7 +32,7 @@ TAKEN = {
     "javascript": r"(?:encoded\.|const \{)(\w+)(?:, (\w+))?",
 }
 # Words of the sidecar's `inputs` that a call needs.
-NEEDED = {"height", "width", "grid", "shared", "std_floor", "code_scale"}
+NEEDED = {"height", "width", "grid", "shared", "std_floor", "temperatures", "code_scale"}
 
 
 @pytest.fixture(scope="module")

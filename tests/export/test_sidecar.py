@@ -67,6 +67,7 @@ def test_a_good_one_is_read(written: Any) -> None:
         ("inputs.grid", [7, 8, 8], "inputs.grid doesn't divide the input"),
         ("inputs.context_pool", 3, "inputs.context_pool doesn't divide the input"),
         ("inputs.code_scale", [0.0] * 8, r"code_scale\[0\] is 0.0"),
+        ("inputs.temperatures", [1.0] * 3, "inputs.temperatures has 3 entries, not 8"),
         ("inputs.aligned", 1, "inputs.aligned is 1, neither true nor false"),
         ("inputs.garments", ["scarf"], "not one of hat, top"),
     ],

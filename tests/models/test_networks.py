@@ -108,6 +108,26 @@ def test_shared_channels_are_one_value_for_posterior_samples_and_generator(make_
         np.testing.assert_array_equal(read(codes), read(nets.share(codes)))
 
 
+@pytest.mark.parametrize("prior", ["independent", "autoregressive"])
+def test_channels_of_its_own_are_drawn_at_the_local_temperature(make_batch, prior):
+    config = _config("shape", **{**RECOMMENDED, "prior": prior, "local_temperature": 0.25})
+    nets, batch = build_networks(config), make_batch(config)
+    noise = np.random.default_rng(0).standard_normal((2, *latent_shape(config))).astype(np.float32)
+    scaled = noise * np.array([*[0.25] * 5, *[1.0] * 3], np.float32)
+    config.model.local_temperature = 1.0
+    plain = build_networks(config)
+    np.testing.assert_allclose(nets.sample_prior(batch, noise), plain.sample_prior(batch, scaled), atol=1e-5)
+
+
+def test_centred_codes_leave_to_the_shared_channels_what_cells_have_alike(make_batch):
+    config = _config("texture", **RECOMMENDED, latent_centred=True)
+    nets, batch = build_networks(config), make_batch(config)
+    codes = tf.constant(np.random.default_rng(0).standard_normal((2, *latent_shape(config))), tf.float32)
+    read = [nets.generate(batch, codes + shift)[-1] for shift in (0.0, [*[1.0] * 5, *[0.0] * 3], [*[0.0] * 7, 1.0])]
+    np.testing.assert_allclose(read[1], read[0], atol=1e-5)
+    assert np.abs(read[2] - read[0]).max() > 1e-4
+
+
 def test_initial_weights_follow_from_the_seed():
     first, again, other = _config("shape"), _config("shape"), _config("shape")
     other.seed = 1

@@ -51,6 +51,14 @@ def share(codes: tf.Tensor, shared: int) -> tf.Tensor:
     return _with_shared(codes, codes[:, :1, :1], shared)
 
 
+def centred(codes: tf.Tensor, shared: int) -> tf.Tensor:
+    """Codes (B, h, w, c) whose channels that are not shared have mean 0 over the cells: what is alike in all of them,
+    such as the garment's lightness, is left to the shared ones."""
+    own = codes.shape[-1] - shared
+    mean = tf.reduce_mean(codes[..., :own], axis=[1, 2], keepdims=True)
+    return tf.concat([codes[..., :own] - mean, codes[..., own:]], axis=-1)
+
+
 def counted(nats: tf.Tensor, shared: int) -> tf.Tensor:
     """Sum of (B, h, w, c) terms over all latents, each shared one counted once: (B,)."""
     return tf.reduce_sum(counted_by_channel(nats, shared), axis=1)

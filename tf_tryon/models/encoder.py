@@ -24,6 +24,7 @@ class Encoder(keras.Model):
       autoregressive: the head gives context features to a causal transformer over the cells instead.
       head_std: initial spread of the head's last kernels.
       shared: how many of the last channels are one value for the whole picture.
+      temperatures: c numbers that multiply each channel's standard deviation where codes are drawn; None: ones.
       spectral: spectral normalisation of all convolutions; "addons": by tensorflow-addons' layer.
     Input (B, H, W, C) pictures in [-1, 1] or masks.
     """
@@ -37,9 +38,11 @@ class Encoder(keras.Model):
         spectral: bool | str = True,
         width: float = 1.0,
         shared: int = 0,
+        temperatures: tuple[float, ...] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.temperatures = temperatures
         self.channels, self.stride, self.autoregressive = channels, stride, autoregressive
         self.head_std, self.spectral, self.width, self.shared = head_std, spectral, width, shared
         dtype = self.dtype_policy
@@ -82,10 +85,14 @@ class Encoder(keras.Model):
 
     def draw(self, features: tf.Tensor, noise: tf.Tensor, temperature: float | tf.Tensor = 1.0) -> tf.Tensor:
         """`sample`, of `features`."""
+        if self.temperatures is not None:
+            noise = noise * tf.constant(self.temperatures, noise.dtype)
         if self.cells is None:
             return share(self.gaussian(features).sample(noise, temperature), self.shared)
         return self.cells.sample(features, noise, temperature)
 
     def get_config(self) -> dict[str, Any]:
-        names = ("channels", "stride", "autoregressive", "head_std", "spectral", "width", "shared")
+        names = (
+            "channels", "stride", "autoregressive", "head_std", "spectral", "width", "shared", "temperatures",
+        )  # fmt: skip
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -9,10 +9,11 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
+from tf_tryon.config import draw_temperatures
 from tf_tryon.geometry import roi
 from tf_tryon.layers import seeds
 from tf_tryon.layers.blocks import average_pool
-from tf_tryon.layers.gaussian import Gaussian
+from tf_tryon.layers.gaussian import Gaussian, centred
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.discriminator import Discriminator
 from tf_tryon.models.encoder import Encoder
@@ -58,6 +59,8 @@ class _TryOnNetworks(ModelSet, abc.ABC):
         height, width = self.config.data.height, self.config.data.width
         if self.config.model.latent_layout == "tiled":
             return tf.tile(codes, [1, height // codes.shape[1], width // codes.shape[2], 1])
+        if self.config.model.latent_centred:
+            codes = centred(codes, self.config.model.latent_shared)
         return roi.lay(codes, self._roi(batch), (height, width)) * self.region(batch)
 
     def prior_inputs(self, batch: Batch) -> tf.Tensor:
@@ -115,6 +118,7 @@ def build_tryon(kind: type[_Made], config: ConfigDict, precision: str = "float32
         **options,
         stride=model.latent_stride // model.context_pool,
         autoregressive=model.prior == "autoregressive",
+        temperatures=draw_temperatures(config),
         name="context_encoder",
     )
     size = (None, data.height, data.width)
