@@ -8,6 +8,8 @@ from tf_tryon.configs.shape import get_config as recommended
 def get_config() -> ConfigDict:
     config = recommended()
 
+    config.model.local_temperature = 0.55  # fewer holes and legs of two lengths; lengths vary all the same
+
     data = config.data
     data.crop = "garment"  # a top has some 45 % of the pixels in place of 7
     data.targets.hat, data.targets.shoes = 0.15, 0.4

@@ -93,6 +93,8 @@ def test_wrong_types_are_refused():
         ("texture", {"data.height": 32, "data.width": 32}, "discriminator"),
         ("texture", {"loss.style": (1.0, 1.0)}, "five weights"),
         ("texture", {"model.latent_stride": 12}, "latent_stride"),
+        ("texture", {"model.local_temperature": 1.5}, "config.model.local_temperature = 1.5: choose 0 to 1"),
+        ("texture", {"model.latent_centred": True}, "latent_centred .* goes with latent_shared > 0"),
         ("shape", {"model.latent_layout": "aligned"}, "shape_frame"),
         ("shape", {"model.encoder_context": True}, "shape_frame"),
     ],

@@ -52,8 +52,10 @@ def share(codes: tf.Tensor, shared: int) -> tf.Tensor:
 
 
 def centred(codes: tf.Tensor, shared: int) -> tf.Tensor:
-    """Codes (B, h, w, c) whose channels that are not shared have mean 0 over the cells: what is alike in all of them,
-    such as the garment's lightness, is left to the shared ones."""
+    """Codes (B, h, w, c) whose channels that are not shared have mean 0 over the cells.
+
+    What all cells have alike, such as the garment's lightness, is then left to the shared ones.
+    """
     own = codes.shape[-1] - shared
     mean = tf.reduce_mean(codes[..., :own], axis=[1, 2], keepdims=True)
     return tf.concat([codes[..., :own] - mean, codes[..., own:]], axis=-1)
