@@ -5,10 +5,6 @@ backgrounds are flat too, so of a flat part that reaches the photo's border only
 keypoints place it.
 """
 
-# scipy.ndimage comes without types.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportMissingTypeStubs=false, reportGeneralTypeIssues=false, reportReturnType=false
-
 from __future__ import annotations
 
 import dataclasses
@@ -77,7 +73,7 @@ def _flat(photo: np.ndarray) -> np.ndarray:
     """(h, w) bool: pixels of windows without texture, without shading."""
     low = ndimage.minimum_filter(photo, (_WINDOW, _WINDOW, 1))
     high = ndimage.maximum_filter(photo, (_WINDOW, _WINDOW, 1))
-    flat = (high.astype(np.int16) - low <= _RIPPLE).all(-1)
+    flat = np.asarray((high.astype(np.int16) - low <= _RIPPLE).all(-1))
     # Shaded cloth can be smooth too, but drifts: keep what has the commonest colour of its part.
     parts, count = ndimage.label(flat)
     if not count:

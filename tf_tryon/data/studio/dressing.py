@@ -6,6 +6,7 @@ loud, and an inner top contrasts with what lies over it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Final
 
@@ -101,13 +102,14 @@ def _inner(rng: np.random.Generator, top: Item, style: str, presentation: str, q
     pattern = pick(rng, cuts.LOUD_OF[kind] if loud else cuts.quiet_law(kind, style))
     item = make_item(rng, kind, style, presentation, pattern, pick(rng, families), loud)
     # Under another garment: not wider than it, closed, and seldom below its hem.
-    fields = {**item.__dict__, "fit": min(item.fit, 0.8 * top.fit, 0.4), "opening": "closed"}
-    if kind in ("shirt", "blouse"):
-        fields["opening"] = "buttoned"
-    fields["sleeve"] = min(item.sleeve, max(top.sleeve - 0.02, 0.0))
     limit = 0.6 if top.kind == "coat" else top.length + (0.08 if rng.random() < 0.3 else -0.04)
-    fields["length"] = _rounded(np.clip(min(item.length, limit), 0.05, 1.0))
-    return Item(**fields)
+    return dataclasses.replace(
+        item,
+        fit=min(item.fit, 0.8 * top.fit, 0.4),
+        opening="buttoned" if kind in ("shirt", "blouse") else "closed",
+        sleeve=min(item.sleeve, max(top.sleeve - 0.02, 0.0)),
+        length=_rounded(np.clip(min(item.length, limit), 0.05, 1.0)),
+    )
 
 
 def _length(rng: np.random.Generator, kind: str, style: str, presentation: str) -> float:

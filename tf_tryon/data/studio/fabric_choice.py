@@ -47,7 +47,7 @@ def wear_fabrics(rng: np.random.Generator, outfit: Outfit, fabrics: Fabrics, sha
     for slot in SLOTS:
         item = getattr(outfit, slot)
         # What one garment wears doesn't depend on what else is worn.
-        own = np.random.default_rng(rng.integers(2**63))
+        own = np.random.default_rng(int(rng.integers(1 << 63)))
         if item is None or slot == "shoes" or own.random() >= share:
             continue
         number = _chosen(own, item, fabrics)

@@ -52,7 +52,7 @@ class FabricCloth:
 
 
 @compiled
-def _weights(t, out):  # pragma: no cover - compiled
+def _weights(t: float, out: np.ndarray) -> None:  # pragma: no cover - compiled
     """Catmull and Rom's cubic through four neighbours, `t` of the way between the middle two."""
     out[0] = 0.5 * t * (-1 + t * (2 - t))
     out[1] = 0.5 * (2 + t * t * (-5 + 3 * t))
@@ -61,7 +61,7 @@ def _weights(t, out):  # pragma: no cover - compiled
 
 
 @compiled
-def _sampled(image, x, y):  # pragma: no cover - compiled
+def _sampled(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:  # pragma: no cover - compiled
     """(k, 3) of a repeating picture (h, w, 3) at pixel coordinates x, y (k,), whole at the pixels' middles."""
     height, width = image.shape[:2]
     out = np.empty((len(x), 3), np.float32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import hashlib
+import os
 import pathlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -87,7 +88,7 @@ class Folder:
             workers: processes.
             bar: is updated with each picture.
         """
-        cuts, passed = [], Counter[str]()
+        cuts, passed = list[Cut](), Counter[str]()
         jobs = [(str(self.root), name, label) for name, label in self.labels.items()]
         for result in in_order(_cut, jobs, workers, chunk=16):
             if isinstance(result, Cut):
@@ -99,7 +100,7 @@ class Folder:
         return cuts, passed
 
 
-def open_folder(root: str | pathlib.Path) -> Folder:
+def open_folder(root: str | os.PathLike[str]) -> Folder:
     """The folder's pictures and their labels; nothing is decoded yet.
 
     Raises:

@@ -117,7 +117,7 @@ def _even(square: np.ndarray, width: float, keep: float) -> np.ndarray:
 def _joined(square: np.ndarray, loud: bool) -> np.ndarray:
     """(h, w', 3) of (h, w, 3): columns that repeat without a seam."""
     width = square.shape[1]
-    overlap = max(round(OVERLAP * width), 3)
+    overlap: int = max(round(OVERLAP * width), 3)
     widest = width - overlap
     repeat = widest
     if loud:
@@ -140,7 +140,7 @@ def _least_path(cost: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def _path(cost):  # pragma: no cover - compiled
+def _path(cost: np.ndarray) -> np.ndarray:  # pragma: no cover - compiled
     height, width = cost.shape
     total = cost.copy()
     for row in range(1, height):

@@ -83,8 +83,8 @@ def find_window(lab: np.ndarray) -> Window | None:
         side = int(share * short) // FINE.cells * FINE.cells
         if side < SMALLEST:
             return None
-        top = np.rint((height - side) / 2 - above + offsets).astype(int)
-        left = np.rint((width - side) / 2 - before + offsets).astype(int)
+        top: np.ndarray = np.rint((height - side) / 2 - above + offsets).astype(int)
+        left: np.ndarray = np.rint((width - side) / 2 - before + offsets).astype(int)
         top, left = (grid.ravel() for grid in np.meshgrid(top, left, indexing="ij"))
         cloth = _cells(background, top, left, side, 1).ravel() < BACKGROUND_SHARE
         top, left = top[cloth], left[cloth]
@@ -145,5 +145,5 @@ def _like_the_edge(lab: np.ndarray) -> np.ndarray:
     patches = [row[:, i : i + size].mean(axis=(0, 1)) for row in rows for i in range(0, row.shape[1] - size + 1, size)]
     alike = (distance.cdist(small.reshape(-1, 3), np.array(patches)) < BACKGROUND).sum(axis=1)
     like = (alike >= EDGE_PATCHES).astype(np.float32).reshape(small.shape[:2])
-    rows, columns = (np.minimum(np.arange(n) // step, m - 1) for n, m in zip(lab.shape, like.shape, strict=False))
+    rows, columns = (np.minimum(np.arange(int(n)) // step, m - 1) for n, m in zip(lab.shape, like.shape, strict=False))
     return like[np.ix_(rows, columns)]

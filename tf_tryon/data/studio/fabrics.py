@@ -100,7 +100,7 @@ def prepare(folder: Folder, into: pathlib.Path, share: float, workers: int = 1, 
                 "needed, laid flat or hung, so that its cloth fills their middle"
             )
         _save(path, cuts, passed)
-    passed = Counter(_read(path)[0]["passed"])
+    passed: Counter[str] = Counter(_read(path)[0]["passed"])
     _log.info(f"{folder.root}: cloth of {count - sum(passed.values())} of {count} pictures{_reasons(passed, '; ')}")
     if folder.lost:
         _log.warning(f"{folder.root}: {folder.lost} rows of {LIST} name no picture")
@@ -131,7 +131,7 @@ def _read(path: str | pathlib.Path) -> tuple[dict[str, Any], np.ndarray]:
 @functools.lru_cache(maxsize=2)
 def _load(path: str) -> Fabrics:
     head, pixels = _read(path)
-    cuts, start = [], 0
+    cuts, start = list[Cut](), 0
     for name, label, loud, metres, (height, width) in head["cuts"]:
         stop = start + height * width * 3
         cuts.append(Cut(name, label, loud, metres, pixels[start:stop].reshape(height, width, 3)))

@@ -4,6 +4,7 @@ import numpy as np
 
 from tf_tryon.data.studio.garment_drape import directions, person_height, radii
 from tf_tryon.data.studio.garment_fitting import Fitting, ramp
+from tf_tryon.data.studio.garment_grid import strips
 from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet
 
 NECK = (1.425, 1.462)  # template heights between which the neck is a column
@@ -34,13 +35,9 @@ def _band(fitting: Fitting, rows: list[np.ndarray], material: np.ndarray, share:
         share: (r,) of the neck bone's weight on each row.
     """
     points = np.stack(rows)
-    count, columns = points.shape[:2]
-    index = np.arange(count * columns).reshape(count, columns)
-    following = np.roll(index, -1, axis=1) if closed else index[:, 1:]
-    current = index if closed else index[:, :-1]
-    a, b, c, d = current[:-1], following[:-1], following[1:], current[1:]
+    count, columns = len(points), len(points[0])
     # Rows climb on the inside: seen from outside the fold, their order is reversed.
-    faces = np.concatenate([np.stack([a, c, b], -1), np.stack([a, d, c], -1)], 1).reshape(-1, 3)
+    faces = strips(count, columns, closed)[..., [0, 2, 1]]
     flat = points.reshape(-1, 3)
     bones = np.zeros((len(flat), 4), np.int32)
     bones[:, 0] = fitting.template.bone("spine01")
@@ -51,12 +48,12 @@ def _band(fitting: Fitting, rows: list[np.ndarray], material: np.ndarray, share:
     around = np.arctan2(flat[:, 0], flat[:, 2] - flat[:, 2].mean())
     return Sheet(
         position=flat,
-        triangles=faces.astype(np.int32),
+        triangles=faces.reshape(-1, 3),
         bones=bones,
         weights=weights,
         uv=np.stack([0.07 * around, np.repeat(np.arange(count) * 0.015, columns)], 1),
         weld=np.arange(len(flat), dtype=np.int32),
-        material=np.repeat(material, 2 * current.shape[1]).astype(np.uint8),
+        material=np.repeat(material, faces.shape[1]).astype(np.uint8),
     )
 
 
@@ -107,7 +104,7 @@ def roll_neck(fitting: Fitting, ease: float) -> Sheet:
     side = directions()
     r = radius + ease
     base = _base(fitting, middle[1] + radius * side[:, 1])
-    rows = []
+    rows: list[np.ndarray] = []
     inside = ((0.0, -0.01), (-0.001, 0.03), (0.001, 0.048), (0.006, 0.052))
     outside = ((0.011, 0.046), (0.013, 0.02), (0.016, 0.006), (0.006, 0.002))
     for out, up in inside + outside:
@@ -128,7 +125,7 @@ def hood(fitting: Fitting, ease: float) -> Sheet:
     tall = 0.020 + 0.034 * behind
     away = r + ease + 0.8 * wide
     height = base + 0.012 + 0.004 * behind
-    rows = []
+    rows: list[np.ndarray] = []
     for turn in np.linspace(0, 2 * np.pi, 15):
         # From the neck's side over the top and down the back; the outer side hangs.
         out = -np.cos(turn) * wide

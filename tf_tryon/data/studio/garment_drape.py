@@ -61,7 +61,7 @@ def _trunk_edges() -> np.ndarray:
 
 
 @compiled
-def _support(vertices, edges, heights, step, dirs):
+def _support(vertices: np.ndarray, edges: np.ndarray, heights: np.ndarray, step: float, dirs: np.ndarray) -> np.ndarray:
     reach = np.full((len(heights), len(dirs)), -1e3)
     for e in range(len(edges)):
         a = vertices[edges[e, 0]]
@@ -82,7 +82,9 @@ def _support(vertices, edges, heights, step, dirs):
 
 
 @compiled
-def _widen(reach, points, first, step, centre, dirs):
+def _widen(
+    reach: np.ndarray, points: np.ndarray, first: float, step: float, centre: np.ndarray, dirs: np.ndarray
+) -> np.ndarray:
     out = reach.copy()
     for i in range(len(points)):
         middle = int(np.rint((points[i, 1] - first) / step))
@@ -95,7 +97,7 @@ def _widen(reach, points, first, step, centre, dirs):
 
 
 @compiled
-def radii(reach):
+def radii(reach: np.ndarray) -> np.ndarray:
     """Radius (R, D) of the convex sections with support function `reach` (R, D), in the same directions."""
     rows, count = reach.shape
     span = count // 5
@@ -110,7 +112,7 @@ def radii(reach):
     return out
 
 
-def person_height(template: Template, person: Person, height: float | np.ndarray) -> np.ndarray:
+def person_height(template: Template, person: Person, height: np.ndarray) -> np.ndarray:
     """The person's height (metres) of what is at `height` on the template, between ankles and head."""
     bones = [template.bone(name) for name in JOINTS]
     return np.interp(
@@ -132,7 +134,7 @@ def template_height(template: Template, person: Person, height: np.ndarray) -> n
 
 def silhouette(template: Template, person: Person) -> Silhouette:
     """The hulls of torso and legs of a person, from the ankles to the base of the neck."""
-    top = float(person_height(template, person, 1.40))
+    top = float(person_height(template, person, np.array([1.40]))[0])
     heights = np.arange(0.04, top, STEP)
     reach = _support(person.vertices, _trunk_edges(), heights, STEP, directions())
     front, back = reach[:, 0], -reach[:, DIRECTIONS // 2]

@@ -76,7 +76,7 @@ def sew(fitting: Fitting, item: Item, low: Sheet, shell: Sheet, hem: float) -> l
 def _front(low: Sheet, shell: Sheet) -> Face:
     """The front of tube and shell, where the shell continues the tube."""
     on_shell = (shell.fields["tall"] > -0.01) & (shell.fields["arm"] < 0.02)
-    triangles, count = [], 0
+    triangles, count = list[np.ndarray](), 0
     for sheet, chosen in ((low, True), (shell, on_shell)):
         part = chosen & (sheet.position[:, 2] > -0.01) & (np.abs(sheet.position[:, 0]) < 0.24)
         triangles.append(sheet.triangles[corners_in(part, sheet.triangles) == 3] + count)

@@ -10,7 +10,17 @@ from tf_tryon.data.studio.compiled import compiled
 
 
 @compiled
-def _sum_of_ridges(along, around, middle, place, half, cosine, sine, height, width):
+def _sum_of_ridges(
+    along: np.ndarray,
+    around: np.ndarray,
+    middle: np.ndarray,
+    place: np.ndarray,
+    half: np.ndarray,
+    cosine: np.ndarray,
+    sine: np.ndarray,
+    height: np.ndarray,
+    width: float,
+) -> np.ndarray:
     total = np.zeros(len(along))
     for k in range(len(middle)):
         for i in range(len(along)):

@@ -13,7 +13,7 @@ from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet, blend_skin
 
 
 @compiled
-def _drop(points, triangles, xy, sign):
+def _drop(points: np.ndarray, triangles: np.ndarray, xy: np.ndarray, sign: float) -> tuple[np.ndarray, np.ndarray]:
     """First triangle that a ray along -sign * z through each xy meets (-1 for none), and its barycentrics."""
     hit = np.full(len(xy), -1, np.int64)
     share = np.zeros((len(xy), 3))
@@ -83,7 +83,7 @@ class Face:
         if wall:
             grid = np.pad(grid, ((1, 1), (1, 1), (0, 0)), mode="edge")
             raised = np.pad(raised, 1, constant_values=-0.003)
-        rows, columns = grid.shape[:2]
+        rows, columns = len(grid), len(grid[0])
         hit, share = _drop(self.position, self.triangles, grid.reshape(-1, 2), self.sign)
         if (hit < 0).any():
             return []

@@ -4,12 +4,14 @@ A hat starts from the head's convex outline at the height of the forehead, widen
 it fits every head. Rings go from the hat's edge up to its top; the edge is lower at the back.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
 from tf_tryon.data.studio.garment_drape import directions, radii
 from tf_tryon.data.studio.garment_fitting import Fitting, bump, ramp
+from tf_tryon.data.studio.garment_grid import strips
 from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet
 from tf_tryon.data.studio.outfit import Item
 
@@ -59,22 +61,18 @@ def _outline(fitting: Fitting) -> tuple[np.ndarray, float, float, float]:
 
 def _grid(points: np.ndarray, fitting: Fitting, material: np.ndarray, closed: bool) -> Sheet:
     """A sheet of points (r, c, 3), upper side outwards; material (r - 1,) is that of the strips between rows."""
-    rows, columns = points.shape[:2]
-    index = np.arange(rows * columns).reshape(rows, columns)
-    following = np.roll(index, -1, axis=1) if closed else index[:, 1:]
-    current = index if closed else index[:, :-1]
-    a, b, c, d = current[:-1], following[:-1], following[1:], current[1:]
-    faces = np.concatenate([np.stack([a, b, c], -1), np.stack([a, c, d], -1)], 1).reshape(-1, 3)
+    rows, columns = len(points), len(points[0])
+    faces = strips(rows, columns, closed)
     count = rows * columns
     flat = points.reshape(-1, 3)
     return Sheet(
         position=flat,
-        triangles=faces.astype(np.int32),
+        triangles=faces.reshape(-1, 3),
         bones=np.tile(np.array([[fitting.template.bone("head"), 0, 0, 0]], np.int32), (count, 1)),
         weights=np.tile(np.array([[1.0, 0.0, 0.0, 0.0]]), (count, 1)),
         uv=np.stack([0.09 * np.arctan2(flat[:, 0], flat[:, 2] - flat[:, 2].mean()), flat[:, 1]], 1),
         weld=np.arange(count, dtype=np.int32),
-        material=np.repeat(material, 2 * current.shape[1]).astype(np.uint8),
+        material=np.repeat(material, faces.shape[1]).astype(np.uint8),
     )
 
 
@@ -92,7 +90,7 @@ def build_hat(fitting: Fitting, item: Item) -> tuple[list[Sheet], np.ndarray]:
         across = (radius * share)[:, None] * side
         return np.stack([across[:, 0], height, middle + across[:, 1]], 1)
 
-    rings = []
+    rings: list[np.ndarray] = []
     for share, climb in DOMES[item.kind]:
         height = line + (top + rise - line) * climb
         wide = np.full(len(angle), share)
@@ -131,7 +129,7 @@ def _brim(
     wave = 0.012 * np.cos(3 * angle + rng.uniform(0, 6)) if item.kind == "sun_hat" else 0.008 * -np.cos(2 * angle)
     # The front is turned down and the back up, as a fedora is worn.
     turn = -0.018 * np.cos(angle) if item.kind == "fedora" else -0.006 * np.cos(angle)
-    rows = []
+    rows: list[np.ndarray] = []
     for t in (0.0, 0.25, 0.5, 0.75, 1.0, 1.0, 0.5, 0.0):
         under = -0.004 if len(rows) >= 5 else 0.0
         across = (radius + width * t)[:, None] * directions()
@@ -141,13 +139,15 @@ def _brim(
     return _grid(np.stack(rows[::-1]), fitting, np.full(len(rows) - 1, MAIN), closed=True)
 
 
-def _visor(fitting: Fitting, item: Item, ring, line: np.ndarray, angle: np.ndarray) -> Sheet:
+def _visor(
+    fitting: Fitting, item: Item, ring: Callable[[float, np.ndarray], np.ndarray], line: np.ndarray, angle: np.ndarray
+) -> Sheet:
     reach = max(BRIM * item.length, 0.05)
     columns = np.arange(-14, 15)
     a = 2 * np.pi * columns / len(angle)
     base = ring(1.0, line)[columns]
     share = np.cos(np.clip(a / a[-1], -1, 1) * np.pi / 2) ** 0.6
-    rows = []
+    rows: list[np.ndarray] = []
     for t in (0.0, 0.3, 0.6, 0.85, 1.0, 1.0, 0.5, 0.0):
         under = -0.004 if len(rows) >= 5 else 0.0
         out = base.copy()

@@ -57,7 +57,7 @@ class Shell:
 
 
 @compiled
-def _gather(indices, shares, vertices):
+def _gather(indices: np.ndarray, shares: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     out = np.zeros((indices.shape[0], 3))
     for i in range(indices.shape[0]):
         for j in range(indices.shape[1]):
@@ -69,7 +69,9 @@ def _gather(indices, shares, vertices):
 
 
 @compiled
-def smooth(positions, neighbours, weld, amount, rounds):
+def smooth(
+    positions: np.ndarray, neighbours: np.ndarray, weld: np.ndarray, amount: np.ndarray, rounds: int
+) -> np.ndarray:
     """Moves each vertex `amount` (n,) of the way to its neighbours' mean, `rounds` times; seams stay closed."""
     current = positions.copy()
     for _ in range(rounds):
@@ -91,7 +93,7 @@ def smooth(positions, neighbours, weld, amount, rounds):
 
 
 @compiled
-def _nearest(points, candidates, limit):
+def _nearest(points: np.ndarray, candidates: np.ndarray, limit: float) -> np.ndarray:
     out = np.full(len(points), -1, np.int32)
     for i in range(len(points)):
         best = limit * limit

@@ -11,6 +11,7 @@ import numpy as np
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import directions, radii
 from tf_tryon.data.studio.garment_fitting import Fitting, ramp
+from tf_tryon.data.studio.garment_grid import strips
 from tf_tryon.data.studio.garment_shell import smooth
 from tf_tryon.data.studio.garment_surface import TRIM, Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
@@ -124,7 +125,7 @@ def build_shoes(
     # The inner sole is flat.
     floor = float(fitting.person.vertices[fitting.template.group["body"], 1].min())
     position[:, 1] = np.maximum(position[:, 1], floor - 0.002)
-    shoes = []
+    shoes: list[list[Sheet]] = []
     for sign in (1.0, -1.0):
         mine = near & (np.sign(field["x"]) == sign)
         sheet = shell.sheet(position)
@@ -187,7 +188,7 @@ def _stiletto(fitting: Fitting, x: float, heel: float, floor: float) -> Sheet:
     # Height over the toes' sole after pitching about the toes' joint.
     over = c * (top[1] - toes[1]) - s * (top[2] - toes[2]) + toes[1] - floor + LASTS["heels"].sole
     down = np.array([0.0, -c, s])
-    rows = []
+    rows: list[np.ndarray] = []
     for t, r in ((1.0, 0.0), (1.0, 0.006), (0.6, 0.006), (0.25, 0.012), (0.0, 0.024)):
         ring = np.stack([r * np.sin(a), 0 * a, r * np.cos(a)], 1)
         rows.append(top + down * over * t + ring)
@@ -197,11 +198,8 @@ def _stiletto(fitting: Fitting, x: float, heel: float, floor: float) -> Sheet:
 def _block(fitting: Fitting, points: np.ndarray, left: bool, rigid: bool = False) -> Sheet:
     """A closed block of rings (r, c, 3) from its underside up, moving with foot and toes."""
     template = fitting.template
-    rows, columns = points.shape[:2]
-    index = np.arange(rows * columns).reshape(rows, columns)
-    following = np.roll(index, -1, axis=1)
-    a, b, c, d = index[:-1], following[:-1], following[1:], index[1:]
-    faces = np.concatenate([np.stack([a, b, c], -1), np.stack([a, c, d], -1)], 1).reshape(-1, 3)
+    rows, columns = len(points), len(points[0])
+    faces = strips(rows, columns, closed=True).reshape(-1, 3)
     flat = points.reshape(-1, 3)
     side = "L" if left else "R"
     joint = fitting.person.joints[template.bone(f"toes.{side}")]
@@ -212,7 +210,7 @@ def _block(fitting: Fitting, points: np.ndarray, left: bool, rigid: bool = False
     weights[:, 0], weights[:, 1] = 1 - toes, toes
     return Sheet(
         position=flat,
-        triangles=faces.astype(np.int32),
+        triangles=faces,
         bones=bones,
         weights=weights,
         uv=flat[:, [2, 0]].copy(),

@@ -20,12 +20,13 @@ def loop(triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.
         around[count + e] = {int(a): share, int(b): share}
     for e, v in zip(inverse, opposite, strict=True):
         if uses[e] == 2:
-            around[count + e][int(v)] = around[count + e].get(int(v), 0.0) + 0.125
+            shares = around[count + int(e)]
+            shares[int(v)] = shares.get(int(v), 0.0) + 0.125
     inner: list[list[int]] = [[] for _ in range(count)]
     rim: list[list[int]] = [[] for _ in range(count)]
     for e, (a, b) in enumerate(ends):
         for v, w in ((a, b), (b, a)):
-            (rim if uses[e] == 1 else inner)[v].append(int(w))
+            (rim if uses[e] == 1 else inner)[int(v)].append(int(w))
     for v in range(count):
         if rim[v]:
             around[v] = {v: 0.75, **dict.fromkeys(rim[v], 0.25 / len(rim[v]))}

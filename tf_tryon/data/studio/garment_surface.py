@@ -39,7 +39,7 @@ class Sheet:
     weights: np.ndarray
     uv: np.ndarray
     weld: np.ndarray
-    fields: dict[str, np.ndarray] = field(default_factory=dict)
+    fields: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     material: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
     hem: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int32))
 
@@ -49,7 +49,9 @@ class Sheet:
 
 
 @compiled
-def blend_skin(bones_a, weights_a, bones_b, weights_b, share):
+def blend_skin(
+    bones_a: np.ndarray, weights_a: np.ndarray, bones_b: np.ndarray, weights_b: np.ndarray, share: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Skin weights (k, 4) of points that lie `share` (k,) of the way from a to b: the four largest, summing to 1."""
     count = len(share)
     bones = np.zeros((count, 4), np.int32)
@@ -88,7 +90,7 @@ def blend_skin(bones_a, weights_a, bones_b, weights_b, share):
 
 
 @compiled
-def _count(chosen, triangles):
+def _count(chosen: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """(m,) number of each triangle's corners that are chosen."""
     out = np.zeros(len(triangles), np.uint8)
     for t in range(len(triangles)):
@@ -206,7 +208,7 @@ def paint(sheet: Sheet, values: np.ndarray, material: int = TRIM) -> Sheet:
 
 
 @compiled
-def _normals(position, triangles, weld):
+def _normals(position: np.ndarray, triangles: np.ndarray, weld: np.ndarray) -> np.ndarray:
     sums = np.zeros((len(weld), 3))
     for t in range(len(triangles)):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]

@@ -166,7 +166,8 @@ def top_shell_points(fitting: Fitting, item: Item, tube: Tube, layer: float) -> 
     # The torso of the shell follows the tube near the join.
     share = ramp((ARMPIT_HEIGHT + 0.035 - field["height"]) / 0.05) * (1 - ramp((arm + 0.03) / 0.03))
     near = share > 0
-    row_centre = np.interp(position[near, 1], tube.heights, tube.centre)
+    rows: np.ndarray = position[near, 1]
+    row_centre = np.interp(rows, tube.heights, tube.centre)
     around = np.arctan2(position[near, 0], position[near, 2] - row_centre)
     position[near] += share[near, None] * (tube.at(position[near, 1], around) - position[near])
     position = smooth(position, shell.neighbours, shell.weld, 0.5 * (1 - share), 2 if ease < 0.012 else 4)

@@ -149,7 +149,7 @@ def build_outfit(outfit: Outfit, template: Template, person: Person) -> Clothing
         sheets, under = build_hat(fitting, outfit.hat)
         covered |= under
         finish(outfit.hat, sheets, HAT)
-    hidden = covered[template.triangles["body"]].all(axis=1)
+    hidden = np.asarray(covered[template.triangles["body"]].all(axis=1))
     return Clothing(merge(meshes), hidden)
 
 

@@ -177,7 +177,7 @@ def _fill(
     jobs = [(renderer, seed, index, size) for number in missing for index in parts.entries(number)]
     with contextlib.closing(in_order(_render, jobs, workers, chunk=4)) as pictures:
         for number in missing:
-            pending = []
+            pending: list[bytes] = []
             for index in parts.entries(number):
                 pending.append(encoded(index, next(pictures)))
                 bar.add(1)

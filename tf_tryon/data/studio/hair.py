@@ -136,7 +136,7 @@ def build_hair(hair: Hair, template: Template, person: Person) -> Mesh | None:
 def hairline(template: Template, hair: Hair) -> np.ndarray:
     """Field (V,) on the template: metres above the hairline, positive where hair grows."""
     x, y, z = template.vertices.T
-    line = np.interp(z, LINE_Z, LINE_Y)
+    line = np.interp(template.vertices[:, 2], LINE_Z, LINE_Y)
     forehead = np.clip((z - 0.075) / 0.03, 0, 1)
     line = line - hair.fringe * forehead * np.clip((0.062 - np.abs(x)) / 0.02, 0, 1)
     if hair.style == "receding":
@@ -213,11 +213,11 @@ def _clearance(
     rest = template.vertices[body]
     near = body[(rest[:, 1] > EYE_Y - 0.55) & (np.abs(rest[:, 0]) < 0.2)]
     points = person.vertices[near].astype(np.float64) - [0, 0, middle[2]]
-    bearing = np.mod(np.arctan2(points[:, 0], points[:, 2]), 2 * np.pi)
+    bearing: np.ndarray = np.mod(np.arctan2(points[:, 0], points[:, 2]), 2 * np.pi)
     radius = np.hypot(points[:, 0], points[:, 2])
     step_a, step_h = angles[1] - angles[0], heights[0] - heights[1]
-    column = np.round((bearing - angles[0]) / step_a).astype(int)
-    row = np.round((heights[0] - points[:, 1]) / step_h).astype(int)
+    column = np.rint((bearing - angles[0]) / step_a).astype(int)
+    row = np.rint((heights[0] - points[:, 1]) / step_h).astype(int)
     out = np.zeros((len(heights), len(angles)))
     for dr in (-1, 0, 1):
         for dc in (-1, 0, 1):
@@ -232,7 +232,8 @@ def _curtain(hair: Hair, template: Template, person: Person) -> Sheet:
     rng = np.random.default_rng(hair.seed)
     opening = rng.uniform(1.05, 1.3)  # radians between the face's middle and the first strand
     angles = np.linspace(opening, 2 * np.pi - opening, 41)
-    heights = np.linspace(middle[1] + 0.055, middle[1] - hair.length, max(int((hair.length + 0.055) / 0.016), 6))
+    count = max(int((hair.length + 0.055) / 0.016), 6)
+    heights = np.linspace(float(middle[1]) + 0.055, float(middle[1]) - hair.length, count)
     skin = _clearance(template, person, middle, angles, heights)
     drop = (middle[1] - heights)[:, None]
     head_rows = drop[:, 0] < 0.04
@@ -260,7 +261,7 @@ def _curtain(hair: Hair, template: Template, person: Person) -> Sheet:
     dead = np.maximum.accumulate(blocked | tip, axis=0)
     x, z = radius * np.sin(angles), radius * np.cos(angles) + middle[2]
     y = np.broadcast_to(heights[:, None], x.shape)
-    rows, columns = x.shape
+    rows, columns = len(x), len(x[0])
     ids = np.arange(rows * columns).reshape(rows, columns)
     quads = np.stack([ids[:-1, :-1], ids[1:, :-1], ids[1:, 1:], ids[:-1, 1:]], -1)
     alive = ~(dead[1:, :-1] & dead[1:, 1:])

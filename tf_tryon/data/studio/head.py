@@ -174,9 +174,9 @@ def _body_parts() -> tuple[np.ndarray, np.ndarray]:
         for k in range(4):
             np.add.at(votes, (np.arange(len(faces)), labels[template.bones[ids, k]]), template.weights[ids, k])
     parts = votes.argmax(1).astype(np.uint8)
-    centre = template.vertices[faces].mean(1)
+    centre: np.ndarray = template.vertices[faces].mean(1)
     # the jaw's edge rises from the chin to the ears
-    jaw = np.interp(centre[:, 2], [-0.02, 0.03, 0.06, 0.125], [1.56, 1.515, 1.48, 1.452])
+    jaw: np.ndarray = np.interp(centre[:, 2], [-0.02, 0.03, 0.06, 0.125], [1.56, 1.515, 1.48, 1.452])
     high = (centre[:, 1] > 1.42) & (np.abs(centre[:, 0]) < 0.12)
     parts[high] = np.where(centre[high, 1] > jaw[high], FACE, TORSO_SKIN)
     return parts, labels

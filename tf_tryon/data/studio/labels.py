@@ -6,7 +6,7 @@ from tf_tryon.data.studio.compiled import compiled
 
 
 @compiled
-def _majority(fine, size):  # pragma: no cover - compiled
+def _majority(fine: np.ndarray, size: int) -> np.ndarray:  # pragma: no cover - compiled
     out = np.empty((size, size), np.uint8)
     for row in range(size):
         for column in range(size):
@@ -29,7 +29,7 @@ def halve_labels(fine: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def _despeckle(labels, least):  # pragma: no cover - compiled
+def _despeckle(labels: np.ndarray, least: int) -> np.ndarray:  # pragma: no cover - compiled
     height, width = labels.shape
     out = labels.copy()
     seen = np.zeros((height, width), np.bool_)

@@ -88,7 +88,7 @@ def backdrop(studio: Studio, size: int) -> np.ndarray:
 
 
 @compiled
-def _blur(image, radius):  # pragma: no cover - compiled
+def _blur(image: np.ndarray, radius: int) -> np.ndarray:  # pragma: no cover - compiled
     """Mean over a square window of 2 * radius + 1, edges repeated, by running sums."""
     height, width = image.shape
     middle = np.empty_like(image)

@@ -7,7 +7,7 @@ pose (arms about 45 degrees down). Triangles are drawn from both sides.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,10 +15,22 @@ import numpy as np
 class Material(Protocol):
     """What a surface looks like, as functions of pattern coordinates `uv` (metres) and rest positions (metres)."""
 
-    roughness: float  # 0 mirror-like .. 1 matt
+    @property
+    def roughness(self) -> float:
+        """0 mirror-like .. 1 matt."""
+        ...
 
     def albedo(self, uv: np.ndarray, position: np.ndarray) -> np.ndarray:
         """uv (k, 2), position (k, 3) float32 -> (k, 3) float32 linear RGB in [0, 1]."""
+        ...
+
+
+@runtime_checkable
+class Embossed(Protocol):
+    """A material that is not flat."""
+
+    def bump(self, uv: np.ndarray) -> np.ndarray:
+        """uv (k, 2) -> (k,) height in metres."""
         ...
 
 
@@ -34,7 +46,7 @@ class Mesh:
         label: (m,) uint8, CIHP-20 class of each triangle.
         material: (m,) uint8, index into `materials`.
         uv: (n, 2) float32, pattern coordinates in metres.
-        materials: objects with `.albedo(uv, position)`, `.roughness`, optionally `.bump(uv) -> (k,)` height in metres.
+        materials: of the surfaces; some are `Embossed`.
     """
 
     vertices: np.ndarray

@@ -126,19 +126,19 @@ class Outfit:
 
 def item_from_dict(fields: dict[str, Any]) -> Item:
     """An item from the dict that `dataclasses.asdict` made."""
-    return Item(
-        **{**fields, "material": material_from_dict(fields["material"]), "trim": material_from_dict(fields["trim"])}
-    )
+    made: dict[str, Any] = {name: material_from_dict(fields[name]) for name in ("material", "trim")}
+    return Item(**{**fields, **made})
 
 
 def material_from_dict(fields: dict[str, Any]) -> Material:
     """A material from the dict that `dataclasses.asdict` made (JSON has no tuples)."""
-    return Material(**{**fields, "colours": tuple(fields["colours"]), "params": tuple(fields["params"])})
+    made: dict[str, Any] = {name: tuple(fields[name]) for name in ("colours", "params")}
+    return Material(**{**fields, **made})
 
 
 def outfit_from_dict(fields: dict[str, Any]) -> Outfit:
     """An outfit from the dict that `Outfit.to_dict` made."""
-    worn = {slot: None if fields[slot] is None else item_from_dict(fields[slot]) for slot in SLOTS}
+    worn: dict[str, Any] = {slot: None if fields[slot] is None else item_from_dict(fields[slot]) for slot in SLOTS}
     return Outfit(**{**fields, **worn})
 
 

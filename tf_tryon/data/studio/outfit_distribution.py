@@ -51,7 +51,8 @@ class OutfitDistribution:
 
     def sample_kinds(self, rng: np.random.Generator) -> dict[str, str]:
         """One draw: a name for every axis, `NONE` for what is not worn."""
-        flat = int(np.searchsorted(self._cumulative, rng.random() * self._cumulative[-1], side="right"))
+        drawn = rng.random() * float(self._cumulative[-1])
+        flat = int(np.searchsorted(self._cumulative, drawn, side="right"))
         place = np.unravel_index(flat, self.joint.shape)
         return {axis: names[i] for (axis, names), i in zip(AXES.items(), place, strict=True)}
 
@@ -134,11 +135,11 @@ class OutfitDistribution:
         mass = table.sum(axis=tuple(i for i, axis in enumerate(AXES) if axis not in ("style", "presentation", slot)))
         total: dict[str, float] = {}
         for (i, j, k), weight in np.ndenumerate(mass):
-            kind = AXES[slot][k]
+            kind = AXES[slot][int(k)]
             if kind == NONE or weight == 0 or (attribute == "sleeve" and kind not in cuts.SLEEVES_OF):
                 continue
             law = cuts.sleeve_law if attribute == "sleeve" else cuts.length_law
-            for name, share in law(kind, AXES["style"][i], AXES["presentation"][j]).items():
+            for name, share in law(kind, AXES["style"][int(i)], AXES["presentation"][int(j)]).items():
                 total[name] = total.get(name, 0.0) + weight * share
         whole = sum(total.values())
         if whole <= 0:

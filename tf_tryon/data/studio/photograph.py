@@ -10,7 +10,7 @@ import numpy as np
 from tf_tryon.data.studio.camera import Camera
 from tf_tryon.data.studio.fabric_cloth import FabricCloth
 from tf_tryon.data.studio.lighting import Studio, backdrop, floor_shadow
-from tf_tryon.data.studio.mesh import Mesh
+from tf_tryon.data.studio.mesh import Embossed, Mesh
 from tf_tryon.data.studio.raster import Raster, gather, rasterise, smooth_normals
 from tf_tryon.data.studio.shading import compose, key_visibility, occlusion, relief, shade
 
@@ -67,12 +67,12 @@ def paint(
     roughness, height = np.zeros(len(material), np.float32), np.zeros(len(material), np.float32)
     for index in np.unique(material):
         here = np.flatnonzero(material == index)
-        surface = mesh.materials[index]
+        surface = mesh.materials[int(index)]
         if isinstance(surface, FabricCloth):
             surface = surface.at(footprint)
         albedo[here] = surface.albedo(uv[here], rest[here])
         roughness[here] = surface.roughness
-        if hasattr(surface, "bump"):
+        if isinstance(surface, Embossed):
             height[here] = surface.bump(uv[here])
     return albedo, roughness, height
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tf_tryon.data.studio.compiled import compiled
+from tf_tryon.data.studio.compiled import compiled, compiled_fast
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,10 @@ class Raster:
     depth: np.ndarray
 
 
-@compiled(fastmath=True)
-def _fill(points, triangles, height, width, near):  # pragma: no cover - compiled
+@compiled_fast
+def _fill(
+    points: np.ndarray, triangles: np.ndarray, height: int, width: int, near: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # pragma: no cover - compiled
     owner = np.full((height, width), -1, np.int32)
     bary = np.zeros((height, width, 3), np.float32)
     inverse = np.zeros((height, width), np.float32)  # 1 / depth, so that larger is nearer
@@ -93,7 +95,9 @@ def rasterise(points: np.ndarray, triangles: np.ndarray, height: int, width: int
 
 
 @compiled
-def _gather(owner, bary, triangles, values):  # pragma: no cover - compiled
+def _gather(
+    owner: np.ndarray, bary: np.ndarray, triangles: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:  # pragma: no cover - compiled
     height, width = owner.shape
     count = values.shape[1]
     place = np.full((height, width), -1, np.int32)
@@ -127,7 +131,7 @@ def gather(raster: Raster, triangles: np.ndarray, values: np.ndarray) -> tuple[n
 
 
 @compiled
-def _normals(vertices, triangles):  # pragma: no cover - compiled
+def _normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:  # pragma: no cover - compiled
     out = np.zeros_like(vertices)
     for t in range(triangles.shape[0]):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]

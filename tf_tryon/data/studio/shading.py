@@ -8,7 +8,7 @@ All light is linear RGB until `develop`. k counts the raster's samples that see 
 
 import numpy as np
 
-from tf_tryon.data.studio.compiled import compiled
+from tf_tryon.data.studio.compiled import compiled, compiled_fast
 from tf_tryon.data.studio.lighting import Studio
 from tf_tryon.data.studio.raster import rasterise
 
@@ -29,7 +29,7 @@ def light_view(points: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, f
 
 
 @compiled
-def _lit(view, shadow_depth, bias):  # pragma: no cover - compiled
+def _lit(view: np.ndarray, shadow_depth: np.ndarray, bias: np.float32) -> np.ndarray:  # pragma: no cover - compiled
     """Share of a 3 x 3 neighbourhood of the shadow map that does not hide each point (k,)."""
     count = view.shape[0]
     size = shadow_depth.shape[0]
@@ -69,7 +69,9 @@ def key_visibility(posed: np.ndarray, triangles: np.ndarray, seen: np.ndarray, d
 
 
 @compiled
-def _occlusion(depth, reach, metres, strength):  # pragma: no cover - compiled
+def _occlusion(
+    depth: np.ndarray, reach: float, metres: float, strength: float
+) -> np.ndarray:  # pragma: no cover - compiled
     height, width = depth.shape
     out = np.ones((height, width), np.float32)
     offsets = np.array(
@@ -114,7 +116,9 @@ def occlusion(depth: np.ndarray, reach: float, metres: float, strength: float = 
 
 
 @compiled
-def _relief(place, group, position, normal, height, out):  # pragma: no cover - compiled
+def _relief(
+    place: np.ndarray, group: np.ndarray, position: np.ndarray, normal: np.ndarray, height: np.ndarray, out: np.ndarray
+) -> None:  # pragma: no cover - compiled
     rows, columns = place.shape
     for row in range(rows - 1):
         for column in range(columns - 1):
@@ -168,8 +172,21 @@ def relief(
     return out
 
 
-@compiled(fastmath=True)
-def _shade(albedo, normal, toward_eye, roughness, lit, ambient, key, fill, kc, fc, sky, floor):  # pragma: no cover
+@compiled_fast
+def _shade(
+    albedo: np.ndarray,
+    normal: np.ndarray,
+    toward_eye: np.ndarray,
+    roughness: np.ndarray,
+    lit: np.ndarray,
+    ambient: np.ndarray,
+    key: np.ndarray,
+    fill: np.ndarray,
+    kc: np.ndarray,
+    fc: np.ndarray,
+    sky: np.ndarray,
+    floor: np.ndarray,
+) -> np.ndarray:  # pragma: no cover
     out = np.empty_like(albedo)
     for i in range(albedo.shape[0]):
         nx, ny, nz = normal[i]
@@ -225,7 +242,7 @@ def shade(
 
 
 @compiled
-def _compose(place, colours, room):  # pragma: no cover - compiled
+def _compose(place: np.ndarray, colours: np.ndarray, room: np.ndarray) -> np.ndarray:  # pragma: no cover - compiled
     size = room.shape[0]
     out = np.empty_like(room)
     for row in range(size):

@@ -287,7 +287,7 @@ def transforms(template: Template, person: Person, pose: Pose, heel: float = 0.0
     roll, twist = pose.pelvis
     s.local[0] = turn(y, twist) @ turn(z, roll)
     s.refresh()
-    lowest, leg_length = 1e9, []
+    lowest, leg_length = 1e9, list[float]()
     for side, leg in zip("LR", pose.legs, strict=True):
         sign = 1.0 if side == "L" else -1.0
         hip, knee, ankle = (s.rest[s.index(f"{n}.{side}")] for n in ("upperleg01", "lowerleg01", "foot"))
@@ -320,7 +320,9 @@ def transforms(template: Template, person: Person, pose: Pose, heel: float = 0.0
 
 
 @compiled
-def _blend(vertices, bones, weights, matrices):  # pragma: no cover - compiled
+def _blend(
+    vertices: np.ndarray, bones: np.ndarray, weights: np.ndarray, matrices: np.ndarray
+) -> np.ndarray:  # pragma: no cover - compiled
     out = np.empty_like(vertices)
     for i in range(vertices.shape[0]):
         x, y, z = vertices[i, 0], vertices[i, 1], vertices[i, 2]

@@ -1,0 +1,3 @@
+from typing import Any
+
+def loadmat(file_name: str, **options: Any) -> dict[str, Any]: ...

@@ -1,0 +1,3 @@
+import numpy as np
+
+def cdist(first: np.ndarray, second: np.ndarray) -> np.ndarray: ...
