@@ -64,7 +64,7 @@ def main() -> None:
         rows = list(csv.DictReader(file))
     random.Random(options.seed).shuffle(rows)
     left = {group: options.count // 4 for groups in KINDS.values() for group in groups}
-    found, turn, seconds = [], 0, 0.0
+    coverages, turn, seconds = [], 0, 0.0
     for row in rows:
         group = next((group for group, count in left.items() if count and row["label"] in group), None)
         if group is None:
@@ -96,12 +96,12 @@ def main() -> None:
         covered = wearing.coverage(tf.concat(masks, axis=0), repeat(batch, len(masks))).numpy()
         own = wearing.coverage(batch[keys.PARSING][..., GARMENT_CLASSES[slot_of(garment)]] > 0, batch).numpy()[0]
         best = [covered[np.argmin(np.abs(covered[:drawn] - reach))] for drawn in DRAWN]
-        found.append((wanted, *best))
+        coverages.append((wanted, *best))
         left[group] -= 1
         shown = ", ".join(f"{value:.2f}" for value in best)
-        print(f"{len(found)} {row['label']} (told {reach:.2f}) for {own:.2f}: {shown}", flush=True)
-    report(np.array(found))
-    print(f"{seconds / len(found) / max(DRAWN):.3f} s a shape, one at a time")
+        print(f"{len(coverages)} {row['label']} (product {reach:.2f}) for {own:.2f}: {shown}", flush=True)
+    report(np.array(coverages))
+    print(f"{seconds / len(coverages) / max(DRAWN):.3f} s a shape, one at a time")
 
 
 def report(found: np.ndarray) -> None:

@@ -52,20 +52,20 @@ def main() -> None:
         peer.append("--bfloat16")
     players = [Player(command, cwd=_ROOT) for command in (ours, peer)]
     begun = [player.begun for player in players]
-    for told in begun:
-        print(json.dumps(told))
+    for facts in begun:
+        print(json.dumps(facts))
     if begun[0]["parameters"] != begun[1]["parameters"]:
         raise SystemExit("the two don't train as many parameters: they aren't the same networks")
-    found = []
+    pairs = []
     for number in range(options.steps + 2):
         pair = [player.step() for player in players]
         print(f"ours {_line(pair[0])} | peer {_line(pair[1])}", flush=True)
         if number >= 2:
-            found.append(pair)
+            pairs.append(pair)
     for player in players:
         player.end()
     for measure in ("wall", "cpu"):
-        ratios = np.array([peer[measure] / ours[measure] for ours, peer in found])
+        ratios = np.array([peer[measure] / ours[measure] for ours, peer in pairs])
         drawn = np.random.default_rng(0).choice(ratios, (10_000, len(ratios)))
         low, high = np.percentile(np.median(drawn, axis=1), (2.5, 97.5))
         print(f"{measure}: {np.median(ratios):.2f} times the peer's speed ({low:.2f} to {high:.2f})")

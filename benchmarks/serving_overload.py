@@ -42,17 +42,15 @@ def main() -> None:
             print(
                 f"sustained: {sustained:.2f} answers/s by two clients, p50 {p50:.0f} ms, p99 {p99:.0f} ms", flush=True
             )
-            told = overload(address, someone, sustained * options.times, options.seconds)
+            outcomes = overload(address, someone, sustained * options.times, options.seconds)
         finally:
             process.terminate()
             process.wait()
-    answered = np.array([latency for latency, code in told if code is None])
-    refused = np.array([latency for latency, code in told if code == grpc.StatusCode.RESOURCE_EXHAUSTED])
-    others = len(told) - len(answered) - len(refused)
-    print(
-        f"{options.times:g} times as many: {len(told)} asked, {len(answered)} answered, {len(refused)} refused", end=""
-    )
-    print(f", {others} failed otherwise" if others else "")
+    answered = np.array([latency for latency, code in outcomes if code is None])
+    refused = np.array([latency for latency, code in outcomes if code == grpc.StatusCode.RESOURCE_EXHAUSTED])
+    others = len(outcomes) - len(answered) - len(refused)
+    counts = f"{len(outcomes)} asked, {len(answered)} answered, {len(refused)} refused"
+    print(f"{options.times:g} times as many: {counts}" + (f", {others} failed otherwise" if others else ""))
     for name, values in (("answers", answered), ("refusals", refused)):
         if len(values):
             p50, p99 = np.percentile(values, (50, 99)) * 1e3

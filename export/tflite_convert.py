@@ -110,12 +110,12 @@ def part_of(function: Any, quantize: str, samples: list[dict[str, np.ndarray]]) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the converter announces its own interpreter's end
         content = converter.convert()
-    found_inputs, found_outputs = order(content)
+    file_inputs, file_outputs = order(content)
     # Tensors are called after the function's arguments; outputs come in the order of the sorted names.
-    inputs = tuple(name.split(":")[0].removeprefix("serving_default_") for name, _ in found_inputs)
+    inputs = tuple(name.split(":")[0].removeprefix("serving_default_") for name, _ in file_inputs)
     if sorted(inputs) != sorted(names):
         raise TryOnError(f"the converter named the inputs {inputs}, not {names}: its version isn't known to this one")
     outputs = tuple(sorted(concrete.structured_outputs))
-    if len(outputs) != len(found_outputs):
-        raise TryOnError(f"the converter made {len(found_outputs)} outputs of {outputs}")
+    if len(outputs) != len(file_outputs):
+        raise TryOnError(f"the converter made {len(file_outputs)} outputs of {outputs}")
     return Part(content, inputs, outputs)

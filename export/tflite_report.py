@@ -71,14 +71,14 @@ def measure(
         exact = complete_labels(repeat(batch, samples), tf.constant(logits)).numpy()
         encoded = phone.encode(inputs)
         drawn = [phone.sample(encoded, one) for one in noise]
-        samples_of_phone = np.stack([phone.labels(inputs, one) for one in drawn])
+        file_labels = np.stack([phone.labels(inputs, one) for one in drawn])
         same_codes = phone.labels(inputs, codes[0].reshape(phone.contract.cells, -1) / scale)
-        columns["agreement"].append(float(np.mean(samples_of_phone == exact)))
-        columns["agreement_box"].append(float(np.mean((samples_of_phone == exact)[:, erased])))
+        columns["agreement"].append(float(np.mean(file_labels == exact)))
+        columns["agreement_box"].append(float(np.mean((file_labels == exact)[:, erased])))
         columns["generator"].append(float(np.mean(same_codes == exact[0])))
         columns["generator_box"].append(float(np.mean((same_codes == exact[0])[erased])))
         slot = GARMENTS.index(garment)
-        for name, labels in (("float", exact), ("file", samples_of_phone)):
+        for name, labels in (("float", exact), ("file", file_labels)):
             columns[f"accuracy {name}"].append(float(np.mean(box_accuracy(labels, truth, erased))))
             columns[f"diversity {name}"].append(diversity(garment_masks(labels, slot)))
             for one in labels:

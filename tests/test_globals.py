@@ -23,13 +23,13 @@ def logger_settings(logger):
 
 
 def descriptors():
-    found = {}
+    links = {}
     for link in pathlib.Path("/proc/self/fd").iterdir():
         try:
-            found[link.name] = os.readlink(link)
+            links[link.name] = os.readlink(link)
         except OSError:  # the one that listed the folder
             pass
-    return found
+    return links
 
 
 def state():

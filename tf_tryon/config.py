@@ -152,7 +152,7 @@ def baseline(family: str, stage: str, size: int = 256) -> ConfigDict:
     Args:
       family: one of BASELINES.
       stage: BicycleGAN has no stages: "texture" is its only one.
-      size: height and width; the price of a nat is the same at each.
+      size: height and width; at each of them lambda_KL is as published.
     """
     config = thesis(stage)
     config.data.height = config.data.width = size

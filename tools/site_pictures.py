@@ -35,7 +35,7 @@ def ratio(file: File) -> float:
     if not file.src_uri.endswith(".svg"):
         with Image.open(io.BytesIO(file.content_bytes)) as picture:
             return picture.width / picture.height
-    found = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', file.content_string)
-    if found is None:
+    match = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', file.content_string)
+    if match is None:
         raise ValueError(f"{file.src_uri}: the drawing has no viewBox, so it can't grow: give it one")
-    return float(found[1]) / float(found[2])
+    return float(match[1]) / float(match[2])

@@ -54,17 +54,17 @@ class Generator(nn.Module):
         self.attention = Attention(128, memory=True)
 
     def forward(self, x: Any, visible: Any) -> list[Any]:
-        maps, found = [], []
+        maps, outputs = [], []
         for block in self.trunk:
             x = block(x)
             maps.append(x)
         for index, up in enumerate(self.ups):
-            x = up(torch.cat([x, found[-1].to(x.dtype)], dim=1) if found else x)
+            x = up(torch.cat([x, outputs[-1].to(x.dtype)], dim=1) if outputs else x)
             if index == 1:
                 x = self.attention(x, maps[2], visible)
             if index >= len(_UPS) - SCALES:
-                found.append(self.outputs[index - len(_UPS) + SCALES](x))
-        return found
+                outputs.append(self.outputs[index - len(_UPS) + SCALES](x))
+        return outputs
 
 
 class Discriminator(nn.Module):
@@ -99,12 +99,12 @@ class Vgg(nn.Module):
         self.requires_grad_(False)
 
     def forward(self, x: Any) -> list[Any]:
-        x, found = x * 2.2, []
+        x, features = x * 2.2, []
         for index, block in enumerate(self.blocks):
             if index:
                 x = F.max_pool2d(x, 2)
             for place, layer in enumerate(block):
                 x = F.relu(layer(x))
                 if place == 1:
-                    found.append(x)
-        return found
+                    features.append(x)
+        return features

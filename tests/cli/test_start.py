@@ -40,7 +40,7 @@ def test_it_ends_at_once_and_loads_nothing_heavy(line: str, status: int, tmp_pat
     environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
     command = [sys.executable, "-c", CODE, *line.split()]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
-    told, found, *heavy, seconds = done.stdout.splitlines()[-1].split()
-    assert (told, found, heavy) == ("TOLD", str(status), []), done.stderr
+    marker, actual, *heavy, seconds = done.stdout.splitlines()[-1].split()
+    assert (marker, actual, heavy) == ("TOLD", str(status), []), done.stderr
     assert float(seconds) < LIMIT
     assert not list(tmp_path.iterdir())

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("parallel", [False, True])
 def test_elements_keep_their_order(parallel):
-    found = mapped(tf.data.Dataset.range(50), lambda number: number * 2, parallel)
-    assert [int(number) for number in found] == list(range(0, 100, 2))
+    results = mapped(tf.data.Dataset.range(50), lambda number: number * 2, parallel)
+    assert [int(number) for number in results] == list(range(0, 100, 2))
 
 
 def test_python_is_not_rewritten():

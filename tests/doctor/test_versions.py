@@ -33,22 +33,22 @@ def test_every_dependency_is_listed():
 
 def test_a_package_of_another_version_is_a_problem_with_the_command_that_mends_it(installed):
     installed["tensorflow"], installed["numpy"] = "2.18.0", None
-    found = {finding.name: finding for finding in versions.packages()}
-    assert found["tensorflow"].status == found["numpy"].status == "problem"
-    assert found["tensorflow"].remedy.startswith("pip install 'tensorflow")
-    assert "<2.22" in found["tensorflow"].cost
-    assert "!=" not in found["tensorflow"].cost
-    assert found["numpy"].found == "not installed"
+    findings = {finding.name: finding for finding in versions.packages()}
+    assert findings["tensorflow"].status == findings["numpy"].status == "problem"
+    assert findings["tensorflow"].remedy.startswith("pip install 'tensorflow")
+    assert "<2.22" in findings["tensorflow"].cost
+    assert "!=" not in findings["tensorflow"].cost
+    assert findings["numpy"].found == "not installed"
 
 
 def test_a_missing_extra_is_a_note_that_says_what_is_lost(installed):
     installed["uvicorn"] = None
-    found = {finding.name: finding for finding in versions.extras()}
-    assert found["web"].status == "note"
-    assert "uvicorn" in found["web"].found
-    assert "tf-tryon web" in found["web"].cost
-    assert found["web"].remedy == "pip install 'tf-tryon[web]'"
-    assert "uvicorn" not in found["phone"].found
+    findings = {finding.name: finding for finding in versions.extras()}
+    assert findings["web"].status == "note"
+    assert "uvicorn" in findings["web"].found
+    assert "tf-tryon web" in findings["web"].cost
+    assert findings["web"].remedy == "pip install 'tf-tryon[web]'"
+    assert "uvicorn" not in findings["phone"].found
 
 
 def test_extras_for_users_are_those_of_the_project():

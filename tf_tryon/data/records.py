@@ -197,12 +197,6 @@ class RecordSet:
             raise ValueError(f"{self.directory} has no split {name!r}: it has {', '.join(self.manifest['splits'])}")
         return range(*self.manifest["splits"][name])
 
-    def verify(self) -> None:
-        """Compare every shard with its SHA-256; ValueError names the first that differs."""
-        for shard, data in zip(self.manifest["shards"], self.shards, strict=True):
-            if hashlib.sha256(data).hexdigest() != shard["sha256"]:
-                raise ValueError(f"{self.directory / shard['name']}: SHA-256 differs from the manifest's")
-
 
 def open_records(directory: str | os.PathLike[str]) -> RecordSet:
     """Open a data set's folder.

@@ -29,7 +29,7 @@ def examine(model: str | None = None, folder: str = ".") -> list[Finding]:
       model: a folder that `tf-tryon bundle` wrote; None: the bundled weights.
       folder: whose disk is looked at.
     """
-    found = [
+    findings = [
         *versions.packages(),
         machine.processor(),
         machine.memory(),
@@ -39,7 +39,7 @@ def examine(model: str | None = None, folder: str = ".") -> list[Finding]:
         *models.models(model),
         *versions.extras(),
     ]
-    return sorted(found, key=lambda finding: _URGENCY.index(finding.status))
+    return sorted(findings, key=lambda finding: _URGENCY.index(finding.status))
 
 
 def works(findings: list[Finding]) -> bool:

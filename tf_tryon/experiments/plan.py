@@ -153,13 +153,6 @@ def plan(config: ConfigDict) -> Plan:
     return Plan(runs, tuple(rows))
 
 
-def with_steps(run: Run, steps: int) -> ConfigDict:
-    """The run's configuration for so many steps."""
-    config = copy.deepcopy(run.config)
-    config.train.steps = steps
-    return config
-
-
 def digest(*texts: str) -> str:
     """Tells whether what a result was made of has changed."""
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -86,9 +86,3 @@ def into_crop(crop: Box, points: Point, size: tuple[int, int]) -> Point:
     """Photo coordinates -> coordinates of the networks' input."""
     y0, x0, y1, x1 = crop
     return Point((points.x - x0) * (size[1] / (x1 - x0)), (points.y - y0) * (size[0] / (y1 - y0)))
-
-
-def into_photo(crop: Box, points: Point, size: tuple[int, int]) -> Point:
-    """Coordinates of the networks' input -> photo coordinates."""
-    y0, x0, y1, x1 = crop
-    return Point(x0 + points.x * ((x1 - x0) / size[1]), y0 + points.y * ((y1 - y0) / size[0]))

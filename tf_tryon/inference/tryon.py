@@ -152,10 +152,10 @@ class TryOn:
             codes = draw(part, index)
             return codes, stage.log_prior(part, codes), complete_labels(part, stage.generate(part, codes)).numpy()
 
-        found = in_chunks(chunk, attempts * request.samples, _CHUNK)
+        drawn = in_chunks(chunk, attempts * request.samples, _CHUNK)
         if reach is None:
-            return found
-        codes, scores, labels = (array.reshape(attempts, request.samples, *array.shape[1:]) for array in found)
+            return drawn
+        codes, scores, labels = (array.reshape(attempts, request.samples, *array.shape[1:]) for array in drawn)
         kept = wearing.fitting(tf.constant(labels), repeat(batch, request.samples), tf.constant(reach, tf.float32))
         return [array[kept.numpy(), np.arange(request.samples)] for array in (codes, scores, labels)]
 

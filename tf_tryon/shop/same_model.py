@@ -1,4 +1,4 @@
-"""Whether a catalogue holds the codes of a model, told from files alone: no TensorFlow is loaded."""
+"""Whether a catalogue holds the codes of a model, builder from files alone: no TensorFlow is loaded."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def check_model(catalogue: str, model: str | None) -> None:
         return
     given = STREET if model is None else model
     known = [name for name in BUNDLES if ModelFolder(name).digest == built]
-    told = f"the model {known[0]}" if known else "another model"
+    builder = f"the model {known[0]}" if known else "another model"
     remedy = f"--model {known[0]}" if known else "that model's folder as --model"
     raise TryOnError(
-        f"{catalogue} was built with {told}, not with {given}: give {remedy}, or build the catalogue again with "
+        f"{catalogue} was built with {builder}, not with {given}: give {remedy}, or build the catalogue again with "
         f"--model {given}"
     )

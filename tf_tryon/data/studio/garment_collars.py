@@ -93,11 +93,6 @@ def collar(fitting: Fitting, ease: float, gap: float, stand: float, fall: float,
     return _band(fitting, rows, np.full(6, TRIM), np.array([0.1, 0.35, 0.5, 0.5, 0.3, 0.12, 0.12]), closed=False)
 
 
-def stand_collar(fitting: Fitting, ease: float, gap: float, stand: float) -> Sheet:
-    """A low upright band, as on bombers and track tops."""
-    return collar(fitting, ease, gap, stand, 0.9 * stand, 0.006)
-
-
 def roll_neck(fitting: Fitting, ease: float) -> Sheet:
     """A turned-over knitted neck."""
     radius, middle = _neck(fitting)

@@ -83,8 +83,3 @@ def pleats(angle: np.ndarray, fall: np.ndarray, count: int) -> np.ndarray:
     """(n,) sharp knife pleats of height `fall` (n,): each rises slowly and drops at once."""
     phase = (angle / (2 * np.pi) * count) % 1.0
     return fall * (np.minimum(phase / 0.75, (1.0 - phase) / 0.25) - 0.5)
-
-
-def ribs(angle: np.ndarray, count: int) -> np.ndarray:
-    """(n,) knitted ribs of height about 1."""
-    return np.cos(count * angle)

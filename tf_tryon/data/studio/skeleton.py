@@ -83,7 +83,7 @@ class Skeleton:
         near_chest = abs(points[:, 1] - self.rest[template.bone("spine01"), 1]) < 0.08
         self.hip_width = float(points[near_hip, 0].max())
         self.waist_width = float(points[near_waist, 0].max())
-        self.belly, self.back = float(points[near_hip | near_waist, 2].max()), float(points[near_hip, 2].min())
+        self.back = float(points[near_hip, 2].min())
         self.chest = float(points[near_chest, 2].max())
 
     def index(self, name: str) -> int:
