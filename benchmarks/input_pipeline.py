@@ -56,7 +56,12 @@ def main() -> None:
         result = {"augmentation": name, "size": arguments.size, "batch": arguments.batch, "people": len(records)}
         print(
             json.dumps(
-                {**result, "per_second": round(wall, 1), "per_core_second": round(cpu, 1), "cores": os.cpu_count()}
+                {
+                    **result,
+                    "per_second": round(wall, 1),
+                    "per_core_second": round(cpu, 1),
+                    "cores": len(os.sched_getaffinity(0)),
+                }
             )
         )
 

@@ -115,11 +115,12 @@ def _random_vgg(folder: Path) -> Path:
     with h5py.File(path, "w") as file:
         for block, (count, filters) in enumerate(zip(BLOCKS["vgg19"], (64, 128, 256, 512, 512), strict=True), 1):
             for place in range(1, count + 1):
-                group = file.create_group(f"block{block}_conv{place}")
+                name = f"block{block}_conv{place}"
+                group = file.create_group(name)
                 shape = (3, 3, channels, filters)
                 kernel = rng.normal(0, (2 / (9 * channels)) ** 0.5, shape)
-                group.create_dataset(f"{group.name}_W", data=kernel.astype(np.float32))
-                group.create_dataset(f"{group.name}_b", data=np.zeros(filters, np.float32))
+                group.create_dataset(f"{name}_W", data=kernel.astype(np.float32))
+                group.create_dataset(f"{name}_b", data=np.zeros(filters, np.float32))
                 channels = filters
     return path
 
