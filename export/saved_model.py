@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import pathlib
 
-import keras
 import tensorflow as tf
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.export import manifest, parity, warmup
 from tf_tryon.export.deployment import MODEL_NAME
 from tf_tryon.export.example_person import example_garment, example_person
+from tf_tryon.export.session_model import DEFAULT
 from tf_tryon.export.signatures import Signatures
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.inference.model_folder import ONE_STAGE
 from tf_tryon.inference.tryon import TryOn
-from tf_tryon.layers import compat
 from tf_tryon.writing.results import new_files
 
 WIDTH, CHUNK, MAX_PIXELS = 16, 1, 16_000_000
@@ -86,11 +85,15 @@ def write_graph(
     """The SavedModel itself into an empty folder; returns each signature's inputs."""
     stages = [StageGraph(stage, chunk) for stage in (model.shape, model.texture)]
     signatures = Signatures(*stages, model.garments, width, max_pixels).all()
-    archive = keras.export.ExportArchive()  # tracks the variables that endpoints use; tracking models would trace them
-    for name, signature in signatures.items():
-        archive.add_endpoint(name, signature.function, input_signature=signature.specs)
+    # Keras' ExportArchive would trace each signature twice, which takes as long as all else that is done here.
+    traced = {
+        name: tf.function(signature.function, autograph=False).get_concrete_function(*signature.specs)
+        for name, signature in signatures.items()
+    }
+    root = tf.Module()
+    root.used = list({id(variable): variable for one in traced.values() for variable in one.variables}.values())
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it: a smaller graph
-    compat.write_out(archive, str(folder), options)
+    tf.saved_model.save(root, str(folder), {**traced, DEFAULT: traced["complete"]}, options)
     return {name: signature.specs for name, signature in signatures.items()}
 
 

@@ -5,9 +5,7 @@ Keras 2.15 comes with the extra `[addons]` (TensorFlow 2.15.1, tensorflow-addons
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
 import warnings
 from typing import Any
 
@@ -67,15 +65,6 @@ def sums_in_float32(dtype: tf.DType) -> bool:
 def sublayers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
     """The layers that `layer` holds itself, also in lists, in building order."""
     return list(layer._layers if KERAS_3 else layer._flatten_layers(recursive=False, include_self=False))
-
-
-def write_out(archive: Any, folder: str, options: tf.saved_model.SaveOptions) -> None:
-    """Writes a keras.export.ExportArchive; its list of endpoints is not printed."""
-    if KERAS_3:
-        archive.write_out(folder, options=options, verbose=False)
-    else:
-        with contextlib.redirect_stdout(io.StringIO()):
-            archive.write_out(folder, options=options)
 
 
 def tensorflow_addons() -> Any:
