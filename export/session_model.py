@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf import rewriter_config_pb2
 
 SERVE = "serve"
 DEFAULT = "serving_default"
@@ -28,6 +29,11 @@ class SessionModel:
             intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads, allow_soft_placement=True
         )
         config.gpu_options.allow_growth = True
+        # Before a signature's first answer TensorFlow would rewrite its graph twice over, and look for memory to save.
+        # After one pass it answers as fast, and the same up to the last bits, and is ready in two thirds of the time.
+        rewriting = config.graph_options.rewrite_options
+        rewriting.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.ONE
+        rewriting.memory_optimization = rewriter_config_pb2.RewriterConfig.NO_MEM_OPT
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
         with self._session.graph.as_default():
             self.meta_graph = tf.compat.v1.saved_model.load(self._session, [SERVE], str(folder))
