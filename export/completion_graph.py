@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.data.examples import to_bytes
+from tf_tryon.data.vocabulary import CLASSES
 from tf_tryon.export import pictures
 from tf_tryon.export.person_graph import Seen
 from tf_tryon.export.stage_graph import StageGraph
@@ -70,18 +71,20 @@ class Worn(NamedTuple):
 def _fitting(stage: StageGraph, samples: tf.Tensor, draw: Draw, reach: tf.Tensor) -> Made:
     """`_made` of the shape stage, for each sample the one of `ATTEMPTS` shapes that fits a product's reach."""
 
-    def drawn(batch: Batch, attempt: int) -> tuple[tf.Tensor, tf.Tensor]:
-        codes = stage.sample(batch, stage.noise(draw.seed, samples, attempt), draw.temperature)
-        return codes, stage.generate(batch, codes)
-
     def made(batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
-        def best() -> tuple[tf.Tensor, tf.Tensor]:
-            codes, logits = zip(*(drawn(batch, attempt) for attempt in range(wearing.ATTEMPTS)), strict=True)
-            kept = wearing.fitting(tf.stack([complete_labels(batch, one) for one in logits]), batch, reach)
-            index = tf.stack([kept, tf.range(stage.chunk)], axis=1)
-            return tf.gather_nd(tf.stack(codes), index), tf.gather_nd(tf.stack(logits), index)
+        # A loop, so that the networks are in the graph once: a server prepares every copy at its start.
+        def drawn(attempt: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            codes = stage.sample(batch, stage.noise(draw.seed, samples, attempt), draw.temperature)
+            logits = stage.generate(batch, codes)
+            return codes, logits, wearing.misfit(complete_labels(batch, logits), batch, reach)
 
-        return tf.cond(reach >= 0, best, lambda: drawn(batch, 0))
+        size = stage.config.data.height, stage.config.data.width
+        shapes = stage.codes_shape, (*size, len(CLASSES)), ()
+        specs = tuple(tf.TensorSpec((stage.chunk, *shape)) for shape in shapes)
+        attempts = tf.range(tf.where(reach >= 0, tf.constant(wearing.ATTEMPTS, tf.int64), 1))
+        codes, logits, misfits = tf.map_fn(drawn, attempts, fn_output_signature=specs, parallel_iterations=1)
+        index = tf.stack([tf.argmin(misfits, output_type=tf.int32), tf.range(stage.chunk)], axis=1)
+        return tf.gather_nd(codes, index), tf.gather_nd(logits, index)
 
     return made
 

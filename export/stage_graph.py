@@ -84,7 +84,7 @@ class StageGraph:
     def means(self) -> tf.Tensor:
         return tf.convert_to_tensor(self._means.means)
 
-    def noise(self, seed: tf.Tensor, samples: tf.Tensor, attempt: int = 0) -> tf.Tensor:
+    def noise(self, seed: tf.Tensor, samples: tf.Tensor, attempt: int | tf.Tensor = 0) -> tf.Tensor:
         """(chunk, h, w, c) for () int64 seed and (chunk,) int64 samples; `latent_noise` of each."""
         return tf.stack(
             [latent_noise(seed, self.name, samples[i], self.codes_shape, attempt) for i in range(self.chunk)]

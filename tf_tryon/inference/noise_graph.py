@@ -8,13 +8,17 @@ from tf_tryon.stages import STAGES
 
 
 def latent_noise(
-    seed: int | tf.Tensor, stage: str, sample: int | tf.Tensor, shape: tuple[int, ...], attempt: int = 0
+    seed: int | tf.Tensor,
+    stage: str,
+    sample: int | tf.Tensor,
+    shape: tuple[int, ...],
+    attempt: int | tf.Tensor = 0,
 ) -> tf.Tensor:
     """Standard normal float32 of `shape` (h, w, c) for one sample's stage; works eagerly and inside a graph.
 
     `attempt` counts draws for the same sample, of which one is kept (`wearing.ATTEMPTS`): from 1 on they are keyed as
     further stages.
     """
-    block = STAGES.index(stage) + len(STAGES) * attempt
-    key = tf.stack([tf.cast(seed, tf.int64), tf.cast(sample, tf.int64) + (block << 32)])
+    block = STAGES.index(stage) + len(STAGES) * tf.cast(attempt, tf.int64)
+    key = tf.stack([tf.cast(seed, tf.int64), tf.cast(sample, tf.int64) + block * 2**32])
     return tf.random.stateless_normal(shape, key, alg="philox")

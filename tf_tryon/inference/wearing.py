@@ -42,10 +42,16 @@ def fitting(labels: tf.Tensor, batch: Batch, reach: tf.Tensor) -> tf.Tensor:
 
     The first of equal ones; so also where no limb is to be seen.
     """
+    return tf.argmin([misfit(shape, batch, reach) for shape in tf.unstack(labels)], output_type=tf.int32)
+
+
+def misfit(labels: tf.Tensor, batch: Batch, reach: tf.Tensor) -> tf.Tensor:
+    """(n,) float32, by how much of the limbs' length completed classes (n, H, W) cover them otherwise than a product.
+
+    `reach` as in `fitting`.
+    """
     target = _target_class(batch)[:, tf.newaxis, tf.newaxis]
-    return tf.argmin(
-        [tf.abs(coverage(shape == target, batch) - reach) for shape in tf.unstack(labels)], output_type=tf.int32
-    )
+    return tf.abs(coverage(labels == target, batch) - reach)
 
 
 def coverage(masks: tf.Tensor, batch: Batch) -> tf.Tensor:
