@@ -29,10 +29,10 @@ def test_deadlines_and_a_full_queue(stub_models: Path, encoded: Any, monkeypatch
     server.start()
     with server.versions.use() as version:
         run = version.model.run
-    free, started = threading.Event(), threading.Semaphore(0)
+    free, started = threading.Event(), threading.Event()
 
     def slow(*arguments: Any, **options: Any) -> Any:
-        started.release()
+        started.set()
         assert free.wait(60)
         return run(*arguments, **options)
 
@@ -48,7 +48,7 @@ def test_deadlines_and_a_full_queue(stub_models: Path, encoded: Any, monkeypatch
 
     threads = [threading.Thread(target=call, args=(60,)) for _ in range(4)]  # one runs, three wait
     threads[0].start()
-    assert started.acquire(timeout=60)
+    assert started.wait(60)
     for thread in threads[1:]:
         thread.start()
     wait_for(lambda: server._admission.waiting == 3)
@@ -59,10 +59,11 @@ def test_deadlines_and_a_full_queue(stub_models: Path, encoded: Any, monkeypatch
         thread.join()
     assert codes[1:] == [1] * 4
     free.clear()
+    started.clear()  # or the late call may run in the holder's place, and both wait for a minute
     codes.clear()
     holder = threading.Thread(target=call, args=(60,))
     holder.start()
-    assert started.acquire(timeout=60)
+    assert started.wait(60)
     call(0.2)  # leaves the queue
     assert codes == [grpc.StatusCode.DEADLINE_EXCEEDED]
     wait_for(lambda: server._admission.waiting == 0)
