@@ -188,6 +188,18 @@ def large_person(make_person: Callable[..., dict[str, Any]]) -> Any:
     return person
 
 
+@pytest.fixture
+def product() -> Any:
+    """A striped T-shirt, seen by its photo of 90x60 pixels."""
+    from tf_tryon.products.product import Product
+
+    photo = np.full((90, 60, 3), 255, np.uint8)
+    mask = np.zeros((90, 60), bool)
+    mask[10:80, 15:45] = True
+    photo[10:80, 15:45] = np.where(np.arange(70)[:, None, None] // 6 % 2, (200, 60, 40), (120, 30, 20))
+    return Product(photo, mask, "top", "stripes", {"T-Shirt": 1.0})
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
     """(name, make) -> the folder that make(folder) filled, one for all processes of a run: read it, don't change it."""

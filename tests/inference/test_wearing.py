@@ -14,15 +14,6 @@ from tf_tryon.inference.request import Request
 from tf_tryon.products.product import Product
 
 
-@pytest.fixture
-def product() -> Product:
-    photo = np.full((80, 60, 3), 255, np.uint8)
-    photo[10:70, 15:45] = np.where(np.arange(60)[:, None, None] // 6 % 2, (200, 60, 40), (120, 30, 20))
-    mask = np.zeros((80, 60), bool)
-    mask[10:70, 15:45] = True
-    return Product(photo, mask, "top", "stripes", {"T-Shirt": 1.0})
-
-
 def test_the_garment_has_the_products_colours(model: Any, large_person: Any, product: Product) -> None:
     result = model.complete(large_person, "top", samples=2, seed=1, wear=product)
     assert result.photos.shape == (2, *large_person.photo.shape)

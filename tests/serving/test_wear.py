@@ -20,15 +20,6 @@ from tf_tryon.serving.client import Client, CompletionRequest, InvalidRequestErr
 from tf_tryon.serving.wear import wear_calls
 
 
-@pytest.fixture
-def product() -> Product:
-    photo = np.full((90, 60, 3), 255, np.uint8)
-    photo[10:80, 15:45] = np.where(np.arange(70)[:, None, None] // 6 % 2, (200, 60, 40), (120, 30, 20))
-    mask = np.zeros((90, 60), bool)
-    mask[10:80, 15:45] = True
-    return Product(photo, mask, "top", "stripes", {"T-Shirt": 1.0})
-
-
 @pytest.mark.parametrize("chances", [{"T-Shirt": 1.0}, {}])
 def test_it_is_worn_as_in_python(
     client: Client, model: Any, large_person: Person, product: Product, chances: dict[str, float]
