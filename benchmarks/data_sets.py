@@ -32,6 +32,8 @@ def make_tree(layout: str, data: str, root: pathlib.Path, count: int) -> None:
     from tf_tryon.data.keypoints import to_openpose
 
     opened, rows = records.open_records(data), []
+    if opened.size is None:
+        raise SystemExit(f"{data}: its pictures are of many sizes; give one of one size")
     for i in range(count):
         person = records.decode(opened.read(i))
         side = 256 if layout == "deepfashion" else 1024

@@ -36,6 +36,8 @@ def content(
       parity: `parity.check`'s result.
       revision: of the source code; empty: git's, if the package lies in a checkout.
     """
+    shape, texture = model.shape, model.texture
+    assert shape is not None  # else the export has refused it
     graph = tf.saved_model.experimental.read_fingerprint(str(folder))
     return {
         "fingerprint": {
@@ -43,7 +45,7 @@ def content(
             for name in ("saved_model_checksum", "graph_def_program_hash", "signature_def_hash", "checkpoint_hash")
         },
         "model": model.model,
-        "weights": {"shape": model.shape.digest, "texture": model.texture.digest},
+        "weights": {"shape": shape.digest, "texture": texture.digest},
         "revision": revision or _git_revision(),
         "versions": {
             "tf_tryon": importlib.metadata.version("tf-tryon"),
@@ -53,12 +55,12 @@ def content(
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "garments": list(model.garments),
         "classes": list(CLASSES),
-        "input_size": list(model.shape.size),
+        "input_size": list(model.size),
         "settings": settings,
-        "ranked_by": ["likelihood", *(["discriminator"] if model.texture.judges else [])],
+        "ranked_by": ["likelihood", *(["discriminator"] if texture.judges else [])],
         "parity": parity,
         "signatures": _signatures(folder),
-        "config": {stage.config.stage: json.loads(to_json(stage.config)) for stage in (model.shape, model.texture)},
+        "config": {stage.config.stage: json.loads(to_json(stage.config)) for stage in (shape, texture)},
     }
 
 

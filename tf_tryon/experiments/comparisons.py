@@ -73,7 +73,7 @@ def _difference(
         return None
     difference = ours[names[0]] - theirs[names[1]]
     if "_frechet_" in names[0] or "_kid_" in names[0]:
-        people = 2 * int(re.search(r"_n(\d+)$", names[0]).group(1))
+        people = 2 * int(names[0].rpartition("_n")[2])
         return set_distances.estimate(names[0], difference, people)
     return bootstrap.mean(difference)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -141,8 +142,11 @@ class TrainingStep:
         before = [tf.identity(variable) for variable in moving]
         state.nets.update_spectral_norms()
         own = list(state.optimizer.variables.values())
-        judged = list(state.discriminator_optimizer.variables.values()) if gan else []
-        gradients, sums, names = None, None, []
+        judge = state.discriminator_optimizer if gan else None
+        judged = [] if judge is None else list(judge.variables.values())
+        gradients: Any = None
+        sums: Any = None
+        names: list[str] = []
         for index in range(train.accumulate):
             rows = slice(index * self._micro_batch, (index + 1) * self._micro_batch)
             part = {key: value[rows] for key, value in batch.items()}
@@ -172,8 +176,8 @@ class TrainingStep:
         rate = self._rate(train.learning_rate, number)
         first = clip_by_global_norm(first, norms[metric_names.GRADIENT_NORM], train.clip_norm)
         state.optimizer.apply(first, rate, valid)
-        if gan:
-            state.discriminator_optimizer.apply(second, self._rate(train.discriminator_learning_rate, number), valid)
+        if judge is not None:
+            judge.apply(second, self._rate(train.discriminator_learning_rate, number), valid)
         for variable, old in zip(moving, before, strict=True):
             variable.assign(tf.where(valid, variable, old))
         if state.ema is not None:

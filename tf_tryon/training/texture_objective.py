@@ -84,15 +84,15 @@ class TextureObjective:
         # Without a GAN the random sample teaches only visible pixels, which "erased" leaves out.
         visible_taught = not self._waits and loss.region == "picture"
         with_random = adversarial or visible_taught or loss.latent_regression > 0
+        random = batch[keys.NOISE][:, 1]
         if with_random:
-            random = batch[keys.NOISE][:, 1]
             if loss.random_codes == "prior":
                 random = tf.stop_gradient(nets.sample_prior(batch, random))
             twice = {key: tf.concat([value, value], axis=0) for key, value in batch.items()}
             outputs = nets.generate(twice, tf.concat([codes, random], axis=0), training=True)
             rebuilt, invented = zip(*(tf.split(output, 2) for output in outputs), strict=True)
         else:
-            rebuilt, invented = nets.generate(batch, codes, training=True), ()
+            rebuilt, invented = nets.generate(batch, codes, training=True), tuple[tf.Tensor, ...]()
         if loss.region == "erased":
             rebuilt = tuple(self._composed(batch, picture) for picture in rebuilt)
 

@@ -237,7 +237,7 @@ def _crop(classes: np.ndarray, size: int | None, max_height: int) -> PersonCrop:
 
 
 def _inside(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    outside = (points[:, :2] < 0).any(axis=1) | (points[:, :2] >= size[::-1]).any(axis=1)
+    outside = np.asarray(((points[:, :2] < 0) | (points[:, :2] >= size[::-1])).any(axis=1))
     return np.where(outside[:, None], 0, points).astype(np.float32)
 
 
