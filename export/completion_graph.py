@@ -14,6 +14,7 @@ from tf_tryon.export import pictures
 from tf_tryon.export.person_graph import Seen
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.inference import wearing
+from tf_tryon.inference.stage import repeat
 from tf_tryon.models import pasting
 from tf_tryon.models.background import before_background
 from tf_tryon.models.completion import Made, both_stages, composed, finish
@@ -133,7 +134,7 @@ class Completion:
 
     def _shapes(self, person: Seen, first: tf.Tensor, count: tf.Tensor, draw: Draw) -> Outputs:
         """Parsings of samples first .. first + count - 1."""
-        batch = self._repeated(person.shape_batch)
+        batch = repeat(person.shape_batch, self.chunk)
 
         def chunk(samples: tf.Tensor) -> Outputs:
             codes, logits = _made(self.shape, samples, draw)(batch)
@@ -150,7 +151,7 @@ class Completion:
     def _textures(self, person: Seen, labels: tf.Tensor, first: tf.Tensor, count: tf.Tensor, draw: Draw) -> Outputs:
         """Pictures of one given parsing (H, W) uint8 at the networks' input size."""
         given = tf.repeat(labels[None], self.chunk, axis=0)
-        renewed = with_labels(self._repeated(person.texture_batch), given)
+        renewed = with_labels(repeat(person.texture_batch, self.chunk), given)
 
         def chunk(samples: tf.Tensor) -> Outputs:
             return self._pictures(person, renewed, given, *_made(self.texture, samples, draw)(renewed))[1]
@@ -174,8 +175,8 @@ class Completion:
         self, person: Seen, first: tf.Tensor, count: tf.Tensor, makers: Callable[[tf.Tensor], tuple[Made, Made]]
     ) -> Outputs:
         """Parsings and pictures of what both stages make of the samples (chunk,) int64."""
-        shape_batch = self._repeated(person.shape_batch)
-        texture_batch = self._repeated(person.texture_batch)
+        shape_batch = repeat(person.shape_batch, self.chunk)
+        texture_batch = repeat(person.texture_batch, self.chunk)
 
         def chunk(samples: tf.Tensor) -> Outputs:
             made = both_stages(shape_batch, texture_batch, *makers(samples))
@@ -226,7 +227,7 @@ class Completion:
         self, person: Seen, renewed: Batch, labels: tf.Tensor, codes: tf.Tensor, rgb: tf.Tensor
     ) -> tuple[tf.Tensor, Outputs]:
         """Parsings (chunk, h, w) and the texture's outputs for completed labels (chunk, H, W)."""
-        original = self._repeated(person.texture_batch)
+        original = repeat(person.texture_batch, self.chunk)
         whole = tf.cond(person.restores, lambda: before_background(rgb, labels, person.behind), lambda: rgb)
         made = finish(person.photo, person.labels, original, labels, whole, person.where)
         return made.parsings, {
@@ -235,9 +236,6 @@ class Completion:
             "texture_score": self.texture.log_prior(renewed, codes),
             "realism": self.texture.realism(composed(original, labels, rgb)),
         }
-
-    def _repeated(self, batch: Batch) -> Batch:
-        return {key: tf.repeat(value, self.chunk, axis=0) for key, value in batch.items()}
 
     def _in_chunks(
         self, chunk: Callable[[tf.Tensor], Outputs], names: tuple[str, ...], first: tf.Tensor, count: tf.Tensor

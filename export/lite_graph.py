@@ -30,6 +30,7 @@ from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.tasks import ShapeTask
 
+Inputs = dict[str, tf.Tensor]  # a function's, by name
 Function = tf.types.experimental.PolymorphicFunction
 _PERSON: Final = ("labels", "keypoints", "dress", "target", "visible", "box")
 _GARMENTS: Final = ("garments", "shown", "means")
@@ -56,21 +57,21 @@ def _of_stage(stage: Stage) -> dict[str, Function]:
     shape = isinstance(networks, ShapeTask)
     seen = _PERSON if shape else (*_PERSON, "photo", "completed")
 
-    def batch(given: Batch) -> Batch:
+    def batch(given: Inputs) -> Batch:
         inputs = _batch(stage, given)
         return inputs if shape else with_labels(inputs, given["completed"])
 
-    def encode(given: Batch) -> dict[str, tf.Tensor]:
+    def encode(given: Inputs) -> dict[str, tf.Tensor]:
         return {"features": networks.context_encoder.features(networks.prior_inputs(batch(given)))}
 
-    def draw(given: Batch) -> dict[str, tf.Tensor]:
+    def draw(given: Inputs) -> dict[str, tf.Tensor]:
         return {"codes": networks.context_encoder.draw(given["features"], given["noise"], given["temperature"])}
 
-    def score(given: Batch) -> dict[str, tf.Tensor]:
+    def score(given: Inputs) -> dict[str, tf.Tensor]:
         prior: Gaussian = networks.context_encoder.gaussian(given["features"], networks.share(given["codes"]))
         return {"score": prior.log_density(given["codes"], stage.config.model.latent_shared)}
 
-    def generate(given: Batch) -> dict[str, tf.Tensor]:
+    def generate(given: Inputs) -> dict[str, tf.Tensor]:
         person = batch(given)
         made = networks.generate(person, given["codes"])[-1]
         if not shape:
@@ -86,7 +87,9 @@ def _of_stage(stage: Stage) -> dict[str, Function]:
     }
 
 
-def _function(call: Callable[[Batch], dict[str, tf.Tensor]], specs: dict[str, Any], names: tuple[str, ...]) -> Function:
+def _function(
+    call: Callable[[Inputs], dict[str, tf.Tensor]], specs: dict[str, Any], names: tuple[str, ...]
+) -> Function:
     return tf.function(
         lambda *given: call(dict(zip(names, given, strict=True))),
         input_signature=[tf.TensorSpec(*specs[name], name=name) for name in names],
@@ -118,7 +121,7 @@ def _specs(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _batch(stage: Stage, given: Batch) -> Batch:
+def _batch(stage: Stage, given: Inputs) -> Batch:
     """The batch of docs/architecture.md; what a function isn't given it doesn't use, and the converter drops it."""
     height, width = stage.size
     pictures = tf.zeros((1, 4, height, width, 3))

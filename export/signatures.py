@@ -30,8 +30,8 @@ from tf_tryon.export.pictures import require
 from tf_tryon.export.stage_graph import StageGraph
 from tf_tryon.geometry import crop, resampling
 from tf_tryon.geometry import tensor_arrays as xp
+from tf_tryon.inference.stage import repeat
 from tf_tryon.models.background import KEEP
-from tf_tryon.models.contract import Batch
 from tf_tryon.products.cloth import LARGEST
 
 PERSON = ("photo_bytes", "parsing_bytes", "vocabulary", "keypoints", "garment")
@@ -226,7 +226,7 @@ class Signatures:
                 "id": tf.constant([""]),
             }
             derived = derive(people, target[None], self._shape, self._texture)
-            batches = [self._repeated(batch) for batch in derived]
+            batches = [repeat(batch, self._completion.chunk) for batch in derived]
             samples = tf.repeat(row["sample"][None], self._completion.chunk)
             rows = self._completion.rows(*batches, samples, Draw(row["seed"], row["temperature"]))
             return {name: value[0] for name, value in rows.items()}
@@ -241,9 +241,6 @@ class Signatures:
             "realism": tf.TensorSpec(()),
         }
         return tf.map_fn(answer, rows, fn_output_signature=kinds, parallel_iterations=1)
-
-    def _repeated(self, batch: Batch) -> Batch:
-        return {key: tf.repeat(value, self._completion.chunk, axis=0) for key, value in batch.items()}
 
     def _person(self, request: dict[str, tf.Tensor]) -> Seen:
         background = request.get("background", tf.constant(KEEP))

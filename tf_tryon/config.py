@@ -18,6 +18,7 @@ from tf_tryon import stages
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
+from tf_tryon.files.saved_config import update
 from tf_tryon.stages import STAGES, TEXTURE
 
 BASELINES = ("finet", "bicyclegan")
@@ -327,33 +328,3 @@ def _from_value(saved: Value) -> ConfigDict:
     except ValueError as error:
         raise BadFileError(f"{saved.source}: {error}") from error
     return config
-
-
-def update(config: ConfigDict, saved: Value) -> None:
-    """Set the fields of `saved` in `config`, each of the type that it has there.
-
-    Raises:
-      BadFileError: names a field of another type, or one that `config` doesn't have.
-    """
-    for key, value in saved.members().items():
-        if key not in config:
-            place = f"config.{value.place}"
-            raise BadFileError(f"{saved.source}: unknown field {place}; was it written by a newer version?")
-        if isinstance(config[key], ConfigDict):
-            update(config[key], value)
-        else:
-            config[key] = _like(config[key], value)
-
-
-def _like(default: object, value: Value) -> object:
-    """The value, which must be of the default's type."""
-    if isinstance(default, bool):
-        return value.flag()
-    if isinstance(default, int):
-        return value.whole()
-    if isinstance(default, float):
-        return value.number()
-    if isinstance(default, str):
-        return value.text()
-    assert isinstance(default, tuple)
-    return tuple(_like(default[0], entry) for entry in value.entries())

@@ -7,9 +7,10 @@ from typing import Any
 
 from ml_collections import ConfigDict
 
-from tf_tryon.config import PRECISIONS, update
+from tf_tryon.config import PRECISIONS
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
+from tf_tryon.files.saved_config import update
 
 
 def default_config() -> ConfigDict:

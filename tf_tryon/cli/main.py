@@ -15,6 +15,9 @@ A verb is a line of VERBS and a module of `tf_tryon.cli` with
                      flags are read as attributes (`flags.out`), args are the positional arguments (their number is
                      checked here against ARGUMENTS); returns the exit status
 
+Flags are absl's, neither argparse's nor Click's: a configuration's fields are flags too (--config.train.steps=100), by
+ml_collections, which defines them in absl's sets alone. absl has no verbs; those are what is here.
+
 A verb's module is imported for its `--help` too, so TensorFlow, and whatever imports it, is imported inside `run` only.
 By the time `run` is called TensorFlow is loaded, without its start-up messages, unless VERBS says that the verb has no
 use for it.

@@ -83,7 +83,7 @@ def ratio(values: np.ndarray, reference: np.ndarray, seed: int = 0) -> Estimate:
 def jackknife(value: float, left_out: np.ndarray, people: int, level: float = 0.95) -> Estimate:
     """The interval of a statistic from its values without one of G groups of people each.
 
-    se^2 = (G - 1) / G sum (v_g - mean v)^2, and Student's t with G - 1 degrees of freedom.
+    se^2 = (G - 1) / G sum (v_g - mean v)^2, and Student's t with G - 1 degrees of freedom. scipy has no jackknife.
 
     Args:
       value: of all people.

@@ -23,7 +23,7 @@ from tf_tryon.evaluation.shape_report import summary as shape_summary
 from tf_tryon.evaluation.texture_report import texture_columns
 from tf_tryon.models.accounting import count_trained
 from tf_tryon.models.compositing import complete_labels, with_labels
-from tf_tryon.models.contract import Batch
+from tf_tryon.models.contract import Batch, each
 from tf_tryon.training.weights import Run, load_run
 
 SPLIT = "test"
@@ -132,7 +132,7 @@ def _figures(
 def _walk(shape: Run, shaper: sampling.Sampler, people: Batch) -> np.ndarray:
     """Labels (channels, shifts, H, W) of the first person: one latent dimension after another shifted in all cells."""
     nets = shape.nets
-    one = {name: value[:1] for name, value in people.items()}
+    one = each(people, lambda tensor: tensor[:1])
     code = nets.sample_prior(one, tf.constant(shaper.noise(0, 0, 1))).numpy()
     channels = code.shape[-1]
     codes = np.repeat(code[np.newaxis], channels * len(WALK), axis=0)[:, 0]

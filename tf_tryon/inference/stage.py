@@ -22,7 +22,7 @@ from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, REMEDY,
 from tf_tryon.layers.gaussian import Gaussian, counted_by_channel
 from tf_tryon.losses.kl import kl_terms
 from tf_tryon.models.build import build_networks
-from tf_tryon.models.contract import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks, each
 from tf_tryon.training.checkpoints import assign
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import load_weights
@@ -133,4 +133,4 @@ class Stage:
 
 def repeat(batch: Batch, count: int) -> Batch:
     """The same person `count` times."""
-    return {name: tf.repeat(value, count, axis=0) for name, value in batch.items()}
+    return each(batch, lambda tensor: tf.repeat(tensor, count, axis=0))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypedDict, cast
 
 import keras
 import tensorflow as tf
@@ -10,7 +11,30 @@ from ml_collections import ConfigDict
 
 from tf_tryon.layers.gaussian import Gaussian
 
-Batch = dict[str, tf.Tensor]  # by `tf_tryon.keys`
+
+class Batch(TypedDict):
+    """Tensors by `tf_tryon.keys`, (B, ...) each (docs/architecture.md); a misspelt key is pyright's to find."""
+
+    photo: tf.Tensor
+    parsing: tf.Tensor
+    visible: tf.Tensor
+    box: tf.Tensor
+    garment_box: tf.Tensor
+    target: tf.Tensor
+    dress: tf.Tensor
+    pose: tf.Tensor
+    appearance: tf.Tensor
+    garment_mask: tf.Tensor
+    garment_rgb: tf.Tensor
+    context: tf.Tensor
+    keypoints: tf.Tensor
+    noise: tf.Tensor
+    id: tf.Tensor
+
+
+def each(batch: Batch, change: Callable[[tf.Tensor], tf.Tensor]) -> Batch:
+    """The batch with each of its tensors changed."""
+    return cast("Batch", {key: change(tensor) for key, tensor in batch.items()})
 
 
 class Networks(Protocol):

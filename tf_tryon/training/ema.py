@@ -1,4 +1,7 @@
-"""Exponential moving average of the trained weights: evaluation and export use the average."""
+"""Exponential moving average of the trained weights: evaluation and export use the average.
+
+Not Keras's `use_ema`, which is an optimiser's own: the step's optimiser is none of Keras's (`optimizer.py`).
+"""
 
 from __future__ import annotations
 

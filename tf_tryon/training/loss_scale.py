@@ -1,4 +1,7 @@
-"""Dynamic loss scale for mixed_float16: as large as gradients allow, so that small ones don't underflow."""
+"""Dynamic loss scale for mixed_float16: as large as gradients allow, so that small ones don't underflow.
+
+Not Keras's LossScaleOptimizer: it wraps an optimiser of Keras's, and the step's is none (`optimizer.py`).
+"""
 
 from __future__ import annotations
 

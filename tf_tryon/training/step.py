@@ -9,6 +9,7 @@ show it, and the loop stops the run.
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.models.contract import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks, each
 from tf_tryon.training import metric_names
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.kl_weight import KLWeight
@@ -125,9 +126,9 @@ class TrainingStep:
           number: of the step, 0 first.
           requests: numbers to be summed over all workers; the metrics' last entries.
         """
-        batch = {key: value for key, value in batch.items() if key != keys.ID}  # XLA knows no strings
+        known = {key: value for key, value in batch.items() if key != keys.ID}  # XLA knows no strings
         compiled = self._compiled[self.adversarial(number)]
-        metrics = compiled(batch, tf.constant(number, tf.int64), tf.constant(requests, tf.float32))
+        metrics = compiled(known, tf.constant(number, tf.int64), tf.constant(requests, tf.float32))
         return self._strategy.experimental_local_results(metrics)[0]
 
     def _distributed(self, gan: bool) -> Callable[..., tf.Tensor]:
@@ -149,10 +150,10 @@ class TrainingStep:
         names: list[str] = []
         for index in range(train.accumulate):
             rows = slice(index * self._micro_batch, (index + 1) * self._micro_batch)
-            part = {key: value[rows] for key, value in batch.items()}
+            part = each(batch, operator.itemgetter(rows))
             if gradients is not None:  # one after the other: side by side they would need all the memory at once
                 with tf.control_dependencies(gradients):
-                    part = {key: tf.identity(value) for key, value in part.items()}
+                    part = each(part, tf.identity)
             of_losses, values, names = self._gradients(part, number, gan, own, judged)
             gradients = of_losses if gradients is None else [a + b for a, b in zip(gradients, of_losses, strict=True)]
             sums = values if sums is None else sums + values

@@ -28,7 +28,7 @@ from tf_tryon.losses.latent_regression import latent_regression
 from tf_tryon.losses.perceptual import Perceptual, crop, crop_corners
 from tf_tryon.losses.pixel import box_weights, l1, pooled
 from tf_tryon.losses.vgg_weights import load
-from tf_tryon.models.contract import Batch, Networks
+from tf_tryon.models.contract import Batch, Networks, each
 from tf_tryon.models.tasks import garment_mask
 from tf_tryon.training import metric_names
 from tf_tryon.training.kl_terms import add_kl
@@ -88,7 +88,7 @@ class TextureObjective:
         if with_random:
             if loss.random_codes == "prior":
                 random = tf.stop_gradient(nets.sample_prior(batch, random))
-            twice = {key: tf.concat([value, value], axis=0) for key, value in batch.items()}
+            twice = each(batch, lambda tensor: tf.concat([tensor, tensor], axis=0))
             outputs = nets.generate(twice, tf.concat([codes, random], axis=0), training=True)
             rebuilt, invented = zip(*(tf.split(output, 2) for output in outputs), strict=True)
         else:

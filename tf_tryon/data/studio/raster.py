@@ -3,6 +3,8 @@
 Both sides of a triangle are drawn. Barycentric coordinates are perspective-correct. Pixel (row, column) is sampled at
 its centre, (column + 0.5, row + 0.5). A sample exactly on an edge shared by two triangles goes to the nearer or, at
 equal depth, to the first.
+
+Not OpenGL: it needs a driver or a display, and draws other bytes on another machine.
 """
 
 from dataclasses import dataclass
