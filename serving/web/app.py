@@ -41,6 +41,7 @@ def make_app(here: Shop) -> Starlette:
 
     routes = [
         Route("/", index),
+        Route("/favicon.ico", icon),
         Route("/health", health),
         Route("/api/about", about),
         Route("/api/session", forget, methods=["DELETE"]),
@@ -67,6 +68,11 @@ class _PageFiles(StaticFiles):
 async def index(request: Request) -> Response:
     """The page."""
     return FileResponse(str(PAGE / "index.html"), headers=_REVALIDATE)
+
+
+async def icon(request: Request) -> Response:
+    """The page's icon, where browsers look for one beside whatever isn't the page itself."""
+    return FileResponse(str(PAGE / "icon.svg"), headers=_REVALIDATE)
 
 
 async def health(request: Request) -> Response:

@@ -171,6 +171,13 @@ def test_the_cookie_and_the_headers_are_strict(visitor: Any) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_browsers_find_the_icon_where_they_look(visitor: Any) -> None:
+    answer = visitor.get("/favicon.ico")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.content == visitor.get("/page/icon.svg").content
+    assert '<link rel="icon" href="page/icon.svg"' in visitor.get("/").text
+
+
 def test_nobody_sees_anothers_and_forgetting_forgets(visitor: Any) -> None:
     person = visitor.post("/api/people?start=1").json()
     address = f"/api/people/{person['key']}/photo.png"
