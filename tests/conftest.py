@@ -201,10 +201,10 @@ def product() -> Any:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Any]], Path]:
     """(name, make) -> the folder that make(folder) filled, one for all processes of a run: read it, don't change it."""
 
-    def folder(name: str, make: Callable[[Path], None]) -> Path:
+    def folder(name: str, make: Callable[[Path], Any]) -> Path:
         alone = "PYTEST_XDIST_WORKER" not in os.environ
         base = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
         made = base / f"once-{name}"
@@ -221,7 +221,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
 
 
 @pytest.fixture(scope="session")
-def models(model: Any, once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+def models(model: Any, once: Callable[[str, Callable[[Path], Any]], Path]) -> Path:
     """A folder of models with version 1 of `model` in it; read it, don't change it."""
     from tf_tryon.cli import main as cli
     from tf_tryon.inference.tryon import TryOn

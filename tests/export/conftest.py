@@ -2,6 +2,7 @@
 weights.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,9 @@ RECOMMENDED = {
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory, write_stage: Callable[..., Path]) -> Path:
+def bundle(once: Callable[[str, Callable[[Path], Any]], Path], write_stage: Callable[..., Path]) -> Path:
     """The recommended configuration."""
-    return write_stage(tmp_path_factory.mktemp("bundle"), **RECOMMENDED)
+    return once("bundle", lambda folder: write_stage(folder, **RECOMMENDED))
 
 
 @pytest.fixture(scope="session")
@@ -70,18 +71,21 @@ def in_process() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def phone(
-    tmp_path_factory: pytest.TempPathFactory, bundle: Path, data_set: Path, in_process: Callable[..., Any]
+    once: Callable[[str, Callable[[Path], Any]], Path], bundle: Path, data_set: Path, in_process: Callable[..., Any]
 ) -> dict[str, Path]:
     """Exported files by quantisation; int8 by the real process."""
     from tf_tryon.export import tflite
 
-    folder, files = tmp_path_factory.mktemp("phone"), {}
-    files["int8"] = tflite.export(bundle, folder, "int8", str(data_set), people=4)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tflite, "convert", in_process)
-        for quantize in ("dynamic", "float16", "float32"):
-            files[quantize] = tflite.export(bundle, folder, quantize)
-    return files
+    def export(folder: Path) -> None:
+        files = {"int8": tflite.export(bundle, folder, "int8", str(data_set), people=4).name}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tflite, "convert", in_process)
+            for quantize in ("dynamic", "float16", "float32"):
+                files[quantize] = tflite.export(bundle, folder, quantize).name
+        (folder / "files.json").write_text(json.dumps(files))
+
+    folder = once("phone", export)
+    return {kind: folder / name for kind, name in json.loads((folder / "files.json").read_text()).items()}
 
 
 @pytest.fixture(scope="session")

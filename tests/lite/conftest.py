@@ -12,30 +12,31 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def person_bundle(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def person_bundle(model: Any, once: Callable[[str, Callable[[Path], Any]], Path]) -> Path:
     from tf_tryon.config import to_json
     from tf_tryon.export import lite
     from tf_tryon.training.weights import save_weights
 
-    folder = tmp_path_factory.mktemp("lite") / "person"
-    rough = np.random.default_rng(0).integers(0, 256, (4, 4, 4, 3), np.uint8)
-    for stage in (model.shape, model.texture):
-        place = folder / stage.config.stage
-        place.mkdir(parents=True)
-        save_weights(stage.networks, place / "weights.npz", float16=True)
-        (place / "config.json").write_text(to_json(stage.config))
-        np.savez(place / "mean_garments.npz", means=rough.repeat(16, 1).repeat(16, 2))
-    with pytest.MonkeyPatch.context() as patch:
-        # The converter leaks, but not enough for a process of its own, which has TensorFlow to load.
-        patch.setattr(lite, "apart", lambda function, *given, log: function(log, *given))
-        lite.export(folder, folder / "lite")
-    return folder
+    def export(folder: Path) -> None:
+        rough = np.random.default_rng(0).integers(0, 256, (4, 4, 4, 3), np.uint8)
+        for stage in (model.shape, model.texture):
+            place = folder / stage.config.stage
+            place.mkdir(parents=True)
+            save_weights(stage.networks, place / "weights.npz", float16=True)
+            (place / "config.json").write_text(to_json(stage.config))
+            np.savez(place / "mean_garments.npz", means=rough.repeat(16, 1).repeat(16, 2))
+        with pytest.MonkeyPatch.context() as patch:
+            # The converter leaks, but not enough for a process of its own, which has TensorFlow to load.
+            patch.setattr(lite, "apart", lambda function, *given, log: function(log, *given))
+            lite.export(folder, folder / "lite")
+
+    return once("person-bundle", export)
 
 
 @pytest.fixture(scope="session")
-def garment_bundle(person_bundle: Path) -> Path:
+def garment_bundle(person_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same networks, which see the crop around the garment."""
-    folder = shutil.copytree(person_bundle, person_bundle.with_name("garment"))
+    folder = shutil.copytree(person_bundle, tmp_path_factory.mktemp("lite") / "garment")
     for path in (folder / "shape/config.json", folder / "texture/config.json", folder / "lite/completion_mixed.json"):
         content = json.loads(path.read_text())
         content["data"]["crop"] = "garment"
