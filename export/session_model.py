@@ -29,11 +29,9 @@ class SessionModel:
             intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads, allow_soft_placement=True
         )
         config.gpu_options.allow_growth = True
-        # Before a signature's first answer TensorFlow would rewrite its graph twice over, and look for memory to save.
-        # After one pass it answers as fast, and the same up to the last bits, and is ready in two thirds of the time.
-        rewriting = config.graph_options.rewrite_options
-        rewriting.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.ONE
-        rewriting.memory_optimization = rewriter_config_pb2.RewriterConfig.NO_MEM_OPT
+        # To look for memory that training could save is a tenth of what comes before a signature's first answer, and
+        # changes no byte of it. Fewer passes over the graph would be ready sooner still, but round otherwise.
+        config.graph_options.rewrite_options.memory_optimization = rewriter_config_pb2.RewriterConfig.NO_MEM_OPT
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
         with self._session.graph.as_default():
             self.meta_graph = tf.compat.v1.saved_model.load(self._session, [SERVE], str(folder))
