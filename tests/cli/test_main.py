@@ -176,6 +176,12 @@ def _python(code: str, **kwargs) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, **kwargs)
 
 
+def test_a_path_in_latin_1_is_printed_byte_for_byte():
+    code = "import os; from tf_tryon.cli import main; main.main(['--version']); print(os.fsdecode(b'caf\\xe9.png'))"
+    done = _python(code, encoding="utf-8", errors="surrogateescape")
+    assert done.stdout.splitlines()[-1] == os.fsdecode(b"caf\xe9.png"), done.stderr
+
+
 @pytest.mark.parametrize("name", list(cli.VERBS))
 def test_help_of_every_verb_loads_no_tensorflow(name):
     code = f"import sys; from tf_tryon.cli.main import main; s = main({name.split()} + ['--help']); "

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tf_tryon.errors import TryOnError
-from tf_tryon.writing import hidden, marks, results
+from tf_tryon.writing import hidden, marks, places, results
 from tf_tryon.writing.results import new_files
 
 MARK, BY = "result.json", "tf-tryon complete"
@@ -33,6 +33,15 @@ def fail_in(folder: Path) -> None:
     with new_files(folder, MARK, by=BY) as new:
         (new.path / "one.png").write_text("half")
         raise RuntimeError("power")
+
+
+def test_a_name_in_latin_1_is_written_as_it_is(tmp_path):
+    name = os.fsdecode(b"caf\xe9")
+    write(tmp_path / name, {"one.png": "1"}, source=f"photos/{name}.png")
+    write(tmp_path / name, {"one.png": "2"}, source=f"photos/{name}.png")
+    assert os.listdir(os.fsencode(tmp_path)) == [b"caf\xe9"]
+    assert content(tmp_path / name) == {"one.png": "2"}
+    assert places.suffixed(name, f"photos/{name}.png") != places.suffixed(name, f"others/{name}.png")
 
 
 def test_a_new_folder_is_marked_and_replaced_by_its_writer(tmp_path):

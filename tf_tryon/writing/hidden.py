@@ -20,7 +20,7 @@ NAME = ".tf-tryon"
 
 def key_of(folder: pathlib.Path, mark: str) -> str:
     """How the hidden folders of one set of files begin: short, however long the names are."""
-    return hashlib.sha256(f"{folder.resolve().name}/{mark}".encode()).hexdigest()[:8]
+    return hashlib.sha256(os.fsencode(f"{folder.resolve().name}/{mark}")).hexdigest()[:8]
 
 
 def made(place: pathlib.Path, key: str) -> pathlib.Path:

@@ -75,4 +75,4 @@ def names(people: Sequence[tuple[str, str]], owner: Callable[[str], str | None])
 
 def suffixed(name: str, source: str) -> str:
     """A name that no other source has."""
-    return f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:_SHOWN]}"
+    return f"{name}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:_SHOWN]}"
