@@ -33,7 +33,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import importlib
-import io
 import os
 import signal
 import sys
@@ -117,8 +116,8 @@ class UsageError(Exception):
 def main(argv: list[str] | None = None) -> int:
     """Run one command line (without the program's name); returns the exit status, never raises for a user's mistake."""
     argv = sys.argv[1:] if argv is None else list(argv)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")  # paths are printed byte for byte, whatever their encoding
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="surrogateescape")  # paths are printed byte for byte, whatever their encoding
     try:
         status = _dispatch(argv)
         sys.stdout.flush()
