@@ -7,8 +7,8 @@ import numpy as np
 
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import Tube, drape, radii, tube_sheet
-from tf_tryon.data.studio.garment_fitting import Fitting, ramp
-from tf_tryon.data.studio.garment_limbs import ANKLE, CROTCH, KNEE
+from tf_tryon.data.studio.garment_fitting import Fitting
+from tf_tryon.data.studio.garment_limbs import ANKLE, CROTCH, KNEE, ramp
 from tf_tryon.data.studio.garment_shell import smooth
 from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.garment_tops import CUTS, at_fit, build_top

@@ -3,8 +3,9 @@
 import numpy as np
 
 from tf_tryon.data.studio.garment_drape import directions, person_height, radii
-from tf_tryon.data.studio.garment_fitting import Fitting, ramp
+from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_grid import strips
+from tf_tryon.data.studio.garment_limbs import ramp
 from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet
 
 NECK = (1.425, 1.462)  # template heights between which the neck is a column

@@ -92,12 +92,6 @@ class Fitting:
         return np.interp(heights, *self._heights)
 
 
-def ramp(x: np.ndarray | float) -> np.ndarray:
-    """Smooth step from 0 at x <= 0 to 1 at x >= 1."""
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3 - 2 * x)
-
-
 def bump(x: np.ndarray, middle: float, width: float) -> np.ndarray:
     """Bell of height 1."""
     return np.exp(-(((x - middle) / width) ** 2))

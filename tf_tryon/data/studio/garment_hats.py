@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 
 from tf_tryon.data.studio.garment_drape import directions, radii
-from tf_tryon.data.studio.garment_fitting import Fitting, bump, ramp
+from tf_tryon.data.studio.garment_fitting import Fitting, bump
 from tf_tryon.data.studio.garment_grid import strips
+from tf_tryon.data.studio.garment_limbs import ramp
 from tf_tryon.data.studio.garment_surface import MAIN, TRIM, Sheet
 from tf_tryon.data.studio.outfit import Item
 

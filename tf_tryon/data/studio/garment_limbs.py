@@ -51,7 +51,7 @@ def leg_joints(template: Template, joints: np.ndarray, side: str) -> list[np.nda
     return [joints[template.bone(f"{name}.{side}")].astype(np.float64) for name in names]
 
 
-def smoothstep(x: np.ndarray) -> np.ndarray:
+def ramp(x: np.ndarray | float) -> np.ndarray:
     """Smooth step from 0 at x <= 0 to 1 at x >= 1."""
     x = np.clip(x, 0.0, 1.0)
     return x * x * (3 - 2 * x)
@@ -65,7 +65,7 @@ def arm_field(template: Template, points: np.ndarray) -> np.ndarray:
     flank = mirrored[:, 0] < ARMPIT[0] + 0.9 * np.maximum(ARMPIT[1] - 0.004 - mirrored[:, 1], 0.0)
     flank &= mirrored[:, 1] < ARMPIT[1] - 0.004
     along, _ = limb_coordinate(mirrored, arm_joints(template, template.joints, "L"))
-    mixed = beyond + (along - beyond) * smoothstep(beyond / 0.10)
+    mixed = beyond + (along - beyond) * ramp(beyond / 0.10)
     return np.where(flank, np.minimum(beyond, -0.01), mixed)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from tf_tryon.data.studio.body import Person, Template
 from tf_tryon.data.studio.compiled import compiled
-from tf_tryon.data.studio.garment_limbs import arm_field, arm_joints, leg_field, leg_joints, limb_coordinate, smoothstep
+from tf_tryon.data.studio.garment_limbs import arm_field, arm_joints, leg_field, leg_joints, limb_coordinate, ramp
 from tf_tryon.data.studio.garment_subdivide import loop, stencil_skin
 from tf_tryon.data.studio.garment_surface import Sheet, cut
 
@@ -225,7 +225,7 @@ def _pattern(fields: dict[str, np.ndarray], part: np.ndarray, arms: bool) -> np.
     # Below the arms the pattern goes round the body; above, front and back are cut straight and meet at the shoulders.
     straight = 1.25 * fields["x"]
     back = np.where(torso_angle > 0, 1.0, -1.0) * AROUND * np.pi - straight
-    share = smoothstep((fields["height"] - 1.25) / 0.08)
+    share = ramp((fields["height"] - 1.25) / 0.08)
     round_ = AROUND * torso_angle
     u = round_ + share * (np.where((part == 8) | (part == 9), back, straight) - round_)
     torso = np.stack([u, fields["height"]], 1)

@@ -10,8 +10,9 @@ import numpy as np
 
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import directions, radii
-from tf_tryon.data.studio.garment_fitting import Fitting, ramp
+from tf_tryon.data.studio.garment_fitting import Fitting
 from tf_tryon.data.studio.garment_grid import strips
+from tf_tryon.data.studio.garment_limbs import ramp
 from tf_tryon.data.studio.garment_shell import smooth
 from tf_tryon.data.studio.garment_surface import TRIM, Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item

@@ -13,8 +13,8 @@ import numpy as np
 from tf_tryon.data.studio import garment_folds as folds
 from tf_tryon.data.studio.garment_drape import Tube, drape, radii, template_height, tube_sheet
 from tf_tryon.data.studio.garment_finish import V_DEPTH, V_DEPTHS, sew
-from tf_tryon.data.studio.garment_fitting import ARMPIT_HEIGHT, JOIN, Fitting, bump, ramp
-from tf_tryon.data.studio.garment_limbs import ARM_LENGTH
+from tf_tryon.data.studio.garment_fitting import ARMPIT_HEIGHT, JOIN, Fitting, bump
+from tf_tryon.data.studio.garment_limbs import ARM_LENGTH, ramp
 from tf_tryon.data.studio.garment_shell import AROUND, smooth
 from tf_tryon.data.studio.garment_surface import Sheet, compact, corners_in, keep, paint, trim_to
 from tf_tryon.data.studio.outfit import Item
