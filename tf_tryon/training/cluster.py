@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tf_tryon.files import json_file
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(NamedTuple):
     """Several workers.
 
     Attributes:
@@ -18,7 +17,7 @@ class Cluster:
     """
 
     addresses: tuple[str, ...]
-    index: int
+    index: int  # pyright: ignore[reportIncompatibleMethodOverride]  # nobody looks for an address's place by index()
 
 
 def given() -> Cluster | None:
