@@ -1,9 +1,11 @@
 """Many people on a Dask cluster of two processes: one is killed midway, and nothing shows of it in what is written."""
 
+import contextlib
 import functools
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from tf_tryon.inference.request import Request
 from tf_tryon.training.weights import save_weights
 
 PEOPLE = 10
+# In each of four processes, one of them this one, compiling takes longer than a few small pictures.
+UNCOMPILED = "import tensorflow as tf\ntf.config.run_functions_eagerly(True)"
 
 
 @pytest.fixture
@@ -34,7 +38,9 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_a_worker_killed_midway_changes_no_byte(bundle: Path, data_set: Path, tmp_path: Path) -> None:
+def test_a_worker_killed_midway_changes_no_byte(
+    bundle: Path, data_set: Path, tmp_path: Path, uncompiled: Callable[[], contextlib.AbstractContextManager[None]]
+) -> None:
     distributed = pytest.importorskip("dask.distributed")
     people = [Given(f"p{i}", f"{data_set}:{i}", f"{data_set}:{i}") for i in range(PEOPLE)]
 
@@ -42,12 +48,15 @@ def test_a_worker_killed_midway_changes_no_byte(bundle: Path, data_set: Path, tm
         return Bulk.begun(out, people, str(bundle), Request("top", samples=1), Reader(()), 1)
 
     alone = begun(tmp_path / "alone")
-    make_missing(alone.parts, functools.partial(complete_part, alone), Engine(progress=False))
+    with uncompiled():
+        make_missing(alone.parts, functools.partial(complete_part, alone), Engine(progress=False))
     report = alone.finish()
     assert report["completed"] > 0
 
     together, killed = begun(tmp_path / "together"), []
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", preload=[UNCOMPILED]
+    ) as cluster:
 
         def kill() -> None:
             while not together.parts.done():
