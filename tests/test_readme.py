@@ -105,18 +105,20 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.mark.slow
-def test_commands_run_in_order_and_leave_what_the_readme_shows(folder, monkeypatch, capsys):
+@pytest.mark.filterwarnings("ignore:Even though the .tf.config.experimental_run_functions_eagerly")
+def test_commands_run_in_order_and_leave_what_the_readme_shows(folder, monkeypatch, capsys, uncompiled):
     from tf_tryon.inference.tryon import TryOn
 
     monkeypatch.chdir(folder)
     load = functools.cache(TryOn.load)
-    # Many lines, two models; compiling takes longer than a few pictures.
+    # Many lines, three models: each is loaded once.
     monkeypatch.setattr(TryOn, "load", lambda model=None, compiled=True: load(model, compiled=False))
     # Completing comes last: one line of it takes a person of the data set, which the README makes further down.
     # A server doesn't end, and exporting takes a minute: tests/serving run those verbs on a tiny model.
     run = [words for words in TRYON if _verb(words) not in ("export saved-model", "serve", "request", "web")]
     for words in sorted(run, key=lambda words: _verb(words).startswith("complete")):
-        status = cli.main(_shrunk(words))
+        with uncompiled():  # nothing here is trained or asked often enough to make up for that
+            status = cli.main(_shrunk(words))
         assert status == 0, f"{words}: {capsys.readouterr().err}"
     for tree in re.findall(r"^```\n(\S+/\n.*?)^```", README, re.DOTALL | re.MULTILINE):
         root, *lines = tree.splitlines()
