@@ -12,6 +12,8 @@ def get_config() -> ConfigDict:
     config.data.shape_frame = "garment"  # the shape stage's alone
 
     config.model.latent_shared = 3  # hue and lightness are one for the garment: cells that disagree make clouds
+    config.model.latent_centred = True  # so that they are told there, and drawn with all their variety
+    config.model.local_temperature = 0.6  # what is left to the cells makes clouds of it at 1
 
     loss = config.loss
     loss.kl_target_nats = 120.0  # weave and prints of real cloth have more to tell than Studio's
