@@ -86,6 +86,13 @@ def test_nothing_and_everything_are_refused(tmp_path, person, value, message):
         read_mask(tmp_path / "mask.png", person)
 
 
+def test_a_photo_is_no_mask(tmp_path, person):
+    photo = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8) // 2 + 32
+    Image.fromarray(photo).save(tmp_path / "photo.jpg")
+    with pytest.raises(ValueError, match=r"photo\.jpg is no mask: \d+% of it is neither black nor white\. Draw"):
+        read_mask(tmp_path / "photo.jpg", person)
+
+
 def test_another_size_and_no_picture_are_refused(tmp_path, person, wanted):
     Image.fromarray(wanted[:32]).save(tmp_path / "mask.png")
     with pytest.raises(ValueError, match=r"mask\.png has 64x32 pixels and the photo 64x64"):

@@ -7,6 +7,7 @@ what is not transparent is erased, whatever its colour.
 from __future__ import annotations
 
 import os
+from typing import Final
 
 import numpy as np
 from PIL import Image
@@ -16,7 +17,9 @@ from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.data.upright import turned
 from tf_tryon.files.regular import size_of
 
-_MOST = 0.5  # of the person, that a mask erases without a question
+_MOST: Final = 0.5  # of the person, that a mask erases without a question
+_DARK: Final = 48  # levels from black or white up to which a pixel is meant as that
+_SOFT: Final = 0.35  # of the picture: more grey has no soft edge
 
 
 def read_mask(path: str | os.PathLike[str], person: Person, large: bool = False) -> np.ndarray:
@@ -32,7 +35,7 @@ def read_mask(path: str | os.PathLike[str], person: Person, large: bool = False)
         than is likely meant; names the file.
     """
     size_of(path, "a mask is a picture of the photo's size")
-    mask = turned(marked(open_upright(path, str(path))), person.turns)
+    mask = turned(marked(open_upright(path, str(path)), str(path)), person.turns)
     if mask.shape != person.size:
         height, width = mask.shape[::-1] if person.turns % 2 else mask.shape
         wanted = person.size[::-1] if person.turns % 2 else person.size
@@ -53,8 +56,12 @@ def read_mask(path: str | os.PathLike[str], person: Person, large: bool = False)
     return mask
 
 
-def marked(image: Image.Image) -> np.ndarray:
-    """(h, w) bool of a mask's picture: what is bright, or in a layer not transparent."""
+def marked(image: Image.Image, source: str) -> np.ndarray:
+    """(h, w) bool of a mask's picture: what is bright, or in a layer not transparent.
+
+    Raises:
+      ValueError: more of it is grey than a mask's soft edges are, as a photo is; names `source`.
+    """
     if image.has_transparency_data:
         alpha = np.asarray(image.convert("RGBA").getchannel("A"))
         if alpha.min() < 255:
@@ -63,4 +70,11 @@ def marked(image: Image.Image) -> np.ndarray:
     light = rgb.mean(axis=-1)
     if len(levels := np.unique(light)) == 2:  # 0 and 1, 0 and 255, two entries of a palette
         return light == levels[1]
-    return rgb.max(axis=-1) > 127
+    brightest = rgb.max(axis=-1)
+    grey = ((brightest >= _DARK) & (brightest <= 255 - _DARK)).mean()
+    if grey > _SOFT:
+        raise ValueError(
+            f"{source} is no mask: {grey:.0%} of it is neither black nor white. Draw what is meant in white on black, "
+            "or in a layer that is transparent elsewhere"
+        )
+    return brightest > 127

@@ -127,7 +127,7 @@ def of_photo(
     if certainty < _UNSURE:
         raise UnsureError(
             f"it can't be recognised ({recognised}? with {certainty:.0%}): name it with --garment, or mark it "
-            "with a mask"
+            "with a mask (--wear-mask)"
         )
     return Product(photo, mask, recognised, name, chances, certainty)
 
@@ -135,7 +135,7 @@ def of_photo(
 def _user_mask(path: str | os.PathLike[str], size: tuple[int, ...]) -> np.ndarray:
     """(h, w) bool of a picture that is white where the garment is."""
     size_of(path, "a mask is a picture of the product photo's size")
-    mask = marked(open_upright(path, str(path)))
+    mask = marked(open_upright(path, str(path)), str(path))
     if mask.shape != tuple(size):
         raise ValueError(
             f"{path} has {mask.shape[1]}x{mask.shape[0]} pixels and the product's photo {size[1]}x{size[0]}: save "
