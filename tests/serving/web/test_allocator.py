@@ -29,5 +29,5 @@ def test_freed_arrays_are_given_back() -> None:
         command = [sys.executable, "-c", CODE, *words]
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
-    assert left() > 50_000  # kB: what it is for
-    assert left("give") < 5_000
+    assert left("give") < 5_000  # kB, of 100,000
+    assert left("give") < left() + 1_000  # most often 100,000 without; now and then glibc finds no room to keep them in
