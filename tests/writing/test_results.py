@@ -117,6 +117,12 @@ def test_what_is_not_ours_is_refused_and_untouched(tmp_path, untouched, made, wo
         write(tmp_path / "anna", {"one.png": "2"}, source="/photos/anna.jpg")
 
 
+def test_a_file_above_the_folder_is_named(tmp_path, untouched):
+    (tmp_path / "anna").write_text("mine")
+    with untouched(tmp_path), pytest.raises(TryOnError, match="anna is a file, and a folder is to be written there"):
+        results.check(tmp_path / "anna" / "0001" / "more", MARK, by=BY)
+
+
 @pytest.mark.parametrize("name", ["../victim.txt", "/victim.txt", "a/../../victim.txt", ""])
 def test_a_strangers_mark_leads_nowhere_else(tmp_path, untouched, name):
     (tmp_path / "anna").mkdir()

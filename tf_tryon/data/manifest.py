@@ -6,6 +6,7 @@ What is wrong ends in one sentence that names the file; after that, code may rel
 from __future__ import annotations
 
 import itertools
+import os
 import pathlib
 import re
 from typing import Any, Final
@@ -42,9 +43,10 @@ def read_manifest(directory: pathlib.Path) -> dict[str, Any]:
     """
     path = directory / MANIFEST
     if not path.exists():
-        raise MissingFileError(
-            f"{directory} is no data set: {MANIFEST} is missing; make one with `tf-tryon data studio`"
-        )
+        there = os.path.lexists(directory)
+        why = f"{MANIFEST} is missing" if there else "there is no such folder"
+        photos = f", or name the photos that lie there ({directory / '*.jpg'})" if there else ""
+        raise MissingFileError(f"{directory} is no data set: {why}; make one with `tf-tryon data studio`{photos}")
     given = json_file.read(path, REMEDY)
     kind, version = (value.raw if (value := given.get(name)) else None for name in ("format", "version"))
     if kind != FORMAT or type(version) is not int or version not in (1, VERSION):

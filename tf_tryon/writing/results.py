@@ -158,12 +158,11 @@ def _own(folder: pathlib.Path, mark: str, by: str, source: str) -> dict[str, set
 
 def _refuse_others(folder: pathlib.Path, own: dict[str, set[str]], names: list[str], alone: bool) -> None:
     """Raise InTheWayError where files that are not ours would be replaced, removed or lived with against `alone`."""
-    if not os.path.lexists(folder):
+    there = next((place for place in (folder, *folder.parents) if os.path.lexists(place)), folder)
+    if os.path.lexists(there) and not there.is_dir():
+        raise InTheWayError(f"{there} is a file, and a folder is to be written there: choose another place to write to")
+    if there != folder:
         return
-    if not folder.is_dir():
-        raise InTheWayError(
-            f"{folder} is a file, and a folder is to be written there: choose another place to write to"
-        )
     elsewhere = "move it away, or choose another place to write to"
     for name in [*names, *own]:
         if (blocked := _blocked(folder, name)) is not None:
