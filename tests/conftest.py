@@ -38,11 +38,6 @@ POINTS = (
 )  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests first: one that began last would leave the other processes without work."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-
-
 def person(index: int, size: int = 64) -> dict[str, Any]:
     """Arguments of `records.encode`: each third person wears a hat, each fifth a dress, each seventh is barefoot."""
     rng = np.random.default_rng(index)
