@@ -19,7 +19,7 @@ from tf_tryon.files.regular import size_of
 
 _MOST: Final = 0.5  # of the person, that a mask erases without a question
 _DARK: Final = 48  # levels from black or white up to which a pixel is meant as that
-_SOFT: Final = 0.35  # of the picture: more grey has no soft edge
+_SOFT: Final = 0.35  # of the picture: more grey than soft edges make
 
 
 def read_mask(path: str | os.PathLike[str], person: Person, large: bool = False) -> np.ndarray:

@@ -70,10 +70,10 @@ def coverage(masks: tf.Tensor, batch: Batch) -> tf.Tensor:
     near = tf.nn.max_pool2d(tf.cast(masks, tf.float32)[..., tf.newaxis], 3, 1, "SAME")[..., 0]
     index = tf.stack([tf.clip_by_value(y, 0, height - 1), tf.clip_by_value(x, 0, width - 1)], axis=-1)
     covered = tf.gather_nd(near, index, batch_dims=1)
-    limbs, seen, hidden = (
+    limbs, seen, clothed = (
         tf.reduce_sum(tf.cast(one, tf.float32), axis=(1, 2)) for one in (there, inside, inside & (covered > 0))
     )
-    return tf.where(seen > _SEEN * limbs, tf.math.divide_no_nan(hidden, seen), 0.0)
+    return tf.where(seen > _SEEN * limbs, tf.math.divide_no_nan(clothed, seen), 0.0)
 
 
 def with_cloth(batch: Batch, labels: tf.Tensor, cloth: tf.Tensor) -> tuple[Batch, tf.Tensor]:

@@ -1,4 +1,4 @@
-"""Whether a catalogue holds the codes of a model, builder from files alone: no TensorFlow is loaded."""
+"""Whether a catalogue holds the codes of a model: read from files alone, no TensorFlow is loaded."""
 
 from __future__ import annotations
 
