@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 
 from ml_collections import ConfigDict
@@ -144,6 +145,7 @@ def thesis(stage: str) -> ConfigDict:
     train.evaluate_people = 100  # of each garment that is trained on
     train.checkpoint_minutes = 5.0
     train.keep_every = 0  # additionally keep every Nth step's checkpoint
+    train.weights_every = 0  # write the (averaged) weights alone every Nth step and at the end, in halves; 0: never
     return config.lock()
 
 
@@ -196,6 +198,11 @@ def elbo_weights(config: ConfigDict) -> int:
     return config.data.height * config.data.width
 
 
+def thesis_beta(config: ConfigDict) -> float:
+    """The thesis's lambda_KL = 20, on the mean over latents beside a mean over pixels, in ELBO units."""
+    return 20.0 * elbo_weights(config) / math.prod(latent_shape(config))
+
+
 def validate(config: ConfigDict) -> None:
     """Raise ValueError, naming field, value and remedy, for values or combinations that can't work."""
     flat = _flatten(config)
@@ -222,8 +229,9 @@ def validate(config: ConfigDict) -> None:
         )
     if min(data.targets.values()) < 0 or sum(data.targets.values()) <= 0:
         raise ValueError("config.data.targets: weights must not be negative, and one must be positive")
-    if flat["train.evaluate_every"] < 0:
-        raise ValueError(f"config.train.evaluate_every = {train.evaluate_every}: must not be negative; 0: never")
+    for name in ("train.evaluate_every", "train.weights_every"):
+        if flat[name] < 0:
+            raise ValueError(f"config.{name} = {flat[name]}: must not be negative; 0: never")
     for name in ("train.batch_size", "train.accumulate", "train.steps", "train.evaluate_people"):
         if flat[name] < 1:
             raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")

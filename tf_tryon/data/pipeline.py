@@ -14,7 +14,7 @@ from ml_collections import ConfigDict
 from tf_tryon.data import augment, examples, view, vocabulary
 from tf_tryon.data.mapping import mapped
 from tf_tryon.data.mean_garments import mean_garments
-from tf_tryon.data.reading import raw_records
+from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet, parse
 from tf_tryon.data.usable import usable
 from tf_tryon.geometry import crop
@@ -117,6 +117,19 @@ def evaluation_dataset(records: RecordSet, split: str, garment: str, config: Con
     dataset = tf.data.Dataset.zip((raw_records(records, numbers), numbers))
     dataset = mapped(dataset, seen, parallel=True).batch(batch)
     return _finish(mapped(dataset, batched, parallel=True))
+
+
+def evaluation_crops(records: RecordSet, split: str, garment: str, config: ConfigDict) -> np.ndarray:
+    """(n, 4) float32: the crop (y0, x0, y1, x1) in photo pixels of each person, in `evaluation_dataset`'s order."""
+    slot = vocabulary.slot_of(garment)
+
+    def seen(record: tf.Tensor) -> tf.Tensor:
+        person = parse(record, *(records.size or (None, None)))
+        sides = view.crop_of(person, tf.constant(slot), config, records.size is not None)
+        return tf.stack([tf.cast(side, tf.float32) for side in sides])
+
+    numbers = tf.data.Dataset.from_tensor_slices(usable(records, split, config, garment))
+    return np.stack([box.numpy() for box in read_through(mapped(raw_records(records, numbers), seen))])
 
 
 def _finish(dataset: tf.data.Dataset) -> tf.data.Dataset:

@@ -6,7 +6,7 @@ Everything outside the erased box is copied from the photo; only the box is the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -18,7 +18,7 @@ from tf_tryon.data import pipeline
 from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
 from tf_tryon.losses.kl import kl
-from tf_tryon.models.completion import composed
+from tf_tryon.models.completion import Made, both_stages, composed
 from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.stages import STAGES
 
@@ -61,6 +61,33 @@ class Sampler:
 
     def _prior_output(self, batch: Batch, noise: tf.Tensor) -> tf.Tensor:
         return self.networks.generate(batch, self.networks.sample_prior(batch, noise))[-1]
+
+
+class Completion(NamedTuple):
+    """A sample of each of B people: rgb (B, H, W, 3) in [-1, 1], and the texture stage's inputs that it was made of."""
+
+    rgb: np.ndarray
+    inputs: Batch
+
+
+def completion(shaper: Sampler | None, sampler: Sampler, people: Batch, first: int, k: int) -> Completion:
+    """Sample k of all stages.
+
+    Args:
+      shaper: the shape stage; None: a model of one stage, which is given the people as they are.
+      sampler: the texture, or only, stage.
+      people: a batch.
+      first: the number of its first person.
+      k: of the sample.
+    """
+    if shaper is None:
+        return Completion(sampler.sample(people, first, k), people)
+
+    def made(of: Sampler) -> Made:
+        return lambda batch: (None, of.sample(batch, first, k))
+
+    drawn = both_stages(people, people, made(shaper), made(sampler))
+    return Completion(drawn.rgb, drawn.inputs)
 
 
 def people(

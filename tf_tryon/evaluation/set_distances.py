@@ -5,6 +5,8 @@ compared with itself. Pictures are streamed; what is kept of each is its feature
 
 - **frechet**: the mean of both ways; its interval is the jackknife's over 10 groups of people.
 - **kid**: the mean over blocks of 25 people of each half; its interval resamples blocks.
+- **paired_kid**: all completions against all photos but the same person's (`kid.paired_mmd2`), which needs no halves:
+  for small sets. Its interval is the jackknife's over people.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 from tf_tryon.evaluation import bootstrap
 from tf_tryon.evaluation.features import Features
 from tf_tryon.evaluation.frechet import Moments, frechet_distance
-from tf_tryon.evaluation.kid import kernel_distance
+from tf_tryon.evaluation.kid import kernel_distance, paired_mmd2
 
 GROUPS = 10
 TRUTH = "truth"
@@ -40,7 +42,8 @@ class SetDistances:
             self._by_kind[kind].append(self._network(pictures))
 
     def replicates(self) -> dict[str, np.ndarray]:
-        """By measure: `KIND_frechet_...` (1 + groups,), all people's and without each group; `KIND_kid_...` (blocks,).
+        """By measure: `KIND_frechet_...` (1 + groups,), all people's and without each group; `KIND_kid_...` (blocks,);
+        `KIND_paired_kid_...` (1 + people,).
 
         Two sets of the same people have the same groups and blocks, so their differences can be judged pair by pair.
         """
@@ -59,19 +62,41 @@ class SetDistances:
             distances[f"{kind}_frechet_{end}"] = np.array(values)
             blocks = [kernel_distance(own[half::2], truth[1 - half :: 2]) for half in (0, 1)]
             distances[f"{kind}_kid_{end}"] = np.mean([b[: min(map(len, blocks))] for b in blocks], axis=0)
+            if kind != TRUTH:  # whose pairs would be of the same picture
+                value, left_out = paired_mmd2(own, truth)
+                distances[f"{kind}_paired_kid_{self._network.name}_n{len(truth)}"] = np.array([value, *left_out])
         return distances
 
 
 def estimate(name: str, replicates: np.ndarray, people: int) -> bootstrap.Estimate:
     """Value and interval of one entry of `SetDistances.replicates`, or of the difference of two."""
-    if "_kid_" in name:
+    if _has_blocks(name):
         return bootstrap.mean(replicates)._replace(people=people)
-    return bootstrap.jackknife(float(replicates[0]), replicates[1:], people)
+    return bootstrap.jackknife(value(name, replicates), replicates[1:], people)
+
+
+def value(name: str, replicates: np.ndarray) -> float:
+    """The measure itself, of all people."""
+    return float(replicates.mean() if _has_blocks(name) else replicates[0])
+
+
+def is_distance(name: str) -> bool:
+    """Whether a measure is one of `SetDistances.replicates`."""
+    return "_frechet_" in name or "_kid_" in name
+
+
+def people_of(name: str) -> int:
+    """How many people a distance of this name is of."""
+    return int(name.rpartition("_n")[2]) * (1 if "_paired_" in name else 2)
 
 
 def summary(replicates: dict[str, np.ndarray], people: int) -> dict[str, Any]:
     """Measure -> {value, low, high, people}."""
     return {name: estimate(name, values, people).to_dict() for name, values in replicates.items()}
+
+
+def _has_blocks(name: str) -> bool:
+    return "_kid_" in name and "_paired_" not in name
 
 
 def _both_ways(own: np.ndarray, truth: np.ndarray, kept: np.ndarray | None = None) -> float:

@@ -23,11 +23,11 @@ from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import sampling, set_distances, texture_metrics
 from tf_tryon.evaluation.features import Features, VggFeatures
+from tf_tryon.evaluation.frame import Frame, frames
 from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.evaluation.texture_summary import texture_summary
 from tf_tryon.geometry import crop
-from tf_tryon.models.completion import Made, both_stages
 from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.progress import Progress
 
@@ -74,6 +74,8 @@ def texture_columns(
     batch: int = 25,
     progress: bool = True,
     watch: Callable[[str, Batch, list[np.ndarray]], None] | None = None,
+    shown: ConfigDict | None = None,
+    whole_box: bool = False,
 ) -> dict[str, Measured]:
     """Each person's values.
 
@@ -91,6 +93,8 @@ def texture_columns(
       batch: people at a time.
       progress: whether to show a bar on stderr.
       watch: is given (kind, people, the samples' pictures (B, H, W, 3)) for the kinds "prior" and "end_to_end".
+      shown: a configuration of the crop in which pictures are measured; None: the networks' own.
+      whole_box: samples fill the erased box, as the thesis's do, whatever is served.
     """
     if samples < 2:
         raise ValueError(f"samples = {samples}: the spread of colours needs two or more")
@@ -100,10 +104,10 @@ def texture_columns(
     measured: dict[str, Measured] = {}
     for garment in garments:
         columns: Columns = defaultdict(list)
-        look = _Looks(columns, SetDistances(features), perceptual, sampler, shaper, samples, watch)
+        look = _Looks(columns, SetDistances(features), perceptual, sampler, shaper, samples, watch, whole_box)
         bar = Progress(f"texture, {garment}", count, progress)
-        for first, people in sampling.people(records, split, garment, config, count, batch):
-            look.batch(people, first)
+        for first, people, frame in frames(records, split, garment, config, shown, count, batch):
+            look.batch(people, first, frame)
             bar.update(first + len(people[keys.BOX]))
         arrays = {name: np.array(values, np.float64) for name, values in columns.items()}
         measured[garment] = Measured(arrays, look.distances.replicates())
@@ -121,21 +125,24 @@ class _Looks:
     shaper: sampling.Sampler | None
     samples: int
     watch: Callable[[str, Batch, list[np.ndarray]], None] | None
+    whole_box: bool
 
     @property
     def as_served(self) -> bool:
         """Whether samples are composed with the photo as completions are; else they fill the box, as the thesis's do.
 
-        Reconstructions always fill it: they tell what a code can hold.
+        Reconstructions always fill it: they tell what a code can hold. A model of one stage always does: it has no
+        parsing that would tell what changed.
         """
-        return self.sampler.networks.config.data.crop == crop.GARMENT
+        config = self.sampler.networks.config
+        return not self.whole_box and config.data.crop == crop.GARMENT and config.model.two_stage
 
-    def batch(self, people: Batch, first: int) -> None:
-        """People number first, first + 1, ..."""
-        columns = self.columns
-        labels, erased, photo = sampling.true_labels(people), sampling.erased(people), sampling.true_photo(people)
+    def batch(self, people: Batch, first: int, frame: Frame) -> None:
+        """People number first, first + 1, ..., and how they are measured."""
+        columns, shown = self.columns, frame.people
+        labels, erased, photo = sampling.true_labels(shown), sampling.erased(shown), sampling.true_photo(shown)
         slot = int(people[keys.TARGET][0])
-        points = people[keys.KEYPOINTS].numpy()
+        points = shown[keys.KEYPOINTS].numpy()
         skins = [texture_metrics.visible_skin(*each) for each in zip(photo, labels, erased, points, strict=True)]
 
         def look(pictures: np.ndarray, parsings: np.ndarray) -> list[dict[str, Any]]:
@@ -149,7 +156,7 @@ class _Looks:
         _append(columns, "truth", [look(photo, labels)])
 
         output, nats = self.sampler.reconstruct(people)
-        picture = sampling.complete_photo(people, output)
+        picture = sampling.complete_photo(shown, frame.pictures(output))
         self.distances.update("posterior", picture)
         _append(columns, "posterior", [look(picture, labels)])
         columns["kl_nats"] += nats.tolist()
@@ -159,21 +166,18 @@ class _Looks:
             columns["posterior_psnr_box"].append(texture_metrics.psnr(made, true, box))
         if self.perceptual is not None:
             columns[f"posterior_perceptual_{self.perceptual.name}"] += self.perceptual(picture, photo).tolist()
-        self._sampled("prior", people, look, lambda k: (self.sampler.sample(people, first, k), people))
+        self._sampled("prior", frame, look, lambda k: (self.sampler.sample(people, first, k), people))
         if self.shaper is not None:
-            self._sampled("end_to_end", people, look, lambda k: self._both_stages(people, first, k))
+            self._sampled("end_to_end", frame, look, lambda k: self._completion(people, first, k))
 
-    def _both_stages(self, people: Batch, first: int, k: int) -> tuple[np.ndarray, Batch]:
-        def made(sampler: sampling.Sampler) -> Made:
-            return lambda batch: (None, sampler.sample(batch, first, k))
-
-        drawn = both_stages(people, people, made(self.shaper), made(self.sampler))
-        return drawn.rgb, drawn.inputs
+    def _completion(self, people: Batch, first: int, k: int) -> tuple[np.ndarray, Batch]:
+        made = sampling.completion(self.shaper, self.sampler, people, first, k)
+        return made.rgb, made.inputs
 
     def _sampled(
         self,
         kind: str,
-        people: Batch,
+        frame: Frame,
         look: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]],
         draw: Callable[[int], tuple[np.ndarray, Batch]],
     ) -> None:
@@ -181,8 +185,10 @@ class _Looks:
         seen, drawn = [], []
         for k in range(self.samples):
             output, given = draw(k)
-            parsings = sampling.true_labels(given)
-            pictures = sampling.complete_photo(people, output, parsings if self.as_served else None)
+            parsings = frame.labels(sampling.true_labels(given))
+            pictures = sampling.complete_photo(
+                frame.people, frame.pictures(output), parsings if self.as_served else None
+            )
             if k == 0:
                 self.distances.update(kind, pictures)
             seen.append(look(pictures, parsings))
@@ -193,7 +199,7 @@ class _Looks:
             each = [self.perceptual.diversity(own) for own in np.stack(drawn, axis=1)]
             self.columns[f"{kind}_pairwise_perceptual_{self.perceptual.name}_of_{self.samples}"] += each
         if self.watch is not None:
-            self.watch(kind, people, drawn)
+            self.watch(kind, frame.people, drawn)
 
 
 def _append(columns: Columns, kind: str, seen: list[list[dict[str, Any]]]) -> None:

@@ -6,40 +6,55 @@ thesis's, with itself under the thesis's KL weight and with both baselines, on r
 
 from __future__ import annotations
 
+import math
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tf_tryon.evaluation import bootstrap, set_distances
 from tf_tryon.experiments import measures
+from tf_tryon.experiments.copies import around
 from tf_tryon.experiments.measures import Measure
-from tf_tryon.experiments.plan import Row
+from tf_tryon.experiments.plan import FULL, RECOMMENDED, Row
 from tf_tryon.experiments.tasks import REMEDY
 from tf_tryon.files.array_file import read_arrays
 
-FULL, RECOMMENDED = "full", "recommended"
-_RIVALS = (FULL, "recommended_thesis_kl", "finet", "bicyclegan")  # of the recommended row
-_OF_RIVALS = (
-    measures.FRECHET, measures.KID, measures.SHAPE_DIVERSITY, measures.PICTURE_DIVERSITY, measures.KIND_POSSIBLE,
-    measures.COLOUR_POSSIBLE, measures.BLANK,
+RIVALS = (FULL, "recommended_thesis_kl", "finet", "bicyclegan")  # of the recommended row
+OF_RIVALS = (
+    measures.FRECHET, measures.KID, measures.PAIRS, measures.SHAPE_DIVERSITY, measures.PICTURE_DIVERSITY,
+    measures.KIND_POSSIBLE, measures.COLOUR_POSSIBLE, measures.BLANK,
 )  # fmt: skip
 
+_THESIS = (measures.FRECHET, measures.PAIRS)  # that tell whether an ordering of the thesis came out again
 
-def compare(rows: Sequence[Row], workdir: pathlib.Path, garments: Sequence[str]) -> list[dict[str, Any]]:
-    """Each comparison whose rows are both measured: rows' titles, garment, measure, difference, verdict, thesis."""
+
+def compare(
+    rows: Sequence[Row], copies: Mapping[str, Sequence[str]], workdir: pathlib.Path, garments: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Each comparison whose rows are both measured: rows' titles, garment, measure, difference, verdict, thesis.
+
+    Args:
+      rows: that are measured.
+      copies: by row those of its copies that are.
+      workdir: the experiment's folder.
+      garments: that are measured.
+    """
     by_name = {row.name: row for row in rows}
     pairs: list[tuple[str, str, Sequence[Measure]]] = [
-        (FULL, row.name, (measures.FRECHET, measures.KID)) for row in rows if row.thesis_fid and row.name != FULL
+        (FULL, row.name, (measures.FRECHET, measures.KID, measures.PAIRS))
+        for row in rows
+        if row.thesis_fid and row.name != FULL
     ]
-    pairs += [(RECOMMENDED, other, _OF_RIVALS) for other in _RIVALS]
+    lacking = [row.name for row in rows if row.removed]
+    pairs += [(RECOMMENDED, other, OF_RIVALS) for other in (*RIVALS, *lacking)]
     comparisons = []
     for first, second, compared in pairs:
         if first not in by_name or second not in by_name:
             continue
-        ours, theirs = (_kept(workdir / "rows" / name / "measures.npz") for name in (first, second))
+        ours, theirs = ([_kept(workdir / "rows" / c / "measures.npz") for c in copies[n]] for n in (first, second))
         for garment in garments:
             for measure in compared:
                 estimate = _difference(ours, theirs, garment, measure, (by_name[first], by_name[second]))
@@ -47,35 +62,55 @@ def compare(rows: Sequence[Row], workdir: pathlib.Path, garments: Sequence[str])
                     continue
                 verdict = _verdict(estimate, measure)
                 thesis = ""
-                if measure is measures.FRECHET and by_name[first].thesis_fid and by_name[second].thesis_fid:
+                if measure in _THESIS and by_name[first].thesis_fid and by_name[second].thesis_fid:
                     sooner = by_name[first].thesis_fid < by_name[second].thesis_fid
                     again = {"better": sooner, "worse": not sooner}.get(verdict)
-                    thesis = "not told apart" if again is None else "reproduced" if again else "not reproduced"
+                    thesis = "not told apart" if again is None else "reproduced" if again else "contradicted"
                 comparisons.append(
                     {
                         "first": by_name[first].title, "second": by_name[second].title, "garment": garment,
-                        "measure": measure.title.rstrip(" ↑↓"), "difference": estimate.to_dict(),
-                        "verdict": verdict, "thesis": thesis,
+                        "measure": measure.plain, "difference": estimate.to_dict(),
+                        "verdict": verdict, "thesis": thesis, "seeds": [len(copies[first]), len(copies[second])],
                     }
                 )  # fmt: skip
     return comparisons
 
 
 def _difference(
-    ours: dict[str, np.ndarray],
-    theirs: dict[str, np.ndarray],
+    ours: Sequence[dict[str, np.ndarray]],
+    theirs: Sequence[dict[str, np.ndarray]],
     garment: str,
     measure: Measure,
     rows: tuple[Row, Row],
 ) -> bootstrap.Estimate | None:
-    names = [_name(kept, garment, measure, row) for kept, row in zip((ours, theirs), rows, strict=True)]
-    if not all(names) or len(ours[names[0]]) != len(theirs[names[1]]):
+    """None where one of the rows has no such measure, or of other people."""
+    names = [_name(kept[0], garment, measure, row) for kept, row in zip((ours, theirs), rows, strict=True)]
+    if not all(names):
         return None
-    difference = ours[names[0]] - theirs[names[1]]
-    if "_frechet_" in names[0] or "_kid_" in names[0]:
-        people = 2 * int(names[0].rpartition("_n")[2])
-        return set_distances.estimate(names[0], difference, people)
-    return bootstrap.mean(difference)
+    first, second = ([kept[name] for kept in side] for side, name in zip((ours, theirs), names, strict=True))
+    return None if len(first[0]) != len(second[0]) else difference(names[0], first, second)
+
+
+def difference(name: str, ours: Sequence[np.ndarray], theirs: Sequence[np.ndarray]) -> bootstrap.Estimate:
+    """Of the means over copies: person by person, and with the copies' own variance where a side has several.
+
+    Args:
+      name: of the measure, as `measure_row` leaves it.
+      ours: of each copy, people's values or a distance's replicates.
+      theirs: likewise, of the same people.
+    """
+    sides = [np.stack(list(side)) for side in (ours, theirs)]
+    replicates = sides[0].mean(axis=0) - sides[1].mean(axis=0)
+    if set_distances.is_distance(name):
+        estimate = set_distances.estimate(name, replicates, set_distances.people_of(name))
+        values = [np.array([set_distances.value(name, copy) for copy in side]) for side in sides]
+    else:
+        estimate = bootstrap.mean(replicates)
+        values = [np.nanmean(side, axis=1) for side in sides]
+    if max(map(len, values)) == 1 or math.isnan(estimate.low):
+        return estimate
+    low, high = around(estimate.value, (estimate.high - estimate.low) / 2, estimate.people, values)
+    return estimate._replace(low=low, high=high)
 
 
 def _name(kept: dict[str, np.ndarray], garment: str, measure: Measure, row: Row) -> str:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tf_tryon.data.vocabulary import PALETTE
 from tf_tryon.errors import BadFileError
 from tf_tryon.experiments.chart import Line, Panel, draw
+from tf_tryon.experiments.pictures import FILE
 from tf_tryon.experiments.tasks import REMEDY
 from tf_tryon.files.array_file import Form, read_arrays
 from tf_tryon.training import metric_names
@@ -19,7 +20,7 @@ from tf_tryon.writing.whole import whole_file
 
 _TILE, _GAP, _CAPTION = 96, 4, 34
 _PAPER, _INK = (255, 255, 255), (51, 51, 56)
-_FILE = "figures.npz"
+SEEN = ("erased", "photo")  # heads of the first columns of figure 4-1, where people are shown
 _PHOTOS, _LABELS = Form("u", (None, None, None, 3)), Form("iu", (None,) * 4)
 _ADVERSARIAL = (
     metric_names.ADVERSARIAL_MATCH,
@@ -28,13 +29,20 @@ _ADVERSARIAL = (
 )
 
 
-def same_inputs(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None:
-    """Figure 4-1: a line for each person; the erased photo, the photo, then what each row (title, folder) makes."""
+def same_inputs(rows: Sequence[tuple[str, pathlib.Path]], file: str, seen: tuple[str, str], path: pathlib.Path) -> None:
+    """Figure 4-1: a line for each person; what is erased, what was there, then what each row (title, folder) makes.
+
+    Args:
+      rows: (title, folder) each.
+      file: of the folders, which has the pictures.
+      seen: names of what is erased and of what was there.
+      path: of the figure.
+    """
     columns: list[tuple[str, np.ndarray]] = []
     for title, folder in rows:
-        arrays = read_arrays(folder / _FILE, REMEDY, dict.fromkeys(("erased", "truth", "sample"), _PHOTOS))
+        arrays = read_arrays(folder / file, REMEDY, dict.fromkeys(("erased", "truth", "sample"), _PHOTOS))
         if not columns:
-            columns = [("erased", arrays["erased"]), ("photo", arrays["truth"])]
+            columns = [(seen[0], arrays["erased"]), (seen[1], arrays["truth"])]
         columns.append((title, arrays["sample"]))
     people = min(len(pictures) for _, pictures in columns)
     tiles = [[pictures[i] for _, pictures in columns] for i in range(people)]
@@ -46,7 +54,7 @@ def shapes(rows: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None
     tiles, names = [], []
     for title, folder in rows:
         forms = {"shape_truth": Form("iu", (None,) * 3), "shape_erased": Form("b", (None,) * 3), "shapes": _LABELS}
-        arrays = read_arrays(folder / _FILE, REMEDY, forms)
+        arrays = read_arrays(folder / FILE, REMEDY, forms)
         truths, shapes = (_colours(arrays[name], folder) for name in ("shape_truth", "shapes"))
         for truth, erased, drawn in zip(truths, arrays["shape_erased"], shapes, strict=True):
             tiles.append([np.where(erased[..., np.newaxis], np.uint8(128), truth), truth, *drawn])
@@ -59,7 +67,7 @@ def walk(rows: Sequence[tuple[str, pathlib.Path]], shifts: Sequence[float], path
     """Figure 4-2 by latent dimension: one person, a line for each dimension, a block of columns for each row."""
     blocks, heads = [], []
     for title, folder in rows:
-        blocks.append(_colours(read_arrays(folder / _FILE, REMEDY, {"walk": _LABELS})["walk"], folder))
+        blocks.append(_colours(read_arrays(folder / FILE, REMEDY, {"walk": _LABELS})["walk"], folder))
         heads += [f"{title}\nz {shift:+g}" if i == 0 else f"\n{shift:+g}" for i, shift in enumerate(shifts)]
     lines = min(len(block) for block in blocks)
     tiles = [[picture for block in blocks for picture in block[line]] for line in range(lines)]
@@ -97,10 +105,15 @@ def losses(runs: Sequence[tuple[str, pathlib.Path]], path: pathlib.Path) -> None
     _save(draw(panels), path)
 
 
+def chart(panels: Sequence[Panel], path: pathlib.Path) -> None:
+    """Panels of lines, two beside each other."""
+    _save(draw(panels), path)
+
+
 def _colours(labels: np.ndarray, folder: pathlib.Path) -> np.ndarray:
     """(..., 3) uint8 of a row's labels."""
     if labels.min(initial=0) < 0 or labels.max(initial=0) >= len(PALETTE):
-        raise BadFileError(f"{folder / _FILE} holds labels beyond 0 to {len(PALETTE) - 1}: {REMEDY}")
+        raise BadFileError(f"{folder / FILE} holds labels beyond 0 to {len(PALETTE) - 1}: {REMEDY}")
     return PALETTE[labels]
 
 

@@ -40,7 +40,7 @@ def lines(plan: Plan, left: dict[str, float], jobs: int) -> list[str]:
     counted: set[str] = set()
     lines = ["hours of training by row, from two measured steps of each run:"]
     for row in plan.rows:
-        own = [name for name in (row.shape, row.texture) if name and name not in counted]
+        own = [name for name in (row.shape, *row.textures) if name and name not in counted]
         counted.update(own)
         stages = ", ".join(f"{name} {_hours(left[name])}" for name in own)
         lines.append(f"  {row.title:<{width}} {_hours(sum(left[name] for name in own))} ({stages})")

@@ -1,4 +1,4 @@
-"""Measures one row: both stages (or the only one), end to end, on people that training never saw.
+"""Measures one copy of a row: both stages (or the only one), end to end, on people that training never saw.
 
 `rows/NAME/measures.npz` keeps each person's values and the replicates of distances, so that rows can be compared person
 by person; `figures.npz` keeps pictures.
@@ -10,10 +10,10 @@ import pathlib
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
+from tf_tryon import config as configuration
 from tf_tryon.data.records import RecordSet, open_records, save_arrays
-from tf_tryon.evaluation import compatibility, sampling
+from tf_tryon.evaluation import compatibility
 from tf_tryon.evaluation.features import IMAGENET, NETWORKS, Features
 from tf_tryon.evaluation.garment_reader import GarmentReader
 from tf_tryon.evaluation.outfit_report import OutfitReport
@@ -21,15 +21,12 @@ from tf_tryon.evaluation.outfit_truth import metadata_by_id
 from tf_tryon.evaluation.shape_report import shape_columns
 from tf_tryon.evaluation.shape_report import summary as shape_summary
 from tf_tryon.evaluation.texture_report import texture_columns
+from tf_tryon.experiments import pictures
+from tf_tryon.experiments.pictures import SPLIT
+from tf_tryon.experiments.plan import PHOTOS
 from tf_tryon.models.accounting import count_trained
-from tf_tryon.models.compositing import complete_labels, with_labels
-from tf_tryon.models.contract import Batch, each
+from tf_tryon.models.contract import Batch
 from tf_tryon.training.weights import Run, load_run
-
-SPLIT = "test"
-WALK = (-3.0, -1.5, 0.0, 1.5, 3.0)  # shifts of a latent dimension, in figure 4-2
-SHAPES = 6  # sampled shapes of a person there
-_SHAPE_PEOPLE = 3
 
 
 def measure_row(job: dict[str, Any]) -> dict[str, Any]:
@@ -57,9 +54,10 @@ def measure_row(job: dict[str, Any]) -> dict[str, Any]:
         "split": SPLIT, "batch": settings["batch"],
     }  # fmt: skip
     shapes = shape_columns(shape.nets, records, shape.config, **shared) if shape else {}
+    frame = configuration.from_json(job["frame"], "the job") if job["frame"] else None
     textures = texture_columns(
-        texture.nets, records, texture.config, shape=shape.nets if shape else None, features=_features(job),
-        watch=watch, **shared,
+        texture.nets, records, texture.config, shape=shape.nets if shape else None, features=features_of(job),
+        watch=watch, shown=frame, whole_box=True, **shared,
     )  # fmt: skip
     parameters = {name: count_trained(model) for name, model in texture.nets.models.items()}
     result: dict[str, Any] = {"kind": kind, "parameters": parameters, "measures": {}}
@@ -80,13 +78,17 @@ def measure_row(job: dict[str, Any]) -> dict[str, Any]:
         result["measures"][garment] = measured
     folder = pathlib.Path(job["folder"])
     save_arrays(folder / "measures.npz", **kept)
-    save_arrays(
-        folder / "figures.npz", **_figures(shape, texture, records, garments[0], settings["figure_people"], seed)
-    )
+    drawn = pictures.of_people(shape, texture, records, garments[0], frame, settings, seed)
+    save_arrays(folder / pictures.FILE, **drawn)
+    if settings["figures_beside"]:
+        beside = open_records(settings["figures_beside"])
+        drawn = pictures.of_people(shape, texture, beside, garments[0], frame, {**settings, "figures": PHOTOS}, seed)
+        save_arrays(folder / pictures.BESIDE, **drawn)
     return result
 
 
-def _features(job: dict[str, Any]) -> Features | None:
+def features_of(job: dict[str, Any]) -> Features | None:
+    """The network that distances are measured with."""
     name = job["evaluation"]["features"]
     if name == "none":
         return None
@@ -102,46 +104,3 @@ def _blanks(shape: Run | None, texture: Run, records: RecordSet, garment: str, c
         if run is not None
     }
     return compatibility.columns(scores)
-
-
-def _figures(
-    shape: Run | None, texture: Run, records: RecordSet, garment: str, count: int, seed: int
-) -> dict[str, np.ndarray]:
-    """Of the first people: erased, truth, sample (n, H, W, 3); labels: shapes (p, s, H, W), walk (c, w, H, W)."""
-    sampler = sampling.Sampler(texture.nets, seed)
-    _, people = next(sampling.people(records, SPLIT, garment, texture.config, count, count))
-    given = people
-    arrays: dict[str, np.ndarray] = {}
-    if shape is not None:
-        shaper = sampling.Sampler(shape.nets, seed)
-        _, shape_people = next(sampling.people(records, SPLIT, garment, shape.config, count, count))
-        drawn = [complete_labels(shape_people, shaper.sample(shape_people, 0, k)).numpy() for k in range(SHAPES)]
-        given = with_labels(people, drawn[0])
-        arrays["shapes"] = np.stack(drawn, axis=1)[:_SHAPE_PEOPLE]
-        arrays["walk"] = _walk(shape, shaper, shape_people)
-        arrays["shape_truth"] = sampling.true_labels(shape_people)[:_SHAPE_PEOPLE]
-        arrays["shape_erased"] = sampling.erased(shape_people)[:_SHAPE_PEOPLE]
-    truth = sampling.true_photo(people)
-    erased = np.where(sampling.erased(people)[..., np.newaxis], np.float32(0.5), truth)
-    sample = sampling.complete_photo(given, sampler.sample(given, 0, 0))
-    for name, pictures in (("truth", truth), ("erased", erased), ("sample", sample)):
-        arrays[name] = np.rint(pictures * 255).astype(np.uint8)
-    return arrays
-
-
-def _walk(shape: Run, shaper: sampling.Sampler, people: Batch) -> np.ndarray:
-    """Labels (channels, shifts, H, W) of the first person: one latent dimension after another shifted in all cells."""
-    nets = shape.nets
-    one = each(people, lambda tensor: tensor[:1])
-    code = nets.sample_prior(one, tf.constant(shaper.noise(0, 0, 1))).numpy()
-    channels = code.shape[-1]
-    codes = np.repeat(code[np.newaxis], channels * len(WALK), axis=0)[:, 0]
-    for channel in range(channels):
-        for place, shift in enumerate(WALK):
-            codes[channel * len(WALK) + place, ..., channel] += shift
-    repeated = {name: tf.repeat(value, len(WALK), axis=0) for name, value in one.items()}
-    rows = [
-        complete_labels(repeated, nets.generate(repeated, tf.constant(part))[-1]).numpy()
-        for part in np.split(codes, channels)
-    ]
-    return np.stack(rows)

@@ -23,6 +23,11 @@ class Measure:
     sign: int = 0
     anchors: dict[str, tuple[str, str]] = dataclasses.field(default_factory=dict, hash=False)
 
+    @property
+    def plain(self) -> str:
+        """The title without its arrow."""
+        return self.title.rstrip(" ↑↓")
+
     def swapped(self, key: str) -> Measure | None:
         """The same measure of an anchor, or None."""
         if key not in self.anchors:
@@ -43,6 +48,7 @@ class Group:
 _SETS = {"truth": ("KIND", "truth"), "filled": ("KIND", "filled")}
 FRECHET: Final = Measure("Fréchet distance ↓", r"texture_KIND_frechet_\w+", -1, _SETS)
 KID: Final = Measure("kernel distance ↓", r"texture_KIND_kid_\w+", -1, _SETS)
+PAIRS: Final = Measure("kernel distance of pairs ↓", r"texture_KIND_paired_kid_\w+", -1, _SETS)
 SHAPE_DIVERSITY: Final = Measure("shapes: pairwise 1 - IoU ↑", r"shape_prior_pairwise_1_minus_iou_of_\d+", 1)
 PICTURE_DIVERSITY: Final = Measure("pictures: pairwise perceptual ↑", r"texture_KIND_pairwise_perceptual_\w+", 1)
 KIND_POSSIBLE: Final = Measure(
@@ -70,7 +76,7 @@ def _calibrated(what: str) -> tuple[Measure, ...]:
 GROUPS: Final = (
     Group(
         "Realism",
-        (FRECHET, KID, Measure("seam, 1 = the photo's", "texture_KIND_seam_relative_ratio")),
+        (FRECHET, KID, PAIRS, Measure("seam, 1 = the photo's", "texture_KIND_seam_relative_ratio")),
         (("photos against photos", "truth"), ("box filled by its mean colour", "filled")),
         "Samples of all stages, the first of each person, against photos of other people.",
     ),

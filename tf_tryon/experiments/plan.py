@@ -2,7 +2,8 @@
 
 A row is a model of one stage or two. Every row has the same budget: each of two stages its part, a row of one stage
 both parts. A row may take its first stage from another row (an ablation of the second stage); that stage counts in
-full.
+full. A row may train its second stage with several seeds, on one first stage: each of these is a copy, trained and
+measured by itself, and the report's intervals are over people and seeds.
 
 The unit is "steps", or "minutes" of wall time: then each run is timed first, and trains as many steps as fit.
 """
@@ -12,21 +13,25 @@ from __future__ import annotations
 import copy
 import dataclasses
 import hashlib
+import math
 
 from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
 from tf_tryon.errors import TryOnError
-from tf_tryon.stages import STAGES
+from tf_tryon.stages import STAGES, TEXTURE
 
 UNITS = ("steps", "minutes")
+FULL, RECOMMENDED = "full", "recommended"  # rows that others are compared with
+PHOTOS, GARMENTS = "photos", "garments"
+FIGURES = (PHOTOS, GARMENTS)
 
 
 def experiment(title: str) -> ConfigDict:
     """An experiment without rows; `add_row` adds them."""
     config = ConfigDict()
     config.title = title
-    config.seed = 0  # of every run, of the samples and of the intervals
+    config.seed = 0  # of every first stage, of the samples and of the intervals; of second stages that name no others
     config.perceptual_weights = ""  # a file of VGG-16's weights for losses and measures; empty: Keras downloads them
     config.budget = ConfigDict({"unit": "steps", "shape": 20_000.0, "texture": 60_000.0})
     config.evaluation = ConfigDict(
@@ -38,8 +43,14 @@ def experiment(title: str) -> ConfigDict:
             "features": "vgg16",  # network of the distances, see tf_tryon/evaluation/features.py
             "features_weights": "",  # its file; empty: perceptual_weights for vgg16, else Keras downloads them
             "figure_people": 6,
+            # What figure 4-1 shows: "photos", or "garments" alone on plain ground where people must not be shown.
+            "figures": "photos",
+            "figures_beside": "",  # a second data set, whose people stand in a figure of their own as photos
         }
     )
+    # At how many points of each training, evenly spaced, distances are measured; of a run that is done only weights are
+    # kept then. 0: no curves, and checkpoints stay.
+    config.curves = ConfigDict({"points": 0})
     # The classifier that reads kinds and colours; Studio only.
     config.reader = ConfigDict({"steps": 3000, "batch": 64})
     config.names = ()  # of the rows, in the table's order
@@ -56,6 +67,8 @@ def add_row(
     shape_of: str = "",
     counts: str = "",
     thesis_fid: float = 0.0,
+    seeds: tuple[int, ...] = (),
+    removed: str = "",
 ) -> None:
     """Add a row.
 
@@ -68,12 +81,14 @@ def add_row(
       shape_of: or the row whose first stage it takes.
       counts: the row of Table 4-1 (`accounting.table_4_1`) that it stands for; empty: none.
       thesis_fid: printed there; 0: none.
+      seeds: of its second stage; none: the experiment's.
+      removed: the change that the row "recommended" has and this one has not; empty: it is no such row.
     """
     with config.unlocked():
         config.rows[name] = ConfigDict(
             {
                 "title": title, "texture": texture, "shape": shape if shape is not None else ConfigDict(),
-                "shape_of": shape_of, "counts": counts, "thesis_fid": thesis_fid,
+                "shape_of": shape_of, "counts": counts, "thesis_fid": thesis_fid, "seeds": seeds, "removed": removed,
             }
         )  # fmt: skip
         config.names = (*config.names, name)
@@ -87,23 +102,46 @@ class Run:
       name: folder below runs/.
       config: complete, except for the steps of a budget in minutes.
       budget: in the experiment's unit.
+      like: the run that differs by its seed alone, or its own name.
     """
 
     name: str
     config: ConfigDict
     budget: float
+    like: str
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One line of the table; `shape` is a run's name, or empty for a model of one stage."""
+    """One line of the table.
+
+    Attributes:
+      name: short, a folder's name.
+      title: as the table shows it.
+      textures: names of the runs of its second, or only, stage: one for each seed.
+      shape: name of its first stage's run, or empty for a model of one stage.
+      counts: the row of the thesis's table that it stands for, or empty.
+      thesis_fid: printed there; 0: none.
+      removed: the recommended change that it lacks, or empty.
+    """
 
     name: str
     title: str
-    texture: str
+    textures: tuple[str, ...]
     shape: str
     counts: str
     thesis_fid: float
+    removed: str = ""
+
+    @property
+    def texture(self) -> str:
+        """The run of the first seed."""
+        return self.textures[0]
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Names of what is measured, one for each of `textures`; the first is the row's own."""
+        return tuple(self.name + texture.removeprefix(self.texture) for texture in self.textures)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,8 +165,14 @@ def plan(config: ConfigDict) -> Plan:
     for stage in STAGES:
         if budget[stage] <= 0:
             raise ValueError(f"config.budget.{stage} = {budget[stage]:g}: must be positive")
+    if config.curves.points and budget.unit != "steps":
+        raise ValueError("config.curves.points goes with a budget in steps, which are alike in all rows")
     if not config.names:
         raise ValueError("config.names is empty: an experiment needs rows")
+    if config.evaluation.figures not in FIGURES:
+        raise ValueError(
+            f"config.evaluation.figures = {config.evaluation.figures!r}: choose one of {', '.join(FIGURES)}"
+        )
     if config.evaluation.samples < 2 or config.evaluation.people < 8:
         raise ValueError("config.evaluation: at least 2 samples and 8 people are needed for diversity and distances")
     runs: dict[str, Run] = {}
@@ -138,17 +182,21 @@ def plan(config: ConfigDict) -> Plan:
         own, shape = bool(len(row.shape)), ""
         if own:
             shape = f"{name}-shape"
-            runs[shape] = _run(shape, row.shape, budget.shape, config)
+            runs[shape] = _run(shape, row.shape, budget.shape, config, config.seed)
         elif row.shape_of:
             shape = f"{row.shape_of}-shape"
             if shape not in runs:
                 raise ValueError(f"config.rows.{name}.shape_of = {row.shape_of!r}: no row before it has a first stage")
-        texture = f"{name}-texture"
+        seeds = tuple(row.seeds) or (config.seed,)
+        if len(set(seeds)) != len(seeds):
+            raise ValueError(f"config.rows.{name}.seeds = {seeds}: each may be there once")
+        textures = tuple(f"{name}-texture" + (f"-seed{seed}" if i else "") for i, seed in enumerate(seeds))
         whole = budget.texture + (0 if shape else budget.shape)
-        runs[texture] = _run(texture, row.texture, whole, config)
-        if runs[texture].config.model.two_stage != bool(shape):
+        for texture, seed in zip(textures, seeds, strict=True):
+            runs[texture] = _run(texture, row.texture, whole, config, seed, textures[0])
+        if runs[textures[0]].config.model.two_stage != bool(shape):
             raise ValueError(f"config.rows.{name}: its texture stage has two_stage = {not shape}: give that stage")
-        rows.append(Row(name, row.title, texture, shape, row.counts, row.thesis_fid))
+        rows.append(Row(name, row.title, textures, shape, row.counts, row.thesis_fid, row.removed))
     _check_alike(runs)
     return Plan(runs, tuple(rows))
 
@@ -158,18 +206,20 @@ def digest(*texts: str) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
-def _run(name: str, config: ConfigDict, budget: float, experiment_config: ConfigDict) -> Run:
-    config = copy.deepcopy(config)
-    config.seed = experiment_config.seed
+def _run(name: str, config: ConfigDict, budget: float, experiment_config: ConfigDict, seed: int, like: str = "") -> Run:
+    config, points = copy.deepcopy(config), experiment_config.curves.points
+    config.seed = seed
     if config.loss.perceptual == "vgg16":
         config.loss.perceptual_weights = experiment_config.perceptual_weights
     if experiment_config.budget.unit == "steps":
         config.train.steps = round(budget)
+        if points:
+            config.train.weights_every = math.ceil(config.train.steps / (points if config.stage == TEXTURE else 1))
     try:
         configuration.validate(config)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
-    return Run(name, config, budget)
+    return Run(name, config, budget, like or name)
 
 
 def _check_alike(runs: dict[str, Run]) -> None:

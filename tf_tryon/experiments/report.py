@@ -14,11 +14,11 @@ from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
 from tf_tryon.data.records import RecordSet
-from tf_tryon.experiments import comparisons, figures, tables
-from tf_tryon.experiments.document import Block, Figure, Heading, markdown, page
-from tf_tryon.experiments.measure import WALK
-from tf_tryon.experiments.plan import Plan, Row
-from tf_tryon.experiments.tasks import READER, REMEDY, Task
+from tf_tryon.experiments import comparisons, report_curves, report_figures, tables
+from tf_tryon.experiments.copies import row_of
+from tf_tryon.experiments.document import markdown, page
+from tf_tryon.experiments.plan import Plan
+from tf_tryon.experiments.tasks import READER, REMEDY, Task, curve, measuring
 from tf_tryon.training.run_log import read_log, seconds_a_step
 from tf_tryon.writing.results import check, new_files
 
@@ -50,8 +50,13 @@ def write_report(
     """
     folder = workdir / _FOLDER
     results = {name: result for name, task in to_do.items() if (result := task.result()) is not None}
-    rows = [row for row in work.rows if f"measure-{row.name}" in results]
-    measured = {row.name: results[f"measure-{row.name}"] for row in rows}
+    copies = {row.name: [copy for copy in row.copies if measuring(copy) in results] for row in work.rows}
+    rows = [row for row in work.rows if copies[row.name]]
+    measured = {row.name: row_of([results[measuring(copy)] for copy in copies[row.name]]) for row in rows}
+    curves = {
+        row.name: [(results[curve(copy)], to_do[curve(copy)].folder) for copy in row.copies if curve(copy) in results]
+        for row in rows
+    }
     runs = {name: _run(to_do[name], results[name]) for name in work.runs if name in results}
     summary = {
         "title": config.title,
@@ -65,18 +70,23 @@ def write_report(
         "rows": {
             row.name: {"title": row.title, "thesis_fid": row.thesis_fid or None, **measured[row.name]} for row in rows
         },
-        "missing": [row.name for row in work.rows if row not in rows],
+        "curves": {name: [result["points"] for result, _ in own] for name, own in curves.items() if own},
+        "missing": [copy for row in work.rows for copy in row.copies if copy not in copies[row.name]],
         "failed": failed or {},
     }
-    summary["comparisons"] = comparisons.compare(rows, workdir, config.evaluation.garments)
+    summary["comparisons"] = comparisons.compare(rows, copies, workdir, config.evaluation.garments)
     blocks = [*tables.preamble(summary), *tables.thesis_table(rows, measured, summary)]
     blocks += [
         *tables.garment_tables(rows, measured, summary),
+        *tables.recommended_table(rows, measured, summary, comparisons.RIVALS, comparisons.OF_RIVALS),
         *tables.comparison_table(summary),
         *tables.cost_table(summary),
     ]
     with new_files(folder, _MARK, by=_BY) as new:
-        blocks += _figures(work, rows, runs, to_do, new.path)
+        places = {row.name: to_do[measuring(copies[row.name][0])].folder for row in rows}
+        blocks += report_figures.people(rows, places, config.evaluation.figures, new.path)
+        blocks += report_curves.blocks(rows, curves, new.path)
+        blocks += report_figures.trainings(work, list(runs), to_do, new.path)
         (new.path / "report.md").write_text(markdown(blocks), encoding="utf-8")
         (new.path / "report.html").write_text(page(blocks, new.path), encoding="utf-8")
         new.content = json.loads(json.dumps(summary, default=list))
@@ -99,42 +109,3 @@ def _run(task: Task, result: dict[str, Any]) -> dict[str, Any]:
         "steps": result["steps"], "minutes": round(minutes, 2), "seconds_per_step": round(median, 4),
         "batch": batch, "peak_gigabytes": result["peak_gigabytes"],
     }  # fmt: skip
-
-
-def _figures(
-    work: Plan, rows: list[Row], runs: dict[str, Any], to_do: dict[str, Task], folder: pathlib.Path
-) -> list[Block]:
-    places = [(row.title, to_do[f"measure-{row.name}"].folder) for row in rows]
-    own_shape = [(row.title, folder_) for row, (_, folder_) in zip(rows, places, strict=True) if _has_own_shape(row)]
-    blocks: list[Block] = [Heading("Figures")]
-    if places:
-        figures.same_inputs(places, folder / "figure_4_1.png")
-        blocks.append(
-            Figure("figure_4_1.png", "Figure 4-1: the same people completed by every model, one sample each.")
-        )
-    if own_shape:
-        figures.shapes(own_shape, folder / "figure_4_2_shapes.png")
-        caption = "Figure 4-2: several shapes of one person, sampled by each first stage."
-        blocks.append(Figure("figure_4_2_shapes.png", caption))
-        figures.walk(own_shape, WALK, folder / "figure_4_2_walk.png")
-        caption = "Figure 4-2: one person, one latent dimension of the first stage shifted at a time."
-        blocks.append(Figure("figure_4_2_walk.png", caption))
-    by_name = {row.name: row for row in work.rows}
-    pair = [
-        (title, to_do[by_name[name].texture].folder)
-        for name, title in (("full", "with spectral norm"), ("no_spectral_norm", "without spectral norm"))
-        if name in by_name and by_name[name].texture in runs
-    ]
-    if len(pair) == 2:
-        figures.adversarial(pair, folder / "figure_4_3.png")
-        blocks.append(Figure("figure_4_3.png", "Figure 4-3: adversarial losses with and without spectral norm."))
-    if runs:
-        figures.losses([(name, to_do[name].folder) for name in runs], folder / "losses.png")
-        blocks.append(
-            Figure("losses.png", "Loss curves of all runs, means over the steps between two lines of the log.")
-        )
-    return blocks
-
-
-def _has_own_shape(row: Row) -> bool:
-    return row.shape == f"{row.name}-shape"

@@ -17,7 +17,7 @@ from tf_tryon.experiments import hours
 from tf_tryon.experiments.plan import Plan, plan
 from tf_tryon.experiments.report import check_report, write_report
 from tf_tryon.experiments.schedule import Scheduler
-from tf_tryon.experiments.tasks import READER, SPEED, Task, tasks, timings
+from tf_tryon.experiments.tasks import CURVES, READER, SPEED, Task, tasks, timings
 from tf_tryon.files import json_file
 from tf_tryon.losses import vgg_weights
 from tf_tryon.training.run_folder import held, refuse_strangers
@@ -53,7 +53,7 @@ def run_experiment(
         to_do = tasks(config, work, records, folder)
 
         def finished(task: Task) -> None:
-            if task.job["kind"] == "row":
+            if task.job["kind"] in ("row", "curve"):
                 try:
                     write_report(config, work, to_do, records, folder)
                 except InTheWayError as error:  # somebody has changed it meanwhile: no reason to stop training
@@ -92,7 +92,7 @@ def _estimate(
 def check_place(folder: pathlib.Path, config: ConfigDict, data: str | os.PathLike[str]) -> None:
     """Raise TryOnError unless the folder is an experiment's, new or empty, and no part of the data set's."""
     refuse_overlap(folder, [data], "--workdir")
-    refuse_strangers(folder, _CONFIG, (SPEED, "runs", "rows", "logs", "report", READER))
+    refuse_strangers(folder, _CONFIG, (SPEED, CURVES, "runs", "rows", "logs", "report", READER))
     if os.path.lexists(folder / _CONFIG):
         saved = json_file.read(folder / _CONFIG, "choose another --workdir").raw
         if not isinstance(saved, dict) or not {"budget", "evaluation", "title"} <= saved.keys():

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tf_tryon.experiments import measures
 from tf_tryon.experiments.document import Block, Heading, Points, Table, Text
-from tf_tryon.experiments.plan import Row
+from tf_tryon.experiments.measures import Measure
+from tf_tryon.experiments.plan import RECOMMENDED, Row
 from tf_tryon.models.accounting import Counts, table_4_1
 
+# How the recommended model compares with a row, after the row's value.
+_MARKS = {"better": "−", "worse": "+", "not told apart": "=", "": ""}
+_MARKED = (
+    "− worse than the recommended model, + better, = not told apart, by the differences below. What a removed change"
+    " carries is told by its row: where it is worse, the change carries it."
+)
 _COUNTS = (("G", "generator"), ("E", "encoder"), ("E_c", "context_encoder"), ("D", "discriminator"))
 
 
@@ -23,7 +31,7 @@ def preamble(results: dict[str, Any]) -> list[Block]:
         f" {evaluation['samples']} samples each.",
         f"Budget: {budget['shape']:g} {budget['unit']} for the first stage and {budget['texture']:g} for the second;"
         " a model of one stage has the sum. Ablations of the second stage share the full model's first.",
-        "Every row was trained once, with one seed: intervals (95 %) are over people, and say nothing of another run.",
+        _seeds(results["rows"].values()),
     ]
     if results["reader"]:
         read = ", ".join(f"{head.replace('_', ' ')} {value:.1%}" for head, value in results["reader"].items())
@@ -31,6 +39,17 @@ def preamble(results: dict[str, Any]) -> list[Block]:
     points += [f"Not done yet: {', '.join(results['missing'])}."] if results["missing"] else []
     points += [f"Failed: {name}: {reason}" for name, reason in results["failed"].items()]
     return [Heading(results["title"], 1), Points(points)]
+
+
+def _seeds(rows: Iterable[dict[str, Any]]) -> str:
+    several = [f"{row['title']} {row['copies']}" for row in rows if row["copies"] > 1]
+    if not several:
+        return "Every row was trained once: intervals (95 %) are over people, and say nothing of another seed's run."
+    return (
+        f"Trainings of the second stage with a seed each: {', '.join(several)}; of all others one. Intervals (95 %) are"
+        " over people and, where there are several, over seeds; a difference from a row with one seed takes the other's"
+        " variance for its own. One first stage serves all seeds."
+    )
 
 
 def thesis_table(rows: list[Row], measured: dict[str, Any], results: dict[str, Any]) -> list[Block]:
@@ -88,6 +107,46 @@ def garment_tables(rows: list[Row], measured: dict[str, Any], results: dict[str,
                 lines += [[title, *cells]] if any(cell not in ("", "-") for cell in cells) else []
             blocks += [Heading(f"{group.title}: {garment}"), Table(["model", *(m.title for m in shown)], lines)]
             blocks += [Text(group.note)] if group.note else []
+    return blocks
+
+
+def recommended_table(
+    rows: list[Row],
+    measured: dict[str, Any],
+    results: dict[str, Any],
+    rivals: Sequence[str],
+    compared: Sequence[Measure],
+) -> list[Block]:
+    """The recommended model beside the others, and without each of its changes; none where no row lacks one.
+
+    Args:
+      rows: that are measured.
+      measured: their results.
+      results: of the report, with its comparisons.
+      rivals: names of the rows that it is compared with besides those that lack a change.
+      compared: the measures.
+    """
+    ours = next((row for row in rows if row.name == RECOMMENDED), None)
+    others = [row for row in rows if row.name in rivals or row.removed]
+    if ours is None or not any(row.removed for row in others):
+        return []
+    blocks: list[Block] = []
+    for garment in results["evaluation"]["garments"]:
+        verdicts = {
+            (line["second"], line["measure"]): line["verdict"]
+            for line in results["comparisons"]
+            if line["first"] == ours.title and line["garment"] == garment
+        }
+        shown = [m for m in compared if measures.name_of(measured[ours.name], garment, m)]
+        lines = [[ours.title, *(measures.cell(measured[ours.name], garment, m) for m in shown)]]
+        for row in others:
+            cells = [
+                f"{measures.cell(measured[row.name], garment, m)} {_MARKS[verdicts.get((row.title, m.plain), '')]}"
+                for m in shown
+            ]
+            lines.append([row.title, *cells])
+        title = f"The recommended model, the others, and it without each of its changes: {garment}"
+        blocks += [Heading(title), Table(["model", *(m.title for m in shown)], lines), Text(_MARKED)]
     return blocks
 
 

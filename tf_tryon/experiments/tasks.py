@@ -4,7 +4,8 @@
     workdir/speed/NAME/            how long a step of a run takes
     workdir/runs/NAME/             a training run, as `tf-tryon train` leaves it
     workdir/reader/reader.npz      the garment reader (Studio only)
-    workdir/rows/NAME/             measures of a row, and pictures for the figures
+    workdir/rows/NAME/             measures of a row's copy of one seed, and pictures for the figures
+    workdir/curves/NAME/           distances of it against steps, if asked for
     workdir/logs/NAME.txt          what a task printed
     workdir/report/                the report
 
@@ -28,12 +29,13 @@ from tf_tryon.evaluation.outfit_truth import is_studio
 from tf_tryon.experiments.plan import Plan, digest
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
+from tf_tryon.training.run_folder import weights_file
 from tf_tryon.writing.whole import write_text
 
 DONE = "done.json"
 REMEDY = "delete its folder, and the same command makes it again"  # what to do about a damaged result
 READER = "reader"
-SPEED = "speed"
+SPEED, CURVES = "speed", "curves"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,15 +68,14 @@ class Task:
         value = json_file.read(path, REMEDY)
         if value["digest"].text() != self.digest:
             return None
-        checks = {"train": _check_run, "reader": _check_reader, "row": _check_row, "speed": _check_speed}
-        if self.job["kind"] in checks:
-            checks[self.job["kind"]](value)
+        if self.job["kind"] in _CHECKS:
+            _CHECKS[self.job["kind"]](value)
         return value.raw
 
 
 def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.Path) -> dict[str, Task]:
     """All tasks by name; each comes after those that it needs."""
-    size = next(iter(plan.runs.values())).config.data.height
+    first = next(iter(plan.runs.values())).config
     evaluation = config.evaluation.to_dict()
     made: dict[str, Task] = {}
 
@@ -83,29 +84,72 @@ def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.P
 
     reader: tuple[str, ...] = ()
     if is_studio(records):
-        job = {"kind": "reader", **config.reader.to_dict(), "size": size, "seed": config.seed}
+        job = {"kind": "reader", **config.reader.to_dict(), "size": first.data.height, "seed": config.seed}
         add(READER, workdir / READER, (), job)
         reader = (READER,)
-    for row in plan.rows:
-        own = tuple(name for name in (row.shape, row.texture) if name)
-        for name in own:
-            if name not in made:
-                run = plan.runs[name]
-                job = {"kind": "train", "config": to_json(run.config), "unit": config.budget.unit, "budget": run.budget}
-                add(name, workdir / "runs" / name, (), job)
-        job = {
-            "kind": "row", "shape": str(made[row.shape].folder) if row.shape else "", "evaluation": evaluation,
-            "texture": str(made[row.texture].folder), "seed": config.seed, "weights": config.perceptual_weights,
-            "reader": str(made[READER].folder) if reader else "",
-        }  # fmt: skip
-        add(f"measure-{row.name}", workdir / "rows" / row.name, (*own, *reader), job)
+    # All rows with their first seeds, then with their second ones: whatever is done, rows can be compared.
+    for turn in range(max(len(row.textures) for row in plan.rows)):
+        for row in plan.rows:
+            if turn >= len(row.textures):
+                continue
+            own = tuple(name for name in (row.shape, row.textures[turn]) if name)
+            for name in own:
+                if name not in made:
+                    run = plan.runs[name]
+                    job = {
+                        "kind": "train", "config": to_json(run.config), "unit": config.budget.unit,
+                        "budget": run.budget, "weights_alone": bool(config.curves.points),
+                    }  # fmt: skip
+                    add(name, workdir / "runs" / name, (), job)
+            texture = plan.runs[row.textures[turn]].config
+            job = {
+                "kind": "row", "shape": str(_trained(made[row.shape])) if row.shape else "", "evaluation": evaluation,
+                "texture": str(_trained(made[row.textures[turn]])), "seed": config.seed,
+                "weights": config.perceptual_weights, "reader": str(made[READER].folder) if reader else "",
+                # Where a row sees another crop, its pictures are measured in that of the others.
+                "frame": to_json(first) if texture.data.crop != first.data.crop else "",
+            }  # fmt: skip
+            copy = row.copies[turn]
+            add(measuring(copy), workdir / "rows" / copy, (*own, *reader), job)
+            if config.curves.points and config.evaluation.features != "none":
+                steps = _steps_of_curve(texture)
+                run = made[row.textures[turn]].folder
+                weights = [[step, str(weights_file(run, step))] for step in steps]
+                add(curve(copy), workdir / CURVES / copy, own, {**job, "kind": "curve", "texture": weights})
     return made
 
 
+def _steps_of_curve(run: ConfigDict) -> list[int]:
+    """The steps of a run of which the weights are kept."""
+    every, last = run.train.weights_every, run.train.steps
+    return [*range(every, last, every), last]
+
+
+def measuring(copy: str) -> str:
+    """The task that measures a copy of a row."""
+    return f"measure-{copy}"
+
+
+def curve(copy: str) -> str:
+    """The task that measures it along its training."""
+    return f"curve-{copy}"
+
+
+def _trained(task: Task) -> pathlib.Path:
+    """What a training leaves for measuring: its folder, or its last weights alone."""
+    if not task.job["weights_alone"]:
+        return task.folder
+    return weights_file(task.folder, json.loads(task.job["config"])["train"]["steps"])
+
+
 def timings(plan: Plan, records: RecordSet, workdir: pathlib.Path) -> dict[str, Task]:
-    """For each run by name a task that times its steps."""
-    jobs = {name: {"kind": "speed", "config": to_json(run.config)} for name, run in plan.runs.items()}
-    return {name: _task(f"{SPEED}-{name}", workdir / SPEED / name, (), job, records, {}) for name, job in jobs.items()}
+    """For each run by name a task that times its steps; runs that differ by their seed have the same one."""
+
+    def timing(name: str) -> Task:
+        job = {"kind": "speed", "config": to_json(plan.runs[name].config)}
+        return _task(f"{SPEED}-{name}", workdir / SPEED / name, (), job, records, {})
+
+    return {name: timing(run.like) for name, run in plan.runs.items()}
 
 
 def _task(
@@ -148,3 +192,16 @@ def _check_row(value: Value) -> None:
     for measures in value["measures"].members().values():
         for measure in measures.members().values():
             measure.members()
+
+
+def _check_curve(value: Value) -> None:
+    """Distances with intervals, which may be missing, at each share of the training."""
+    for point in value["points"].entries():
+        point["share"].number(0, 1)
+        for measure in point["measures"].members().values():
+            measure.members()
+
+
+_CHECKS = {
+    "train": _check_run, "reader": _check_reader, "row": _check_row, "speed": _check_speed, "curve": _check_curve,
+}  # fmt: skip

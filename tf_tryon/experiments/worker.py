@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
     threads.limit(job["threads"])
     try:
         with logs.shown():
-            return {"speed": speed, "train": train, "reader": reader, "row": row}[job["kind"]](job)
+            return {"speed": speed, "train": train, "reader": reader, "row": row, "curve": curve}[job["kind"]](job)
     except Exception as error:
         known = disk.sentence(error)
         if known is None and not isinstance(error, (TryOnError, ValueError, OSError)):
@@ -57,6 +57,7 @@ def train(job: dict[str, Any]) -> int:
     """Train a run, or go on with it."""
     from tf_tryon import config as configuration
     from tf_tryon.experiments.tasks import write_done
+    from tf_tryon.training.checkpoints import Checkpoints
     from tf_tryon.training.trainer import Trainer
 
     folder = pathlib.Path(job["folder"])
@@ -68,6 +69,8 @@ def train(job: dict[str, Any]) -> int:
         return status
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     write_done(folder, {"digest": job["digest"], "steps": config.train.steps, "peak_gigabytes": round(peak, 2)})
+    if job["weights_alone"]:
+        Checkpoints(folder / "checkpoints").drop_after(-1)  # the optimiser's state is most of them
     return 0
 
 
@@ -139,6 +142,15 @@ def row(job: dict[str, Any]) -> int:
     from tf_tryon.experiments.tasks import write_done
 
     write_done(pathlib.Path(job["folder"]), {"digest": job["digest"], **measure_row(job)})
+    return 0
+
+
+def curve(job: dict[str, Any]) -> int:
+    """Measure a copy of a row along its training."""
+    from tf_tryon.experiments.curve import measure_curve
+    from tf_tryon.experiments.tasks import write_done
+
+    write_done(pathlib.Path(job["folder"]), {"digest": job["digest"], **measure_curve(job)})
     return 0
 
 

@@ -64,6 +64,10 @@ class Learner(Protocol):
         """Show pictures after `done` steps, if it is time."""
         ...
 
+    def keep(self, done: int) -> None:
+        """Write the weights alone after `done` steps, if they are asked for then."""
+        ...
+
     def evaluate(self, done: int) -> dict[str, float]:
         """Measures of held-out people after `done` steps; changes nothing."""
         ...
@@ -90,6 +94,10 @@ class Alone:
     def draw(self, done: int, log: RunLog) -> None:
         """There are none."""
         del done, log
+
+    def keep(self, done: int) -> None:
+        """None but the checkpoints'."""
+        del done
 
     def evaluate(self, done: int) -> dict[str, float]:
         """Nobody is held out."""
@@ -169,6 +177,7 @@ def run(learner: Learner, schedule: Schedule, done: int, log: RunLog, stop: Stop
         code = 128 + int(wishes.stop) if wishes.stop else 0
         last = bool(code) or wishes.over > 0 or done == schedule.steps
         before = time.perf_counter()
+        learner.keep(done)  # before the checkpoint: a run that goes on from one has the weights of all steps before
         if wishes.save or last or (schedule.save_every and done % schedule.save_every == 0):
             _check(learner, pending, schedule.remedy)  # nothing that is not finite is ever saved
             path = learner.save(done)

@@ -1,6 +1,6 @@
 """A run's folder: its configuration, and whether a command may go on with it.
 
-config.json, checkpoints/, log.jsonl, tensorboard/, pictures/; workers other than the first write below
+config.json, checkpoints/, weights/, log.jsonl, tensorboard/, pictures/; workers other than the first write below
 workers/<index>/.
 """
 
@@ -20,8 +20,9 @@ from tf_tryon.errors import InTheWayError, TryOnError
 from tf_tryon.writing.whole import write_text
 
 CONFIG: Final = "config.json"
+WEIGHTS: Final = "weights"  # holds files of the weights alone, where config.train.weights_every asks for them
 # What a run writes besides.
-PLACES: Final = ("checkpoints", "log.jsonl", "tensorboard", "pictures")
+PLACES: Final = ("checkpoints", WEIGHTS, "log.jsonl", "tensorboard", "pictures")
 # Fields that a run may change when it is started again: they don't change what the steps made so far mean.
 _RESUMABLE = {
     "train.steps",
@@ -32,10 +33,16 @@ _RESUMABLE = {
     "train.picture_every",
     "train.checkpoint_minutes",
     "train.keep_every",
+    "train.weights_every",
     "train.evaluate_every",
     "train.evaluate_people",
     "loss.perceptual_weights",
 }
+
+
+def weights_file(folder: Path, step: int) -> Path:
+    """Where a run writes the weights alone of a step."""
+    return folder / WEIGHTS / f"step-{step:08d}.npz"
 
 
 def own_folder(workdir: Path, index: int) -> Path:

@@ -138,6 +138,15 @@ class Trainer:
         if done % self._config.train.picture_every == 0 or done == self._config.train.steps:
             self._draw(done, log)
 
+    def keep(self, done: int) -> None:
+        """The weights alone, for curves of what the networks make as they learn; the first worker's are enough."""
+        train, state = self._config.train, self._state
+        if train.weights_every and not self._index and (done % train.weights_every == 0 or done == train.steps):
+            averages = state.ema.averages if state.ema is not None else None
+            weights.save_weights(
+                state.nets, run_folder.weights_file(self._folder, done), done, float16=True, averages=averages
+            )
+
     def evaluate(self, done: int) -> dict[str, float]:
         """The loss of held-out people."""
         return HeldOut(self._records, self._state, self._objective).measure(done)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
@@ -34,7 +36,13 @@ class Run(NamedTuple):
     step: int
 
 
-def save_weights(nets: Networks, path: str | Path, step: int = 0, float16: bool = False) -> None:
+def save_weights(
+    nets: Networks,
+    path: str | Path,
+    step: int = 0,
+    float16: bool = False,
+    averages: Mapping[str, tf.Variable] | None = None,
+) -> None:
     """Write generator and encoders to `path` (.npz), replacing an earlier weights file there.
 
     Args:
@@ -42,6 +50,7 @@ def save_weights(nets: Networks, path: str | Path, step: int = 0, float16: bool 
       path: of the weights file.
       step: of training, for the record.
       float16: store halves: half the size, relative precision 5e-4.
+      averages: by name, to be written in place of the networks' own.
 
     Raises:
       InTheWayError: a file is there that is no weights file.
@@ -50,6 +59,7 @@ def save_weights(nets: Networks, path: str | Path, step: int = 0, float16: bool 
     if os.path.lexists(path) and not _is_weights_file(path):
         raise InTheWayError(f"{path} is there and is no weights file: move it away, or choose another name")
     variables = network_variables(nets, discriminator=False)
+    variables |= averages or {}
     kind = np.float16 if float16 else np.float32
     arrays = {name: np.asarray(local_value(v)).astype(kind) for name, v in variables.items()}
     text = configuration.to_json(nets.config)
