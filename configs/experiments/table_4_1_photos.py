@@ -25,7 +25,7 @@ def get_config() -> ConfigDict:
     config = experiment("Table 4-1 on photos of real people")
     config.budget.shape = config.budget.texture = float(STEPS)
     config.curves.points = 5
-    config.evaluation.update(people=100, garments=("top",), batch=25)
+    config.evaluation.update(people=100, samples=4, garments=("top",), batch=25)
     config.evaluation.figures = "garments"  # nobody in the photos has asked to be shown
     add_thesis_rows(config, SIZE)
     for name in _SEEDED:

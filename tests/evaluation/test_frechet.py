@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from tf_tryon.evaluation.frechet import Moments, frechet_distance, gaussian_distance
+from tf_tryon.evaluation.frechet import Moments, features_distance, frechet_distance, gaussian_distance
 
 
 def covariance(rng: np.random.Generator, size: int, rank: int | None = None) -> np.ndarray:
@@ -57,3 +57,16 @@ def test_one_vector_has_no_covariance() -> None:
     moments.update(np.ones((1, 2)))
     with pytest.raises(ValueError, match="two or more"):
         _ = moments.covariance
+
+
+def test_few_pictures_of_many_features_have_the_same_distance_as_by_covariances() -> None:
+    rng = np.random.default_rng(3)
+    first, second = rng.normal(size=(9, 40)), 2 * rng.normal(size=(7, 40)) + 0.5
+    moments = [Moments(40), Moments(40)]
+    for own, features in zip(moments, (first, second), strict=True):
+        own.update(features)
+    expected = frechet_distance(*moments)
+    assert features_distance(first, second) == pytest.approx(expected, rel=1e-6)
+    assert features_distance(first[:, :5], second[:, :5]) > 0
+    with pytest.raises(ValueError, match="two or more"):
+        features_distance(first[:1], second)

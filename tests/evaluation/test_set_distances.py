@@ -48,6 +48,18 @@ def test_intervals_hold_the_value_and_differences_are_told_apart() -> None:
     assert difference.people == 120
 
 
+def test_pairs_are_compared_without_the_same_person_and_have_an_interval() -> None:
+    near, far = measured(0.0, 40), measured(2.0, 40)
+    name = "prior_paired_kid_corner_n40"
+    assert set_distances.people_of(name) == 40
+    assert near[name][0] == pytest.approx(0, abs=1e-9)  # each completion is its photo
+    assert len(far[name]) == 41
+    estimate = set_distances.estimate(name, far[name] - near[name], 40)
+    assert estimate.value == pytest.approx(set_distances.value(name, far[name]))
+    assert estimate.low > 0
+    assert "truth_paired_kid_corner_n40" not in far
+
+
 def test_too_few_people_have_no_distance() -> None:
     distances = SetDistances(Corner())
     distances.update("truth", np.zeros((3, 2, 2, 3)))

@@ -1,4 +1,4 @@
-"""A whole experiment with tiny networks, its tasks in this process: a model of two stages and one of one stage."""
+"""A whole experiment with tiny networks, its tasks in this process: rows of two stages, with two seeds, and of one."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ def config():
         stage.train.batch_size = 2
         stage.train.log_every = stage.train.picture_every = 1
         stage.loss.perceptual = "none"
-    add_row(made, "full", "FiNet", stages[1], stages[0], counts="FiNet", thesis_fid=34.68)
+    add_row(made, "full", "FiNet", stages[1], stages[0], counts="FiNet", thesis_fid=34.68, seeds=(0, 3))
     add_row(made, "bicyclegan", "BicycleGAN", stages[2], counts="BicycleGAN", thesis_fid=28.02)
     made.budget.shape, made.budget.texture = 1, 1
     made.evaluation.update(people=8, samples=2, features="none", figure_people=2, batch=8, garments=("top",))
@@ -42,7 +42,11 @@ def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_dat
     to_do = tasks(config, work, records, folder)
     folder.mkdir()
     (folder / "experiment.json").write_text(json.dumps(config.to_dict(), default=list))  # as the verb begins
-    assert [task.job["kind"] for task in to_do.values()] == ["train", "train", "row", "train", "row"]
+    # The second seed comes after all rows' first ones.
+    assert list(to_do) == [
+        "full-shape", "full-texture", "measure-full", "bicyclegan-texture", "measure-bicyclegan",
+        "full-texture-seed3", "measure-full-seed3",
+    ]  # fmt: skip
     for task in to_do.values():
         assert task.result() is None
         task.folder.mkdir(parents=True)
@@ -55,6 +59,7 @@ def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_dat
     page = write_report(config, work, to_do, records, folder)
     report = json.loads((folder / "report" / "report.json").read_text())
     assert set(report["rows"]) == {"full", "bicyclegan"}
+    assert report["rows"]["full"]["copies"] == 2
     assert report["runs"]["bicyclegan-texture"]["steps"] == 2  # of one stage: both parts of the budget
     for row in report["rows"].values():
         measures = row["measures"]["top"]
@@ -79,19 +84,21 @@ def test_hours_are_told_by_row_before_anything_is_trained(config, tmp_path: Path
     to_do, timed = tasks(config, work, records, tmp_path), timings(work, records, tmp_path)
     task = timed["full-shape"]
     for other in (*timed.values(), *to_do.values()):
-        other.folder.mkdir(parents=True)
+        other.folder.mkdir(parents=True, exist_ok=True)
     (task.folder / "job.json").write_text(json.dumps({**task.job, "threads": 0}))
     assert worker.main([str(task.folder / "job.json")]) == 0
     seconds = task.result()["seconds_per_step"]
     assert seconds > 0
-    assert set(hours.untimed(timed, to_do)) == {"speed-full-texture", "speed-bicyclegan-texture"}
+    assert set(hours.untimed(timed, to_do)) == {"speed-full-texture", "speed-bicyclegan-texture"}  # not of each seed
     for name, value in (("full-texture", 3600), ("bicyclegan-texture", 1800)):
         write_done(timed[name].folder, {"digest": timed[name].digest, "seconds_per_step": value})
     left = hours.hours(work, timed, to_do)
-    assert left == {"full-shape": seconds / 3600, "full-texture": 1.0, "bicyclegan-texture": 1.0}  # of 1, 1 and 2 steps
+    # Of 1, 1, 1 and 2 steps.
+    each = {"full-texture": 1.0, "full-texture-seed3": 1.0, "bicyclegan-texture": 1.0}
+    assert left == {"full-shape": seconds / 3600, **each}
     text = "\n".join(hours.lines(work, left, jobs=2))
-    assert "FiNet      1.00 h (full-shape 0.00 h, full-texture 1.00 h)" in text
-    assert "in all     2.00 h, 1.00 h with --jobs=2" in text
+    assert "FiNet      2.00 h (full-shape 0.00 h, full-texture 1.00 h, full-texture-seed3 1.00 h)" in text
+    assert "in all     3.00 h, 1.50 h with --jobs=2" in text
     write_done(to_do["full-texture"].folder, {"digest": to_do["full-texture"].digest, "steps": 1, "peak_gigabytes": 1})
     checkpoint = to_do["bicyclegan-texture"].folder / "checkpoints" / "step-00000001.npz"
     checkpoint.parent.mkdir()

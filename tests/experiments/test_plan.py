@@ -11,6 +11,43 @@ from tf_tryon.experiments.plan import add_row, experiment, plan
 NAMES = ("table_4_1", "table_4_1_64", "table_4_1_tiny")
 
 
+def test_the_table_on_photos_has_seeds_and_a_row_without_each_recommended_change():
+    config = importlib.import_module("tf_tryon.configs.experiments.table_4_1_photos").get_config()
+    work = plan(config)
+    rows = {row.name: row for row in work.rows}
+    assert {row.thesis_fid for row in work.rows} == {0.0, 23.07, 34.68, 28.02, 24.28, 35.90, 27.32, 29.78}
+    assert {name for name, row in rows.items() if len(row.textures) == 3} == {
+        "full", "no_gan", "no_attention", "no_spectral_norm"
+    }  # fmt: skip
+    assert config.evaluation.figures == "garments"
+    whole = config.budget.shape + config.budget.texture
+    for row in work.rows:
+        for texture in row.textures:
+            assert sum(work.runs[name].config.train.steps for name in (row.shape, texture) if name) == whole
+    recommended = {stage: work.runs[f"recommended-{stage}"].config for stage in ("shape", "texture")}
+    changes = {
+        "window": {"data.crop"}, "input skips": {"model.input_skips"}, "modulation": {"model.decoder_norm"},
+        "KL steering": {"loss.kl_schedule", "loss.beta"}, "autoregressive prior": {"model.prior"},
+        "shared channels": {"model.latent_shared", "model.latent_centred"},
+    }  # fmt: skip
+    assert {row.removed for row in work.rows} == {"", *changes}
+    for row in work.rows:
+        for stage, run in (("shape", row.shape), ("texture", row.texture)) if row.removed else ():
+            own, other = (_flat(config) for config in (work.runs[run].config, recommended[stage]))
+            differing = {name for name in own if own[name] != other[name]}
+            assert differing <= changes[row.removed]
+            assert differing
+    crops = {run.config.data.crop for name, run in work.runs.items() if not name.startswith("recommended_no_window")}
+    assert crops == {"garment"}
+
+
+def _flat(config, prefix=""):
+    flat = {}
+    for key, value in config.items():
+        flat |= _flat(value, f"{prefix}{key}.") if hasattr(value, "items") else {prefix + key: value}
+    return flat
+
+
 def two_rows():
     config = experiment("two")
     add_row(config, "full", "full model", thesis("texture"), thesis("shape"), thesis_fid=23.07)
@@ -50,6 +87,9 @@ def test_a_nat_has_the_same_price_at_each_size(family):
         (lambda c: c.rows.other.texture.model.update(output_scales=9), ValueError, "other-texture: config.model"),
         (lambda c: c.rows.other.texture.data.update(height=128, width=128), TryOnError, "can't be compared"),
         (lambda c: c.evaluation.update(samples=1), ValueError, "2 samples"),
+        (lambda c: c.evaluation.update(figures="faces"), ValueError, "evaluation.figures"),
+        (lambda c: c.rows.other.update(seeds=(1, 1)), ValueError, "once"),
+        (lambda c: (c.curves.update(points=2), c.budget.update(unit="minutes")), ValueError, "curves.points"),
         (lambda c: c.update(names=()), ValueError, "needs rows"),
     ],
 )
@@ -68,3 +108,17 @@ def test_seed_and_weights_are_every_runs():
     assert {run.config.seed for run in runs.values()} == {5}
     assert runs["full-texture"].config.loss.perceptual_weights == "vgg.h5"
     assert runs["other-texture"].config.loss.perceptual_weights == ""  # VGG-19's
+
+
+def test_seeds_are_of_the_second_stage_and_each_is_a_copy():
+    config = two_rows()
+    config.rows.other.seeds = (0, 7)
+    config.curves.points = 4
+    config.budget.texture = 10.0
+    work = plan(config)
+    row = work.rows[1]
+    assert (row.textures, row.copies) == (("other-texture", "other-texture-seed7"), ("other", "other-seed7"))
+    copy = work.runs["other-texture-seed7"]
+    assert (copy.config.seed, copy.like, work.runs["full-shape"].config.seed) == (7, "other-texture", 0)
+    assert copy.config.train.weights_every == 3  # steps 3, 6, 9 and 10
+    assert work.runs["full-shape"].config.train.weights_every == work.runs["full-shape"].config.train.steps

@@ -61,6 +61,19 @@ def test_leaves_the_folder_that_the_documentation_tells(tmp_path, make, stage):
     assert set(_arrays(tmp_path, 6)) >= {"step", "model/generator/kernel", "ema/encoder/kernel", "kl_weight/beta"}
 
 
+def test_weights_alone_are_written_along_the_way_and_after_the_last_step(tmp_path, make):
+    assert make(train__steps=5, train__weights_every=2).run() == 0
+    weights = tmp_path / "run" / "weights"
+    assert sorted(path.name for path in weights.iterdir()) == [f"step-{step:08d}.npz" for step in (2, 4, 5)]
+    last = _arrays(tmp_path, 5)
+    with np.load(weights / "step-00000005.npz") as file:
+        assert int(file["step"]) == 5
+        averaged = {name.removeprefix("ema/") for name in last if name.startswith("ema/")}
+        assert "generator/kernel" in averaged & set(file.files)
+        for name in averaged:
+            np.testing.assert_allclose(file[name], last[f"ema/{name}"], atol=1e-3, err_msg=name)
+
+
 def test_held_out_people_are_measured_and_change_nothing(tmp_path, make, monkeypatch, random_batch):
     def held_out_people(records, split, garment, config, batch):
         calls.append((split, garment))

@@ -34,7 +34,7 @@ class Frame:
         self._places = places
 
     def pictures(self, output: np.ndarray) -> np.ndarray:
-        """(B, H, W, 3) of the networks' output, in this crop; what lies beyond it is 0."""
+        """(B, H, W, 3) of the networks' output, in this crop; what lies beyond the output is 0."""
         return output if self._places is None else self._seen(output, "bilinear")
 
     def labels(self, labels: np.ndarray) -> np.ndarray:
@@ -47,14 +47,14 @@ class Frame:
     def _seen(self, pictures: np.ndarray, method: str) -> np.ndarray:
         height, width = self.people[keys.PHOTO].shape[1:3]
         shape = pictures.shape[1:3]
-        # The op wants the centres of the first and last pixel, in units of the picture's first to last centre.
+        # The op wants the centres of the first and last pixel as indices, divided by the last index. A pixel's centre
+        # is its index + 0.5; the edge goes on for one pixel, so that half a pixel beyond the last centre is seen.
+        edged = np.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
         ends = self._places * np.tile(shape, 2)
         half = (ends[:, 2:] - ends[:, :2]) / (2 * np.array([height, width]))
-        centres = np.concatenate([ends[:, :2] + half, ends[:, 2:] - half], axis=1) - 0.5
-        boxes = centres / np.tile(np.array(shape) - 1.0, 2)
-        numbers = tf.range(len(pictures))
-        edged = tf.image.crop_and_resize(pictures, boxes.astype(np.float32), numbers, (height, width), method)
-        return edged.numpy()
+        centres = np.concatenate([ends[:, :2] + half, ends[:, 2:] - half], axis=1) + 0.5
+        boxes = (centres / np.tile(np.array(shape) + 1.0, 2)).astype(np.float32)
+        return tf.image.crop_and_resize(edged, boxes, tf.range(len(pictures)), (height, width), method).numpy()
 
 
 def frames(

@@ -52,6 +52,28 @@ def frechet_distance(first: Moments, second: Moments) -> float:
     return gaussian_distance(first.mean, first.covariance, second.mean, second.covariance)
 
 
+def features_distance(first: np.ndarray, second: np.ndarray) -> float:
+    """d^2 between the Gaussians of (n, d) and (m, d) features, n and m at least 2.
+
+    Of fewer pictures than features: with the centred A of n and B of m rows, S_1 S_2 has the non-zero eigenvalues of
+    A B^T B A^T / ((n - 1) (m - 1)), so the roots' sum is that of A B^T's singular values: an n x m matrix in place of
+    d x d ones.
+    """
+    sides = [np.asarray(side, np.float64) for side in (first, second)]
+    if max(map(len, sides)) >= sides[0].shape[1]:
+        moments = [Moments(sides[0].shape[1]) for _ in sides]
+        for own, side in zip(moments, sides, strict=True):
+            own.update(side)
+        return frechet_distance(*moments)
+    if min(map(len, sides)) < 2:
+        raise ValueError(f"sets of {len(first)} and {len(second)} pictures: a covariance needs two or more")
+    means = [side.mean(axis=0) for side in sides]
+    a, b = ((side - mean) / np.sqrt(len(side) - 1) for side, mean in zip(sides, means, strict=True))
+    cross = np.linalg.svd(a @ b.T, compute_uv=False).sum()
+    difference = means[0] - means[1]
+    return float(max(difference @ difference + np.square(a).sum() + np.square(b).sum() - 2 * cross, 0.0))
+
+
 def gaussian_distance(mean_1: np.ndarray, cov_1: np.ndarray, mean_2: np.ndarray, cov_2: np.ndarray) -> float:
     """d^2 between N(mean_1, cov_1) and N(mean_2, cov_2).
 
