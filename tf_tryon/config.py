@@ -42,7 +42,7 @@ _CHOICES = {
     "loss.region": ("picture", "erased"),
     "loss.perceptual": ("vgg19", "vgg16", "none"),
     "loss.random_codes": ("normal", "prior"),
-    "train.networks": ("all", "prior"),
+    "train.networks": ("all", "prior", "finer"),
     "train.precision": PRECISIONS,
 }
 
@@ -54,7 +54,7 @@ def thesis(stage: str) -> ConfigDict:
     config.seed = 0  # the only seed: data order, augmentation, initial weights and latent noise follow from it
 
     data = config.data = ConfigDict()
-    data.height, data.width = 256, 256  # of the networks' input; multiples of 32
+    data.height, data.width = 256, 256  # of the networks' input; multiples of 32 * model.generator_pool
     data.crop = "person"  # that the input shows: the whole person, or the region around the erased "garment"
     data.crop_margin = 1.35  # longer side of the crop "garment", relative to the erased box's
     # How often each garment is the erased one, among those that a person shows.
@@ -77,12 +77,14 @@ def thesis(stage: str) -> ConfigDict:
     model.latent_shared = 0  # how many of them are one value for the whole picture, such as both sleeves' length
     model.latent_centred = False  # the others have mean 0, so that what all cells have alike is told by the shared ones
     model.local_temperature = 1.0  # of the channels that are not shared, where codes are drawn; lower: cells agree more
-    model.latent_stride = 32  # pixels that a cell of z spans, 4 to 32; 32 is the whole trunk, 8x8 cells at 256 px
+    # Pixels that a cell of z spans, 4 to 32 times encoder_pool; 32 is the whole trunk, 8x8 cells at 256 px.
+    model.latent_stride = 32
     model.latent_layout = "tiled"  # z repeated over the picture, or laid "aligned" into the garment's box
     model.prior = "independent"  # cells of z given the context, or "autoregressive" so that they agree
     model.encoder_context = False  # encoders also see the generator's inputs, cropped like the garment
     model.encoder_pool = 1  # posterior and prior encoder see their inputs averaged over squares of this side: cheaper,
     model.context_pool = 1  # and the same cells of z with one block less
+    model.generator_pool = 1  # or 2: the generator works at half the size, and a sixth UpBlock doubles what it makes
     model.input_skips = False  # the decoder sees the pooled inputs again at its last three UpBlocks and outputs
     model.decoder_norm = "instance"  # or "spade": instance norm modulated by z, classes and mean visible colours
     model.upsample = "transposed"  # convolutions, or "resize" and convolve: no weave
@@ -136,7 +138,9 @@ def thesis(stage: str) -> ConfigDict:
     train.precision_auto = False  # in a run's folder: "auto" was asked for, and the value above is what it became
     train.jit = False
     train.init_from = ""  # a run's folder or weights file to start from (for instance 64 px before 128)
-    train.networks = "all"  # that learn; or the "prior" alone, by its KL to the posterior of init_from's run
+    # That learn: "all", or a part of init_from's run: the "prior", by its KL to the posterior as it stands, or the
+    # "finer" block alone, which generator_pool = 2 adds.
+    train.networks = "all"
     train.shape_run = ""  # texture: a shape run whose outputs replace some true parsings, as at test time
     train.shape_fraction = 0.0  # how many of them
     train.log_every = 50
@@ -175,6 +179,15 @@ def baseline(family: str, stage: str, size: int = 256) -> ConfigDict:
     loss.perceptual = "none"
     loss.latent_regression = 0.5
     config.train.learning_rate = config.train.discriminator_learning_rate = 2e-4
+    return config
+
+
+def doubled(config: ConfigDict) -> ConfigDict:
+    """The same networks for pictures of twice the size: as many cells of z and channels, and a block of fine detail."""
+    data, model = config.data, config.model
+    data.height, data.width = 2 * data.height, 2 * data.width
+    for name in ("latent_stride", "encoder_pool", "context_pool", "generator_pool"):
+        model[name] *= 2
     return config
 
 
@@ -218,9 +231,15 @@ def validate(config: ConfigDict) -> None:
             "config.model.spectral_norm = 'addons' needs tensorflow-addons, which goes with Python 3.11 and TensorFlow "
             "2.15 only: install tf-tryon[addons] in an environment of its own, or choose 'native'"
         )
+    if model.generator_pool not in (1, 2):
+        raise ValueError(f"config.model.generator_pool = {model.generator_pool}: choose 1 or 2")
+    multiple = max(32 * model.generator_pool, model.latent_stride)
     for side in ("height", "width"):
-        if data[side] % 32:
-            raise ValueError(f"config.data.{side} = {data[side]}: the nets halve it five times; use a multiple of 32")
+        if data[side] % multiple:
+            raise ValueError(
+                f"config.data.{side} = {data[side]}: the nets halve it {int(math.log2(multiple))} times; use a multiple"
+                f" of {multiple}"
+            )
     if data.crop_margin < 1:
         raise ValueError(f"config.data.crop_margin = {data.crop_margin}: the crop must hold the erased box; at least 1")
     if data.crop == "garment" and data.augment.rotate:
@@ -239,8 +258,11 @@ def validate(config: ConfigDict) -> None:
         raise ValueError(f"config.train.accumulate = {train.accumulate} does not divide {train.batch_size}")
     if not 1 <= model.output_scales <= 5:
         raise ValueError(f"config.model.output_scales = {model.output_scales}: there are five UpBlocks, use 1 to 5")
-    if model.latent_stride not in (4, 8, 16, 32):
-        raise ValueError(f"config.model.latent_stride = {model.latent_stride}: choose 4, 8, 16 or 32 (the whole trunk)")
+    if model.latent_stride not in (4, 8, 16, 32, 64, 128):
+        raise ValueError(
+            f"config.model.latent_stride = {model.latent_stride}: choose 4, 8, 16, 32 (the whole trunk), or 64 or 128"
+            " of pooled inputs"
+        )
     if not 0 <= model.latent_shared <= model.latent_channels:
         raise ValueError(
             f"config.model.latent_shared = {model.latent_shared}: choose 0 to latent_channels = {model.latent_channels}"
@@ -253,8 +275,11 @@ def validate(config: ConfigDict) -> None:
             " laid codes: it goes with latent_shared > 0 and latent_layout = 'aligned'"
         )
     for name in ("encoder_pool", "context_pool"):
-        if model[name] not in (1, 2, 4) or model.latent_stride // model[name] < 4:
-            raise ValueError(f"config.model.{name} = {model[name]}: choose 1, 2 or 4, at most latent_stride / 4")
+        if model[name] not in (1, 2, 4, 8) or not 4 <= model.latent_stride // model[name] <= 32:
+            raise ValueError(
+                f"config.model.{name} = {model[name]}: choose 1, 2, 4 or 8, from latent_stride / 32 to"
+                " latent_stride / 4"
+            )
     if model.family in BASELINES:
         _validate_baseline(config)
     if not model.two_stage and (model.decoder_norm == "spade" or model.latent_layout == "aligned"):
@@ -269,6 +294,11 @@ def validate(config: ConfigDict) -> None:
         raise ValueError("config.model.discriminator needs pictures of at least 64 px")
     if train.networks == "prior" and model.family == "bicyclegan":
         raise ValueError("config.train.networks = 'prior': bicyclegan's prior is fixed; choose 'all'")
+    if train.networks == "finer" and (model.generator_pool == 1 or model.discriminator):
+        raise ValueError(
+            "config.train.networks = 'finer' trains the block that config.model.generator_pool = 2 adds, without a"
+            " discriminator"
+        )
     if not 0 <= train.ema < 1:
         raise ValueError(f"config.train.ema = {train.ema}: a decay lies in [0, 1)")
     if loss.kl_schedule == "target" and loss.kl_target_nats <= 0:

@@ -2,7 +2,7 @@
 
 The thesis's networks at their own width, and the steps that five hours of one core allow by their measured seconds. The
 rows that the thesis compares by one part have three seeds of the second stage. The recommended settings are those of
-`street_shape.py` and `street_texture.py`; six more rows each lack one of their changes, in both stages.
+`street_shape_128.py` and `street_texture_128.py`; six more rows each lack one of their changes, in both stages.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from ml_collections import ConfigDict
 from tf_tryon.config import thesis_beta
 from tf_tryon.configs.experiments.table_4_1 import add_thesis_rows, sized
 from tf_tryon.configs.experiments.table_4_1_64 import short
-from tf_tryon.configs.street_shape import get_config as street_shape
-from tf_tryon.configs.street_texture import get_config as street_texture
+from tf_tryon.configs.street_shape_128 import get_config as street_shape
+from tf_tryon.configs.street_texture_128 import get_config as street_texture
 from tf_tryon.experiments.plan import add_row, experiment
 
 SIZE, STEPS = 64, 800

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon.models.generator import Generator
+from tf_tryon.training.variables import named_variables
 
 SCALES = [(2, 2, 2, 3), (2, 4, 6, 3), (2, 8, 12, 3), (2, 16, 24, 3), (2, 32, 48, 3), (2, 64, 96, 3)]
 
@@ -31,6 +32,26 @@ def test_outputs(check_model, scales, options):
     assert all(x.dtype == tf.float32 for x in outputs)
     if options.get("squash"):
         assert max(float(tf.reduce_max(tf.abs(x))) for x in outputs) <= 1
+
+
+@pytest.mark.parametrize("options", [{}, {"skips": True, "spade": True, "upsample": "resize"}], ids=str)
+def test_pooled_starts_as_the_same_net_at_half_the_size_enlarged(check_model, options):
+    made = {"squash": False, "width": 0.125, "spectral": False, **options}
+    model, small = Generator(3, pool=2, **made), Generator(3, **made)
+    model.build((None, 64, 128, 7))
+    small.build((None, 32, 64, 7))
+    inputs, visible = _random(2, 64, 128, 7), tf.cast(_random(2, 64, 128, 1) > 0, tf.float32)
+    check_model(model, [inputs, visible], [(2, 32, 64, 3), (2, 64, 128, 3)])
+    model.finer.gamma.assign(0.0)  # as it starts
+    half, whole = model(inputs, visible)
+    own = named_variables(model, "g")
+    for name, variable in named_variables(small, "g").items():
+        variable.assign(own[name])
+    expected = small(tf.nn.avg_pool2d(inputs, 2, 2, "VALID"), tf.nn.avg_pool2d(visible, 2, 2, "VALID"))[-1]
+    np.testing.assert_allclose(half, expected, atol=1e-5)
+    np.testing.assert_allclose(whole, tf.image.resize(half, (64, 128)), atol=1e-6)
+    model.finer.gamma.assign(1.0)
+    assert np.abs(model(inputs, visible)[-1] - whole).max() > 1e-3
 
 
 def test_mixed_precision_computes_low_and_returns_float32():

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.config import baseline, latent_shape, thesis, validate
+from tf_tryon.config import baseline, doubled, latent_shape, thesis, validate
 from tf_tryon.layers import compat
 from tf_tryon.models.build import build_networks
 
@@ -60,6 +60,17 @@ def test_contract(make_batch, stage, model):
     sizes = [(2, 64 >> i, 96 >> i, channels) for i in reversed(range(config.model.output_scales))]
     assert [tuple(x.shape) for x in outputs] == sizes
     assert (scores is None) == (stage == "shape")
+
+
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_doubled_networks_have_the_same_codes_and_one_output_more(make_batch, stage):
+    config = _config(stage, **RECOMMENDED)
+    cells = latent_shape(config)
+    validate(doubled(config))
+    assert (config.data.height, config.data.width, latent_shape(config)) == (128, 192, cells)
+    posterior, _, drawn, outputs, _ = _run(config, make_batch(config))
+    assert {tuple(x.shape) for x in (*posterior, drawn)} == {(2, *cells)}
+    assert [tuple(x.shape[1:3]) for x in outputs] == [(64, 96), (128, 192)]
 
 
 def test_without_two_stages_keypoints_replace_classes(make_batch):

@@ -3,6 +3,10 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon import keys
+from tf_tryon.config import validate
+from tf_tryon.data.pipeline import training_dataset
+from tf_tryon.data.records import open_records
+from tf_tryon.models.build import build_networks
 from tf_tryon.training.objectives import build_objective
 from tf_tryon.training.step import State, TrainingStep
 
@@ -128,3 +132,20 @@ def test_a_prior_learns_alone(make, random_batch, stage):
         ("model", "context_encoder")
     }
     assert {name.split("/")[0] for name in changed} == learns
+
+
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_the_finer_block_learns_alone(small_config, people, stage):
+    own = {"networks": "finer", "init_from": "a run", "ema": 0.9, "learning_rate": 0.01}
+    changes = {f"train__{name}": value for name, value in own.items()}
+    config = small_config(stage, model__generator_pool=2, model__discriminator=False, **changes)
+    validate(config)
+    state = State.create(build_networks(config))
+    step = TrainingStep(state, build_objective(config), tf.distribute.get_strategy())
+    batch = next(iter(training_dataset(open_records(people), config, 0)))
+    before = _values(state)
+    losses = [step.read(i, step(batch, i).numpy())["loss"][0] for i in range(10)]
+    assert losses[-1] < losses[0]
+    changed = {name for name, value in _values(state).items() if np.any(value != before[name])}
+    assert all(name.split("/")[2] == "finer" for name in changed if name.startswith("model/"))
+    assert "model/generator/finer/gamma" in changed

@@ -35,8 +35,9 @@ def make(tmp_path, people, small_config):
     def make(stage="shape", **changes):
         if stage == "texture":
             changes["model__discriminator"] = False  # needs 64 px
-        changes = {"train__ema": 0.9, "loss__kl_schedule": "target", **changes}
-        config = small_config(stage, data__height=32, data__width=32, **changes)
+        size = {"data__height": 32, "data__width": 32}
+        changes = {"train__ema": 0.9, "loss__kl_schedule": "target", **size, **changes}
+        config = small_config(stage, **changes)
         return Trainer(config, people, tmp_path / "run")
 
     return make
@@ -222,9 +223,11 @@ def test_a_missing_data_set_is_named(small_config, tmp_path):
     assert not Path(tmp_path / "run").exists()
 
 
-def test_a_prior_alone_needs_a_run_to_be_the_prior_of(make):
-    with pytest.raises(ValueError, match=r"config\.train\.init_from"):
-        make(train__networks="prior")
+@pytest.mark.parametrize("part", ["prior", "finer"])
+def test_a_part_alone_needs_a_run_to_be_a_part_of(make, part):
+    size = {"data__height": 64, "data__width": 64, "model__generator_pool": 2}
+    with pytest.raises(ValueError, match=r"trains a part of a trained run: name it in config\.train\.init_from"):
+        make(train__networks=part, **size)
 
 
 def test_precision_is_handed_to_the_networks_and_changes_nothing_else(make):

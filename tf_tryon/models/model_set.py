@@ -55,4 +55,6 @@ class ModelSet:
         return [variable for layer in spectral_layers(*self._trained()) for variable in layer.state()]
 
     def _trained(self) -> list[keras.Model]:
-        return [self.context_encoder] if self.config.train.networks == "prior" else list(self.models.values())
+        parts = {"prior": self.context_encoder, "finer": getattr(self.generator, "finer", None)}
+        part = parts.get(self.config.train.networks)
+        return list(self.models.values()) if part is None else [part]

@@ -108,6 +108,7 @@ def build_tryon(kind: type[_Made], config: ConfigDict, precision: str = "float32
         spade=model.decoder_norm == "spade",
         upsample=model.upsample,
         width=model.width,
+        pool=model.generator_pool,
         dtype=precision,
         name="generator",
     )

@@ -26,6 +26,8 @@ from tf_tryon.training.objective import Objective
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
 from tf_tryon.training.variables import named_variables, network_variables, trainable
 
+_PARTS = {"prior": "context_encoder/", "finer": "generator/finer/"}  # config.train.networks: whose variables learn
+
 
 @dataclasses.dataclass
 class State:
@@ -45,8 +47,8 @@ class State:
         train = nets.config.train
         own = trainable(network_variables(nets, discriminator=False))
         second = None
-        if train.networks == "prior":
-            own = {name: variable for name, variable in own.items() if name.startswith("context_encoder/")}
+        if train.networks in _PARTS:
+            own = {name: variable for name, variable in own.items() if name.startswith(_PARTS[train.networks])}
         elif nets.discriminator is not None:
             judged = trainable(named_variables(nets.discriminator, "discriminator"))
             second = Adam(judged, train.beta_1, train.beta_2)

@@ -51,9 +51,11 @@ class Trainer:
 
     def __init__(self, config: ConfigDict, data: str | Path, workdir: str | Path, peers: Peers | None = None) -> None:
         configuration.validate(config)
-        if config.train.networks == "prior" and not config.train.init_from:  # a bundle's configuration names no run
+        networks = config.train.networks
+        if networks != "all" and not config.train.init_from:  # a bundle's configuration names no run
             raise ValueError(
-                "config.train.networks = 'prior' fits the prior of a trained run: name it in config.train.init_from"
+                f"config.train.networks = {networks!r} trains a part of a trained run: name it in"
+                " config.train.init_from"
             )
         self._workdir, self._peers = Path(workdir), peers
         self._records = open_records(data)
