@@ -1,6 +1,8 @@
-"""Speed of `complete`: 8 samples at the model's size after loading, in one process, and from the shell prompt.
+"""Speed of `complete`: 8 samples after loading, in one process, and from the shell prompt.
 
-    python benchmarks/complete_speed.py [--model DIR]
+    python benchmarks/complete_speed.py [--model DIR] [--side 768]
+
+The photo is a rendered person's, of the model's size or of --side pixels.
 
 Prints seconds; the first call traces the graphs, the next ones are what a server or a notebook sees.
 """
@@ -19,6 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default=None)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--side", type=int, default=0)
     options = parser.parse_args()
 
     from tf_tryon import quiet
@@ -32,7 +35,7 @@ def main() -> None:
 
     model = TryOn.load(options.model)
     print(f"imports and loading     {time.perf_counter() - start:6.2f} s")
-    person = unseen_person(0, model.size[0])
+    person = unseen_person(0, options.side or model.size[0])
     times = []
     for seed in range(options.repeats + 1):
         start = time.perf_counter()
