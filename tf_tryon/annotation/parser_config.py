@@ -17,8 +17,8 @@ def default_config() -> ConfigDict:
     """Model, randomisation and training; probabilities are per picture unless said otherwise."""
     config: dict[str, Any] = {
         "model": {
-            "height": 256,  # of the input in pixels, a multiple of 32
-            "width": 160,  # likewise
+            "height": 384,  # of the input in pixels, a multiple of 32
+            "width": 256,  # likewise
             "widths": (96, 64, 48, 24),  # channels on the way up at 1/16, 1/8, 1/4, 1/2
             "blocks": (1, 2, 2, 3, 3, 4),  # of each of the encoder's stages; ImageNet's weights have these
             "keypoint_radius": 3 / 128,  # standard deviation of a keypoint's spot, of the height
