@@ -32,7 +32,7 @@ def write_bundle(
     """Writes `shape/` and `texture/` into `folder`: weights as float16, configuration, mean garments.
 
     An earlier bundle there is replaced only when the new one is whole; other files of the folder stay. `manifest.json`
-    lists what may be replaced. A run's discriminator goes along, to rank completions by.
+    lists what may be replaced. A discriminator that the run trained goes along, to rank completions by.
 
     Args:
       shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are
@@ -74,7 +74,8 @@ def _write_stage(
     _forget_paths(run.nets.config)
     target.mkdir()
     save_weights(run.nets, target / WEIGHTS, run.step, float16=True)
-    arrays, *_ = read_run(path)
+    trained = run.step > run.config.loss.adversarial_start
+    arrays = read_run(path)[0] if trained else {}
     judge = {name: array for name, array in arrays.items() if name.startswith("discriminator/")}
     if judge:
         write_arrays(target / DISCRIMINATOR, {name: array.astype(np.float16) for name, array in judge.items()})
