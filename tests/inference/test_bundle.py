@@ -52,20 +52,26 @@ def test_the_wrong_stage_and_missing_files_are_named(bundle: Path, data_set: Pat
         TryOn.load(tmp_path)
 
 
-def test_a_discriminator_goes_along(model: Any, data_set: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_discriminator_goes_along_if_it_was_trained(
+    model: Any, data_set: Path, tmp_path: Path, trained: bool
+) -> None:
     config = model.texture.config.copy_and_resolve_references()
     config.model.discriminator = True
+    config.loss.adversarial_start = 0 if trained else 5
     nets = build_networks(config)
     paths = [tmp_path / "shape.npz", tmp_path / "texture.npz"]
     save_weights(model.shape.networks, paths[0])
-    save_weights(nets, paths[1])
+    save_weights(nets, paths[1], step=5)
     variables = named_variables(nets.discriminator, "discriminator")
     judge = {name: np.asarray(variable) for name, variable in variables.items()}
     write_arrays(paths[1], {**read_arrays(paths[1], ""), **judge})
     write_bundle(*paths, open_records(data_set), tmp_path / "both")
     loaded = TryOn.load(tmp_path / "both")
-    assert loaded.texture.judges
+    assert loaded.texture.judges == trained
     assert not loaded.shape.judges
+    if not trained:
+        return
     pictures = np.zeros((1, 64, 64, 3), np.float32)
     scores = [n.discriminate(pictures)[0] for n in (nets, loaded.texture.networks)]
     np.testing.assert_allclose(*scores, atol=1e-3)

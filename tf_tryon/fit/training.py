@@ -25,6 +25,7 @@ IMAGENET: Final = "imagenet"
 _SHARES: Final = {SHAPE: 1 / 3, TEXTURE: 2 / 3}  # a step of the texture stage takes twice as long
 _PASSES: Final = 100  # over the people, at most: a GPU's hour would be thousands, and learn them by heart
 _WARMUP: Final = 20
+_RATE: Final = 3e-4  # of whole networks, as in the recommended configurations
 _MIN_GARMENTS: Final = 2
 
 
@@ -35,6 +36,8 @@ def configurations(base: pathlib.Path, vgg: str, seed: int) -> dict[str, ConfigD
         train, loss = config.train, config.loss
         config.seed = seed
         config.data.min_garments = min(config.data.min_garments, _MIN_GARMENTS)
+        if train.networks != "all":  # the base's rate was a part's
+            train.learning_rate = min(train.learning_rate, _RATE)
         train.networks, train.shape_run, train.shape_fraction = "all", "", 0.0
         train.precision, train.precision_auto, train.accumulate = AUTO, False, 1
         train.warmup_steps = min(train.warmup_steps, _WARMUP)
