@@ -2,8 +2,8 @@
 
 from ml_collections import ConfigDict
 
-from tf_tryon.config import doubled
 from tf_tryon.configs.street_shape_128 import get_config as street_128
+from tf_tryon.derived import doubled
 
 
 def get_config() -> ConfigDict:

@@ -18,11 +18,12 @@ import numpy as np
 from ml_collections import ConfigDict
 from PIL import Image
 
-from tf_tryon.config import draw_temperatures, latent_shape
+from tf_tryon.config import latent_shape
 from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.keypoints import NAMES
 from tf_tryon.data.pose_maps import reach_of
 from tf_tryon.data.vocabulary import CLASSES, GARMENTS, PALETTE
+from tf_tryon.derived import draw_temperatures
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.phone_inputs import Contract
 from tf_tryon.export.phone_runner import FORMAT, VERSION

@@ -182,15 +182,6 @@ def baseline(family: str, stage: str, size: int = 256) -> ConfigDict:
     return config
 
 
-def doubled(config: ConfigDict) -> ConfigDict:
-    """The same networks for pictures of twice the size: as many cells of z and channels, and a block of fine detail."""
-    data, model = config.data, config.model
-    data.height, data.width = 2 * data.height, 2 * data.width
-    for name in ("latent_stride", "encoder_pool", "context_pool", "generator_pool"):
-        model[name] *= 2
-    return config
-
-
 def latent_shape(config: ConfigDict) -> tuple[int, int, int]:
     """Shape (h, w, c) of one picture's codes."""
     if config.model.family in BASELINES:
@@ -199,21 +190,9 @@ def latent_shape(config: ConfigDict) -> tuple[int, int, int]:
     return config.data.height // stride, config.data.width // stride, config.model.latent_channels
 
 
-def draw_temperatures(config: ConfigDict) -> tuple[float, ...]:
-    """What each channel's standard deviation is multiplied by where the prior's codes are drawn."""
-    model = config.model
-    own = model.latent_channels - model.latent_shared
-    return (model.local_temperature,) * own + (1.0,) * model.latent_shared
-
-
 def elbo_weights(config: ConfigDict) -> int:
     """Pixels of a picture: a mean over pixels times this is the sum that beta = 1 refers to."""
     return config.data.height * config.data.width
-
-
-def thesis_beta(config: ConfigDict) -> float:
-    """The thesis's lambda_KL = 20, on the mean over latents beside a mean over pixels, in ELBO units."""
-    return 20.0 * elbo_weights(config) / math.prod(latent_shape(config))
 
 
 def validate(config: ConfigDict) -> None:

@@ -2,8 +2,8 @@
 
 from ml_collections import ConfigDict
 
-from tf_tryon.config import thesis_beta
 from tf_tryon.configs.shape import get_config as recommended
+from tf_tryon.derived import thesis_beta
 
 
 def get_config() -> ConfigDict:

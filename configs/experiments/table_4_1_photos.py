@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 from ml_collections import ConfigDict
 
-from tf_tryon.config import thesis_beta
 from tf_tryon.configs.experiments.table_4_1 import add_thesis_rows, sized
 from tf_tryon.configs.experiments.table_4_1_64 import short
 from tf_tryon.configs.street_shape_128 import get_config as street_shape
 from tf_tryon.configs.street_texture_128 import get_config as street_texture
+from tf_tryon.derived import thesis_beta
 from tf_tryon.experiments.plan import add_row, experiment
 
 SIZE, STEPS = 64, 800

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.config import baseline, doubled, latent_shape, thesis, validate
+from tf_tryon.config import baseline, latent_shape, thesis, validate
+from tf_tryon.derived import doubled
 from tf_tryon.layers import compat
 from tf_tryon.models.build import build_networks
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.config import draw_temperatures
+from tf_tryon.derived import draw_temperatures
 from tf_tryon.geometry import roi
 from tf_tryon.layers import seeds
 from tf_tryon.layers.blocks import average_pool
