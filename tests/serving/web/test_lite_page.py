@@ -105,7 +105,7 @@ def test_it_starts_without_tensorflow(alone: tuple[str, int]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_it_rests_below_400_megabytes(alone: tuple[str, int]) -> None:
+def test_it_rests_below_600_megabytes(alone: tuple[str, int]) -> None:
     """After results of a bundled person and of a photo of 768 x 1024 pixels, whose pose and clothes it found."""
     pytest.importorskip("mediapipe")
     if present(POSE_LANDMARKER) is None:
@@ -121,5 +121,5 @@ def test_it_rests_below_400_megabytes(alone: tuple[str, int]) -> None:
         assert json.loads(lines[-1]) == {"done": True}
     status = dict(line.split(":") for line in Path(f"/proc/{process}/status").read_text().splitlines())
     resident, most = (1024 * int(status[name].split()[0]) for name in ("VmRSS", "VmHWM"))
-    assert resident < 400e6
-    assert most < 450e6
+    assert resident < 600e6
+    assert most < 750e6
