@@ -5,7 +5,7 @@ import functools
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tf_tryon.inference.request import Request
 from tf_tryon.training.weights import save_weights
 
 PEOPLE = 10
-# In each of four processes, one of them this one, compiling takes longer than a few small pictures.
+# In each of the workers compiling takes longer than a few small pictures.
 UNCOMPILED = "import tensorflow as tf\ntf.config.run_functions_eagerly(True)"
 
 
@@ -33,30 +33,35 @@ def bundle(model: Any, data_set: Path, tmp_path: Path) -> Path:
     return tmp_path / "bundle"
 
 
+@contextlib.contextmanager
+def _cluster(workers: int) -> Iterator[tuple[Any, Engine]]:
+    """A cluster, and the engine that works on it."""
+    distributed = pytest.importorskip("dask.distributed")
+    with distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", preload=[UNCOMPILED]
+    ) as cluster:
+        yield cluster, Engine(2, "DaskRunner", [f"--dask_client_address={cluster.scheduler_address}"], progress=False)
+
+
 def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.slow
-def test_a_worker_killed_midway_changes_no_byte(
-    bundle: Path, data_set: Path, tmp_path: Path, uncompiled: Callable[[], contextlib.AbstractContextManager[None]]
-) -> None:
-    distributed = pytest.importorskip("dask.distributed")
+def test_a_worker_killed_midway_changes_no_byte(bundle: Path, data_set: Path, tmp_path: Path) -> None:
     people = [Given(f"p{i}", f"{data_set}:{i}", f"{data_set}:{i}") for i in range(PEOPLE)]
 
     def begun(out: Path) -> Bulk:
         return Bulk.begun(out, people, str(bundle), Request("top", samples=1), Reader(()), 1)
 
     alone = begun(tmp_path / "alone")
-    with uncompiled():
-        make_missing(alone.parts, functools.partial(complete_part, alone), Engine(progress=False))
+    with _cluster(1) as (_, engine):
+        make_missing(alone.parts, functools.partial(complete_part, alone), engine)
     report = alone.finish()
     assert report["completed"] > 0
 
     together, killed = begun(tmp_path / "together"), []
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", preload=[UNCOMPILED]
-    ) as cluster:
+    with _cluster(2) as (cluster, engine):
 
         def kill() -> None:
             while not together.parts.done():
@@ -70,7 +75,6 @@ def test_a_worker_killed_midway_changes_no_byte(
         watch = threading.Thread(target=kill)
         watch.start()
         try:
-            engine = Engine(2, "DaskRunner", [f"--dask_client_address={cluster.scheduler_address}"], progress=False)
             make_missing(together.parts, functools.partial(complete_part, together), engine)
         finally:
             stop.set()

@@ -35,12 +35,16 @@ def in_order(
     Args:
       function: importable by name, or a `functools.partial` of such a one.
       jobs: what pickle can send.
-      workers: processes; 1 works in this one.
+      workers: processes; 1 works in this one, with as many threads as each of several would have: sums in another order
+        would end in other digits.
       chunk: jobs that are sent together.
       tensorflow: whether the function needs it: it is then loaded first, without its messages.
     """
     if workers == 1 or len(jobs) <= 1:
-        yield from map(function, jobs)
+        for job in jobs:
+            with single_threaded():
+                result = function(job)
+            yield result
         return
     with single_threaded():
         pool = multiprocessing.get_context("spawn").Pool(workers, _start, (tensorflow,))
@@ -75,7 +79,10 @@ def _terminable() -> Iterator[None]:
 
 @contextlib.contextmanager
 def single_threaded() -> Iterator[None]:
-    """Processes that are started inside inherit one thread per numerical library."""
+    """Processes that are started inside have one thread per numerical library, and so has what this one loads inside.
+
+    TensorFlow looks when it first computes: one that has done so keeps its threads.
+    """
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:
