@@ -25,11 +25,18 @@ _REMEDY: Final = "run the page without --runtime=lite for that"
 
 
 class LiteClient(AsyncClient):
-    """`AsyncClient` without a server; one request at a time."""
+    """`AsyncClient` without a server; one request at a time.
 
-    def __init__(self, model: TryOn) -> None:
+    Args:
+      model: of both stages.
+      idle: seconds without a request after which the model gives up its memory.
+    """
+
+    def __init__(self, model: TryOn, idle: float = 5.0) -> None:
         self._model, self._step, self._places = model, 1, asyncio.Semaphore(1)
         self._worker = ThreadPoolExecutor(1, "lite")
+        self._idle = idle
+        self._resting: asyncio.TimerHandle | None = None
 
     async def predict(
         self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
@@ -43,7 +50,12 @@ class LiteClient(AsyncClient):
             raise InvalidRequestError(f"the page's model can't {signature}: {_REMEDY}")
         if signature == "transfer" and inputs["spread"][0] > 0:
             raise InvalidRequestError(f"the page's model can't vary a result: {_REMEDY}")
-        return await asyncio.get_running_loop().run_in_executor(self._worker, self._answered, inputs), 1
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._worker, self._answered, inputs), 1
+        finally:
+            self._stay()
+            self._resting = loop.call_later(self._idle, self._worker.submit, self._model.rest)
 
     async def status(self) -> dict[int, str]:
         """One version, there as long as this is."""
@@ -55,7 +67,13 @@ class LiteClient(AsyncClient):
 
     async def close(self) -> None:
         """What is under way ends first."""
+        self._stay()
         self._worker.shutdown(cancel_futures=True)
+
+    def _stay(self) -> None:
+        """Rests no more at the time that was set."""
+        if self._resting:
+            self._resting.cancel()
 
     def _answered(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         request = Request(

@@ -40,6 +40,13 @@ def test_a_mask_is_tensorflows(pairs: Any, alike: Any, large_person: Any) -> Non
     alike(*(one.complete(large_person, "top", samples=1, mask=mask) for one in (lite, full)))
 
 
+def test_resting_changes_nothing(pairs: Any, alike: Any, large_person: Any) -> None:
+    lite, _ = pairs("garment")
+    before = lite.complete(large_person, "top", samples=1)
+    lite.rest()
+    alike(before, lite.complete(large_person, "top", samples=1))
+
+
 def test_it_tells_the_weights_that_it_was_made_of(pairs: Any) -> None:
     lite, full = pairs("person")
     assert (lite.model, lite.garments, lite.size) == (full.model, full.garments, full.size)

@@ -48,9 +48,8 @@ class ParserFile:
         self.size: tuple[int, int] = (height, width)
         self.calibration = _lines(described["calibration"]) if described["calibration"].raw is not None else None
         self.weights = described["weights"].text()
-        self._path = path
-        signatures = self._opened()
-        self._signatures = signatures if kept else None
+        self._kept, self._signatures = kept, tflite_file.Signatures(path, (SIGNATURE,), REMEDY)
+        self._rest()
 
     def probabilities(self, picture: np.ndarray, mask: np.ndarray | None, keypoints: np.ndarray) -> np.ndarray:
         """See `builtin_parser.Network`."""
@@ -60,10 +59,13 @@ class ParserFile:
             "has_mask": np.array([mask is not None]),
             "keypoints": keypoints[None].astype(np.float32),
         }
-        return (self._signatures or self._opened()).run(SIGNATURE, given)["probabilities"][0]
+        probabilities = self._signatures.run(SIGNATURE, given)["probabilities"][0]
+        self._rest()
+        return probabilities
 
-    def _opened(self) -> tflite_file.Signatures:
-        return tflite_file.Signatures(self._path, (SIGNATURE,), REMEDY)
+    def _rest(self) -> None:
+        if not self._kept:
+            self._signatures.rest()
 
 
 def bundled_file(kept: bool = True) -> ParserFile | str:

@@ -38,17 +38,26 @@ class Signatures:
 
     def __init__(self, path: pathlib.Path, names: Iterable[str], remedy: str, threads: int | None = None) -> None:
         try:
-            interpreter: Any = importlib.import_module("ai_edge_litert.interpreter")
+            self._interpreter: Any = importlib.import_module("ai_edge_litert.interpreter").Interpreter
         except ImportError as error:
             raise TryOnError(f"completing without TensorFlow needs ai-edge-litert: {INSTALL}") from error
-        count = threads or min(_MOST_THREADS, len(os.sched_getaffinity(0)))
-        try:
-            self._interpreter = interpreter.Interpreter(model_path=str(path), num_threads=count)
-            self._runners = {name: self._interpreter.get_signature_runner(name) for name in names}
-        except (ValueError, RuntimeError) as error:
-            raise BadFileError(f"{path} is damaged ({error}): {remedy}") from error
+        self._threads = threads or min(_MOST_THREADS, len(os.sched_getaffinity(0)))
+        self._path, self._names, self._remedy = path, tuple(names), remedy
+        self._runners = self._opened()
 
     def run(self, name: str, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """A signature's outputs, of its inputs by name; `given` may hold more."""
-        runner: Any = self._runners[name]
+        self._runners = self._runners or self._opened()
+        runner = self._runners[name]
         return runner(**{key: given[key] for key in runner.get_input_details()})
+
+    def rest(self) -> None:
+        """Gives up what `run` keeps: each signature's memory and unpacked weights. The next `run` opens the file again."""
+        self._runners = {}
+
+    def _opened(self) -> dict[str, Any]:
+        try:
+            interpreter = self._interpreter(model_path=str(self._path), num_threads=self._threads)
+            return {name: interpreter.get_signature_runner(name) for name in self._names}
+        except (ValueError, RuntimeError) as error:
+            raise BadFileError(f"{self._path} is damaged ({error}): {self._remedy}") from error

@@ -31,6 +31,10 @@ class Networks:
         self._signatures = Signatures(sidecar.tflite, FUNCTIONS, REMEDY, threads)
         self.means = {stage: _means(sidecar, stage) for stage in sidecar.codes}
 
+    def rest(self) -> None:
+        """Gives up the memory that is kept for the next call, which then takes it anew."""
+        self._signatures.rest()
+
     def encode(self, stage: str, person: Arrays, garments: Arrays) -> np.ndarray:
         """What the compatibility prior knows of a person: features, for `draw` and `score`."""
         return self._signatures.run(f"{stage}_encode", {**person, **garments, "means": self.means[stage]})["features"]

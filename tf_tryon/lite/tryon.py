@@ -93,6 +93,10 @@ class TryOn:
         """
         return self.answer(person, Request(garment=garment, samples=samples, seed=seed, **options))
 
+    def rest(self) -> None:
+        """Gives up the memory that is kept for the next completion, some 300 MB; that one takes it anew, in 0.3 s."""
+        self._networks.rest()
+
     def answer(
         self, person: Person, request: Request, first: int = 0, given: dict[str, np.ndarray] | None = None
     ) -> Completion:

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_it_starts_without_tensorflow(alone: tuple[str, int]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_it_rests_below_600_megabytes(alone: tuple[str, int]) -> None:
+def test_it_rests_below_400_megabytes(alone: tuple[str, int]) -> None:
     """After results of a bundled person and of a photo of 768 x 1024 pixels, whose pose and clothes it found."""
     pytest.importorskip("mediapipe")
     if present(POSE_LANDMARKER) is None:
@@ -119,7 +120,13 @@ def test_it_rests_below_600_megabytes(alone: tuple[str, int]) -> None:
         asked = json.dumps({"garment": "top", "samples": 4}).encode()
         lines = browser.open(f"{address}api/people/{person}/results", asked).read().splitlines()
         assert json.loads(lines[-1]) == {"done": True}
-    status = dict(line.split(":") for line in Path(f"/proc/{process}/status").read_text().splitlines())
-    resident, most = (1024 * int(status[name].split()[0]) for name in ("VmRSS", "VmHWM"))
-    assert resident < 600e6
-    assert most < 750e6
+
+    def memory(name: str) -> int:
+        status = dict(line.split(":") for line in Path(f"/proc/{process}/status").read_text().splitlines())
+        return 1024 * int(status[name].split()[0])
+
+    deadline = time.monotonic() + 60
+    while memory("VmRSS") >= 400e6 and time.monotonic() < deadline:  # the networks go some seconds after the last request
+        time.sleep(0.5)
+    assert memory("VmRSS") < 400e6
+    assert memory("VmHWM") < 700e6
