@@ -52,7 +52,7 @@ class Signatures:
         return runner(**{key: given[key] for key in runner.get_input_details()})
 
     def rest(self) -> None:
-        """Gives up what `run` keeps: each signature's memory and unpacked weights. The next `run` opens the file again."""
+        """Gives up what `run` keeps: memory and unpacked weights of each signature. The next `run` opens the file."""
         self._runners = {}
 
     def _opened(self) -> dict[str, Any]:

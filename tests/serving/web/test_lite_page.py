@@ -125,8 +125,8 @@ def test_it_rests_below_400_megabytes(alone: tuple[str, int]) -> None:
         status = dict(line.split(":") for line in Path(f"/proc/{process}/status").read_text().splitlines())
         return 1024 * int(status[name].split()[0])
 
-    deadline = time.monotonic() + 60
-    while memory("VmRSS") >= 400e6 and time.monotonic() < deadline:  # the networks go some seconds after the last request
+    deadline = time.monotonic() + 60  # the networks go some seconds after the last request
+    while memory("VmRSS") >= 400e6 and time.monotonic() < deadline:
         time.sleep(0.5)
     assert memory("VmRSS") < 400e6
     assert memory("VmHWM") < 700e6
