@@ -89,7 +89,7 @@ def main() -> None:
                 break
         started, masks = time.perf_counter(), []
         for attempt in range(max(DRAWN)):
-            codes = stage.draw(batch, stage.noise(options.seed, 1, attempt), 1.0)
+            codes, _ = stage.draw(batch, stage.noise(options.seed, 1, attempt), 1.0)
             labels = complete_labels(batch, stage.generate(batch, codes))
             masks.append(labels == GARMENT_CLASSES[slot_of(garment)])
         seconds += time.perf_counter() - started

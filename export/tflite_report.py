@@ -64,7 +64,7 @@ def measure(
     for done, (person, garment) in enumerate(chosen, start=1):
         batch = examples.from_people([person], garment, stage.means, stage.config)
         noise = np.stack([phone.noise(seed * 1_000_003 + done, k) for k in range(samples)])
-        codes = stage.draw(repeat(batch, samples), noise.reshape(samples, *phone.contract.grid), 1.0)
+        codes, _ = stage.draw(repeat(batch, samples), noise.reshape(samples, *phone.contract.grid), 1.0)
         logits = stage.generate(repeat(batch, samples), codes)
         inputs = phone.inputs(person, garment)
         truth, erased = inputs.labels, inputs.visible == 0

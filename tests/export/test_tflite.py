@@ -24,7 +24,7 @@ def test_parity_with_the_networks(quantize, phone, stage, people):
     for person in people[:3]:
         batch = examples.from_people([person], "top", stage.means, stage.config)
         noise = runner.noise(seed=3, sample=0)
-        codes = stage.draw(batch, noise.reshape(1, *runner.contract.grid), 1.0)
+        codes, _ = stage.draw(batch, noise.reshape(1, *runner.contract.grid), 1.0)
         inputs = runner.inputs(person, "top")
         if quantize == "float32":
             drawn = runner.sample(runner.encode(inputs), noise) * scale
@@ -106,7 +106,7 @@ def test_independent_cells_share_too(write_stage, tmp_path, people, monkeypatch,
     stage, noise = Stage.load(bundle / "shape"), runner.noise(1, 0)
     batch = examples.from_people([people[0]], "top", stage.means, stage.config)
     codes = runner.sample(runner.encode(runner.inputs(people[0], "top")), noise)
-    expected = stage.draw(batch, noise.reshape(1, *runner.contract.grid), 1.0)
+    expected, _ = stage.draw(batch, noise.reshape(1, *runner.contract.grid), 1.0)
     np.testing.assert_allclose(codes, tf.reshape(expected, codes.shape), atol=1e-3)
 
 

@@ -120,6 +120,29 @@ def test_shared_channels_are_one_value_for_posterior_samples_and_generator(make_
         np.testing.assert_array_equal(read(codes), read(nets.share(codes)))
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: _config("shape", **RECOMMENDED),
+        lambda: _config("texture", **{**RECOMMENDED, "prior": "independent"}),
+        lambda: baseline("finet", "texture", 64),
+    ],
+    ids=["autoregressive", "independent", "finet"],
+)
+def test_draws_come_with_their_prior_and_of_one_person_there_may_be_many(make_batch, make):
+    config = make()
+    config.model.width = 0.125
+    nets, batch = build_networks(config), make_batch(config)
+    noise = tf.constant(np.random.default_rng(0).standard_normal((2, *latent_shape(config))), tf.float32)
+    first = {key: tensor[:1] for key, tensor in batch.items()}
+    twice = {key: tf.repeat(tensor, 2, axis=0) for key, tensor in first.items()}
+    for given, people in ((batch, batch), (first, twice)):
+        codes, prior = nets.draw_prior(given, noise, 0.5)
+        np.testing.assert_allclose(codes, nets.sample_prior(people, noise, 0.5), atol=1e-5)
+        for drawn, expected in zip(prior, nets.prior(people, codes), strict=True):
+            np.testing.assert_allclose(drawn, expected, atol=1e-5)
+
+
 @pytest.mark.parametrize("prior", ["independent", "autoregressive"])
 def test_channels_of_its_own_are_drawn_at_the_local_temperature(make_batch, prior):
     config = _config("shape", **{**RECOMMENDED, "prior": prior, "local_temperature": 0.25})

@@ -53,7 +53,7 @@ class Stage:
         def compile_if(function: Callable[..., Any], wanted: bool) -> Callable[..., Any]:
             return tf.function(function, autograph=False) if wanted else function
 
-        self._sample = compile_if(self.networks.sample_prior, True)
+        self._draw = compile_if(self.networks.draw_prior, True)
         self._generate = compile_if(lambda batch, codes: self.networks.generate(batch, codes)[-1], self.compiled)
         self._posterior = compile_if(self.networks.posterior, self.compiled)
         self._prior = compile_if(self.networks.prior, self.compiled)
@@ -106,9 +106,11 @@ class Stage:
         shape = examples.noise_shape(self.config)[1:]
         return np.stack([latent_noise(seed, self.config.stage, k, shape, attempt).numpy() for k in range(samples)])
 
-    def draw(self, batch: Batch, noise: np.ndarray, temperature: float) -> np.ndarray:
-        """Codes (n, h, w, c) from the compatibility prior; `batch` of size n."""
-        return self._sample(batch, tf.constant(noise), tf.constant(temperature, tf.float32)).numpy()
+    def draw(self, batch: Batch, noise: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray]:
+        """Codes (n, h, w, c) from the compatibility prior, and their `log_prior`; `batch` of n people or one."""
+        prior: Gaussian
+        codes, prior = self._draw(batch, tf.constant(noise), tf.constant(temperature, tf.float32))
+        return codes.numpy(), prior.log_density(codes, self.config.model.latent_shared).numpy()
 
     def encode(self, batch: Batch) -> np.ndarray:
         """The posterior's mean codes (n, h, w, c) of the garments that the batch's people wear."""

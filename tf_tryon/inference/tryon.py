@@ -145,12 +145,12 @@ class TryOn:
         """Codes, scores and labels (n, H, W) of the first stage; of a product those that fit it, among more."""
         reach = None if request.wear is None else request.wear.reach()
         attempts = 1 if reach is None else wearing.ATTEMPTS
-        draw = _Codes(stage, lambda index: repeat(batch, len(index)), request, attempts)
+        draw = _Codes(stage, lambda index: batch, request, attempts)
 
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
             part = repeat(batch, len(index))
-            codes = draw(part, index)
-            return codes, stage.log_prior(part, codes), complete_labels(part, stage.generate(part, codes)).numpy()
+            codes, nats = draw(batch, index)
+            return codes, nats, complete_labels(part, stage.generate(part, codes)).numpy()
 
         drawn = in_chunks(chunk, attempts * request.samples, _CHUNK)
         if reach is None:
@@ -176,20 +176,21 @@ class TryOn:
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
             if cloth is None:
                 given = inputs(index)
-                codes = draw(given, index)
+                codes, nats = draw(given, index)
                 rgb = stage.generate(given, codes)
             else:
                 some, rows = np.unique(index), index - index[0]  # laying cloth is dear: not for what fills the chunk up
                 given, laid = wearing.with_cloth(inputs(some), tf.constant(labels[some]), cloth)
                 given, laid = {name: tf.gather(value, rows) for name, value in given.items()}, tf.gather(laid, rows)
                 codes = stage.encode(given)
+                nats = stage.log_prior(given, codes)
                 drawn = tf.constant(stage.generate(given, codes))
                 rgb = wearing.with_detail(drawn, tf.constant(labels[index]), laid, given)
             made = self._finish(
                 photo, own, repeat(batch, len(index)), tf.constant(labels[index]), tf.constant(rgb), where,
                 seen.behind, two_stage,
             )  # fmt: skip
-            return codes, stage.log_prior(given, codes), made.photos.numpy(), made.parsings.numpy()
+            return codes, nats, made.photos.numpy(), made.parsings.numpy()
 
         return in_chunks(chunk, request.samples, _CHUNK)
 
@@ -229,13 +230,16 @@ class _Codes:
             self._given: np.ndarray | None = np.repeat(own, request.samples, axis=0)
         else:
             first = np.zeros(_CHUNK, np.int64)
-            self._given = codes_of_all(request, name, lambda: self._drawn(inputs(first), first)[0])
+            self._given = codes_of_all(request, name, lambda: self._drawn(inputs(first), first)[0][0])
 
-    def __call__(self, batch: Batch, index: np.ndarray) -> np.ndarray:
-        """(n, h, w, c) of (n,) samples with these inputs."""
-        return self._drawn(batch, index) if self._given is None else self._given[index]
+    def __call__(self, batch: Batch, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(n, h, w, c) of (n,) samples with these inputs, of each or of one person, and their log p in nats, (n,)."""
+        if self._given is None:
+            return self._drawn(batch, index)
+        codes, people = self._given[index], batch[keys.VISIBLE].shape[0]
+        return codes, self._stage.log_prior(repeat(batch, len(index) // people), codes)
 
-    def _drawn(self, batch: Batch, index: np.ndarray) -> np.ndarray:
+    def _drawn(self, batch: Batch, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self._stage.draw(batch, self._noise[index], self._temperature)
 
 

@@ -79,6 +79,10 @@ class Networks(Protocol):
         """Codes (B, h, w, c) drawn from the prior with standard normal `noise` of that shape."""
         ...
 
+    def draw_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor) -> tuple[tf.Tensor, Gaussian]:
+        """`sample_prior`'s codes, and `prior` of them, for the work of one; `batch` of as many people, or one."""
+        ...
+
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
         ...

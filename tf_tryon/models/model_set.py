@@ -9,8 +9,10 @@ import keras
 import tensorflow as tf
 from ml_collections import ConfigDict
 
-from tf_tryon.layers.gaussian import share
+from tf_tryon import keys
+from tf_tryon.layers.gaussian import Gaussian, share
 from tf_tryon.layers.spectral_norm import spectral_layers, update_spectral_norms
+from tf_tryon.models.contract import Batch, each
 
 
 @dataclasses.dataclass
@@ -41,6 +43,13 @@ class ModelSet:
         if self.discriminator is None:
             raise ValueError("this configuration has no discriminator (config.model.discriminator = False)")
         return self.discriminator(pictures, training=training)
+
+    def draw_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor) -> tuple[tf.Tensor, Gaussian]:
+        """Codes (B, h, w, c), and the prior that says how likely they are; `batch` of B people, or of one for all."""
+        draws = tf.shape(noise)[0] // tf.shape(batch[keys.VISIBLE])[0]
+        people = each(batch, lambda tensor: tf.repeat(tensor, draws, axis=0))
+        codes = self.sample_prior(people, noise, temperature)
+        return codes, self.prior(people, codes)
 
     def share(self, codes: tf.Tensor) -> tf.Tensor:
         """Codes as both nets read them: shared channels are the first cell's, whoever drew them."""

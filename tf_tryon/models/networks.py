@@ -49,6 +49,13 @@ class _TryOnNetworks(ModelSet, abc.ABC):
         """Codes (B, h, w, c) drawn from the prior with standard normal `noise` of that shape."""
         return self.context_encoder.sample(self.prior_inputs(batch), noise, temperature)
 
+    def draw_prior(self, batch: Batch, noise: tf.Tensor, temperature: float | tf.Tensor) -> tuple[tf.Tensor, Gaussian]:
+        """`sample_prior`'s codes, and `prior` of them: the context, which is most of the work, is looked at once."""
+        features = self.context_encoder.features(self.prior_inputs(batch))
+        features = tf.repeat(features, tf.shape(noise)[0] // tf.shape(features)[0], axis=0)
+        codes = self.context_encoder.draw(features, noise, temperature)
+        return codes, self.context_encoder.gaussian(features, self.share(codes))
+
     def generate(self, batch: Batch, codes: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Outputs coarse to fine, float32; the last is (B, H, W, 8) logits or (B, H, W, 3) RGB in [-1, 1]."""
         inputs = tf.concat([self.given(batch), self.laid(batch, self.share(codes))], axis=-1)
