@@ -22,20 +22,15 @@ from tf_tryon.serving.validation import InvalidRequestError
 from tf_tryon.stages import STAGES
 
 _REMEDY: Final = "run the page without --runtime=lite for that"
+_IDLE: Final = 5.0  # seconds without a request after which the model gives up its memory
 
 
 class LiteClient(AsyncClient):
-    """`AsyncClient` without a server; one request at a time.
+    """`AsyncClient` without a server; one request at a time."""
 
-    Args:
-      model: of both stages.
-      idle: seconds without a request after which the model gives up its memory.
-    """
-
-    def __init__(self, model: TryOn, idle: float = 5.0) -> None:
+    def __init__(self, model: TryOn) -> None:
         self._model, self._step, self._places = model, 1, asyncio.Semaphore(1)
         self._worker = ThreadPoolExecutor(1, "lite")
-        self._idle = idle
         self._resting: asyncio.TimerHandle | None = None
 
     async def predict(
@@ -55,7 +50,7 @@ class LiteClient(AsyncClient):
             return await loop.run_in_executor(self._worker, self._answered, inputs), 1
         finally:
             self._stay()
-            self._resting = loop.call_later(self._idle, self._worker.submit, self._model.rest)
+            self._resting = loop.call_later(_IDLE, self._worker.submit, self._model.rest)
 
     async def status(self) -> dict[int, str]:
         """One version, there as long as this is."""
