@@ -1,9 +1,9 @@
 """Table 4-1 on photos of real people: windows of 64 px around the top (docs/experiments.md).
 
 The thesis's networks at their own width, and as many steps as `table_4_1_64` has, so that the two tables differ by
-their people and their frame alone; more is what a machine with bfloat16 or a GPU allows. The rows that the thesis compares by one part have three seeds of the second stage. The recommended
-settings are those of `street_shape_128.py` and `street_texture_128.py`; six more rows each lack one of their changes,
-in both stages.
+their people and their frame; more is what a machine with bfloat16 or a GPU allows. The rows that the thesis compares
+by one part have three seeds of the second stage. The recommended settings are those of `street_shape_128.py` and
+`street_texture_128.py`; six more rows each lack one of their changes, in both stages.
 """
 
 from collections.abc import Callable
