@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tf_tryon import onednn
+
 # Before TensorFlow is imported by anything. Level 3 hides the failed search for a GPU as well.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+onednn.prefer()  # what the processes that tests start compute with
 
 # CIHP-20 labels of a person on a 64x64 grid: (label, y0, x0, y1, x1), later ones on top; colours differ by person.
 PARTS = (

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Generator
 from typing import Any
 
+from tf_tryon import onednn
+
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _SILENT = "3"
 
@@ -22,8 +24,10 @@ def import_tensorflow() -> None:
     the level is read: "oneDNN custom operations are on", "Could not find cuda drivers". Those go to the file descriptor
     itself, so it points at a temporary file during the import. If the import fails, what was held back is printed.
 
-    For a user without a home TensorFlow would make a folder called "~" where he happens to be, so it gets another.
+    For a user without a home TensorFlow would make a folder called "~" where he happens to be, so it gets another. It
+    gets oneDNN's kernels, too (`onednn.prefer`).
     """
+    onednn.prefer()
     if not os.path.isabs(os.path.expanduser("~")):
         os.environ.setdefault("KERAS_HOME", os.path.join(tempfile.gettempdir(), ".keras"))
     if os.environ.get(LEVEL, _SILENT) != _SILENT or "tensorflow" in sys.modules:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from ml_collections import ConfigDict
 
+from tf_tryon import onednn
 from tf_tryon.config import AUTO
 
 FLOAT32: Final = "float32"
@@ -51,8 +52,8 @@ def processor(cpuinfo: pathlib.Path = pathlib.Path("/proc/cpuinfo")) -> Support:
         fast = "bf16" in _listed(cpuinfo, "Features") or (platform.system() == "Darwin" and _apple())
         return Support(fast, f"the processor has {'' if fast else 'no '}bf16")
     known = [name for name in _X86 if name in _listed(cpuinfo, "flags")]
-    if known and os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0":
-        return Support(False, "TF_ENABLE_ONEDNN_OPTS=0 switches the processor's bfloat16 off")
+    if known and os.environ.get(onednn.SWITCH) == "0":
+        return Support(False, f"{onednn.SWITCH}=0 switches the processor's bfloat16 off")
     return Support(bool(known), f"the processor has {' and '.join(known) or 'neither ' + ' nor '.join(_X86)}")
 
 
