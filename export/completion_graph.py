@@ -12,7 +12,7 @@ from tf_tryon.data.examples import to_bytes
 from tf_tryon.data.vocabulary import CLASSES
 from tf_tryon.export import pictures
 from tf_tryon.export.person_graph import Seen
-from tf_tryon.export.stage_graph import StageGraph
+from tf_tryon.export.stage_graph import Codes, StageGraph
 from tf_tryon.inference import wearing
 from tf_tryon.inference.stage import repeat
 from tf_tryon.models import pasting
@@ -44,12 +44,12 @@ class Draw(NamedTuple):
     spread: tf.Tensor | None = None
 
 
-def draw_codes(stage: StageGraph, batch: Batch, samples: tf.Tensor, draw: Draw) -> tf.Tensor:
-    """Codes (chunk, h, w, c) of the samples (chunk,) int64."""
+def draw_codes(stage: StageGraph, batch: Batch, samples: tf.Tensor, draw: Draw, context: Batch) -> Codes:
+    """Codes of the samples (chunk,) int64; `context`: the batch, or where its people are one, this one."""
     noise = stage.noise(draw.seed, samples)
 
-    def drawn() -> tf.Tensor:
-        return stage.sample(batch, noise, draw.temperature)
+    def drawn() -> Codes:
+        return stage.draw(context, noise, draw.temperature)
 
     if draw.codes is None:
         return drawn()
@@ -69,23 +69,24 @@ class Worn(NamedTuple):
     reach: tf.Tensor
 
 
-def _fitting(stage: StageGraph, samples: tf.Tensor, draw: Draw, reach: tf.Tensor) -> Made:
+def _fitting(stage: StageGraph, samples: tf.Tensor, draw: Draw, context: Batch, reach: tf.Tensor) -> Made:
     """`_made` of the shape stage, for each sample the one of `ATTEMPTS` shapes that fits a product's reach."""
 
-    def made(batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+    def made(batch: Batch) -> tuple[Codes, tf.Tensor]:
         # A loop, so that the networks are in the graph once: a server prepares every copy at its start.
-        def drawn(attempt: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            codes = stage.sample(batch, stage.noise(draw.seed, samples, attempt), draw.temperature)
-            logits = stage.generate(batch, codes)
-            return codes, logits, wearing.misfit(complete_labels(batch, logits), batch, reach)
+        def drawn(attempt: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+            codes = stage.draw(context, stage.noise(draw.seed, samples, attempt), draw.temperature)
+            logits = stage.generate(batch, codes.values)
+            return *codes, logits, wearing.misfit(complete_labels(batch, logits), batch, reach)
 
         size = stage.config.data.height, stage.config.data.width
-        shapes = stage.codes_shape, (*size, len(CLASSES)), ()
+        shapes = stage.codes_shape, (), (*size, len(CLASSES)), ()
         specs = tuple(tf.TensorSpec((stage.chunk, *shape)) for shape in shapes)
         attempts = tf.range(tf.where(reach >= 0, tf.constant(wearing.ATTEMPTS, tf.int64), 1))
-        codes, logits, misfits = tf.map_fn(drawn, attempts, fn_output_signature=specs, parallel_iterations=1)
+        *made_of_all, misfits = tf.map_fn(drawn, attempts, fn_output_signature=specs, parallel_iterations=1)
         index = tf.stack([tf.argmin(misfits, output_type=tf.int32), tf.range(stage.chunk)], axis=1)
-        return tf.gather_nd(codes, index), tf.gather_nd(logits, index)
+        values, score, logits = (tf.gather_nd(of_all, index) for of_all in made_of_all)
+        return Codes(values, score), logits
 
     return made
 
@@ -93,21 +94,24 @@ def _fitting(stage: StageGraph, samples: tf.Tensor, draw: Draw, reach: tf.Tensor
 def _clothed(stage: StageGraph, cloth: tf.Tensor) -> Made:
     """What the texture stage encodes of a cloth, and generates of that."""
 
-    def made(inputs: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+    def made(inputs: Batch) -> tuple[Codes, tf.Tensor]:
         labels = tf.cast(tf.argmax(inputs[keys.PARSING], axis=-1), tf.uint8)
         given, laid = wearing.with_cloth(inputs, labels, cloth)
         codes = stage.encode(given)
-        return codes, wearing.with_detail(stage.generate(inputs, codes), labels, laid, inputs)
+        return stage.judged(inputs, codes), wearing.with_detail(stage.generate(inputs, codes), labels, laid, inputs)
 
     return made
 
 
-def _made(stage: StageGraph, samples: tf.Tensor, draw: Draw) -> Made:
-    """A stage's codes of the samples (chunk,) int64, and what it generates of them."""
+def _made(stage: StageGraph, samples: tf.Tensor, draw: Draw, context: Batch | None = None) -> Made:
+    """A stage's codes of the samples (chunk,) int64, and what it generates of them.
 
-    def made(batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
-        codes = draw_codes(stage, batch, samples, draw)
-        return codes, stage.generate(batch, codes)
+    `context`: the inputs of the one person whom a batch repeats, so that his context is looked at once.
+    """
+
+    def made(batch: Batch) -> tuple[Codes, tf.Tensor]:
+        codes = draw_codes(stage, batch, samples, draw, batch if context is None else context)
+        return codes, stage.generate(batch, codes.values)
 
     return made
 
@@ -137,13 +141,13 @@ class Completion:
         batch = repeat(person.shape_batch, self.chunk)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            codes, logits = _made(self.shape, samples, draw)(batch)
+            codes, logits = _made(self.shape, samples, draw, person.shape_batch)(batch)
             labels = complete_labels(batch, logits)
             parsings = pasting.paste_labels(person.labels, labels, shows(batch, labels), person.where)
             return {
                 "parsings_bytes": _encoded(parsings),
-                "shape_codes": codes,
-                "shape_score": self.shape.log_prior(batch, codes),
+                "shape_codes": codes.values,
+                "shape_score": codes.score,
             }
 
         return self._in_chunks(chunk, SHAPE_OUTPUTS, first, count)
@@ -154,21 +158,25 @@ class Completion:
         renewed = with_labels(repeat(person.texture_batch, self.chunk), given)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            return self._pictures(person, renewed, given, *_made(self.texture, samples, draw)(renewed))[1]
+            return self._pictures(person, given, *_made(self.texture, samples, draw)(renewed))[1]
 
         return self._in_chunks(chunk, TEXTURE_OUTPUTS, first, count)
 
     def _both(self, person: Seen, first: tf.Tensor, count: tf.Tensor, shape: Draw, texture: Draw) -> Outputs:
         """Parsings and pictures."""
         return self._both_of(
-            person, first, count, lambda n: (_made(self.shape, n, shape), _made(self.texture, n, texture))
-        )
+            person, first, count,
+            lambda n: (_made(self.shape, n, shape, person.shape_batch), _made(self.texture, n, texture)),
+        )  # fmt: skip
 
     def _worn(self, person: Seen, first: tf.Tensor, count: tf.Tensor, draw: Draw, worn: Worn) -> Outputs:
         """Parsings and pictures of a product worn."""
         return self._both_of(
             person, first, count,
-            lambda n: (_fitting(self.shape, n, draw, worn.reach), _clothed(self.texture, worn.cloth)),
+            lambda n: (
+                _fitting(self.shape, n, draw, person.shape_batch, worn.reach),
+                _clothed(self.texture, worn.cloth),
+            ),
         )  # fmt: skip
 
     def _both_of(
@@ -180,11 +188,11 @@ class Completion:
 
         def chunk(samples: tf.Tensor) -> Outputs:
             made = both_stages(shape_batch, texture_batch, *makers(samples))
-            parsings, outputs = self._pictures(person, made.inputs, made.labels, made.texture_codes, made.rgb)
+            parsings, outputs = self._pictures(person, made.labels, made.texture_codes, made.rgb)
             return {
                 "parsings_bytes": _encoded(parsings),
-                "shape_codes": made.shape_codes,
-                "shape_score": self.shape.log_prior(shape_batch, made.shape_codes),
+                "shape_codes": made.shape_codes.values,
+                "shape_score": made.shape_codes.score,
                 **outputs,
             }
 
@@ -199,10 +207,10 @@ class Completion:
             "photos": to_bytes(picture),
             "realism": self.texture.realism(picture),
             "parsings": made.labels,
-            "shape_codes": made.shape_codes,
-            "texture_codes": made.texture_codes,
-            "shape_score": self.shape.log_prior(shape_batch, made.shape_codes),
-            "texture_score": self.texture.log_prior(made.inputs, made.texture_codes),
+            "shape_codes": made.shape_codes.values,
+            "texture_codes": made.texture_codes.values,
+            "shape_score": made.shape_codes.score,
+            "texture_score": made.texture_codes.score,
         }
 
     def _ranked(self, outputs: Outputs, count: tf.Tensor) -> Outputs:
@@ -223,17 +231,15 @@ class Completion:
         mask = pasting.erased_mask(person.photo, person.where)
         return pictures.encode_png(tf.cast(mask, tf.uint8) * 255)
 
-    def _pictures(
-        self, person: Seen, renewed: Batch, labels: tf.Tensor, codes: tf.Tensor, rgb: tf.Tensor
-    ) -> tuple[tf.Tensor, Outputs]:
+    def _pictures(self, person: Seen, labels: tf.Tensor, codes: Codes, rgb: tf.Tensor) -> tuple[tf.Tensor, Outputs]:
         """Parsings (chunk, h, w) and the texture's outputs for completed labels (chunk, H, W)."""
         original = repeat(person.texture_batch, self.chunk)
         whole = tf.cond(person.restores, lambda: before_background(rgb, labels, person.behind), lambda: rgb)
         made = finish(person.photo, person.labels, original, labels, whole, person.where)
         return made.parsings, {
             "photos_bytes": _encoded(made.photos),
-            "texture_codes": codes,
-            "texture_score": self.texture.log_prior(renewed, codes),
+            "texture_codes": codes.values,
+            "texture_score": codes.score,
             "realism": self.texture.realism(composed(original, labels, rgb)),
         }
 

@@ -107,7 +107,7 @@ def _convert(log: Callable[[str], None], source: pathlib.Path, quantize: str) ->
     from tf_tryon.export.tflite_weights import narrowed
     from tf_tryon.inference.tryon import TryOn
 
-    model, parts = TryOn.load(source), {}
+    model, parts = TryOn.load(source, folded=False), {}
     digest = model.model
     for name, function in functions(model).items():
         log(f"converting {name}")

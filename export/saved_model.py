@@ -37,7 +37,7 @@ def export(
     """Exports a model as the next version (or the given one) of `folder`/tryon.
 
     Args:
-      model: trained. Its spectral norms are folded: the same object can still complete, but not be trained.
+      model: trained.
       folder: TF-Serving's model base folder.
       version: whole number; None: one more than the newest there.
       width: most samples of one request.
@@ -68,7 +68,7 @@ def export(
     garment = example_garment(model.garments)
     # Larger than the networks' input, so that the way into the photo and back is compared, too.
     person = example_person(model.shape.size[0] * 5 // 4, (garment,))
-    expected = parity.expected(model, person, garment)  # before the norms are folded
+    expected = parity.expected(model, person, garment)
     settings = {"width": width, "chunk": chunk, "max_pixels": max_pixels}
     with new_files(target, manifest.FILE, by="tf-tryon export saved-model", never=True) as new:
         signatures = write_graph(model, new.path, **settings)

@@ -6,7 +6,7 @@ results depend on it in the last bits, and a request's answer must not depend on
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -18,7 +18,6 @@ from tf_tryon.inference.noise_graph import latent_noise
 from tf_tryon.inference.stage import Stage
 from tf_tryon.layers import compat
 from tf_tryon.layers.gaussian import Gaussian
-from tf_tryon.layers.spectral_norm import fold_spectral_norms
 from tf_tryon.models.contract import Batch
 from tf_tryon.stages import SHAPE, TEXTURE
 
@@ -39,8 +38,20 @@ class _Means(keras.layers.Layer):
         self.built = True
 
 
+class Codes(NamedTuple):
+    """A stage's codes.
+
+    Attributes:
+      values: (n, h, w, c).
+      score: (n,), log p(codes | context) in nats.
+    """
+
+    values: tf.Tensor
+    score: tf.Tensor
+
+
 class StageGraph:
-    """A stage in the graph. Folds the networks' spectral norms: `stage` can't be trained afterwards.
+    """A stage in the graph.
 
     Args:
       stage: as loaded.
@@ -57,7 +68,6 @@ class StageGraph:
         self.name = str(stage.config.stage)
         self.codes_shape = latent_shape(stage.config)
         nets = stage.networks
-        fold_spectral_norms(*nets.models.values())
         height, width, channels = self.codes_shape
         shared = stage.config.model.latent_shared
         self.latents = height * width * (channels - shared) + shared
@@ -65,7 +75,7 @@ class StageGraph:
         self._means = _Means(stage.means, name=f"{self.name}_means")
         self._keys = {SHAPE: _SHAPE_KEYS, TEXTURE: _TEXTURE_KEYS}[self.name]
         self._nets = nets
-        self._sample = tf.function(nets.sample_prior, autograph=False)
+        self._draw = tf.function(self._drawn, autograph=False)
         self._prior = tf.function(lambda batch, codes: tuple(nets.prior(batch, codes)), autograph=False)
         self._generate = tf.function(lambda batch, codes: nets.generate(batch, codes)[-1], autograph=False)
         self._encode = tf.function(lambda batch: nets.posterior(batch).mean, autograph=False)
@@ -90,18 +100,18 @@ class StageGraph:
             [latent_noise(seed, self.name, samples[i], self.codes_shape, attempt) for i in range(self.chunk)]
         )
 
-    def sample(self, batch: Batch, noise: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
-        """Codes (chunk, h, w, c) from the prior."""
-        return self._sample(self._inputs(batch), noise, temperature)
+    def draw(self, batch: Batch, noise: tf.Tensor, temperature: tf.Tensor) -> Codes:
+        """From the prior; `batch` of as many people as `noise`, or of one."""
+        return self._draw(self._inputs(batch), noise, temperature)
 
-    def around(self, batch: Batch, codes: tf.Tensor, noise: tf.Tensor, spread: tf.Tensor) -> tf.Tensor:
+    def around(self, batch: Batch, codes: tf.Tensor, noise: tf.Tensor, spread: tf.Tensor) -> Codes:
         """codes + spread * noise, in units of the prior's standard deviation there."""
         _, std = self._prior(self._inputs(batch), codes)
-        return codes + spread * std * noise
+        return self.judged(batch, codes + spread * std * noise)
 
-    def log_prior(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
-        """log p(codes | context) in nats, (chunk,)."""
-        return Gaussian(*self._prior(self._inputs(batch), codes)).log_density(codes, self.config.model.latent_shared)
+    def judged(self, batch: Batch, codes: tf.Tensor) -> Codes:
+        """Codes (chunk, h, w, c) with their score."""
+        return Codes(codes, self._score(Gaussian(*self._prior(self._inputs(batch), codes)), codes))
 
     def encode(self, batch: Batch) -> tf.Tensor:
         """The posterior's mean codes (n, h, w, c) of the garments that the batch's people wear."""
@@ -115,6 +125,13 @@ class StageGraph:
     def realism(self, pictures: tf.Tensor) -> tf.Tensor:
         """The discriminator's mean score (chunk,) of RGB (chunk, H, W, 3) in [-1, 1]: 1 is real; 0 without one."""
         return self._judge(pictures) if self.judges else tf.zeros((self.chunk,))
+
+    def _drawn(self, batch: Batch, noise: tf.Tensor, temperature: tf.Tensor) -> Codes:
+        codes, prior = self._nets.draw_prior(batch, noise, temperature)
+        return Codes(codes, self._score(prior, codes))
+
+    def _score(self, prior: Gaussian, codes: tf.Tensor) -> tf.Tensor:
+        return prior.log_density(codes, self.config.model.latent_shared)
 
     def _inputs(self, batch: Batch) -> Batch:
         return {key: batch[key] for key in self._keys}

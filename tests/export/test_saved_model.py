@@ -89,7 +89,7 @@ def test_no_sigma_is_computed(model: Any) -> None:
         (stage._generate, (batch, codes)),
         (stage._encode, (batch,)),
         (stage._prior, (batch, codes)),
-        (stage._sample, (batch, codes, tf.constant(1.0))),
+        (stage._draw, (batch, codes, tf.constant(1.0))),
     ):
         captured = {id(handle) for handle in function.get_concrete_function(*arguments).captured_inputs}
         assert captured

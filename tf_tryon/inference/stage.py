@@ -20,6 +20,7 @@ from tf_tryon.inference.model_folder import trained_targets
 from tf_tryon.inference.noise_graph import latent_noise
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, REMEDY, WEIGHTS, read_config, read_means
 from tf_tryon.layers.gaussian import Gaussian, counted_by_channel
+from tf_tryon.layers.spectral_norm import fold_spectral_norms
 from tf_tryon.losses.kl import kl_terms
 from tf_tryon.models.build import build_networks
 from tf_tryon.models.contract import Batch, Networks, each
@@ -34,12 +35,14 @@ class Stage:
 
     Attributes:
       config: the run's.
-      networks: with trained weights; float32.
+      networks: with trained weights, for inference alone; float32.
       means: (4, H, W, 3) float32 in [-1, 1], the training set's mean crops.
       digest: SHA-256 of weights and configuration, hexadecimal.
       compiled: trace the networks at first use: some seconds then, and four times faster from the second person on. The
         cell-by-cell sampling loop always is. Pictures of both ways differ by rounding only.
       judges: whether the networks' discriminator, if there is one, is trained too.
+      folded: divide the networks' kernels by their spectral norms once, here; without, each call does, and an export
+        finds the raw ones.
     """
 
     config: ConfigDict
@@ -48,8 +51,12 @@ class Stage:
     digest: str
     compiled: bool = True
     judges: bool = False
+    folded: bool = True
 
     def __post_init__(self) -> None:
+        if self.folded:
+            fold_spectral_norms(*self.networks.models.values())
+
         def compile_if(function: Callable[..., Any], wanted: bool) -> Callable[..., Any]:
             return tf.function(function, autograph=False) if wanted else function
 
@@ -59,7 +66,7 @@ class Stage:
         self._prior = compile_if(self.networks.prior, self.compiled)
 
     @classmethod
-    def load(cls, folder: str | pathlib.Path, compiled: bool = True) -> Stage:
+    def load(cls, folder: str | pathlib.Path, compiled: bool = True, folded: bool = True) -> Stage:
         """A folder "shape" or "texture" that `tf-tryon bundle` wrote: configuration, weights, mean garments.
 
         Raises:
@@ -77,7 +84,7 @@ class Stage:
             arrays = read_arrays(folder / DISCRIMINATOR, REMEDY)
             variables = named_variables(networks.discriminator, "discriminator")
             assign(arrays, variables, str(folder / DISCRIMINATOR))
-        return cls(config, networks, means, stage_files.digest(folder), compiled, judges)
+        return cls(config, networks, means, stage_files.digest(folder), compiled, judges, folded)
 
     @property
     def size(self) -> tuple[int, int]:

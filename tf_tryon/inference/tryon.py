@@ -73,14 +73,15 @@ class TryOn:
         self.model = digest_of_both(shape.digest if shape is not None else "", texture.digest)
 
     @classmethod
-    def load(cls, model: str | pathlib.Path | None = None, compiled: bool = True) -> TryOn:
+    def load(cls, model: str | pathlib.Path | None = None, compiled: bool = True, folded: bool = True) -> TryOn:
         """A bundled model ("street", the default for photos, or "studio"), or a folder that `tf-tryon bundle` wrote.
 
-        `compiled=False` answers a first and only request sooner (see `Stage`).
+        `compiled=False` answers a first and only request sooner, and `folded=False` is for exports (see `Stage`).
         """
         folder = model_folder(model)
-        texture = Stage.load(folder / TEXTURE, compiled)
-        return cls(Stage.load(folder / SHAPE, compiled) if texture.config.model.two_stage else None, texture)
+        texture = Stage.load(folder / TEXTURE, compiled, folded)
+        shape = Stage.load(folder / SHAPE, compiled, folded) if texture.config.model.two_stage else None
+        return cls(shape, texture)
 
     @property
     def size(self) -> tuple[int, int]:
