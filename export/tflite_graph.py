@@ -18,7 +18,7 @@ import tensorflow as tf
 from tf_tryon.config import latent_shape
 from tf_tryon.layers.eight_bits import BEHIND, Standardize
 from tf_tryon.layers.normalization import InstanceNormalization
-from tf_tryon.layers.spectral_norm import fold_spectral_norms, spectral_layers
+from tf_tryon.layers.spectral_norm import spectral_layers
 from tf_tryon.models.contract import Networks
 from tf_tryon.models.tasks import CLASSES, ShapeTask
 
@@ -30,11 +30,10 @@ def prepare(networks: Networks, integer: bool) -> None:
     """Makes a shape stage's networks ready for `functions`; they are for nothing else afterwards.
 
     Args:
-      networks: as loaded.
+      networks: of a stage whose spectral norms are folded.
       integer: for eight bits.
     """
     models = networks.generator, networks.context_encoder
-    fold_spectral_norms(*models)
     for layer in spectral_layers(*models):
         layer.layer.compact = True
     if not integer:
