@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tf_tryon.errors import TryOnError
+from tf_tryon.errors import BadFileError, TryOnError
 from tf_tryon.models.build import build_networks
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.run_folder import held, save
@@ -51,6 +51,9 @@ def test_other_networks_weights_are_refused(tmp_path, nets, small_config):
     wider = build_networks(small_config("shape", model__width=1 / 8))
     with pytest.raises(ValueError, match=r"w\.npz does not fit these networks: generator/blocks/2/conv_2/kernel is "):
         load_weights(wider, tmp_path / "w.npz")
+    cooler = build_networks(small_config("shape", model__local_temperature=0.5))
+    with pytest.raises(BadFileError, match=r"w\.npz .* config\.model\.local_temperature = 1\.0, and .* 0\.5"):
+        load_weights(cooler, tmp_path / "w.npz")
     with pytest.raises(FileNotFoundError, match=r"none\.npz"):
         load_weights(nets, tmp_path / "none.npz")
 

@@ -83,8 +83,15 @@ def load_weights(nets: Networks, path: str | Path) -> None:
       FileNotFoundError, BadFileError: no such file, or it doesn't fit; names the differences.
     """
     path = Path(path)
-    arrays = _weights(path)
+    arrays, config, _ = read_run(path)
     assign(arrays, network_variables(nets, discriminator=False), str(path))
+    for part in ("model", "data"):
+        for field, value in config[part].items():
+            if value != nets.config[part][field]:
+                raise BadFileError(
+                    f"{path} was trained with config.{part}.{field} = {value}, and these networks have"
+                    f" {nets.config[part][field]}: take the configuration that came with it"
+                )
 
 
 def load_run(path: str | Path, averaged: bool = True, precision: str = "float32") -> Run:
@@ -165,13 +172,6 @@ def init_from(nets: Networks, path: str | Path) -> str:
 def _network(name: str) -> str:
     """The network that an array belongs to, such as "generator"."""
     return name.partition("/")[0]
-
-
-def _weights(path: Path) -> dict[str, np.ndarray]:
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no weights file {path}")
-    arrays = read_arrays(path, _REMEDY)
-    return {name: array for name, array in arrays.items() if name not in (_CONFIG, STEP)}
 
 
 def take_step(arrays: dict[str, np.ndarray], path: Path) -> int:
