@@ -1,8 +1,7 @@
 """oneDNN's kernels on every x86 processor; for processes that are ours: the command line and its workers.
 
 TensorFlow chooses them by itself only where there is AVX512-VNNI or newer. On a processor with AVX2 and nothing newer
-its other kernels take four times as long for the gradients of convolutions of 512 channels on maps of 8 px, and ten
-times on maps of 4 px, which are half of a training step's time with VGG.
+its other kernels are slow at the gradients of convolutions of many channels on small maps (docs/scaling.md).
 """
 
 from __future__ import annotations
