@@ -98,7 +98,7 @@ def _clothed(stage: StageGraph, cloth: tf.Tensor) -> Made:
         labels = tf.cast(tf.argmax(inputs[keys.PARSING], axis=-1), tf.uint8)
         given, laid = wearing.with_cloth(inputs, labels, cloth)
         codes = stage.encode(given)
-        return stage.judged(inputs, codes), wearing.with_detail(stage.generate(inputs, codes), labels, laid, inputs)
+        return stage.scored(inputs, codes), wearing.with_detail(stage.generate(inputs, codes), labels, laid, inputs)
 
     return made
 

@@ -107,9 +107,9 @@ class StageGraph:
     def around(self, batch: Batch, codes: tf.Tensor, noise: tf.Tensor, spread: tf.Tensor) -> Codes:
         """codes + spread * noise, in units of the prior's standard deviation there."""
         _, std = self._prior(self._inputs(batch), codes)
-        return self.judged(batch, codes + spread * std * noise)
+        return self.scored(batch, codes + spread * std * noise)
 
-    def judged(self, batch: Batch, codes: tf.Tensor) -> Codes:
+    def scored(self, batch: Batch, codes: tf.Tensor) -> Codes:
         """Codes (chunk, h, w, c) with their score."""
         return Codes(codes, self._score(Gaussian(*self._prior(self._inputs(batch), codes)), codes))
 
