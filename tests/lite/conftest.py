@@ -36,11 +36,19 @@ def person_bundle(model: Any, once: Callable[[str, Callable[[Path], Any]], Path]
 @pytest.fixture(scope="session")
 def garment_bundle(person_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same networks, which see the crop around the garment."""
+    from tf_tryon.config import to_json
+    from tf_tryon.training.weights import load_run, save_weights
+
     folder = shutil.copytree(person_bundle, tmp_path_factory.mktemp("lite") / "garment")
-    for path in (folder / "shape/config.json", folder / "texture/config.json", folder / "lite/completion_mixed.json"):
-        content = json.loads(path.read_text())
-        content["data"]["crop"] = "garment"
-        path.write_text(json.dumps(content))
+    for stage in ("shape", "texture"):
+        networks = load_run(folder / stage / "weights.npz").nets
+        networks.config.data.crop = "garment"
+        save_weights(networks, folder / stage / "weights.npz", float16=True)
+        (folder / stage / "config.json").write_text(to_json(networks.config))
+    sidecar = folder / "lite/completion_mixed.json"
+    content = json.loads(sidecar.read_text())
+    content["data"]["crop"] = "garment"
+    sidecar.write_text(json.dumps(content))
     return folder
 
 
