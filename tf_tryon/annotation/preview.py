@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tf_tryon.annotation.annotation import Annotation, Parsing
 from tf_tryon.data import keypoints
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS, PALETTE
+from tf_tryon.writing.lettering import drawable, wrapped
 
 _HEIGHT, _GAP, _LINE = 512, 6, 20
 _PAPER, _INK, _ALARM = (250, 250, 248), (60, 60, 64), (190, 40, 30)
@@ -29,7 +30,7 @@ def preview(photo: np.ndarray, annotation: Annotation) -> Image.Image:
     tiles.append(Image.fromarray(keypoints.draw(np.asarray(tiles[0]), points)))
     width = sum(tile.width for tile in tiles) + 4 * _GAP
     font = ImageFont.load_default(13)
-    lines = [line for text in annotation.warnings for line in _wrapped(text, font, width - 2 * _GAP)]
+    lines = [line for text in annotation.warnings for line in wrapped(drawable(text), font, width - 2 * _GAP)]
     canvas = Image.new("RGB", (width, tiles[0].height + 3 * _GAP + _LINE * (1 + len(lines))), _PAPER)
     x = _GAP
     for tile in tiles:
@@ -53,14 +54,3 @@ def _tile(picture: np.ndarray) -> Image.Image:
     image = Image.fromarray(picture)
     height = min(_HEIGHT, max(image.height, 256))
     return image.resize((max(1, round(image.width * height / image.height)), height), Image.Resampling.LANCZOS)
-
-
-def _wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font.getlength(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines

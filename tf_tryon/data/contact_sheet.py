@@ -15,6 +15,7 @@ from tf_tryon.data import examples, keypoints, vocabulary
 from tf_tryon.data.person import Person
 from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.records import RecordSet
+from tf_tryon.writing.lettering import drawable
 
 # (height, width) in which people are drawn whose data set keeps photos at their own sizes.
 CROP_SIZE: Final = (256, 192)
@@ -103,7 +104,8 @@ def _row(person: Person, garment: str, config: ConfigDict, cell: int) -> np.ndar
     font = ImageFont.load_default(size=11)
     seen = int((person.keypoints[:, 2] > 0).sum())
     bottom = ", a dress" if person.dress else ""
-    canvas.text((_GAP, _GAP), f"{person.id}: target {garment}; {seen} of 18 keypoints{bottom}", _INK, font)
+    head = f"{person.id}: target {garment}; {seen} of 18 keypoints{bottom}"
+    canvas.text((_GAP, _GAP), drawable(head), _INK, font)
     for column, (name, picture) in enumerate(zip(COLUMNS, pictures(person, garment, config), strict=True)):
         x, y = _GAP + column * (width + _GAP), _GAP + _CAPTION
         row.paste(Image.fromarray(picture).resize((width, cell), Image.Resampling.BICUBIC), (x, y))

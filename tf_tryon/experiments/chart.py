@@ -12,6 +12,8 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from tf_tryon.writing.lettering import drawable
+
 # Okabe and Ito's colours, which colour-blind readers can tell apart, and some more.
 COLOURS: Final = (
     "#0072b2",
@@ -69,7 +71,7 @@ def draw(panels: Sequence[Panel], columns: int = 2) -> Image.Image:
     for name, (x, y) in zip(names, places, strict=True):
         top = (height + y + 9) * _SCALE
         pen.line([(x * _SCALE, top), ((x + 22) * _SCALE, top)], colours[name], 3 * _SCALE)
-        pen.text(((x + 28) * _SCALE, top), name, _INK, font, anchor="lm")
+        pen.text(((x + 28) * _SCALE, top), drawable(name), _INK, font, anchor="lm")
     return canvas.resize((width, height + legend), Image.Resampling.LANCZOS)
 
 
@@ -77,7 +79,7 @@ def _legend(names: list[str], width: int) -> tuple[list[tuple[int, int]], int]:
     """Places of the names, and how high the legend is."""
     font, places, x, y = ImageFont.load_default(12), [], 16, 0
     for name in names:
-        wide = 28 + math.ceil(font.getlength(name)) + 22
+        wide = 28 + math.ceil(font.getlength(drawable(name))) + 22
         if x + wide > width and x > 16:
             x, y = 16, y + 20
         places.append((x, y))
@@ -113,8 +115,8 @@ def _panel(
         pen.text((place(x_ticks[0], y)[0] - 6 * _SCALE, place(0, y)[1]), label, _INK, font, anchor="rm")
     for x in x_ticks:
         pen.text((place(x, low)[0], place(x, low)[1] + 6 * _SCALE), f"{x:,.4g}", _INK, font, anchor="mt")
-    pen.text((x0 * _SCALE, (top + 10) * _SCALE), panel.title, _INK, font, anchor="lt")
-    pen.text(((x0 + x1) / 2 * _SCALE, (y1 + 24) * _SCALE), panel.x_label, _INK, font, anchor="mt")
+    pen.text((x0 * _SCALE, (top + 10) * _SCALE), drawable(panel.title), _INK, font, anchor="lt")
+    pen.text(((x0 + x1) / 2 * _SCALE, (y1 + 24) * _SCALE), drawable(panel.x_label), _INK, font, anchor="mt")
     for name, line in points.items():
         places = [place(*point) for point in line]
         if len(places) > 1:

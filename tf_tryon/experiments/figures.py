@@ -16,9 +16,10 @@ from tf_tryon.experiments.tasks import REMEDY
 from tf_tryon.files.array_file import Form, read_arrays
 from tf_tryon.training import metric_names
 from tf_tryon.training.run_log import read_log
+from tf_tryon.writing.lettering import drawable, wrapped
 from tf_tryon.writing.whole import whole_file
 
-_TILE, _GAP, _CAPTION = 96, 4, 34
+_TILE, _GAP, _LINE = 96, 4, 14
 _PAPER, _INK = (255, 255, 255), (51, 51, 56)
 SEEN = ("erased", "photo")  # heads of the first columns of figure 4-1, where people are shown
 _PHOTOS, _LABELS = Form("u", (None, None, None, 3)), Form("iu", (None,) * 4)
@@ -121,36 +122,26 @@ def _grid(
     tiles: Sequence[Sequence[np.ndarray]], heads: Sequence[str], names: Sequence[str] = (), tile: int = _TILE
 ) -> Image.Image:
     """Pictures in lines, a head over each column, a name before each line."""
-    font = ImageFont.load_default(11)
+    font, names = ImageFont.load_default(11), [drawable(name) for name in names]
+    texts = [drawable(head) if "\n" in head else "\n".join(wrapped(drawable(head), font, tile)) for head in heads]
+    caption = _LINE * max((text.count("\n") + 1 for text in texts), default=0) + 2 * _GAP
     left = max((round(font.getlength(name)) + 14 for name in names), default=_GAP)
     width = left + len(heads) * (tile + _GAP)
-    canvas = Image.new("RGB", (width, _CAPTION + len(tiles) * (tile + _GAP)), _PAPER)
+    canvas = Image.new("RGB", (width, caption + len(tiles) * (tile + _GAP)), _PAPER)
     pen = ImageDraw.Draw(canvas)
-    for column, head in enumerate(heads):
+    for column, (head, text) in enumerate(zip(heads, texts, strict=True)):
         x = left + column * (tile + _GAP)
-        wrapped = head if "\n" in head else _wrapped(head, font, tile)
         # A title longer than its tile begins at the tile and runs over the next ones.
         anchor, at, align = ("la", x, "left") if "\n" in head and "z" in head else ("ma", x + tile // 2, "center")
-        pen.multiline_text((at, 3), wrapped, _INK, font, anchor=anchor, spacing=2, align=align)
+        pen.multiline_text((at, 3), text, _INK, font, anchor=anchor, spacing=2, align=align)
     for line, pictures in enumerate(tiles):
-        y = _CAPTION + line * (tile + _GAP)
+        y = caption + line * (tile + _GAP)
         if names:
             pen.text((6, y + tile // 2), names[line], _INK, font, anchor="lm")
         for column, picture in enumerate(pictures):
             smooth = Image.fromarray(picture).resize((tile, tile), Image.Resampling.BICUBIC)
             canvas.paste(smooth, (left + column * (tile + _GAP), y))
     return canvas
-
-
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font.getlength(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines[:2])
 
 
 def _save(picture: Image.Image, path: pathlib.Path) -> None:

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tf_tryon.data.person import Person
 from tf_tryon.inference.tryon import Completion
+from tf_tryon.writing.lettering import drawable
 
 _GAP, _CAPTION, _SIDE, _COLUMNS = 8, 20, 160, 6
 _PAPER, _INK = (250, 250, 248), (60, 60, 64)
@@ -39,7 +40,7 @@ def recommendation_sheet(
         _put(canvas, worn[0].erased_photo, _GAP, 2 * _GAP + _CAPTION + _SIDE)
     for i, (picture, caption) in enumerate(tiles):
         x, y = first + i % columns * cell, _GAP + i // columns * high
-        pen.text((x + _SIDE // 2, y + _CAPTION // 2), f"{i + 1}:  {caption}", _INK, font, anchor="mm")
+        pen.text((x + _SIDE // 2, y + _CAPTION // 2), drawable(f"{i + 1}:  {caption}"), _INK, font, anchor="mm")
         _put(canvas, picture, x, y + _CAPTION)
         if worn:
             _put(canvas, worn[i].photos[0], x, y + _CAPTION + _SIDE + _GAP)
