@@ -13,8 +13,9 @@ from tf_tryon.data.person import Person
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import InTheWayError
 from tf_tryon.inference import bulk as bulk_lib
-from tf_tryon.inference.bulk import REPORT, Bulk, Given, complete_part
+from tf_tryon.inference.bulk import REPORT, Bulk, Given, complete_part, seed_of
 from tf_tryon.inference.request import Request
+from tf_tryon.inference.saving import save
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,16 @@ def test_the_bytes_follow_from_people_and_request_alone(data_set: Path, tmp_path
     make_missing(second.parts, functools.partial(complete_part, second), Engine(progress=False))
     second.finish()
     assert _files(tmp_path / "second") == actual
+
+
+def test_each_has_a_seed_that_makes_the_same_pictures_again(data_set: Path, model: Any, tmp_path: Path) -> None:
+    bulk = _begun(tmp_path / "all", data_set)
+    complete_part(bulk, 0)
+    places = {json.loads(path.read_text())["seed"]: path.parent for path in tmp_path.glob("all/00000/*/result.json")}
+    assert set(places) == {seed_of(0, 0), seed_of(1, 0)}
+    assert len({*places, seed_of(0, 1), seed_of(1, 1)}) == 4
+    save(model.answer(bulk.read("1"), Request("bottom", samples=2, seed=seed_of(0, 0))), tmp_path / "again", "1")
+    assert _files(tmp_path / "again") == _files(places[seed_of(0, 0)])
 
 
 def test_another_run_and_strangers_files_are_refused_first(data_set: Path, tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 ARGUMENTS = ""
 HELP = """Complete everybody of a data set, or of the photos that patterns name, in parts that many workers make.
 
-OUT/00012/NAME holds what `tf-tryon complete` writes for a person, OUT/completed.json counts who could not be completed,
+OUT/00012/NAME holds what `tf-tryon complete` writes for a person, with a seed of the person's own that result.json
+tells, since with one seed everybody would get the same colours. OUT/completed.json counts who could not be completed,
 by reason, and names each. Interrupted, the same command goes on behind the finished parts; what is written is the same
 bytes on any number of workers and any runner. Photos without parsing and keypoints beside them are annotated as they
 come; `tf-tryon annotate` does that beforehand, and leaves what it found to be looked at. docs/data.md tells of runners.
@@ -48,7 +49,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_enum("garment", "top", list(TARGETS), "What to erase and complete.", **add)
     flags.DEFINE_integer("samples", 4, "Completions of each person.", lower_bound=1, **add)
-    flags.DEFINE_integer("seed", 0, "Of the noise.", lower_bound=0, **add)
+    flags.DEFINE_integer("seed", 0, "Of the noise; leads to one of each person.", lower_bound=0, **add)
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the prior's mean.", lower_bound=0.0, **add)
     define_vocabulary(flag_values)
     flags.DEFINE_integer("workers", 2, "Processes on this machine.", lower_bound=1, **add)

@@ -14,10 +14,13 @@ import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
 from tf_tryon.errors import BadFileError, TryOnError
 from tf_tryon.inference.bundled import model_folder
+from tf_tryon.inference.noise import MAX_SEED
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.saving import MARK, save
 from tf_tryon.inference.tryon import TryOn
@@ -55,7 +58,7 @@ class Bulk:
       parts: of the run; an entry is what became of one person, as JSON.
       out: the folder, with a folder for each part and in it one for each person.
       model: as `TryOn.load` takes it.
-      request: of everybody.
+      request: of everybody; its seed leads to one of each person (`seed_of`).
       read: an argument -> the person; importable by name, or of a class that pickle can send.
     """
 
@@ -89,6 +92,7 @@ class Bulk:
             "request": {name: value for name, value in dataclasses.asdict(request).items() if value is not None},
             "read": repr(read),
             "per_part": per_part,
+            "seeds": "of each person",
         }
         parts = Parts(out, json.loads(json.dumps(key)), len(people), per_part)
         with whole_file(parts.folder / _PEOPLE) as temporary:
@@ -118,19 +122,32 @@ class Bulk:
 def complete_part(bulk: Bulk, number: int) -> dict[str, int]:
     """Complete the people of a part; returns how many were, and how many failed by reason."""
     model, everybody = _model(bulk.model), _people(bulk.parts.folder)
-    people = [everybody[i] for i in bulk.parts.entries(number)]
+    numbers = bulk.parts.entries(number)
+    people = [everybody[i] for i in numbers]
     folder = bulk.out / f"{number:05d}"
     wished = [(person.name, person.origin) for person in people]
     places = names(wished, lambda name: results.source_of(folder / name, MARK))
-    entries = [_entry(bulk, model, person, folder / place) for person, place in zip(people, places, strict=True)]
+    entries = [
+        _entry(bulk, model, person, seed_of(i, bulk.request.seed), folder / place)
+        for i, person, place in zip(numbers, people, places, strict=True)
+    ]
     bulk.parts.write(number, (json.dumps(entry).encode() for entry in entries))
     return dict(collections.Counter(entry["reason"] for entry in entries))
 
 
-def _entry(bulk: Bulk, model: TryOn, given: Given, place: pathlib.Path) -> dict[str, str]:
+def seed_of(person: int, seed: int) -> int:
+    """The seed of a person, by the number in the run: with one seed for all, everybody would get the same colours.
+
+    `result.json` tells it, and `complete` makes the same pictures of it.
+    """
+    return int(np.random.SeedSequence((seed, person)).generate_state(1, np.uint64)[0]) & MAX_SEED
+
+
+def _entry(bulk: Bulk, model: TryOn, given: Given, seed: int, place: pathlib.Path) -> dict[str, str]:
     """What became of a person; a full disk and the like end the run."""
     try:
-        save(model.answer(bulk.read(given.argument), bulk.request), place, given.origin)
+        request = dataclasses.replace(bulk.request, seed=seed)
+        save(model.answer(bulk.read(given.argument), request), place, given.origin)
     except (TryOnError, ValueError, FileNotFoundError) as error:
         return {"source": given.origin, "reason": _reason(error), "message": str(error)}
     return {"source": given.origin, "reason": DONE, "message": str(place.relative_to(bulk.out))}
