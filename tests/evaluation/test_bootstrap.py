@@ -35,3 +35,12 @@ def test_a_seed_fixes_the_interval_and_rows_must_match() -> None:
     assert bootstrap.mean(values, seed=1) == bootstrap.mean(values, seed=1) != bootstrap.mean(values, seed=2)
     with pytest.raises(ValueError, match="3, 4"):
         bootstrap.ratio(np.ones(3), np.ones(4))
+
+
+@pytest.mark.parametrize("blocks", [2, 4])
+def test_the_mean_of_a_few_blocks_covers_the_truth_as_often_as_it_says(blocks: int) -> None:
+    draws = np.random.default_rng(0).normal(3, 1, (400, blocks))
+    estimates = [bootstrap.of_blocks(values, 100) for values in draws]
+    assert np.mean([each.low <= 3 <= each.high for each in estimates]) == pytest.approx(0.95, abs=0.03)
+    assert [each.value for each in estimates] == pytest.approx(draws.mean(axis=1))
+    assert np.isnan(bootstrap.of_blocks(np.ones(1), 20).low)

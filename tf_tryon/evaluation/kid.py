@@ -10,8 +10,11 @@ unlike the Fréchet distance, sets of different sizes can be compared. Like it, 
 from __future__ import annotations
 
 import itertools
+from typing import Final
 
 import numpy as np
+
+BLOCK: Final = 25  # pictures of each set
 
 
 def unbiased_mmd2(first: np.ndarray, second: np.ndarray) -> float:
@@ -22,7 +25,7 @@ def unbiased_mmd2(first: np.ndarray, second: np.ndarray) -> float:
     return float(_within(first) + _within(second) - 2 * _kernel(first, second).mean())
 
 
-def kernel_distance(first: np.ndarray, second: np.ndarray, block: int = 25) -> np.ndarray:
+def kernel_distance(first: np.ndarray, second: np.ndarray, block: int = BLOCK) -> np.ndarray:
     """MMD^2 of each block of so many pictures of both sets, (blocks,): their mean is unbiased, the work is linear.
 
     The last block takes what is left over. Fewer pictures than two blocks have are one block.

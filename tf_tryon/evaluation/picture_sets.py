@@ -4,8 +4,8 @@ A set is a folder of pictures or of records. Names are gone through in order, ea
 kept of it is its features and four numbers.
 
 - **frechet**: all of one set against all of the other; its interval is the jackknife's over 10 groups of pictures.
-- **kid**: the mean over blocks of 25 pictures of each set; its interval resamples blocks. The made set is turned by
-  half its length first, so that pictures of one name stand in different blocks.
+- **kid**: the mean over blocks of 25 pictures of each set; its interval is the jackknife's over blocks. The made
+  set is turned by half its length first, so that pictures of one name stand in different blocks.
 - **l1, psnr, ssim, perceptual**: whole pictures of the same name and size, [0, 1]; intervals resample pairs.
 """
 
@@ -182,7 +182,7 @@ class PictureSets:
         groups = min(GROUPS, min(len(real), len(made)) // _LEAST)
         left_out = [_frechet(*(x[np.arange(len(x)) % groups != g] for x in (real, made))) for g in range(groups)]
         frechet = bootstrap.jackknife(_frechet(real, made), np.array(left_out), count)
-        kid = bootstrap.mean(kernel_distance(real, np.roll(made, len(made) // 2, axis=0)))._replace(people=count)
+        kid = bootstrap.of_blocks(kernel_distance(real, np.roll(made, len(made) // 2, axis=0)), count)
         return {f"frechet_{end}": _as_json(frechet), f"kid_{end}": _as_json(kid)}
 
     def _pair_measures(self) -> dict[str, Any]:

@@ -38,9 +38,12 @@ class Sampler:
         self._reconstruct = _compiled(self._posterior_output)
         self._sample = _compiled(self._prior_output)
 
-    def reconstruct(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-        """Output (B, H, W, C) from the posterior's mean code, and KL(posterior || prior) in nats (B,)."""
-        output, nats = self._reconstruct(batch, tf.constant(self.noise(0, 0, _size(batch), posterior=True)))
+    def reconstruct(self, batch: Batch, first: int) -> tuple[np.ndarray, np.ndarray]:
+        """Output (B, H, W, C) from the posterior's mean code, and KL(posterior || prior) in nats (B,).
+
+        `first` is the number of the batch's first person: an autoregressive prior's KL is of a draw of each person's.
+        """
+        output, nats = self._reconstruct(batch, tf.constant(self.noise(first, 0, _size(batch), posterior=True)))
         return output.numpy(), nats.numpy()
 
     def sample(self, batch: Batch, first: int, k: int) -> np.ndarray:

@@ -4,7 +4,7 @@ Half of the people, completed, are compared with the other half's photos, both w
 compared with itself. Pictures are streamed; what is kept of each is its features (2 kB of VGG-16's).
 
 - **frechet**: the mean of both ways; its interval is the jackknife's over 10 groups of people.
-- **kid**: the mean over blocks of 25 people of each half; its interval resamples blocks.
+- **kid**: the mean over blocks of 25 people of each half; its interval is the jackknife's over blocks.
 - **paired_kid**: all completions against all photos but the same person's (`kid.paired_mmd2`), which needs no halves:
   for small sets. Its interval is the jackknife's over people.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from tf_tryon.evaluation import bootstrap
 from tf_tryon.evaluation.features import Features
 from tf_tryon.evaluation.frechet import features_distance
-from tf_tryon.evaluation.kid import kernel_distance, paired_mmd2
+from tf_tryon.evaluation.kid import BLOCK, kernel_distance, paired_mmd2
 
 GROUPS = 10
 TRUTH = "truth"
@@ -71,13 +71,20 @@ class SetDistances:
 def estimate(name: str, replicates: np.ndarray, people: int) -> bootstrap.Estimate:
     """Value and interval of one entry of `SetDistances.replicates`, or of the difference of two."""
     if _has_blocks(name):
-        return bootstrap.mean(replicates)._replace(people=people)
+        return bootstrap.of_blocks(replicates, people)
     return bootstrap.jackknife(value(name, replicates), replicates[1:], people)
 
 
 def value(name: str, replicates: np.ndarray) -> float:
     """The measure itself, of all people."""
     return float(replicates.mean() if _has_blocks(name) else replicates[0])
+
+
+def freedom(name: str, people: int) -> int:
+    """Degrees of freedom of the interval of a measure of so many people, of whatever name; 0: it has no interval."""
+    if _has_blocks(name):
+        return people // 2 // BLOCK - 1 if people // 2 >= BLOCK else 0
+    return max((min(GROUPS, people // 4) if "_frechet_" in name else people) - 1, 0)
 
 
 def is_distance(name: str) -> bool:

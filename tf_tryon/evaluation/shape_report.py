@@ -75,7 +75,7 @@ def shape_columns(
         slot = vocabulary.slot_of(garment)
         bar = Progress(f"shape, {garment}", count, progress)
         for first, people in sampling.people(records, split, garment, config, count, batch):
-            logits, nats = sampler.reconstruct(people)
+            logits, nats = sampler.reconstruct(people, first)
             reconstructed = complete_labels(people, logits).numpy()
             drawn = [complete_labels(people, sampler.sample(people, first, k)).numpy() for k in range(samples)]
             stacked = np.stack(drawn, axis=1)

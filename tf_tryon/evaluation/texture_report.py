@@ -155,7 +155,7 @@ class _Looks:
         self.distances.update("filled", np.stack(filled))
         _append(columns, "truth", [look(photo, labels)])
 
-        output, nats = self.sampler.reconstruct(people)
+        output, nats = self.sampler.reconstruct(people, first)
         picture = sampling.complete_photo(shown, frame.pictures(output))
         self.distances.update("posterior", picture)
         _append(columns, "posterior", [look(picture, labels)])

@@ -109,7 +109,9 @@ def difference(name: str, ours: Sequence[np.ndarray], theirs: Sequence[np.ndarra
         values = [np.nanmean(side, axis=1) for side in sides]
     if max(map(len, values)) == 1 or math.isnan(estimate.low):
         return estimate
-    low, high = around(estimate.value, (estimate.high - estimate.low) / 2, estimate.people, values)
+    low, high = around(
+        estimate.value, (estimate.high - estimate.low) / 2, set_distances.freedom(name, estimate.people), values
+    )
     return estimate._replace(low=low, high=high)
 
 

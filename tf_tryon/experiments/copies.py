@@ -19,11 +19,13 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from tf_tryon.evaluation.set_distances import freedom
+
 LEVEL = 0.95
 
 
-def combined(copies: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """{value, low, high, people} of one measure from those of each copy; one copy's own if there is one.
+def combined(name: str, copies: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """{value, low, high, people} of the measure `name` from those of each copy; one copy's own if there is one.
 
     None stands for what can't be measured, in any copy.
     """
@@ -36,7 +38,7 @@ def combined(copies: Sequence[dict[str, Any]]) -> dict[str, Any]:
     if any(copy["low"] is None for copy in copies):
         return {"value": value, "low": None, "high": None, "people": people}
     reach = float(np.mean([copy["high"] - copy["low"] for copy in copies])) / 2
-    low, high = around(value, reach, people, [values])
+    low, high = around(value, reach, freedom(name, people), [values])
     return {"value": value, "low": low, "high": high, "people": people}
 
 
@@ -45,7 +47,7 @@ def row_of(copies: Sequence[dict[str, Any]]) -> dict[str, Any]:
     first = copies[0]
     measures = {
         garment: {
-            name: combined([copy["measures"][garment][name] for copy in copies])
+            name: combined(name, [copy["measures"][garment][name] for copy in copies])
             for name in own
             if all(name in copy["measures"][garment] for copy in copies)
         }
@@ -54,17 +56,18 @@ def row_of(copies: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {**first, "measures": measures, "copies": len(copies)}
 
 
-def around(value: float, reach: float, people: int, groups: Sequence[np.ndarray]) -> tuple[float, float]:
+def around(value: float, reach: float, degrees: int, groups: Sequence[np.ndarray]) -> tuple[float, float]:
     """The interval over people and seeds.
 
     Args:
       value: a mean of copies, or the difference of two such means.
       reach: half of the interval over people alone.
-      people: how many they are.
+      degrees: of freedom, of that interval.
       groups: the copies' values of each mean that `value` is made of; those of one copy tell nothing, and the others'
         variance stands for theirs.
     """
-    parts = [(math.pow(reach / _normal(), 2), float(max(people - 1, 1)))]
+    degrees = max(degrees, 1)
+    parts = [(math.pow(reach / _quantile(degrees), 2), float(degrees))]
     known = [group for group in groups if len(group) > 1]
     for group in groups:
         if len(group) > 1:
@@ -74,10 +77,10 @@ def around(value: float, reach: float, people: int, groups: Sequence[np.ndarray]
     variance = sum(part for part, _ in parts)
     if not variance:
         return value, value
-    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
-    wide = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * math.sqrt(variance)
+    together = variance**2 / sum(part**2 / own for part, own in parts)
+    wide = _quantile(together) * math.sqrt(variance)
     return value - wide, value + wide
 
 
-def _normal() -> float:
-    return float(stats.norm.ppf((1 + LEVEL) / 2))
+def _quantile(degrees: float) -> float:
+    return float(stats.t.ppf((1 + LEVEL) / 2, degrees))
