@@ -67,8 +67,8 @@ def test_the_report_tells_where_an_ordering_is_going(tmp_path: Path) -> None:
     assert table.head == ["rows", "measure", "at 50%", "at 100%"]
     frechet, pairs = table.rows
     assert frechet[0] == "full model - w/o GAN"
-    assert frechet[2].startswith("11.00 (")
-    assert frechet[3].startswith("-19.00 (")
+    assert frechet[2].startswith("11 (")
+    assert frechet[3].startswith("-19 (")
     assert pairs[1] == "kernel distance of pairs"
     assert report_curves.blocks(rows, {}, tmp_path) == []
 

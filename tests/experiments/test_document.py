@@ -19,6 +19,17 @@ def test_a_chart_shows_every_line_in_its_colour() -> None:
         assert (np.abs(pixels - wanted).sum(axis=1) < 12).any(), colour
 
 
+def test_lines_of_one_colour_are_told_apart_by_dashes() -> None:
+    """The fourteenth line is drawn in the first one's colour, and in two thirds of its pixels at most."""
+    wanted = np.array([int(COLOURS[0][i : i + 2], 16) for i in (1, 3, 5)])
+    drawn = []
+    for only in (0, len(COLOURS)):
+        lines = [Line(f"{i}", [0, 1], [0.0, 1.0] if i == only else [math.nan] * 2) for i in range(len(COLOURS) + 1)]
+        pixels = np.asarray(draw([Panel("", "step", lines)])).astype(int)[:300]  # the panel, without the legend
+        drawn.append(int((np.abs(pixels - wanted).sum(axis=-1) < 60).sum()))
+    assert 0.35 * drawn[0] < drawn[1] < 0.67 * drawn[0]
+
+
 def test_markdown_and_page_have_the_same_content(tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "figure.png")
     blocks = [

@@ -14,13 +14,23 @@ from tf_tryon.experiments.schedule import Scheduler
 from tf_tryon.experiments.tasks import Task
 
 WORKER = """
-import json, pathlib, sys, time
+import json, os, pathlib, signal, sys, time
 job = json.loads(pathlib.Path(sys.argv[1]).read_text())
 folder = pathlib.Path(job["folder"])
 with (folder.parent / "order.txt").open("a") as file:
     file.write(folder.name + "\\n")
+if job["kind"] == "killed":
+    print("step 3 of 600", flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+if job["kind"] == "silent":
+    sys.exit(1)
 if job["kind"] == "fail":
     sys.exit("no data there")
+if job["kind"] == "saves":
+    signal.signal(signal.SIGTERM, lambda *_: ((folder / "saved").touch(), sys.exit(143)))
+    (folder / "ready").touch()
+while job["kind"] == "second" and not (folder.parent / "slow" / "ready").exists():
+    time.sleep(0.01)
 time.sleep(job["seconds"])
 (folder / "done.json").write_text(json.dumps({"digest": job["digest"]}))
 """
@@ -73,6 +83,27 @@ def test_a_failure_stops_only_what_needs_it(make, caplog) -> None:
     assert finished == ["other"]
     assert made.failed == {"bad": "no data there", "after": "needs bad"}
     assert "bad failed: no data there" in caplog.text
+
+
+def test_a_reason_is_of_this_process_and_no_line_that_stood_there(make) -> None:
+    task, scheduler = make
+    made, _ = scheduler(task("bad", kind="fail"))
+    made.run()
+    made, _ = scheduler(task("bad", kind="silent"), task("large", kind="killed"))
+    made.run()
+    assert made.failed == {"bad": "exit status 1", "large": "killed by SIGKILL, as for want of memory"}
+
+
+def test_what_an_error_leaves_running_is_told_to_save_itself(make, tmp_path: Path) -> None:
+    task, _ = make
+
+    def finished(task: Task) -> None:
+        raise RuntimeError("of the report")
+
+    tasks = [task("quick", kind="second"), task("slow", kind="saves", seconds=60)]
+    with pytest.raises(RuntimeError, match="of the report"):
+        Scheduler({t.name: t for t in tasks}, tmp_path, 2, 1, finished).run()
+    assert (tmp_path / "slow" / "saved").exists()
 
 
 def test_a_signal_stops_it_and_the_same_command_goes_on(make) -> None:

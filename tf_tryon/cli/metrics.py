@@ -59,6 +59,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Measures, writes, prints; 1 if a file was passed over."""
+    from tf_tryon.evaluation.estimate_text import written
     from tf_tryon.evaluation.features import NETWORKS, VggFeatures
     from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
     from tf_tryon.evaluation.picture_sets import PictureSets, pictures_of
@@ -78,7 +79,6 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     for bad in report["passed_over"]:
         _log.warning("passed over, %s %s: %s", bad["set"], bad["name"], bad["reason"])
     for name, estimate in report["measures"].items():
-        interval = "" if estimate["low"] is None else f" ({estimate['low']:.4f} to {estimate['high']:.4f})"
-        print(f"{name}: {estimate['value']:.4f}{interval}, {estimate['pictures']} pictures")
+        print(f"{name}: {written(estimate)}, {estimate['pictures']} pictures")
     print(path)
     return 1 if report["passed_over"] else 0

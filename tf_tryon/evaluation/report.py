@@ -6,9 +6,14 @@ import os
 import pathlib
 from typing import Any
 
+from tf_tryon.evaluation.estimate_text import parts
 from tf_tryon.writing.results import check, new_files
 
 _BY = "tf-tryon evaluate"
+_NOTE = (
+    "Intervals (95 %) are over people: the bootstrap's, and of Fréchet and kernel distances the jackknife's."
+    " **Bold** reaches its bar, ✗ does not."
+)
 
 # Measure -> (">=" or "<=", bar), a dict by garment where they differ. "of_8" figures are set for 8 samples a person.
 BARS: dict[str, tuple[str, float | dict[str, float]]] = {
@@ -64,7 +69,7 @@ def markdown(results: dict[str, Any]) -> str:
                 bars += [f"{limit[0]} {limit[1]:g}"] if limit else []
             lines.append(f"| {measure} | {' | '.join(cells)} | {' / '.join(dict.fromkeys(bars))} |")
         lines.append("")
-    lines.append("Values are means over people with 95 % bootstrap intervals; **bold** reaches its bar, ✗ does not.")
+    lines.append(_NOTE)
     return "\n".join(lines) + "\n"
 
 
@@ -93,14 +98,12 @@ def check_place(path: str | os.PathLike[str]) -> None:
 
 
 def _cell(estimate: dict[str, Any] | None, limit: tuple[str, float] | None) -> str:
-    if estimate is None or estimate["value"] is None:
+    if estimate is None:
         return "-"
-    value = f"{estimate['value']:.3f}"
-    if limit is not None:
+    value, interval = parts(estimate)
+    if limit is not None and estimate["value"] is not None:
         value = f"**{value}**" if reached(estimate["value"], *limit) else f"{value} ✗"
-    if estimate["low"] is None:
-        return value
-    return f"{value} ({estimate['low']:.3f} to {estimate['high']:.3f})"
+    return f"{value} {interval}".rstrip()
 
 
 def _plain(value: Any) -> str:

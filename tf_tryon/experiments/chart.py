@@ -6,6 +6,7 @@ Not matplotlib: it would be one more dependency for everybody, for the two chart
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Final
@@ -31,9 +32,13 @@ COLOURS: Final = (
     "#ff7f9e",
 )
 _SCALE: Final = 2  # drawn at twice the size and reduced: smooth lines
+_DASH: Final = 6  # pixels of a dash, and of the gap behind it
 _PANEL: Final = (440, 300)
 _MARGIN: Final = (62, 34, 16, 44)  # left, top, right, bottom
 _INK, _GRID, _PAPER = "#333338", "#e3e3e0", "#ffffff"
+
+
+Stroke = tuple[str, int]  # colour, and how many lines before have it: these are whole, the first of them, or dashed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Panel:
 def draw(panels: Sequence[Panel], columns: int = 2) -> Image.Image:
     """The panels, `columns` to a row, and the legend below."""
     names = list(dict.fromkeys(line.name for panel in panels for line in panel.lines))
-    colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
+    strokes = {name: (COLOURS[i % len(COLOURS)], i // len(COLOURS)) for i, name in enumerate(names)}
     columns = min(columns, len(panels))
     rows = math.ceil(len(panels) / columns)
     width, height = columns * _PANEL[0], rows * _PANEL[1]
@@ -67,10 +72,10 @@ def draw(panels: Sequence[Panel], columns: int = 2) -> Image.Image:
     canvas = Image.new("RGB", (width * _SCALE, (height + legend) * _SCALE), _PAPER)
     pen = ImageDraw.Draw(canvas)
     for i, panel in enumerate(panels):
-        _panel(pen, panel, (i % columns) * _PANEL[0], (i // columns) * _PANEL[1], colours, font)
+        _panel(pen, panel, (i % columns) * _PANEL[0], (i // columns) * _PANEL[1], strokes, font)
     for name, (x, y) in zip(names, places, strict=True):
         top = (height + y + 9) * _SCALE
-        pen.line([(x * _SCALE, top), ((x + 22) * _SCALE, top)], colours[name], 3 * _SCALE)
+        _stroke(pen, [(x * _SCALE, top), ((x + 22) * _SCALE, top)], strokes[name], 3 * _SCALE)
         pen.text(((x + 28) * _SCALE, top), drawable(name), _INK, font, anchor="lm")
     return canvas.resize((width, height + legend), Image.Resampling.LANCZOS)
 
@@ -88,7 +93,12 @@ def _legend(names: list[str], width: int) -> tuple[list[tuple[int, int]], int]:
 
 
 def _panel(
-    pen: ImageDraw.ImageDraw, panel: Panel, left: int, top: int, colours: dict[str, str], font: ImageFont.FreeTypeFont
+    pen: ImageDraw.ImageDraw,
+    panel: Panel,
+    left: int,
+    top: int,
+    strokes: dict[str, Stroke],
+    font: ImageFont.FreeTypeFont,
 ) -> None:
     x0, y0 = left + _MARGIN[0], top + _MARGIN[1]
     x1, y1 = left + _PANEL[0] - _MARGIN[2], top + _PANEL[1] - _MARGIN[3]
@@ -120,9 +130,28 @@ def _panel(
     for name, line in points.items():
         places = [place(*point) for point in line]
         if len(places) > 1:
-            pen.line(places, colours[name], 2 * _SCALE, joint="curve")
+            _stroke(pen, places, strokes[name], 2 * _SCALE)
         for x, y in places[:1] if len(places) == 1 else []:
-            pen.ellipse([x - 3 * _SCALE, y - 3 * _SCALE, x + 3 * _SCALE, y + 3 * _SCALE], colours[name])
+            pen.ellipse([x - 3 * _SCALE, y - 3 * _SCALE, x + 3 * _SCALE, y + 3 * _SCALE], strokes[name][0])
+
+
+def _stroke(pen: ImageDraw.ImageDraw, places: list[tuple[float, float]], stroke: Stroke, width: int) -> None:
+    """A line through the places: whole, or in dashes, the shorter the more lines of its colour there are before it."""
+    colour, turn = stroke
+    if not turn:
+        pen.line(places, colour, width, joint="curve")
+        return
+    dash, gone = _DASH * _SCALE / turn, 0.0
+    for (x0, y0), (x1, y1) in itertools.pairwise(places):
+        length = math.hypot(x1 - x0, y1 - y0)
+        at = 0.0
+        while at < length:
+            # To the end of this dash or gap, or of this piece of the line, and by rounding never nothing.
+            left = max(min(dash - gone % dash, length - at), 0.01)
+            if int(gone // dash) % 2 == 0:
+                ends = [(x0 + (x1 - x0) * part / length, y0 + (y1 - y0) * part / length) for part in (at, at + left)]
+                pen.line(ends, colour, width)
+            at, gone = at + left, gone + left
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -6,6 +6,8 @@ import dataclasses
 import re
 from typing import Any, Final
 
+from tf_tryon.evaluation.estimate_text import written
+
 
 @dataclasses.dataclass(frozen=True)
 class Measure:
@@ -137,17 +139,4 @@ def name_of(row: dict[str, Any], garment: str, measure: Measure) -> str:
 def cell(row: dict[str, Any], garment: str, measure: Measure) -> str:
     """The measure's value and interval, or "-"."""
     name = name_of(row, garment, measure)
-    return shown(row["measures"][garment][name]) if name else "-"
-
-
-def shown(estimate: dict[str, Any]) -> str:
-    """A value with its interval."""
-    if estimate["value"] is None:
-        return "-"
-    size = abs(estimate["value"])
-    digits = next((digits for least, digits in ((1000, 0), (10, 2), (0.1, 3)) if size >= least), 4)
-    pattern = ".3e" if size >= 1e6 else f",.{digits}f"
-    value = f"{estimate['value']:{pattern}}"
-    if estimate["low"] is None:
-        return value
-    return f"{value} ({estimate['low']:{pattern}} to {estimate['high']:{pattern}})"
+    return written(row["measures"][garment][name]) if name else "-"

@@ -71,7 +71,7 @@ def write_report(
             row.name: {"title": row.title, "thesis_fid": row.thesis_fid or None, **measured[row.name]} for row in rows
         },
         "curves": {name: [result["points"] for result, _ in own] for name, own in curves.items() if own},
-        "missing": [copy for row in work.rows for copy in row.copies if copy not in copies[row.name]],
+        "missing": _missing(work, to_do, {*results, *(failed or {})}),
         "failed": failed or {},
     }
     summary["comparisons"] = comparisons.compare(rows, copies, workdir, config.evaluation.garments)
@@ -96,6 +96,14 @@ def write_report(
 def check_report(workdir: pathlib.Path) -> None:
     """Raise InTheWayError if the report of an experiment could not be replaced."""
     check(workdir / _FOLDER, _MARK, by=_BY)
+
+
+def _missing(work: Plan, to_do: dict[str, Task], known: set[str]) -> list[str]:
+    """What is neither done nor failed: copies of rows, and curves of those that are measured."""
+    copies = [copy for row in work.rows for copy in row.copies]
+    missing = [copy for copy in copies if measuring(copy) not in known]
+    curves = [copy for copy in copies if copy not in missing and curve(copy) in to_do and curve(copy) not in known]
+    return [*missing, *(f"learning curve of {copy}" for copy in curves)]
 
 
 def _run(task: Task, result: dict[str, Any]) -> dict[str, Any]:

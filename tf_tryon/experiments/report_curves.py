@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tf_tryon.experiments import figures, measures
+from tf_tryon.evaluation.estimate_text import written
+from tf_tryon.experiments import figures
 from tf_tryon.experiments.chart import Line, Panel
 from tf_tryon.experiments.comparisons import difference
 from tf_tryon.experiments.curve import FILE
@@ -51,7 +52,7 @@ def blocks(
         for row in compared:
             estimates = [_difference(kept[FULL], kept[row.name], f"{i}/{start}") for i in range(len(shares))]
             differing.append(Line(row.title, [100 * share for share in shares], [each.value for each in estimates]))
-            lines.append([f"full model - {row.title}", title, *(measures.shown(each.to_dict()) for each in estimates)])
+            lines.append([f"full model - {row.title}", title, *(written(each.to_dict()) for each in estimates)])
         panels += [Panel(f"full model less the row: {title}", _X, differing)] if differing else []
     figures.chart(panels, folder / "curves.png")
     made: list[Block] = [

@@ -55,8 +55,8 @@ def run_experiment(
         def finished(task: Task) -> None:
             if task.job["kind"] in ("row", "curve"):
                 try:
-                    write_report(config, work, to_do, records, folder)
-                except InTheWayError as error:  # somebody has changed it meanwhile: no reason to stop training
+                    write_report(config, work, to_do, records, folder, scheduler.failed)
+                except (TryOnError, ValueError, OSError) as error:  # no reason to stop the trainings
                     _log.error("no report is written: %s", error)
 
         # A budget in minutes says it already.

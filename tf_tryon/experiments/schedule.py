@@ -19,6 +19,7 @@ _log = logging.getLogger(__name__)
 
 _POLL = 0.5  # seconds
 _TELL = 60.0  # seconds between lines on what is under way
+_LAST_SAVE = 120.0  # seconds that a training gets to save itself
 
 
 class Scheduler:
@@ -37,6 +38,7 @@ class Scheduler:
         self._tasks, self._workdir, self._jobs, self._threads = tasks, workdir, jobs, threads
         self._finished = finished
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._begun: dict[str, int] = {}  # by task, where in its log its process began
         self._signal = 0
         self.failed: dict[str, str] = {}
 
@@ -49,9 +51,7 @@ class Scheduler:
         try:
             return self._loop()
         finally:
-            for process in self._running.values():
-                process.kill()
-                process.wait()
+            self._stop()
             for number, handler in old.items():
                 signal.signal(number, handler)
 
@@ -84,6 +84,17 @@ class Scheduler:
             return 128 + self._signal
         return 1 if self.failed else 0
 
+    def _stop(self) -> None:
+        """Ends what an error left running; trainings save what they made."""
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(_LAST_SAVE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
     def _start(self, done: set[str]) -> None:
         for name, task in self._tasks.items():
             if len(self._running) >= self._jobs:
@@ -104,6 +115,7 @@ class Scheduler:
         log = self._log(task.name)
         log.parent.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "tf_tryon.experiments.worker", str(job)]
+        self._begun[task.name] = log.stat().st_size if log.exists() else 0
         with log.open("ab") as stream:
             # A session of its own: Ctrl-C reaches this process, which passes it on once.
             self._running[task.name] = subprocess.Popen(
@@ -121,8 +133,15 @@ class Scheduler:
             _say(f"[{len(done)}/{len(self._tasks)}] {name} is done")
             self._finished(task)
         elif not self._signal:
-            self.failed[name] = _last_line(self._log(name)) or f"exit status {status}"
+            self.failed[name] = self._reason(name, status)
             _say(f"{name} failed: {self.failed[name]} (see {self._log(name)})")
+
+    def _reason(self, name: str, status: int) -> str:
+        """Why a task failed: its own last words, unless it was killed, when the last line is of something else."""
+        if status < 0:
+            by = signal.Signals(-status).name
+            return f"killed by {by}" + (", as for want of memory" if -status == signal.SIGKILL else "")
+        return _last_line(self._log(name), self._begun[name]) or f"exit status {status}"
 
     def _log(self, name: str) -> pathlib.Path:
         return self._workdir / "logs" / f"{name}.txt"
@@ -132,10 +151,11 @@ class Scheduler:
         self._signal = number
 
 
-def _last_line(path: pathlib.Path) -> str:
+def _last_line(path: pathlib.Path, start: int = 0) -> str:
+    """The last line that is not empty, behind the first `start` bytes; "" if there is none."""
     if not path.is_file():
         return ""
-    lines = path.read_text(encoding="utf-8", errors="replace").replace("\r", "\n").split("\n")
+    lines = path.read_bytes()[start:].decode("utf-8", errors="replace").replace("\r", "\n").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tf_tryon.evaluation.estimate_text import written
 from tf_tryon.experiments import measures
 from tf_tryon.experiments.document import Block, Heading, Points, Table, Text
 from tf_tryon.experiments.measures import Measure
@@ -157,7 +158,7 @@ def comparison_table(results: dict[str, Any]) -> list[Block]:
     lines = [
         [
             f"{line['first']} - {line['second']}", line["garment"], line["measure"],
-            measures.shown(line["difference"]), line["verdict"], line["thesis"],
+            written(line["difference"]), line["verdict"], line["thesis"],
         ]
         for line in results["comparisons"]
     ]  # fmt: skip
