@@ -1,5 +1,6 @@
 import numpy as np
 
+from tf_tryon.experiments import measures
 from tf_tryon.experiments.comparisons import compare
 from tf_tryon.experiments.plan import Row
 
@@ -11,6 +12,7 @@ def _save(folder, shift: float, possible: float) -> None:
         folder / "measures.npz",
         **{
             "top/texture_end_to_end_frechet_net_n50": 10 + shift + 0.1 * rng.normal(size=11),
+            "top/shape_prior_pairwise_1_minus_iou_of_4": np.full(100, 0.2),
             "top/outfit_kind_possible": possible + 0.01 * rng.normal(size=100),
             "top/outfit_kind_possible_truth": np.ones(100),
         },
@@ -24,7 +26,7 @@ def test_differences_verdicts_and_the_thesiss_orderings(tmp_path) -> None:
         Row("no_gan", "w/o GAN", ("no_gan-texture",), "full-shape", "", 35.90),
         Row("no_attention", "w/o attention", ("x",), "full-shape", "", 27.32),
         Row("recommended", "recommended", ("y",), "z", "", 0.0),
-        Row("less", "less", ("v",), "w", "", 0.0, removed="window"),
+        Row("less", "less", ("v",), "w", "", 0.0, crop="garment", removed="window"),
     ]
     for row, shift, possible in zip(rows, (0, 5, -5, 0, -2, 1), (0.5, 0.5, 0.5, 0.5, 0.8, 0.5), strict=True):
         _save(tmp_path / "rows" / row.name, shift, possible)
@@ -42,6 +44,10 @@ def test_differences_verdicts_and_the_thesiss_orderings(tmp_path) -> None:
     assert possible["thesis"] == ""
     assert actual["recommended", "FiNet", frechet]["verdict"] == "better"
     assert actual["recommended", "less", frechet]["verdict"] == "better"
+    # Of another crop: its pictures are compared, but not what is measured in its own crop.
+    own = measures.SHAPE_DIVERSITY.plain
+    assert ("recommended", "full model", own) in actual
+    assert ("recommended", "less", own) not in actual
 
 
 def test_seeds_that_disagree_leave_an_ordering_open(tmp_path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from tf_tryon.config import baseline
 from tf_tryon.data.records import open_records
-from tf_tryon.errors import TryOnError
 from tf_tryon.experiments import hours, worker
 from tf_tryon.experiments.plan import add_row, experiment, plan
 from tf_tryon.experiments.report import write_report
@@ -104,18 +103,3 @@ def test_hours_are_told_by_row_before_anything_is_trained(config, tmp_path: Path
     checkpoint.parent.mkdir()
     checkpoint.touch()
     assert hours.hours(work, timed, to_do) == {**left, "full-texture": 0.0, "bicyclegan-texture": 0.5}
-
-
-def test_what_would_fail_after_hours_fails_at_once(config, tmp_path: Path, make_data_set) -> None:
-    data = make_data_set(tmp_path / "few", train=6, test=4)
-    with pytest.raises(TryOnError, match="8 or more"):
-        run_experiment(config, data, tmp_path / "work")
-    changed = config.copy_and_resolve_references()
-    changed.evaluation.features = "vgg16"
-    changed.perceptual_weights = str(tmp_path / "vgg.h5")
-    with pytest.raises(TryOnError, match=r"config\.perceptual_weights.*vgg\.h5"):
-        run_experiment(changed, data, tmp_path / "work")
-    changed.evaluation.features = "resnet"
-    with pytest.raises(ValueError, match=r"evaluation\.features"):
-        run_experiment(changed, data, tmp_path / "work")
-    assert not (tmp_path / "work").exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tf_tryon.config import thesis, to_json
+from tf_tryon.errors import TryOnError
 from tf_tryon.experiments import worker
 
 
@@ -23,6 +24,22 @@ def test_seconds_a_step_follow_from_the_log(tmp_path: Path) -> None:
     lines = [{"step": 1, "images_per_second": 8.0}, {"step": 2, "images_per_second": 32.0}]
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert worker.step_seconds(tmp_path) == [2.0, 0.5]
+
+
+def test_a_run_that_went_further_or_kept_nothing_is_no_result(tmp_path: Path) -> None:
+    config = thesis("texture")
+    config.train.steps, config.train.weights_every = 3, 2
+    for place in ("checkpoints/step-00000003.npz", "weights/step-00000002.npz", "weights/step-00000003.npz"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).touch()
+    worker._check_trained(config, tmp_path, True)
+    (tmp_path / "weights/step-00000002.npz").unlink()
+    worker._check_trained(config, tmp_path, False)
+    with pytest.raises(TryOnError, match=r"no weights of step 2.*delete it"):
+        worker._check_trained(config, tmp_path, True)
+    config.train.steps = 2
+    with pytest.raises(TryOnError, match="was trained 3 steps, and 2 are asked for"):
+        worker._check_trained(config, tmp_path, False)
 
 
 def test_a_failure_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -28,6 +28,8 @@ OF_RIVALS = (
     measures.KIND_POSSIBLE, measures.COLOUR_POSSIBLE, measures.BLANK,
 )  # fmt: skip
 
+# Of the row's own crop: where crops differ, so do garments' pixels, and the choices to tell apart.
+_OF_OWN_CROP = (measures.SHAPE_DIVERSITY, measures.BLANK)
 _THESIS = (measures.FRECHET, measures.PAIRS)  # that tell whether an ordering of the thesis came out again
 
 
@@ -57,6 +59,8 @@ def compare(
         ours, theirs = ([_kept(workdir / "rows" / c / "measures.npz") for c in copies[n]] for n in (first, second))
         for garment in garments:
             for measure in compared:
+                if measure in _OF_OWN_CROP and by_name[first].crop != by_name[second].crop:
+                    continue
                 estimate = _difference(ours, theirs, garment, measure, (by_name[first], by_name[second]))
                 if estimate is None:
                     continue

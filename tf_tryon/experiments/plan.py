@@ -122,6 +122,7 @@ class Row:
       shape: name of its first stage's run, or empty for a model of one stage.
       counts: the row of the thesis's table that it stands for, or empty.
       thesis_fid: printed there; 0: none.
+      crop: what its networks see, "person" or "garment".
       removed: the recommended change that it lacks, or empty.
     """
 
@@ -131,6 +132,7 @@ class Row:
     shape: str
     counts: str
     thesis_fid: float
+    crop: str = "person"
     removed: str = ""
 
     @property
@@ -196,7 +198,8 @@ def plan(config: ConfigDict) -> Plan:
             runs[texture] = _run(texture, row.texture, whole, config, seed, textures[0])
         if runs[textures[0]].config.model.two_stage != bool(shape):
             raise ValueError(f"config.rows.{name}: its texture stage has two_stage = {not shape}: give that stage")
-        rows.append(Row(name, row.title, textures, shape, row.counts, row.thesis_fid, row.removed))
+        crop = runs[textures[0]].config.data.crop
+        rows.append(Row(name, row.title, textures, shape, row.counts, row.thesis_fid, crop, row.removed))
     _check_alike(runs)
     return Plan(runs, tuple(rows))
 
@@ -209,7 +212,7 @@ def digest(*texts: str) -> str:
 def _run(name: str, config: ConfigDict, budget: float, experiment_config: ConfigDict, seed: int, like: str = "") -> Run:
     config, points = copy.deepcopy(config), experiment_config.curves.points
     config.seed = seed
-    if config.loss.perceptual == "vgg16":
+    if config.loss.perceptual == "vgg16" and not config.loss.perceptual_weights:
         config.loss.perceptual_weights = experiment_config.perceptual_weights
     if experiment_config.budget.unit == "steps":
         config.train.steps = round(budget)

@@ -10,16 +10,14 @@ import pathlib
 from ml_collections import ConfigDict
 
 from tf_tryon.data.records import RecordSet, open_records
-from tf_tryon.data.usable import usable
 from tf_tryon.errors import InTheWayError, TryOnError
-from tf_tryon.evaluation.features import NETWORKS
 from tf_tryon.experiments import hours
+from tf_tryon.experiments.feasible import check
 from tf_tryon.experiments.plan import Plan, plan
 from tf_tryon.experiments.report import check_report, write_report
 from tf_tryon.experiments.schedule import Scheduler
 from tf_tryon.experiments.tasks import CURVES, READER, SPEED, Task, tasks, timings
 from tf_tryon.files import json_file
-from tf_tryon.losses import vgg_weights
 from tf_tryon.training.run_folder import held, refuse_strangers
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import write_text
@@ -45,7 +43,7 @@ def run_experiment(
       ValueError, TryOnError, OSError: something can't work; raised before anything is trained.
     """
     work, records = plan(config), open_records(data)
-    _check(config, work, records)
+    check(config, work, records)
     folder = pathlib.Path(workdir)
     check_place(folder, config, data)
     with held(folder):
@@ -98,31 +96,3 @@ def check_place(folder: pathlib.Path, config: ConfigDict, data: str | os.PathLik
         if not isinstance(saved, dict) or not {"budget", "evaluation", "title"} <= saved.keys():
             raise InTheWayError(f"{folder / _CONFIG} is of no experiment: choose another --workdir")
     check_report(folder)
-
-
-def _check(config: ConfigDict, work: Plan, records: RecordSet) -> None:
-    """Everything that would fail after hours, now."""
-    name = config.evaluation.features
-    if name != "none" and name not in NETWORKS:
-        raise ValueError(f"config.evaluation.features = {name!r}: choose one of {', '.join(NETWORKS)}, none")
-    wanted = {work.runs[row.texture].config.loss.perceptual for row in work.rows}
-    if name == "vgg16" and not config.evaluation.features_weights:
-        wanted.add("vgg16")
-    for network in sorted(wanted - {"none"}):
-        path = config.perceptual_weights if network == "vgg16" else ""
-        try:
-            vgg_weights.load(network, path)
-        except FileNotFoundError as error:
-            raise TryOnError(f"config.perceptual_weights: {error}") from error
-    weights = config.evaluation.features_weights
-    if weights and not pathlib.Path(weights).is_file():
-        raise TryOnError(f"config.evaluation.features_weights: there is no file {weights}")
-    first = next(iter(work.runs.values())).config
-    for garment in config.evaluation.garments:
-        if first.data.targets.get(garment, 0) <= 0:
-            raise ValueError(f"config.evaluation.garments: {garment!r} is not among those that are trained")
-        people = len(usable(records, "test", first, garment))
-        if people < 8:
-            raise TryOnError(
-                f"{records.directory}: {people} people with a {garment} to measure on; 8 or more are needed"
-            )

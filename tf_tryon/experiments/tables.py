@@ -18,6 +18,11 @@ _MARKED = (
     "− worse than the recommended model, + better, = not told apart, by the differences below. What a removed change"
     " carries is told by its row: where it is worse, the change carries it."
 )
+_OTHER_CROP = (
+    "{}: another crop than the recommended model's, in which its shapes, its reconstruction's parsing and its fill in"
+    " the blank are measured, so that these aren't compared; pictures and their distances are of the same crop in all"
+    " rows."
+)
 _COUNTS = (("G", "generator"), ("E", "encoder"), ("E_c", "context_encoder"), ("D", "discriminator"))
 
 
@@ -148,6 +153,8 @@ def recommended_table(
             lines.append([row.title, *cells])
         title = f"The recommended model, the others, and it without each of its changes: {garment}"
         blocks += [Heading(title), Table(["model", *(m.title for m in shown)], lines), Text(_MARKED)]
+        elsewhere = [row.title for row in others if row.crop != ours.crop]
+        blocks += [Text(_OTHER_CROP.format(", ".join(elsewhere)))] if elsewhere else []
     return blocks
 
 

@@ -9,8 +9,8 @@
     workdir/logs/NAME.txt          what a task printed
     workdir/report/                the report
 
-A folder's done.json is written last. It carries a digest of all that the result was made of: a task whose digest is
-there is skipped.
+A folder's done.json is written last. It carries a digest of all that the result was made of (`identity`): a task whose
+digest is there is skipped.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tf_tryon.config import to_json
 from tf_tryon.data.records import RecordSet
 from tf_tryon.data.usable import fingerprint
 from tf_tryon.evaluation.outfit_truth import is_studio
+from tf_tryon.experiments.identity import identity
 from tf_tryon.experiments.plan import Plan, digest
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
@@ -112,15 +113,15 @@ def tasks(config: ConfigDict, plan: Plan, records: RecordSet, workdir: pathlib.P
             copy = row.copies[turn]
             add(measuring(copy), workdir / "rows" / copy, (*own, *reader), job)
             if config.curves.points and config.evaluation.features != "none":
-                steps = _steps_of_curve(texture)
+                steps = kept_steps(texture)
                 run = made[row.textures[turn]].folder
                 weights = [[step, str(weights_file(run, step))] for step in steps]
                 add(curve(copy), workdir / CURVES / copy, own, {**job, "kind": "curve", "texture": weights})
     return made
 
 
-def _steps_of_curve(run: ConfigDict) -> list[int]:
-    """The steps of a run of which the weights are kept."""
+def kept_steps(run: ConfigDict) -> list[int]:
+    """The steps of a run of which the weights are kept, ascending; `run` has train.weights_every."""
     every, last = run.train.weights_every, run.train.steps
     return [*range(every, last, every), last]
 
@@ -160,7 +161,7 @@ def _task(
     records: RecordSet,
     before: dict[str, Task],
 ) -> Task:
-    content = json.dumps({**job, "data": fingerprint(records)}, sort_keys=True, default=list)
+    content = json.dumps({**identity(job), "data": fingerprint(records)}, sort_keys=True, default=list)
     key = digest(content, *(before[other].digest for other in needs))
     place = {"data": str(records.directory.resolve()), "folder": str(folder), "digest": key}
     return Task(name, folder, needs, key, {**job, **place})

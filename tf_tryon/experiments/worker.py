@@ -20,6 +20,7 @@ from tf_tryon.files import json_file
 from tf_tryon.writing import disk
 from tf_tryon.writing.whole import write_text
 
+_AFRESH = "delete it, and the same command trains it again"
 # Steps that are made to tell a run's speed: those that don't count, being compiled, and those that do.
 _FOR_A_BUDGET, _FOR_AN_ESTIMATE = (4, 8), (1, 2)
 
@@ -67,11 +68,29 @@ def train(job: dict[str, Any]) -> int:
     status = Trainer(config, job["data"], folder).run()
     if status:
         return status
+    _check_trained(config, folder, job["weights_alone"])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     write_done(folder, {"digest": job["digest"], "steps": config.train.steps, "peak_gigabytes": round(peak, 2)})
     if job["weights_alone"]:
         Checkpoints(folder / "checkpoints").drop_after(-1)  # the optimiser's state is most of them
     return 0
+
+
+def _check_trained(config: Any, folder: pathlib.Path, weights_alone: bool) -> None:
+    """Raise TryOnError if the folder holds a training that went further than this one, or kept other weights.
+
+    Such a run makes no step more, so what is measured would be of another length than is said.
+    """
+    from tf_tryon.experiments.tasks import kept_steps
+    from tf_tryon.training.checkpoints import Checkpoints
+    from tf_tryon.training.run_folder import weights_file
+
+    last = max(Checkpoints(folder / "checkpoints").steps(), default=0)
+    missing = weights_alone and [step for step in kept_steps(config) if not weights_file(folder, step).is_file()]
+    if last != config.train.steps:
+        raise TryOnError(f"{folder} was trained {last} steps, and {config.train.steps} are asked for: {_AFRESH}")
+    if missing:
+        raise TryOnError(f"{folder} has no weights of step {missing[0]}, which the curves ask for: {_AFRESH}")
 
 
 def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
