@@ -44,3 +44,18 @@ def test_the_mean_of_a_few_blocks_covers_the_truth_as_often_as_it_says(blocks: i
     assert np.mean([each.low <= 3 <= each.high for each in estimates]) == pytest.approx(0.95, abs=0.03)
     assert [each.value for each in estimates] == pytest.approx(draws.mean(axis=1))
     assert np.isnan(bootstrap.of_blocks(np.ones(1), 20).low)
+
+
+def test_what_grows_when_people_are_drawn_twice_has_an_interval_around_it() -> None:
+    """The distance of 100 people's frequencies from the truth; of people drawn twice it is larger for most draws."""
+    names = np.random.default_rng(0).integers(0, 10, 100)
+
+    def distance(drawn: np.ndarray) -> float:
+        return float(np.abs(np.bincount(drawn, minlength=10) / len(drawn) - 0.1).sum())
+
+    estimate = bootstrap.of_groups(distance, names)
+    assert estimate.value == pytest.approx(distance(names))
+    assert estimate.high - estimate.value == pytest.approx(estimate.value - estimate.low)
+    drawn = bootstrap.estimate(distance, names)
+    assert drawn.high - drawn.value > 2 * (drawn.value - drawn.low)
+    assert np.isnan(bootstrap.of_groups(distance, names[:3]).low)

@@ -33,10 +33,18 @@ def test_blocks_take_in_everybody() -> None:
     x, y = np.random.default_rng(3).normal(size=(2, 60, 4))
     blocks = kernel_distance(x, y, block=25)
     assert len(blocks) == 2
-    assert blocks[1] == pytest.approx(unbiased_mmd2(x[25:], y[25:]))
+    assert blocks[1] == pytest.approx(unbiased_mmd2(x[30:], y[30:]))
+    assert kernel_distance(x, y[:50], block=25)[1] == pytest.approx(unbiased_mmd2(x[30:], y[25:50]))
     assert len(kernel_distance(x[:10], y[:10], block=25)) == 1
     with pytest.raises(ValueError, match="two or more"):
         unbiased_mmd2(x[:1], y)
+
+
+def test_pictures_of_one_name_are_not_compared() -> None:
+    """Of equal sets the whole distance is that of different pictures: the sum over pairs i != j is 0."""
+    x, names = np.random.default_rng(4).normal(size=(60, 4)), np.arange(60)
+    assert kernel_distance(x, x).mean() < -0.01
+    assert kernel_distance(x, x, (names, names)) == pytest.approx(np.zeros(2), abs=1e-12)
 
 
 def test_paired_sets_compare_nobody_with_himself():

@@ -63,6 +63,23 @@ def test_sets_of_different_numbers_scaled_and_of_records(folders: tuple[Path, Pa
     assert report["passed_over"] == []
 
 
+def test_as_few_as_are_enough_have_distances_without_interval(folders: tuple[Path, Path]) -> None:
+    real, made = (
+        {name: own[name] for name in sorted(own)[:5] if name != "broken"} for own in map(pictures_of, folders)
+    )
+    measures = PictureSets(Corner(), None).measure(real, dict(list(made.items())[:4]))["measures"]
+    assert measures["frechet_corner_n5_4"]["value"] >= 0
+    assert all(measures[name]["low"] is None for name in measures if name.startswith(("frechet", "kid")))
+
+
+def test_equal_sets_are_no_distance_apart(tmp_path: Path) -> None:
+    """Whatever the order of names says of the content: here the later ones are lighter."""
+    for i in range(80):
+        Image.fromarray(np.full((SIDE, SIDE, 3), 3 * i, np.uint8)).save(tmp_path / f"p{i:02d}.png")
+    measured = PictureSets(Corner(), None).measure(*[pictures_of(tmp_path)] * 2)["measures"]["kid_corner_n80"]
+    assert measured["value"] == pytest.approx(0, abs=1e-9)
+
+
 def test_too_few_pictures_have_no_distance(folders: tuple[Path, Path]) -> None:
     real = pictures_of(folders[0])
     few = {**dict(list(real.items())[:3]), "broken": pictures_of(folders[1])["broken"]}
@@ -76,7 +93,7 @@ def test_the_command_reports_pairs_and_passes_over(folders: tuple[Path, Path], t
     assert cli.main(line) == 1
     printed = capsys.readouterr()
     assert "passed over, made broken: " in printed.err
-    assert "psnr: 28.1308 (28.1308 to 28.1308), 24 pictures" in printed.out
+    assert "psnr: 28.131 (28.131 to 28.131), 24 pictures" in printed.out
     assert json.loads(out.read_text())["measures"].keys() == {"l1", "psnr", "ssim"}
 
 

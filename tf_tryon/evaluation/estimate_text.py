@@ -20,8 +20,8 @@ def parts(estimate: Mapping[str, Any]) -> tuple[str, str]:
         return "-", ""
     known = low is not None and high is not None
     scale = _MILLION if max(map(abs, (value, low, high) if known else (value,))) >= _MILLION else 1.0
-    # A third of the interval's half: its ends have one or two digits that count.
-    finest = (high - low) / 6 / scale if known and high > low else abs(value) / scale / 200
+    # A third of the interval's half, so its ends have one or two digits that count; five of the value at most.
+    finest = (max((high - low) / 6, abs(value) / 2e4) if known and high > low else abs(value) / 200) / scale
     decimals = min(max(math.ceil(-math.log10(finest)), 0), 8) if finest else 3
     end = " · 10⁶" if scale > 1 else ""
 

@@ -9,7 +9,6 @@ unlike the Fréchet distance, sets of different sizes can be compared. Like it, 
 
 from __future__ import annotations
 
-import itertools
 from typing import Final
 
 import numpy as np
@@ -17,23 +16,33 @@ import numpy as np
 BLOCK: Final = 25  # pictures of each set
 
 
-def unbiased_mmd2(first: np.ndarray, second: np.ndarray) -> float:
-    """MMD^2 of (n, d) and (m, d) features; n and m at least 2."""
+def unbiased_mmd2(first: np.ndarray, second: np.ndarray, same: np.ndarray | None = None) -> float:
+    """MMD^2 of (n, d) and (m, d) features; n and m at least 2.
+
+    `same`: (n, m) bool, where both pictures are of one name: these pairs are left out, as they are not independent.
+    """
     if min(len(first), len(second)) < 2:
         raise ValueError(f"sets of {len(first)} and {len(second)} pictures: the kernel distance needs two or more")
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    return float(_within(first) + _within(second) - 2 * _kernel(first, second).mean())
+    across = _kernel(first, second)
+    between = across.mean() if same is None else across[~same].mean()
+    return float(_within(first) + _within(second) - 2 * between)
 
 
-def kernel_distance(first: np.ndarray, second: np.ndarray, block: int = BLOCK) -> np.ndarray:
-    """MMD^2 of each block of so many pictures of both sets, (blocks,): their mean is unbiased, the work is linear.
+def kernel_distance(
+    first: np.ndarray, second: np.ndarray, names: tuple[np.ndarray, np.ndarray] | None = None, block: int = BLOCK
+) -> np.ndarray:
+    """MMD^2 of each of as many parts of both sets as the smaller has blocks of `block` pictures, (blocks,).
 
-    The last block takes what is left over. Fewer pictures than two blocks have are one block.
+    Their mean is unbiased, and every picture is in one of them. `names`, of both sets' pictures, keeps those of one
+    name from being compared.
     """
-    count = min(len(first), len(second))
-    blocks = max(1, count // block)
-    edges = [i * block for i in range(blocks)] + [count]
-    return np.array([unbiased_mmd2(first[a:b], second[a:b]) for a, b in itertools.pairwise(edges)])
+    count = max(1, min(len(first), len(second)) // block)
+    parts = [np.array_split(np.arange(len(features)), count) for features in (first, second)]
+    return np.array([
+        unbiased_mmd2(first[a], second[b], None if names is None else np.equal.outer(names[0][a], names[1][b]))
+        for a, b in zip(*parts, strict=True)
+    ])  # fmt: skip
 
 
 def _kernel(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -62,11 +62,8 @@ class OutfitReport:
         for what in WHATS:
             _, passed, own, read = self._arrays(kind, garment, what)
             for name, error in (("calibration", metrics.calibration_error), ("marginal", metrics.marginal_error)):
-                options = {"seed": seed, "resamples": 200}
-                estimates[f"{what}_{name}_error"] = bootstrap.estimate(error, passed, read, **options)
-                estimates[f"{what}_{name}_error_truth"] = bootstrap.estimate(
-                    error, passed, own[:, np.newaxis], **options
-                )
+                estimates[f"{what}_{name}_error"] = bootstrap.of_groups(error, passed, read)
+                estimates[f"{what}_{name}_error_truth"] = bootstrap.of_groups(error, passed, own[:, np.newaxis])
         return {name: estimate.to_dict() for name, estimate in estimates.items()}
 
     def _arrays(self, kind: str, garment: str, what: str) -> tuple[np.ndarray, ...]:

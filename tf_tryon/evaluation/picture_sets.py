@@ -4,8 +4,9 @@ A set is a folder of pictures or of records. Names are gone through in order, ea
 kept of it is its features and four numbers.
 
 - **frechet**: all of one set against all of the other; its interval is the jackknife's over 10 groups of pictures.
-- **kid**: the mean over blocks of 25 pictures of each set; its interval is the jackknife's over blocks. The made
-  set is turned by half its length first, so that pictures of one name stand in different blocks.
+- **kid**: the mean over as many parts as the smaller set has blocks of 25 pictures; its interval is the jackknife's
+  over parts. Pictures come in any order of names ("MEN-...", "WOMEN-..."), so they are mixed first, and those of one
+  name aren't compared.
 - **l1, psnr, ssim, perceptual**: whole pictures of the same name and size, [0, 1]; intervals resample pairs.
 """
 
@@ -82,6 +83,7 @@ class PictureSets:
         self._scaled = size is not None
         self._waiting: dict[str, list[np.ndarray]] = {"real": [], "made": []}
         self._by_kind: dict[str, list[np.ndarray]] = {"real": [], "made": []}
+        self._names: dict[str, list[str]] = {"real": [], "made": []}
         self._pairs: list[tuple[np.ndarray, np.ndarray]] = []
         self._values: dict[str, list[float]] = {}
         self._counts = {"real": 0, "made": 0, "pairs": 0}
@@ -106,6 +108,7 @@ class PictureSets:
                     continue
                 try:
                     pair[kind] = self._read(pictures[name])
+                    self._names[kind].append(name)
                 except (ValueError, OSError) as error:
                     passed_over.append({"set": kind, "name": name, "reason": str(error)})
             self._take(pair)
@@ -180,10 +183,17 @@ class PictureSets:
         end = f"{self._features.name}_n{len(real)}" + (f"_{len(made)}" if len(made) != len(real) else "")
         count = len(real) + len(made)
         groups = min(GROUPS, min(len(real), len(made)) // _LEAST)
-        left_out = [_frechet(*(x[np.arange(len(x)) % groups != g] for x in (real, made))) for g in range(groups)]
+        numbers = range(groups if groups > 1 else 0)  # one group leaves nobody
+        left_out = [_frechet(*(x[np.arange(len(x)) % groups != g] for x in (real, made))) for g in numbers]
         frechet = bootstrap.jackknife(_frechet(real, made), np.array(left_out), count)
-        kid = bootstrap.of_blocks(kernel_distance(real, np.roll(made, len(made) // 2, axis=0)), count)
+        (real, reals), (made, mades) = (self._mixed(kind) for kind in ("real", "made"))
+        kid = bootstrap.of_blocks(kernel_distance(real, made, (reals, mades)), count)
         return {f"frechet_{end}": _as_json(frechet), f"kid_{end}": _as_json(kid)}
+
+    def _mixed(self, kind: str) -> tuple[np.ndarray, np.ndarray]:
+        """Features of a set in an order of chance, always the same one, and the pictures' names."""
+        order = np.random.default_rng(0).permutation(self._counts[kind])
+        return np.concatenate(self._by_kind[kind])[order], np.array(self._names[kind])[order]
 
     def _pair_measures(self) -> dict[str, Any]:
         return {name: _as_json(bootstrap.mean(np.array(values))) for name, values in self._values.items()}
