@@ -62,6 +62,7 @@ def _fit(root: Path, given: Any) -> VerbRun:
         for stage in ("shape", "texture"):
             (work.run(stage) / "checkpoints").mkdir(parents=True, exist_ok=True)
             (work.run(stage) / "checkpoints" / "step-00000003.npz").write_text(stage)
+            (work.run(stage) / "config.json").write_text(stage)
         return 0
 
     no_networks(given)
@@ -99,7 +100,7 @@ def _metrics(root: Path, given: Any) -> VerbRun:
 def _experiment(root: Path, given: Any) -> VerbRun:
     from tf_tryon.experiments import run
 
-    given.patch.setattr(run, "_check", lambda *_: None)
+    given.patch.setattr(run, "check", lambda *_: None)
     given.patch.setattr(run, "tasks", lambda *_: {})
     given.patch.setattr(run, "_estimate", lambda *_: 0)
     words = ["experiment", "--config=table_4_1_tiny", f"--data={given.data}"]

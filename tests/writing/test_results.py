@@ -218,3 +218,13 @@ def test_the_source_is_told(tmp_path):
     assert results.source_of(tmp_path / "anna", MARK) is None
     write(tmp_path / "anna", {"one.png": "1"}, source="/photos/anna.jpg")
     assert results.source_of(tmp_path / "anna", MARK) == "/photos/anna.jpg"
+
+
+def test_names_that_will_be_written_are_refused_at_the_start(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "two.png").write_text("mine")
+    results.check(tmp_path, MARK, by=BY)
+    with pytest.raises(TryOnError, match=r"two\.png is there and was not written by this command"):
+        results.check(tmp_path, MARK, by=BY, names=("one.png", "sub/two.png"))
+    write(tmp_path / "anna", {"one.png": "1"})
+    results.check(tmp_path / "anna", MARK, by=BY, names=("one.png",))

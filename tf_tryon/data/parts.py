@@ -107,11 +107,16 @@ class Parts:
 
         Parts of a longer or shorter run of the same key go as well.
         """
-        for path in self.folder.iterdir():
-            if _PART.fullmatch(path.name) or path.name in (_KEY, *others):
-                path.unlink()
-        with contextlib.suppress(OSError):  # somebody else keeps something there
-            self.folder.rmdir()
+        remove(self.folder, *others)
+
+
+def remove(folder: pathlib.Path, *others: str) -> None:
+    """`Parts.remove`, in a folder of parts of whatever run."""
+    for path in folder.iterdir():
+        if _PART.fullmatch(path.name) or path.name in (_KEY, *others):
+            path.unlink()
+    with contextlib.suppress(OSError):  # somebody else keeps something there
+        folder.rmdir()
 
 
 def _write(path: pathlib.Path, data: bytes) -> None:

@@ -14,13 +14,16 @@ import os
 import pathlib
 from typing import Any, Final
 
+from tf_tryon.data.sources.work import discard
 from tf_tryon.errors import InTheWayError, TryOnError
 from tf_tryon.files import json_file
 from tf_tryon.stages import STAGES
 from tf_tryon.writing.whole import write_text
 
+FOLDER: Final = "work"
 _STATE: Final = "fit.json"
 _REMEDY: Final = "delete the folder and begin again"
+_OF_RUNS: Final = {"base", "seed"}  # entries of the key that no annotation of a photo follows from
 
 
 class Work:
@@ -36,7 +39,7 @@ class Work:
     """
 
     def __init__(self, out: pathlib.Path, key: dict[str, Any]) -> None:
-        self.folder = out / "work"
+        self.folder = out / FOLDER
         path = self.folder / _STATE
         self._state: dict[str, Any] = {"key": json.loads(json.dumps(key)), "people": False, "granted": {}}
         if not path.exists():
@@ -49,12 +52,14 @@ class Work:
             if before == self._state["key"]:
                 self._state.update(people=saved["people"].flag(), granted=granted)
                 return
+            differing = [name for name in key if before.get(name) != self._state["key"][name]]
             if any(self.run(stage).exists() for stage in STAGES):
-                names = ", ".join(name for name in key if before.get(name) != self._state["key"][name])
                 raise TryOnError(
-                    f"{self.folder} holds a model that began with other values of {names}: give the same, or choose "
-                    "another --out"
+                    f"{self.folder} holds a model that began with other values of {', '.join(differing)}: give the "
+                    "same, or choose another --out"
                 )
+            if not _OF_RUNS.issuperset(differing):
+                discard(self.people)  # of a build that was stopped, of photos or label pictures that have changed
         self.folder.mkdir(parents=True, exist_ok=True)
         self._save()
 
@@ -65,13 +70,14 @@ class Work:
 
     @property
     def has_people(self) -> bool:
-        """Whether the data set is this call's, and whole."""
+        """Whether the data set is this call's, whole, and enough to fit a model to."""
         return bool(self._state["people"])
 
     def keep_people(self) -> None:
-        """The data set is whole."""
-        self._state["people"] = True
-        self._save()
+        """The data set is whole, and enough to fit a model to."""
+        if not self.has_people:
+            self._state["people"] = True
+            self._save()
 
     def run(self, stage: str) -> pathlib.Path:
         """A stage's run."""

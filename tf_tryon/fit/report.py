@@ -44,8 +44,8 @@ class Summary:
 
 
 def check_place(out: pathlib.Path) -> None:
-    """Raise InTheWayError where somebody else's files would be replaced."""
-    check(out, MARK, by=BY)
+    """Raise InTheWayError where page, picture or figures would take the place of somebody else's files."""
+    check(out, MARK, by=BY, names=(PAGE, _PICTURE))
 
 
 def write(out: pathlib.Path, summary: Summary, picture: Image.Image) -> pathlib.Path:

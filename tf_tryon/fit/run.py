@@ -11,14 +11,15 @@ from typing import Any
 
 from ml_collections import ConfigDict
 
+from tf_tryon.data.person_files import KEYPOINTS, PARSING, beside
 from tf_tryon.data.records import RecordSet, open_records, save_arrays
 from tf_tryon.data.sources.prepare import Annotators
 from tf_tryon.data.usable import fingerprint
 from tf_tryon.evaluation.features import VggFeatures
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.fit import measures, people, pictures, report, training
-from tf_tryon.fit.folder import Work
-from tf_tryon.inference.bundle import write_bundle
+from tf_tryon.fit.folder import FOLDER, Work
+from tf_tryon.inference import bundle
 from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.stages import SHAPE, TEXTURE
@@ -49,13 +50,15 @@ class Given:
     workers: int = 2
 
     def key(self) -> dict[str, Any]:
-        """What the people follow from."""
+        """What the people follow from: the photos' files and those that lie beside them."""
         if self.data is not None:
             return {"data": fingerprint(open_records(self.data)), "count": self.count}
         digest = hashlib.sha256()
         for photo in self.photos:
-            about = photo.stat()
-            digest.update(f"{source_of(photo)}\n{about.st_size}\n{about.st_mtime_ns}\n".encode())
+            for path in (photo, beside(photo, PARSING), beside(photo, KEYPOINTS)):
+                if path.is_file():
+                    about = path.stat()
+                    digest.update(f"{source_of(path)}\n{about.st_size}\n{about.st_mtime_ns}\n".encode())
         return {"photos": digest.hexdigest(), "vocabulary": self.vocabulary, "annotator": repr(self.annotator)}
 
 
@@ -76,23 +79,29 @@ def fit(given: Given, out: pathlib.Path, base: str, minutes: float, vgg: str = t
     Raises:
       TryOnError: fewer than people.LEAST usable people, nobody held out who can be measured, or OUT/work holds another
         call's model.
-      InTheWayError: files are in the way that no earlier call wrote.
+      InTheWayError: files are in the way that no earlier call wrote; before any work.
     """
     folder = model_folder(base)
     report.check_place(out)
     configs = training.configurations(folder, vgg, seed)
+    bundle.check_place(out, configs, report.BY)
     training.check_vgg(configs[TEXTURE])
-    work = Work(out, {"base": base if folder != pathlib.Path(base) else source_of(base), "seed": seed, **given.key()})
-    with held(work.folder):
+    key = {"base": base if folder != pathlib.Path(base) else source_of(base), "seed": seed, **given.key()}
+    with held(out / FOLDER):
+        work = Work(out, key)
+        training.check_places(work, configs)
         records = _people(work, given, seed)
         counts = people.counted(records, configs[TEXTURE])
         garments = measures.garments_of(records, configs)
+        work.keep_people()
         _log.info("%d people to train on, %d held out", counts["train"], counts["test"])
         code = training.train(work, folder, configs, counts["train"], 60 * minutes)
         if code:
             return code
         runs = {stage: work.run(stage) for stage in configs}
-        steps = write_bundle(runs.get(SHAPE), runs[TEXTURE], records, out, apart=False)
+        steps = bundle.write_bundle(
+            runs.get(SHAPE), runs[TEXTURE], records, out, apart=False, by=report.BY
+        )  # fmt: skip
         features = None if vgg == training.NO_VGG else VggFeatures(vgg)
         kept = [
             _measured(work, name, model, records, configs[TEXTURE].data, garments, features, seed)
@@ -116,7 +125,6 @@ def _people(work: Work, given: Given, seed: int) -> RecordSet:
             people.from_photos(
                 given.photos, work.people, given.annotator, given.vocabulary, given.workers, seed
             )  # fmt: skip
-        work.keep_people()
     return open_records(work.people)
 
 

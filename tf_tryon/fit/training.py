@@ -57,6 +57,12 @@ def check_vgg(config: ConfigDict) -> None:
         vgg_weights.load(config.loss.perceptual, config.loss.perceptual_weights)
 
 
+def check_places(work: Work, configs: dict[str, ConfigDict]) -> None:
+    """Raise InTheWayError if a stage's run would begin among somebody else's files."""
+    for stage in configs:
+        run_folder.refuse_strangers(work.run(stage), run_folder.CONFIG, run_folder.PLACES)
+
+
 def train(work: Work, base: pathlib.Path, configs: dict[str, ConfigDict], people: int, seconds: float) -> int:
     """Train each stage until its share of the time is used up, that of earlier calls included.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -15,11 +16,13 @@ from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, WEIGHTS
 from tf_tryon.stages import STAGES
 from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.weights import load_run, read_run, save_weights
+from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon bundle"
 MANIFEST: Final = "manifest.json"
+_FILES: Final = (WEIGHTS, CONFIG, MEANS, DISCRIMINATOR)  # of a stage; the last where one was trained
 
 
 def write_bundle(
@@ -28,11 +31,12 @@ def write_bundle(
     records: RecordSet,
     folder: str | pathlib.Path,
     apart: bool = True,
+    by: str = BY,
 ) -> dict[str, int]:
     """Writes `shape/` and `texture/` into `folder`: weights as float16, configuration, mean garments.
 
-    An earlier bundle there is replaced only when the new one is whole; other files of the folder stay. `manifest.json`
-    lists what may be replaced. A discriminator that the run trained goes along, to rank completions by.
+    An earlier bundle there of the same verb is replaced only when the new one is whole; other files of the folder stay.
+    `manifest.json` lists what may be replaced. A discriminator that the run trained goes along, to rank completions by.
 
     Args:
       shape_run: folder of a run of the shape stage, or its weights file; averaged weights are taken where there are
@@ -41,6 +45,7 @@ def write_bundle(
       records: the data set that both were trained on, for its mean garments.
       folder: to write to.
       apart: refuse a folder that holds the runs or the data set, as it does where they are its own.
+      by: the verb that writes.
 
     Returns:
       Steps of training by stage.
@@ -48,17 +53,24 @@ def write_bundle(
     Raises:
       ValueError: a run is of the other stage, or the first stage is missing or too many.
       TryOnError: the folder holds a run or the data set, or lies within one.
-      InTheWayError: files are there in a bundle's places that this function did not write.
+      InTheWayError: files are there in a bundle's places that this verb did not write.
     """
     if apart:
         refuse_overlap(folder, [shape_run, texture_run, records.directory], "the folder")
+    runs = {stage: path for stage, path in zip(STAGES, (shape_run, texture_run), strict=True) if path is not None}
+    check_place(folder, runs, by)
     steps: dict[str, int] = {}
-    with new_files(folder, MANIFEST, by=BY) as new:
-        for stage, path in zip(STAGES, (shape_run, texture_run), strict=True):
-            if path is not None:
-                steps[stage] = _write_stage(stage, path, shape_run is not None, records, new.path / stage)
+    with new_files(folder, MANIFEST, by=by) as new:
+        for stage, path in runs.items():
+            steps[stage] = _write_stage(stage, path, shape_run is not None, records, new.path / stage)
         new.content = {"steps": steps}
     return steps
+
+
+def check_place(folder: str | pathlib.Path, stages: Iterable[str], by: str = BY) -> None:
+    """Raise InTheWayError where a bundle of these stages would take the place of files that `by` did not write."""
+    names = [f"{stage}/{name}" for stage in stages for name in _FILES]
+    results.check(folder, MANIFEST, by=by, names=names)
 
 
 def _write_stage(

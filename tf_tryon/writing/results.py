@@ -18,7 +18,7 @@ import json
 import os
 import pathlib
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from tf_tryon.errors import InTheWayError
@@ -93,16 +93,26 @@ def new_files(
 
 
 def check(
-    folder: str | os.PathLike[str], mark: str, *, by: str, source: str = "", alone: bool = False, never: bool = False
+    folder: str | os.PathLike[str],
+    mark: str,
+    *,
+    by: str,
+    source: str = "",
+    alone: bool = False,
+    never: bool = False,
+    names: Sequence[str] = (),
 ) -> None:
-    """Raise as `new_files` would, as far as that can be known before there are any; for a verb's start."""
+    """Raise as `new_files` would, as far as that can be known before there are any; for a verb's start.
+
+    `names`: those of the files that will or may be written, as far as they are known, as paths from `folder`.
+    """
     folder = pathlib.Path(folder)
     if folder.is_symlink() and not folder.exists():
         raise InTheWayError(f"{folder} is a link to nothing: remove it, or choose another folder")
     if never:
         _refuse_any(folder)
     own = _own(folder, mark, by, source)
-    _refuse_others(folder, own, [mark], alone)
+    _refuse_others(folder, own, [*names, mark], alone)
 
 
 def source_of(folder: str | os.PathLike[str], mark: str) -> str | None:

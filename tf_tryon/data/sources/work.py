@@ -9,7 +9,7 @@ import pathlib
 import pickle
 from typing import Final
 
-from tf_tryon.data.parts import Parts
+from tf_tryon.data.parts import FOLDER, Parts, remove
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.prepare import Preparer, Settings
 from tf_tryon.writing.whole import whole_file
@@ -34,6 +34,12 @@ class Work:
     def remove(self) -> None:
         """Delete parts and examples, once the data set is whole."""
         self.parts.remove(_EXAMPLES)
+
+
+def discard(out: pathlib.Path) -> None:
+    """Delete parts and examples of a run that was stopped in a data set's folder, if there are any."""
+    if (out / FOLDER).is_dir():
+        remove(out / FOLDER, _EXAMPLES)
 
 
 def make_part(work: Work, number: int) -> dict[str, int]:
