@@ -58,7 +58,7 @@ def read(root: pathlib.Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def fit(pictures: np.ndarray, labels: np.ndarray, epochs: int, seed: int) -> keras.Model:
     """The trained network; pictures are mirrored, turned, moved and recoloured at random."""
-    network = kinds.build_network()
+    network = kinds.build_network(seed)
     batch = 64
     steps = epochs * -(-len(pictures) // batch)
     schedule = keras.optimizers.schedules.CosineDecay(2e-3, steps)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -113,10 +114,58 @@ def test_mended_annotations_are_kept(folder, counting, tmp_path, untouched):
     annotate_all(counting, [photo], out, {"cut": "refuse"})
     with Image.open(out / "good-00_parsing.png") as labels:
         labels.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(out / "good-00_parsing.png")
-    with untouched(out, lambda name: name == REPORT):
-        (entry,) = annotate_all(counting, [photo], out, {"cut": "allow"}).entries
-    assert entry["reason"] == "in the way"
-    assert "good-00_parsing.png was changed since" in entry["message"]
+    for _ in range(2):
+        with untouched(out, lambda name: name == REPORT):
+            (entry,) = annotate_all(counting, [photo], out, {"cut": "allow"}).entries
+        assert entry["reason"] == "in the way"
+        assert "good-00_parsing.png was changed since" in entry["message"]
+    assert counting.calls == 1  # nobody looks at the photo for that
+    (out / "good-00_parsing.png").rename(tmp_path / "mine.png")
+    assert annotate_all(counting, [photo], out, {"cut": "allow"}).failed == []
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (AnnotationError("feet cut", "the feet are cut off"), False),
+        (AnnotationError("model missing", "no such package"), True),
+        (FileNotFoundError("the label picture is missing"), True),
+        (ValueError("a HEIC photo, which needs a package"), True),
+    ],
+)
+def test_a_refusal_lasts_if_it_follows_from_what_the_photo_shows(folder, counting, tmp_path, error, again):
+    plain, asked = counting.annotate, []
+
+    def refuse(*_):
+        asked.append(1)
+        raise error
+
+    counting.annotate = refuse
+    for _ in range(2):
+        assert len(annotate_all(counting, [folder / "good-00.jpg"], tmp_path / "out", {}).failed) == 1
+    assert len(asked) == 1 + again
+    counting.annotate = plain
+    assert len(annotate_all(counting, [folder / "good-00.jpg"], tmp_path / "out", {}).failed) == 1 - again
+
+
+@pytest.mark.parametrize("option", ["parser_weights", "pose_model"])
+def test_other_weights_of_the_same_name_annotate_again(folder, counting, tmp_path, option):
+    model, photo = tmp_path / "model", folder / "good-00.jpg"
+    for text in ("first", "first", "other"):
+        model.write_text(text)
+        annotate_all(counting, [photo], tmp_path / "out", {option: str(model)})
+    assert counting.calls == 2
+
+
+def test_a_mended_label_picture_is_read_again(folder, counting, tmp_path):
+    photo, parsings = folder / "good-00.jpg", tmp_path / "parsings"
+    parsings.mkdir()
+    for text in ("", "first", "first", "mended"):  # before the first there is none
+        if text:
+            (parsings / "good-00_segm.png").write_text(text)
+            os.utime(parsings / "good-00_segm.png", ns=(0, len(text)))
+        annotate_all(counting, [photo], tmp_path / "out", {"parsings": str(parsings)})
+    assert counting.calls == 3
 
 
 def test_the_report_goes_on_listing_what_earlier_runs_put_there(folder, counting, tmp_path):

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from tf_tryon.annotation.annotation import Parsing
-from tf_tryon.annotation.parser_calibration import calibrate
+from tf_tryon.annotation.annotation import AnnotationError, Parsing
+from tf_tryon.annotation.parser_calibration import calibrate, calibrate_by
+from tf_tryon.annotation.parser_evaluation import true_pose
+from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import BOTTOM, HAT, TOP
 
 
@@ -25,6 +27,23 @@ def test_a_line_is_found_and_what_is_rare_follows_the_others():
     assert -1 < top[0] < -0.3  # on the way to its own line (-1, 2), drawn to the others' while it is seen seldom
     assert 1.2 < top[1] < 2
     np.testing.assert_allclose(hat, shoes, atol=0.02)  # seen once, or never: the line of all
+
+
+def test_who_is_not_found_is_counted_and_left_out():
+    seen = [_seen(TOP, "top", y, y) for y in np.linspace(0.1, 0.9, 12)]
+    people = [Person(np.zeros((10, 100, 3), np.uint8), truth, np.zeros((18, 3)), str(i), {}) for i, (_, truth) in
+              enumerate(seen)]  # fmt: skip
+    parsings = iter([parsing for parsing, _ in seen[:-1]])
+
+    def parse(photo, pose):
+        parsing = next(parsings)
+        if parsing is seen[2][0]:
+            raise AnnotationError("no person", "the parser finds nobody in this photo")
+        return parsing
+
+    lines, not_found = calibrate_by(parse, people, lambda person: None if person.id == "11" else true_pose(person))
+    assert not_found == 2
+    np.testing.assert_array_equal(lines, calibrate([*seen[:2], *seen[3:-1]]))
 
 
 def test_too_few_are_refused():

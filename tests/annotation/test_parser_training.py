@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from ml_collections import ConfigDict
 
 from tf_tryon.annotation import parser_config, parser_training
 from tf_tryon.annotation.parser_encoder import BLOCKS
@@ -96,6 +98,15 @@ def test_held_out_people_are_measured(data_set, photos_of_own_sizes, tmp_path):
     assert lines[0]["held_out/loss_0"] != lines[1]["held_out/loss_0"]
 
 
+def test_people_to_hold_out_are_looked_for_before_the_first_step(data_set, make_data_set, tmp_path, monkeypatch):
+    monkeypatch.setattr(parser_training, "_train", lambda *_: pytest.fail("the training has begun"))
+    without, config = make_data_set(tmp_path / "without", train=3, test=0), tiny(2)
+    config.train.evaluate_every = 1
+    with pytest.raises(ValueError, match=r"without has nobody in a split 'test' .*evaluate_every"):
+        train(config, [open_records(data_set), open_records(without)], tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_file_gives_the_configuration(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(
@@ -108,6 +119,9 @@ def test_a_file_gives_the_configuration(tmp_path):
     assert (config.train.steps, config.train.rare, config.train.clip_norm) == (7, 2, 2.0)
     with pytest.raises(ValueError, match=r"--config has the field data\.augment, which the parser's"):
         parser_config.with_changes([], thesis("shape"))
+    for value in ("many", None, True, 2.5, (1,)):
+        with pytest.raises(ValueError, match=r"--config: train\.steps is 3000 and can't become"):
+            parser_config.with_changes([], ConfigDict({"train": {"steps": value}}))
 
 
 @pytest.mark.usefixtures("quick_examples")
@@ -145,8 +159,9 @@ def test_fields_are_changed_and_unknown_ones_refused(capsys):
     config = parser_config.with_changes(["train.steps=7", "randomise.scale=(0.5, 1.5)", "train.precision=float32"])
     assert (config.train.steps, config.train.precision) == (7, "float32")
     assert config.randomise.scale == (0.5, 1.5)
-    for wrong in ("train.stepps=7", "train.steps", "train.steps=many", "steps=7"):
-        with pytest.raises(ValueError, match=f"--set {wrong}"):
+    wrong_values = ("train.steps=many", "train.steps=None", "train.steps=True", "train.batch=('a',)", "train.batch=3")
+    for wrong in ("train.stepps=7", "train.steps", "steps=7", *wrong_values):
+        with pytest.raises(ValueError, match=re.escape(f"--set {wrong}")):
             parser_config.with_changes([wrong])
     assert cli.main(["parser", "train", "--data=d", "--workdir=w", "--set=train.stepps=7"]) == 1
     assert "stepps" in capsys.readouterr().err
@@ -162,6 +177,7 @@ def test_fields_are_changed_and_unknown_ones_refused(capsys):
         ("train.precision", "mixed_float16"),
         ("randomise.crowd", 2.0),
         ("randomise.scale", (2.0, 1.0)),
+        ("randomise.jpeg", (35,)),
     ],
 )
 def test_values_that_cannot_work_are_named(field, value):

@@ -1,5 +1,6 @@
 """The network that tells kinds: small, bundled, fed with cut-outs."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -14,6 +15,20 @@ def test_the_bundled_weights_are_small_and_give_probabilities(shirt):
     garment, certainty = kinds.garment_of(chances)
     assert garment in kinds.GARMENTS
     assert 0.2 < certainty < 1
+
+
+def test_the_network_is_float32_under_any_policy_and_follows_from_its_seed():
+    policy = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_dtype_policy("mixed_float16")
+    try:
+        networks = [kinds.build_network(seed) for seed in (3, 3, 4)]
+    finally:
+        keras.mixed_precision.set_dtype_policy(policy)
+    computing = networks[0].layers[1:]  # the first is the input
+    assert {layer.compute_dtype for layer in computing} == {"float32"}
+    first, again, other = (kinds.arrays_of(network)["label/0"] for network in networks)
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.01
 
 
 def test_what_is_rare_in_the_training_data_is_not_given_up():

@@ -106,6 +106,31 @@ def test_a_build_that_was_stopped_goes_on_and_a_new_one_reads_only_what_is_new(
     np.testing.assert_allclose(codes[0], codes[4], atol=1e-4)
 
 
+def test_a_refusal_lasts_if_it_follows_from_what_the_photo_shows(model, shop, tmp_path, reads, monkeypatch):
+    folder, table = shop()
+    Image.new("RGBA", (20, 20)).save(folder / "empty.png")
+    with table.open("a") as file:
+        file.write("empty,T-Shirt,,,\n")
+    read = building.read_product
+
+    def lacking(path, *rest):
+        if path.endswith("red.png"):
+            reads.append("red.png")
+            raise TryOnError(f"{path}: needs OpenCV")
+        return read(path, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(building, "read_product", lacking)
+        for _ in range(2):
+            reads.clear()
+            built = build_catalogue(model, folder, tmp_path / "cat", table)
+            assert built.rejected[str(folder / "red.png")] == "needs OpenCV"
+    assert reads == ["red.png"]  # nothing else was read a second time
+    built = build_catalogue(model, folder, tmp_path / "cat", table)
+    assert list(built.rejected) == [str(folder / "empty.png")]
+    assert built.garments == {"top": 4}
+
+
 def test_bad_places_and_damaged_catalogues(model, shop, tmp_path):
     folder, table = shop()
     with pytest.raises(TryOnError, match="apart from what they are made of"):

@@ -17,6 +17,10 @@ REASONS: Final = (
     "unreadable", "truncated", "too large", "animated", "too small", "no person", "no such person", "head cut",
     "feet cut", "no garment", "model missing", "uncertain",
 )  # fmt: skip
+# Those that follow from what the photo shows: whoever looks again with the same models and options finds the same.
+OF_PIXELS: Final = frozenset(
+    ("too small", "no person", "no such person", "head cut", "feet cut", "no garment", "uncertain")
+)
 
 
 class AnnotationError(TryOnError):

@@ -9,18 +9,21 @@ from typing import Any, Final
 
 import numpy as np
 
-from tf_tryon.annotation.annotation import Annotation
+from tf_tryon.annotation.annotation import OF_PIXELS, Annotation
 from tf_tryon.annotation.annotator import Annotator
-from tf_tryon.annotation.files import is_annotated, names_in, photo_name, save
+from tf_tryon.annotation.files import check_place, is_annotated, names_in, photo_name, save
+from tf_tryon.annotation.parsing import label_picture
 from tf_tryon.data.photo import read_photo
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
-from tf_tryon.writing import results
+from tf_tryon.writing import marks, results
 from tf_tryon.writing.results import new_files
 
 REPORT: Final = "report.json"
 _BY: Final = "tf-tryon annotate"
 _SAVE_EVERY: Final = 25  # photos
+_MODELS: Final = ("parser_weights", "pose_model")  # options that name files, whose content counts as well
+_PARSINGS: Final = "parsings"  # the option that names the folder of label pictures
 
 
 @dataclasses.dataclass
@@ -54,11 +57,15 @@ def annotate_all(
 ) -> Report:
     """Annotate photos into a folder, with `report.json`, which goes on listing what earlier runs put there.
 
+    What that report says is done stays so while photo, options, models' files and label picture are the same; so does a
+    refusal that follows from what the photo shows. Others may be gone: files in the way, a package that was missing.
+
     Args:
       annotator: loaded.
       photos: files.
       folder: to write to; a report there of the same options tells which photos are done.
-      options: what the annotations depend on besides the photo, ready for JSON.
+      options: what the annotations depend on besides the photo, ready for JSON; `parser_weights` and `pose_model` name
+        models' files, and `parsings` a folder of label pictures.
       person: which of each photo's people.
       tell: called with how many are done and the last one's entry.
 
@@ -67,12 +74,16 @@ def annotate_all(
     """
     before, report = _earlier(folder / REPORT), Report([])
     results.check(folder, REPORT, by=_BY)
+    models = {name: marks.digest(pathlib.Path(options[name])) for name in _MODELS if options.get(name)}
     for photo, stem in zip(photos, names_in(folder, photos), strict=True):
         state = {"photo": str(photo), "name": stem, "options": options, **_stamp(photo)}
+        if models:
+            state["models"] = models
+        if options.get(_PARSINGS):
+            picture = label_picture(pathlib.Path(options[_PARSINGS]), photo)
+            state["labels"] = None if picture is None else _stamp(picture)
         entry = before.get(str(photo))
-        target = folder / photo_name(stem, photo, (entry or {}).get("turned", 0))
-        known = entry is not None and all(entry.get(key) == value for key, value in state.items())
-        if entry is None or not known or (not entry["reason"] and not (target.is_file() and is_annotated(target))):
+        if entry is None or not _is_done(entry, state, folder):
             entry = {**state, **_annotated(annotator, photo, folder, stem, person)}
         report.entries.append(entry)
         tell(len(report.entries), entry)
@@ -93,10 +104,21 @@ def reason_of(error: Exception) -> str:
     return getattr(error, "reason", "unreadable")
 
 
+def _is_done(entry: dict[str, Any], state: dict[str, Any], folder: pathlib.Path) -> bool:
+    """Whether to annotate the photo of an earlier report's entry again would find the same."""
+    if any(entry.get(key) != value for key, value in state.items()):
+        return False
+    if entry["reason"]:
+        return entry["reason"] in OF_PIXELS
+    photo = folder / photo_name(state["name"], pathlib.Path(state["photo"]), entry.get("turned", 0))
+    return photo.is_file() and is_annotated(photo)
+
+
 def _annotated(
     annotator: Annotator, photo: pathlib.Path, folder: pathlib.Path, stem: str, person: int | None
 ) -> dict[str, Any]:
     try:
+        check_place(photo, folder, stem)
         picture = read_photo(photo)
         annotation = annotator.annotate(picture, person, photo)
         save(annotation, picture, photo, folder, stem)

@@ -19,6 +19,8 @@ from tf_tryon.writing.results import new_files
 
 _BY: Final = "tf-tryon annotate"
 _MARK: Final = "_keypoints.json"
+_PARSING: Final = "_parsing.png"
+_PREVIEW: Final = "_preview.png"
 
 
 def save(annotation: Annotation, photo: np.ndarray, source: pathlib.Path, folder: pathlib.Path, stem: str) -> None:
@@ -32,14 +34,20 @@ def save(annotation: Annotation, photo: np.ndarray, source: pathlib.Path, folder
     """
     upright = annotation.upright(photo)
     with new_files(folder, f"{stem}{_MARK}", by=_BY, source=source_of(source)) as new:
-        save_labels(annotation.labels, annotation.vocabulary, new.path / f"{stem}_parsing.png")
-        preview(upright, annotation).save(new.path / f"{stem}_preview.png", "PNG")
+        save_labels(annotation.labels, annotation.vocabulary, new.path / f"{stem}{_PARSING}")
+        preview(upright, annotation).save(new.path / f"{stem}{_PREVIEW}", "PNG")
         target = new.path / photo_name(stem, source, annotation.turns)
         if annotation.turns:
             Image.fromarray(upright).save(target, "PNG")
         else:
             shutil.copyfile(source, target)
         new.content = to_openpose(annotation.keypoints)
+
+
+def check_place(source: pathlib.Path, folder: pathlib.Path, stem: str) -> None:
+    """Raise as `save` would, as far as that can be known before the photo is annotated."""
+    names = (f"{stem}{_PARSING}", f"{stem}{_PREVIEW}")
+    results.check(folder, f"{stem}{_MARK}", by=_BY, source=source_of(source), names=names)
 
 
 def photo_name(stem: str, source: pathlib.Path, turns: int) -> str:
@@ -49,7 +57,7 @@ def photo_name(stem: str, source: pathlib.Path, turns: int) -> str:
 
 def is_annotated(photo: pathlib.Path) -> bool:
     """Whether parsing and keypoints lie beside a photo."""
-    return all(photo.with_name(f"{photo.stem}{end}").is_file() for end in ("_parsing.png", _MARK))
+    return all(photo.with_name(f"{photo.stem}{end}").is_file() for end in (_PARSING, _MARK))
 
 
 def names_in(folder: pathlib.Path, photos: list[pathlib.Path]) -> list[str]:

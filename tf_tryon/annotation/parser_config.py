@@ -77,7 +77,7 @@ def default_config() -> ConfigDict:
 
 
 def with_changes(changes: list[str], given: ConfigDict | None = None) -> ConfigDict:
-    """A configuration with fields changed, each as "train.steps=100"; ValueError names a wrong one.
+    """A configuration with fields changed, each as "train.steps=100"; ValueError names a field or a value that is none.
 
     Args:
       changes: of the fields.
@@ -89,7 +89,10 @@ def with_changes(changes: list[str], given: ConfigDict | None = None) -> ConfigD
             part, _, name = field.partition(".")
             if part not in config or name not in config[part]:
                 raise ValueError(f"--config has the field {field}, which the parser's configuration lacks")
-            config[part][name] = value
+            try:
+                config[part][name] = _like(config[part][name], value)
+            except TypeError as error:
+                raise ValueError(f"--config: {field} is {config[part][name]!r} and can't become {value!r}") from error
     for change in changes:
         field, equals, text = change.partition("=")
         part, _, name = field.partition(".")
@@ -98,10 +101,21 @@ def with_changes(changes: list[str], given: ConfigDict | None = None) -> ConfigD
             raise ValueError(f"--set {change}: FIELD=VALUE is expected, with a field among {known}")
         try:
             value = text if isinstance(config[part][name], str) else ast.literal_eval(text)
-            config[part][name] = value
+            config[part][name] = _like(config[part][name], value)
         except (ValueError, SyntaxError, TypeError) as error:
             raise ValueError(f"--set {change}: {config[part][name]!r} can't become {text!r}") from error
     return config
+
+
+def _like(default: object, value: object) -> object:
+    """The value, with the default's type; TypeError: it has another, or one of a tuple's has."""
+    if isinstance(default, tuple) and isinstance(value, (tuple, list)):
+        return tuple(_like(default[0], each) for each in value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(default, bool) != isinstance(value, bool) or not isinstance(value, type(default)):
+        raise TypeError(f"{value!r} is no {type(default).__name__}")
+    return value
 
 
 def _fields(config: ConfigDict) -> list[tuple[str, Any]]:
@@ -130,10 +144,10 @@ def validate(config: ConfigDict) -> None:
     for name in ("rare", "steps", "log_every", "checkpoint_every", "evaluate_people"):
         if config.train[name] < 1:
             raise ValueError(f"config.train.{name} = {config.train[name]}: must be at least 1")
-    for name in ("scale", "whole_scale"):
-        low, high = config.randomise[name]
-        if not 0 < low <= high:
-            raise ValueError(f"config.randomise.{name} = {config.randomise[name]}: the smallest and the largest factor")
+    for name in ("scale", "whole_scale", "jpeg"):
+        pair = config.randomise[name]
+        if len(pair) != 2 or not 0 < pair[0] <= pair[1]:
+            raise ValueError(f"config.randomise.{name} = {pair}: two numbers above 0, the smallest and the largest")
     for name in (
         "whole",
         "garment",

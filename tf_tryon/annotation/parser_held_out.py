@@ -36,6 +36,17 @@ def held_out_examples(records: RecordSet, config: ConfigDict) -> tf.data.Dataset
     return mapped(people.batch(sum(config.train.batch)), seen)
 
 
+def check_held_out(sets: list[RecordSet]) -> None:
+    """Raise ValueError unless each data set has people to be held out."""
+    for records in sets:
+        splits = records.manifest["splits"]
+        if SPLIT not in splits or not records.split(SPLIT):
+            raise ValueError(
+                f"{records.directory} has nobody in a split {SPLIT!r} (its splits: {', '.join(splits)}), and "
+                "config.train.evaluate_every asks for their loss: set that to 0, or hold people out in the data set"
+            )
+
+
 def held_out(
     sets: list[RecordSet], config: ConfigDict, measured: Callable[[Inputs, tf.Tensor], dict[str, tf.Tensor]]
 ) -> dict[str, float]:

@@ -11,7 +11,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.annotation import imagenet, parser_config
 from tf_tryon.annotation.parser_examples import training_examples
-from tf_tryon.annotation.parser_held_out import held_out
+from tf_tryon.annotation.parser_held_out import check_held_out, held_out
 from tf_tryon.annotation.parser_network import ParserNetwork, build_parser
 from tf_tryon.config import to_json
 from tf_tryon.data import vocabulary as vocabulary_lib
@@ -47,7 +47,8 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
       The exit code: 0, or 143 (SIGTERM) or 130 (SIGINT) where it was stopped after saving.
 
     Raises:
-      FileNotFoundError, ValueError: the folder holds a run of another configuration; `train.init_from` doesn't fit.
+      FileNotFoundError, ValueError: the folder holds a run of another configuration; `train.init_from` doesn't fit;
+        people are to be held out, and a data set has none.
       TryOnError: a loss or gradient became NaN or infinite (names the step), another process trains there, the folder
         lies within the data set's, or it holds files in a run's places that are none's.
     """
@@ -56,6 +57,8 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
         raise ValueError(
             f"config.train.batch = {tuple(config.train.batch)}: a number of people for each of {len(sets)} data sets"
         )
+    if config.train.evaluate_every:
+        check_held_out(sets)
     refuse_overlap(workdir, [records.directory for records in sets], "--workdir")
     refuse_strangers(workdir, CONFIG, (*PLACES, WEIGHTS_FILE))
     workdir.mkdir(parents=True, exist_ok=True)

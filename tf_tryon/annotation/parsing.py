@@ -84,6 +84,12 @@ class ParsingAnnotator:
         return self._parser.parse(photo, pose, None if source is None else pathlib.Path(source))
 
 
+def label_picture(folder: pathlib.Path, source: pathlib.Path) -> pathlib.Path | None:
+    """The label picture in `folder` of a photo's file; None: there is none."""
+    paths = [beside(folder / source.name, suffix) for suffix in SUFFIXES]
+    return next((path for path in paths if path.is_file() and path.resolve() != source.resolve()), None)
+
+
 class FileParser:
     """Label pictures that any parser wrote: NAME_parsing.png, NAME_segm.png or NAME.png of a folder.
 
@@ -104,10 +110,10 @@ class FileParser:
         """The photo's label picture; the confidences are empty, as the file tells none."""
         if source is None:
             raise ValueError("label pictures are found by the photo's file name: say which file it came from")
-        paths = [beside(self._folder / source.name, suffix) for suffix in SUFFIXES]
-        path = next((path for path in paths if path.is_file() and path.resolve() != source.resolve()), None)
+        path = label_picture(self._folder, source)
         if path is None:
-            raise FileNotFoundError(f"{paths[0]}: the label picture of {source} is missing")
+            missing = beside(self._folder / source.name, SUFFIXES[0])
+            raise FileNotFoundError(f"{missing}: the label picture of {source} is missing")
         keypoints = np.zeros((18, 3), np.float32) if pose is None else pose.keypoints
         turns = 0 if pose is None else pose.turns
         labels, name = read_parsing(path, photo.shape[:2], keypoints, self._vocabulary, turns)

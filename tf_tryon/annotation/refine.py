@@ -9,12 +9,12 @@ Needs OpenCV, which MediaPipe brings; without it the outlines stay the network's
 
 from __future__ import annotations
 
-import importlib
 from typing import Any, Final
 
 import numpy as np
 from scipy import ndimage
 
+from tf_tryon.annotation.open_cv import open_cv, seeded
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.geometry import numpy_arrays, resampling
 
@@ -74,7 +74,7 @@ def grab_cut(photo: np.ndarray, probability: np.ndarray, within: np.ndarray) -> 
       within: (n, m) bool: elsewhere it can't be.
     """
     likely = (probability > 0.5) & within
-    cv2: Any = _open_cv()
+    cv2: Any = open_cv()
     if cv2 is None:
         return likely
     reach = max(1, round(_BAND * photo.shape[0]))
@@ -85,9 +85,9 @@ def grab_cut(photo: np.ndarray, probability: np.ndarray, within: np.ndarray) -> 
         return likely
     marks = np.where(likely, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     marks[core], marks[far] = cv2.GC_FGD, cv2.GC_BGD
-    cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(np.ascontiguousarray(photo[..., ::-1]), marks, None, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    bgr = np.ascontiguousarray(photo[..., ::-1])
+    seeded(lambda: cv2.grabCut(bgr, marks, None, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK))
     cut = (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
     # Colours alone can run away: outside the band, and where the network is sure, its word stands.
     band = ndimage.binary_dilation(likely, iterations=reach)
@@ -140,10 +140,3 @@ def _enlarged(probabilities: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     whole = (0, 0, *probabilities.shape[:2])
     out = resampling.resample(numpy_arrays, probabilities, whole, size, resampling.TRIANGLE, resampling.EDGE)
     return np.clip(out, 1e-6, 1)
-
-
-def _open_cv() -> Any:
-    try:
-        return importlib.import_module("cv2")
-    except ImportError:
-        return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from absl import flags
@@ -12,15 +12,17 @@ from tf_tryon.cli import given
 from tf_tryon.cli.defining import Into
 
 if TYPE_CHECKING:
-    import numpy as np
+    from tf_tryon.annotation.annotation import Pose
+    from tf_tryon.data.person import Person
 
-    from tf_tryon.annotation.annotation import Parsing
+_log = logging.getLogger(__name__)
 
 ARGUMENTS = ""
 HELP = """Fit the confidences of a parser that `tf-tryon parser train` made to photos with true labels.
 
 Takes the photos that training kept back, the last of the split "train" (`train.kept_back` of the parser's
-configuration), and MediaPipe's poses; writes the result into the weights file.
+configuration), and MediaPipe's poses; writes the result into the weights file. People who are not found are counted and
+left out.
 
   tf-tryon parser calibrate --data ccp --parser-weights runs/parser/parser.npz
 """
@@ -44,7 +46,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Fits, writes and prints the lines."""
     del args
     from tf_tryon.annotation.builtin_parser import BuiltinParser
-    from tf_tryon.annotation.parser_calibration import calibrate
+    from tf_tryon.annotation.parser_calibration import calibrate_by
     from tf_tryon.annotation.parser_examples import kept_back
     from tf_tryon.annotation.parser_training import calibrate_file, load_parser
     from tf_tryon.annotation.pose import PoseAnnotator
@@ -57,16 +59,16 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     parser = BuiltinParser.of(loaded)
     parser.calibration = None
 
-    def parsings() -> Iterator[tuple[Parsing, np.ndarray]]:
-        with PoseAnnotator.load() as poses:
-            for i in kept_back(records, loaded.config):
-                person = Person.of(records, i)
-                pose = next(iter(poses.annotate(person.photo)), None)
-                if pose is not None:
-                    yield parser.parse(person.photo, pose), person.labels
+    numbers = kept_back(records, loaded.config)
+    with PoseAnnotator.load() as poses:
 
-    lines = calibrate(parsings())
+        def pose_of(person: Person) -> Pose | None:
+            return next(iter(poses.annotate(person.photo)), None)
+
+        lines, not_found = calibrate_by(parser.parse, (Person.of(records, i) for i in numbers), pose_of)
     calibrate_file(path, lines)
+    if not_found:
+        _log.warning("%d of %d people were not found, and nothing follows from them", not_found, len(numbers))
     for name, (offset, slope) in zip(GARMENTS, lines, strict=True):
         print(f"{name}: {offset:.3f} + {slope:.3f} * expected overlap")
     return 0

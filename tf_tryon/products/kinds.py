@@ -19,6 +19,9 @@ from tf_tryon.files.array_file import Form, read_arrays
 SIDE: Final = 64
 WEIGHTS: Final = pathlib.Path(__file__).parent.parent / "weights" / "kinds" / "kinds.npz"
 _REMEDY: Final = "make it with tools/train_kinds.py"
+# Whatever the process's own settings.
+_FLOAT32: Final[dict[str, Any]] = {"dtype": "float32"}
+_CHANNELS: Final[dict[str, Any]] = {"data_format": "channels_last"}
 
 
 class Label(NamedTuple):
@@ -77,23 +80,43 @@ def picture(photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return canvas
 
 
-def build_network() -> Any:
-    """A keras.Model, (B, SIDE, SIDE, 4) float32 in [0, 1] -> (B, labels) logits; some 200,000 parameters."""
+def build_network(seed: int = 0) -> Any:
+    """A keras.Model, (B, SIDE, SIDE, 4) float32 in [0, 1] -> (B, labels) logits; some 200,000 parameters.
+
+    Computes in float32 whatever the global policy, and leaves the process's random state alone.
+
+    Args:
+      seed: of initial weights and of what is dropped in training.
+    """
     import keras
 
-    layers = keras.layers
-    inputs = keras.Input((SIDE, SIDE, 4))
-    features = inputs
-    for i, filters in enumerate((24, 48, 72, 112)):
-        features = layers.Conv2D(filters, 3, 2, "same", use_bias=False, name=f"down_{i}")(features)
-        features = layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=f"norm_{i}")(features))
-        if i > 1:
-            more = layers.Conv2D(filters, 3, 1, "same", use_bias=False, name=f"same_{i}")(features)
-            more = layers.BatchNormalization(momentum=0.9, name=f"norm_same_{i}")(more)
-            features = layers.ReLU()(layers.Add()([features, more]))
-    features = layers.Flatten()(layers.AveragePooling2D(2)(features))
-    features = layers.Dropout(0.4)(features)
-    return keras.Model(inputs, layers.Dense(len(NAMES), name="label")(features), name="kinds")
+    from tf_tryon.layers import seeds
+
+    layers, own = keras.layers, _FLOAT32
+
+    def convolved(features: Any, filters: int, stride: int, name: str) -> Any:
+        start = seeds.glorot_uniform()
+        options = {"use_bias": False, "kernel_initializer": start, "name": name, **_CHANNELS, **own}
+        return layers.Conv2D(filters, 3, stride, "same", **options)(features)
+
+    def normalised(features: Any, name: str) -> Any:
+        return layers.BatchNormalization(momentum=0.9, name=name, **own)(features)
+
+    with seeds.stream(seed, "kinds"):
+        inputs = keras.Input((SIDE, SIDE, 4), **own)
+        features = inputs
+        for i, filters in enumerate((24, 48, 72, 112)):
+            features = convolved(features, filters, 2, f"down_{i}")
+            features = layers.ReLU(**own)(normalised(features, f"norm_{i}"))
+            if i > 1:
+                more = normalised(convolved(features, filters, 1, f"same_{i}"), f"norm_same_{i}")
+                features = layers.ReLU(**own)(layers.Add(**own)([features, more]))
+        features = layers.AveragePooling2D(2, **_CHANNELS, **own)(features)
+        features = layers.Flatten(**_CHANNELS, **own)(features)
+        features = layers.Dropout(0.4, seed=seeds.following(), **own)(features)
+        start = seeds.glorot_uniform()
+        label = layers.Dense(len(NAMES), kernel_initializer=start, name="label", **own)(features)
+        return keras.Model(inputs, label, name="kinds")
 
 
 def probabilities(photo: np.ndarray, mask: np.ndarray) -> dict[str, float]:

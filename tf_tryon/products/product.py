@@ -15,17 +15,18 @@ from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.errors import TryOnError
 from tf_tryon.files.regular import size_of
 from tf_tryon.products import cutout, kinds
+from tf_tryon.products.cutout import NoProductError
 
 WornIn = Callable[[np.ndarray], bool]  # of a photo: does a person wear what it shows?
 _CLEAR: Final = 250  # alpha below which a pixel is see-through: a photo that has such pixels is cut out already
 _UNSURE: Final = 0.5
 
 
-class WornError(TryOnError):
+class WornError(NoProductError):
     """A person wears it."""
 
 
-class UnsureError(TryOnError):
+class UnsureError(NoProductError):
     """It can't be recognised."""
 
 
@@ -84,7 +85,8 @@ def read_product(
       FileNotFoundError, ValueError: a file can't be read.
       WornError: a person wears it.
       UnsureError: it can't be recognised.
-      TryOnError: there are several garments or none. All name the file.
+      NoProductError: there are several garments or none.
+      TryOnError: OpenCV is missing, and the photo is not cut out yet. All name the file.
     """
     if not pathlib.Path(path).is_file():
         raise FileNotFoundError(f"{path}: there is no such photo of a product")

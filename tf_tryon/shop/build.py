@@ -14,6 +14,7 @@ from PIL import Image
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.tryon import TryOn
+from tf_tryon.products.cutout import NoProductError
 from tf_tryon.products.product import Product, WornIn, read_product
 from tf_tryon.shop import matching, names
 from tf_tryon.shop.catalogue import write_index
@@ -87,7 +88,11 @@ def build_catalogue(
 
 
 def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn | None) -> list[tuple[str, str]]:
-    """Key and reason ("": it is an item) of each; what isn't known yet is read and kept."""
+    """Key and reason ("": it is an item) of each; what isn't known yet is read and kept.
+
+    A refusal is kept where it follows from what the photo shows; any other has the key "", as its cause may be gone
+    when the catalogue is built again.
+    """
     known: dict[str, Reading] = {}
     keys: list[tuple[str, str]] = []
     new: dict[str, Product] = {}
@@ -116,7 +121,11 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
             product = _checked(read_product(item.photo, named, None, worn), model)
             new[key] = dataclasses.replace(product, chances={kind: 1.0}) if kind else product
         except (TryOnError, ValueError, OSError) as error:
-            known[key] = Reading(" ".join(str(error).removeprefix(f"{item.photo}: ").split()))
+            reason = " ".join(str(error).removeprefix(f"{item.photo}: ").split())
+            if not isinstance(error, NoProductError):
+                keys[-1] = ("", reason)
+                continue
+            known[key] = Reading(reason)
             readings.put(key, known[key])
     for garment in {product.garment for product in new.values()}:
         of_garment = [key for key, product in new.items() if product.garment == garment]
@@ -130,7 +139,7 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
 
 def _checked(product: Product, model: TryOn) -> Product:
     if product.garment not in model.garments:
-        raise TryOnError(f"a {product.garment}, and the model completes {', '.join(model.garments)}")
+        raise NoProductError(f"a {product.garment}, and the model completes {', '.join(model.garments)}")
     return product
 
 
