@@ -66,7 +66,9 @@ WRONG = {
     "request": [
         ("request {photo} --wear nowhere.jpg --out o", "--wear nowhere.jpg: there is no such photo of a product"),
         ("request {photo} --wear {photo} --like {photo} --out o", "wear and like exclude each other"),
+        ("request {photo} --wear {photo} --keep_shape --out o", "wear and keep_shape exclude each other"),
         ("request {photo} --wear-mask {photo} --out o", "and there is none"),
+        ("request {photo} --wear {photo} --wear-mask nowhere.png --out o", "--wear-mask nowhere.png: there is no such"),
     ],
     "serve": [("serve --models nowhere", "nowhere is no folder")],
     "web": [

@@ -58,6 +58,25 @@ def test_without_a_name_it_is_recognised(worn: Any, monkeypatch: Any) -> None:
     assert worn.requests[0].garment == "bottom"
 
 
+@pytest.mark.parametrize(("targets", "label", "refused"), [("bottom", "Pants", ""), ("top", "Pants", "not bottom")])
+def test_a_product_is_checked_as_what_it_is_not_as_the_default(
+    targets: str, label: str, refused: str, worn: Any, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    from tf_tryon.config import thesis, to_json
+    from tf_tryon.products import kinds
+
+    for stage in ("shape", "texture"):
+        config = thesis(stage)
+        config.data.targets.update({name: float(name == targets) for name in config.data.targets})
+        (tmp_path / "model" / stage).mkdir(parents=True)
+        (tmp_path / "model" / stage / "config.json").write_text(to_json(config))
+    monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: dict.fromkeys(kinds.NAMES, 0.0) | {label: 1.0})
+    line = [*worn.run.words, f"--wear={worn.product}", f"--model={tmp_path / 'model'}"]
+    assert main(line) == (1 if refused else 0)
+    assert refused in capsys.readouterr().err
+    assert len(worn.requests) == (0 if refused else 1)
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [

@@ -13,9 +13,9 @@ from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.defining import Into
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
-from tf_tryon.cli.runtime import define_runtime_flag, load
+from tf_tryon.cli.runtime import check_runtime, define_runtime_flag, load
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
-from tf_tryon.cli.wear_flag import check_wear, define_wear, product_of
+from tf_tryon.cli.wear_flag import check_wear, define_wear, named_garment, product_of
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap
 
@@ -81,8 +81,15 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     check_there(args)
     if flag_values.like:
         check_there([flag_values.like])
+    if flag_values.like and flag_values.walk is not None:
+        raise ValueError("walk and like exclude each other: a walk starts from a code of this person's context")
+    if flag_values.mask and not pathlib.Path(flag_values.mask).is_file():
+        raise FileNotFoundError(f"--mask {flag_values.mask}: there is no such picture")
     check_wear(flag_values)
-    ModelFolder(_model(flag_values, args)).check(flag_values.garment, flag_values.walk, flag_values.walk_stage)
+    check_runtime(flag_values.runtime, _only_tensorflow(flag_values))
+    model, garment = ModelFolder(_model(flag_values, args)), named_garment(flag_values)
+    if garment is not None:  # else it is checked as soon as the product is recognised
+        model.check(garment, flag_values.walk, flag_values.walk_stage)
     given = [given_folder(flag_values.model), flag_values.mask, flag_values.parser_weights]
     given += [flag_values.wear, flag_values.wear_mask]
     refuse_overlap(flag_values.out, [*inputs([*args, flag_values.like]), *given], "--out")
@@ -90,6 +97,12 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
 def _model(flag_values: flags.FlagValues, args: list[str]) -> str:
     return flag_values.model or default_model(args)
+
+
+def _only_tensorflow(flag_values: flags.FlagValues) -> str:
+    """The flag that asks for what only TensorFlow can serve; "": none does."""
+    given = {"--wear": flag_values.wear, "--like": flag_values.like, "--walk": flag_values.walk is not None}
+    return next((flag for flag, value in given.items() if value), "")
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -102,10 +115,16 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
     from tf_tryon.data.mask import read_mask
     from tf_tryon.errors import TryOnError
     from tf_tryon.inference.bundled import STUDIO
+    from tf_tryon.inference.model_folder import ModelFolder
     from tf_tryon.inference.request import STAGES, Request
     from tf_tryon.inference.saving import BY, MARK, save
 
+    sources = [source for arg in args for source in people.sources(arg, flag_values.index)]
+    if flag_values.mask and len(sources) != 1:
+        raise ValueError(f"--mask is of one photo, and {len(sources)} people are given")
     product = product_of(flag_values)
+    if product is not None:
+        ModelFolder(_model(flag_values, args)).check(product.garment)
     request = Request(
         garment=product.garment if product else flag_values.garment,
         samples=flag_values.samples,
@@ -122,12 +141,8 @@ def _complete(people: People, flag_values: flags.FlagValues, args: list[str]) ->
         dilate=flag_values.dilate,
         background=flag_values.background,
     )
-    sources = [source for arg in args for source in people.sources(arg, flag_values.index)]
-    if flag_values.mask and len(sources) != 1:
-        raise ValueError(f"--mask is of one photo, and {len(sources)} people are given")
     places = folders(flag_values.out, [(source.name, source.origin) for source in sources], MARK)
-    only_tensorflow = "--like" if request.like else "--walk" if request.walk is not None else ""
-    only_tensorflow = "--wear" if request.wear else only_tensorflow
+    only_tensorflow = _only_tensorflow(flag_values)
     model = load(flag_values.runtime, _model(flag_values, args), only_tensorflow, compiled=len(sources) > 1)
     failed, photos = list[str](), False
     for (name, origin, read), place in zip(sources, places, strict=True):

@@ -67,9 +67,6 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses products that aren't there or can't be kept apart from --like, and answers among the photos."""
     check_wear(flag_values)
-    for name in ("like", "keep_shape", "keep_texture"):
-        if flag_values.wear and getattr(flag_values, name):
-            raise ValueError(f"wear and {name} exclude each other: the garment is the product's, in shapes of its own")
     refuse_overlap(flag_values.out, [*args, flag_values.like, flag_values.wear, flag_values.wear_mask], "--out")
 
 

@@ -26,6 +26,12 @@ def define_runtime_flag(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_enum("runtime", AUTO, [AUTO, LITE, TENSORFLOW], text, flag_values=flag_values)
 
 
+def check_runtime(wanted: str, only_tensorflow: str) -> None:
+    """Raise TryOnError if "lite" is wanted for what only TensorFlow can serve; arguments as for `load`."""
+    if wanted == LITE and only_tensorflow:
+        raise TryOnError(f"--runtime lite: only TensorFlow serves {only_tensorflow}")
+
+
 def load(wanted: str, model: str, only_tensorflow: str = "", compiled: bool = True) -> TryOn | Lite:
     """The model in the runtime that was chosen, which is logged.
 
@@ -38,6 +44,7 @@ def load(wanted: str, model: str, only_tensorflow: str = "", compiled: bool = Tr
     Raises:
       TryOnError: "lite" is wanted, and can't be had; says why.
     """
+    check_runtime(wanted, only_tensorflow)
     lacking = f"only TensorFlow serves {only_tensorflow}" if only_tensorflow else ""
     if wanted != TENSORFLOW:
         lacking = lacking or _lacking(model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import pathlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from absl import flags
 
@@ -15,6 +15,7 @@ from tf_tryon.cli.defining import Into
 if TYPE_CHECKING:
     from tf_tryon.products.product import Product
 
+_EXCLUDED: Final = ("like", "walk", "keep_shape", "keep_texture")  # flags that say what of a garment to draw
 _log = logging.getLogger(__name__)
 
 
@@ -26,11 +27,22 @@ def define_wear(flag_values: flags.FlagValues) -> None:
 
 
 def check_wear(flag_values: flags.FlagValues) -> None:
-    """Refuses a mask without a photo, and a photo that isn't there."""
+    """Refuses a mask without a photo, files that aren't there, and what can't be drawn of a product."""
     if flag_values.wear_mask and not flag_values.wear:
         raise ValueError("--wear-mask is of the photo that --wear names, and there is none")
     if flag_values.wear and not pathlib.Path(flag_values.wear).is_file():
         raise FileNotFoundError(f"--wear {flag_values.wear}: there is no such photo of a product")
+    if flag_values.wear_mask and not pathlib.Path(flag_values.wear_mask).is_file():
+        raise FileNotFoundError(f"--wear-mask {flag_values.wear_mask}: there is no such picture")
+    for name in _EXCLUDED if flag_values.wear else ():
+        given: object = getattr(flag_values, name) if name in flag_values else None  # each verb has its own of them
+        if given is not None and given is not False and given != "":
+            raise ValueError(f"wear and {name} exclude each other: the garment is the product's, in shapes of its own")
+
+
+def named_garment(flag_values: flags.FlagValues) -> str | None:
+    """What --garment says, by default too; None where --wear names a product that is still to be recognised."""
+    return None if flag_values.wear and not flag_values["garment"].present else flag_values.garment
 
 
 def product_of(flag_values: flags.FlagValues) -> Product | None:
@@ -43,7 +55,7 @@ def product_of(flag_values: flags.FlagValues) -> Product | None:
     from tf_tryon.products.worn import worn_in
 
     quiet.import_tensorflow()
-    garment = flag_values.garment if flag_values["garment"].present else None
+    garment = named_garment(flag_values)
     with contextlib.ExitStack() as stack:
         worn = None
         try:
