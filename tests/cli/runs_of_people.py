@@ -29,7 +29,7 @@ def _complete_all(root: Path, given: Any) -> VerbRun:
     from tf_tryon.inference import bulk
 
     no_networks(given)
-    bulk._model.cache_clear()  # of a test before
+    bulk._model.cache_clear()  # of a test before, which stood in for the same files
     photo = photo_files(given.person, root / "photos" / "anna.png")
     return run_to(root, "complete-all", f"--photos={photo}", "--samples=2", "--workers=1", NAME="anna")
 

@@ -5,11 +5,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from absl import flags
 from PIL import Image
 
 from tf_tryon.annotation.annotation import Annotation
 from tf_tryon.annotation.annotator import Annotator
+from tf_tryon.cli import complete_all
 from tf_tryon.cli import main as cli
+from tf_tryon.data.keypoints import to_openpose
+from tf_tryon.data.label_picture import save_labels
 from tf_tryon.data.person import Person
 
 
@@ -78,3 +82,35 @@ def test_a_refused_photo_is_status_1(photo, tmp_path, capsys):
     error = capsys.readouterr().err
     assert "bad.jpg: not a readable picture" in error
     assert "1 of 2 photos" in error
+
+
+def test_complete_all_annotates_on_the_way(photo, tmp_path, monkeypatch):
+    """With what a process gets of the flags, which is not the flags themselves."""
+    flag_values = flags.FlagValues()
+    complete_all.define_flags(flag_values)
+    flag_values(["complete-all", f"--photos={photo.path}", f"--out={photo.out}", "--cut=allow"])
+    monkeypatch.chdir(tmp_path)
+    complete_all._people.cache_clear()
+    (given,) = complete_all._given(flag_values)
+    person = complete_all.reader(flag_values)(given.argument)
+    complete_all._people.cache_clear()
+    assert person.size == (128, 128)
+    assert photo.known.options[1]["allow_cut"]
+
+
+def test_what_lies_beside_a_link_is_read(photo, tmp_path, make_person):
+    """A selection of links, or a folder that git-annex keeps: the parsing is beside the link."""
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "berta.png"
+    link.symlink_to(photo.path)
+    made = make_person(1, 128)
+    save_labels(made["labels"], "cihp20", link.with_name("berta_parsing.png"))
+    link.with_name("berta_keypoints.json").write_text(json.dumps(to_openpose(made["keypoints"])))
+    flag_values = flags.FlagValues()
+    complete_all.define_flags(flag_values)
+    flag_values(["complete-all", f"--photos={link}", f"--out={photo.out}"])
+    complete_all._people.cache_clear()
+    (given,) = complete_all._given(flag_values)
+    assert (given.name, given.origin) == ("berta", str(photo.path))
+    assert complete_all.reader(flag_values)(given.argument).id == "berta"
+    assert not photo.known.calls

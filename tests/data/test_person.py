@@ -90,3 +90,11 @@ def test_multimodal_files(tmp_path, make_person):
     picture = table[person["labels"]]
     photo = save(tmp_path, {**person, "labels": picture})
     assert Person.from_files(photo).dress
+
+
+def test_a_name_in_latin_1_is_text(tmp_path, make_person):
+    """As of an old archive; networks, records and reports hold no half characters."""
+    photo = save(tmp_path, make_person(1))
+    for path in list(tmp_path.iterdir()):
+        path.rename(path.with_name(path.name.replace("anna", "caf\udce9")))
+    assert Person.from_files(photo.with_name("caf\udce9.png")).id == "café"

@@ -20,7 +20,7 @@ from tf_tryon.inference.saving import save
 
 @pytest.fixture(autouse=True)
 def _tiny(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_lib, "_model", lambda name: model)
+    monkeypatch.setattr(bulk_lib, "_model", lambda name, digest: model)
     monkeypatch.setattr(bulk_lib, "_digest", lambda name: name)
 
 
@@ -76,6 +76,29 @@ def test_each_has_a_seed_that_makes_the_same_pictures_again(data_set: Path, mode
     assert len({*places, seed_of(0, 1), seed_of(1, 1)}) == 4
     save(model.answer(bulk.read("1"), Request("bottom", samples=2, seed=seed_of(0, 0))), tmp_path / "again", "1")
     assert _files(tmp_path / "again") == _files(places[seed_of(0, 0)])
+
+
+def test_a_process_that_outlives_a_run_makes_the_next_ones_people(data_set: Path, tmp_path: Path) -> None:
+    """As on a standing cluster: the same folder, other people."""
+    first = _begun(tmp_path / "out", data_set)
+    make_missing(first.parts, functools.partial(complete_part, first), Engine(progress=False))
+    first.finish()
+    people = [Given("berta", f"{i}", f"{i}") for i in (3, 5)]
+    second = Bulk.begun(tmp_path / "out", people, "tiny", first.request, first.read, 2)
+    complete_part(second, 0)
+    assert {json.loads(entry)["source"] for entry in second.parts.stored()} == {"3", "5"}
+
+
+def test_who_was_started_elsewhere_finds_everything(
+    data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bulk = Bulk.begun(Path("out"), [Given("anna", "1", "1")], "own/model", Request("bottom"), Reader(data_set), 2)
+    assert bulk.out == tmp_path / "out"
+    assert bulk.model == str(tmp_path / "own/model")
+    assert _begun(tmp_path / "other", data_set).model == str(tmp_path / "tiny")
+    street = Bulk.begun(tmp_path / "street", [], "street", Request("bottom"), Reader(data_set), 2)
+    assert street.model == "street"
 
 
 def test_another_run_and_strangers_files_are_refused_first(data_set: Path, tmp_path: Path) -> None:

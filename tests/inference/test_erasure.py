@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tf_tryon.data.vocabulary import gone_classes
-from tf_tryon.inference.request import Request
+from tf_tryon.data.vocabulary import GARMENT_CLASSES, gone_classes, slot_of
+from tf_tryon.inference.request import NotWornError, Request
 
 
 def _untouched(result: Any, photo: np.ndarray) -> None:
@@ -68,3 +68,20 @@ def test_backgrounds(model: Any, large_person: Any, background: str) -> None:
 def test_wrong_options_are_refused(options: dict) -> None:
     with pytest.raises(ValueError, match=next(iter(options))):
         Request(**options)
+
+
+@pytest.mark.parametrize("options", [{}, {"erase": "silhouette"}, {"dilate": 9}])
+@pytest.mark.parametrize("marked", [False, True])
+def test_what_vanishes_at_the_networks_size_is_refused(
+    model: Any, large_person: Any, options: dict, marked: bool
+) -> None:
+    """A pixel of trousers, seen or painted: nothing would be erased, and every sample be the photo itself."""
+    speck, trousers = (4, 4), GARMENT_CLASSES[slot_of("bottom")]
+    large_person.labels = np.where(large_person.labels == trousers, 0, large_person.labels).astype(np.uint8)
+    if marked:
+        options = {**options, "mask": np.zeros(large_person.size, bool)}
+        options["mask"][speck] = True
+    else:
+        large_person.labels[speck] = trousers
+    with pytest.raises(NotWornError, match=r"(the bottom|the mask) is too small"):
+        model.complete(large_person, "bottom", samples=1, **options)

@@ -60,14 +60,14 @@ def load_annotator(flag_values: flags.FlagValues) -> Annotator:
     from tf_tryon.annotation.annotator import Annotator
     from tf_tryon.annotation.builtin_parser import AUTO, needs_tensorflow
 
-    runtime = flag_values.runtime if "runtime" in flag_values else AUTO
+    runtime = getattr(flag_values, "runtime", AUTO)
     if flag_values.parser == "builtin" and needs_tensorflow(flag_values.parser_weights, runtime):
         quiet.import_tensorflow()
     return Annotator.load(
         flag_values.parser,
         pose_model=flag_values.pose_model,
         parser_weights=flag_values.parser_weights,
-        parsings=flag_values.parsings if "parsings" in flag_values else None,
+        parsings=getattr(flag_values, "parsings", None),
         vocabulary=flag_values.vocabulary if flag_values.parser == "files" else None,
         allow_cut=flag_values.cut == "allow",
         runtime=runtime,

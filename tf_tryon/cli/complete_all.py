@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import glob
+import os
 import pathlib
 import types
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ come; `tf-tryon annotate` does that beforehand, and leaves what it found to be l
   tf-tryon complete-all --photos 'photos/*.jpg' --garment top --samples 4 --out completed --workers 2
   tf-tryon complete-all --data data/ccp --out completed --runner DaskRunner --beam-option=--dask_client_address=H:8786
 """
+_FILES = ("parser_weights", "pose_model")
 _READER = ("vocabulary", "parser", "parser_weights", "pose_model", "person", "cut")
 
 
@@ -70,6 +72,13 @@ class Reader:
         return _people(self.flag_items).one(argument)
 
 
+def reader(flag_values: flags.FlagValues) -> Reader:
+    """For processes that may have been started in another folder."""
+    given = {name: getattr(flag_values, name) for name in _READER}
+    given |= {name: os.path.abspath(given[name]) for name in _FILES if given[name]}
+    return Reader(tuple(given.items()))
+
+
 @functools.lru_cache(maxsize=1)
 def _people(flag_items: tuple[tuple[str, Any], ...]) -> People:
     return People(types.SimpleNamespace(**dict(flag_items)), None)
@@ -103,9 +112,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
         seed=flag_values.seed,
         temperature=flag_values.temperature,
     )
-    reader = Reader(tuple((name, getattr(flag_values, name)) for name in _READER))
     out = pathlib.Path(flag_values.out)
-    bulk = Bulk.begun(out, _given(flag_values), _model(flag_values), request, reader, flag_values.per_part)
+    bulk = Bulk.begun(out, _given(flag_values), _model(flag_values), request, reader(flag_values), flag_values.per_part)
     engine = Engine(flag_values.workers, flag_values.runner, flag_values.beam_option)
     make_missing(bulk.parts, functools.partial(complete_part, bulk), engine)
     report = bulk.finish()
@@ -135,11 +143,13 @@ def _photos(flag_values: flags.FlagValues) -> list[str]:
 
 def _given(flag_values: flags.FlagValues) -> list[Given]:
     from tf_tryon.data.records import open_records
+    from tf_tryon.data.sources.names import readable
     from tf_tryon.inference.bulk import Given
 
     if flag_values.data is None:
         photos = map(pathlib.Path, _photos(flag_values))
-        return [Given(path.stem, source_of(path), source_of(path)) for path in photos]
+        # Of a link the files beside the link count, not those beside what it leads to.
+        return [Given(readable(path.stem), source_of(path), os.path.abspath(path)) for path in photos]
     records = open_records(flag_values.data)
     folder = pathlib.Path(flag_values.data).resolve()
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))

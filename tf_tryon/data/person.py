@@ -11,6 +11,7 @@ import numpy as np
 
 from tf_tryon.data import person_files
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.sources.names import readable
 
 if TYPE_CHECKING:
     from tf_tryon.data.records import RecordSet
@@ -37,6 +38,10 @@ class Person:
     metadata: dict[str, Any] = dataclasses.field(default_factory=dict)
     dress: bool = False
     turns: int = 0
+
+    def __post_init__(self) -> None:
+        """What networks, records and reports are given as a name is text."""
+        self.id = readable(self.id)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -10,16 +10,18 @@ import dataclasses
 import functools
 import hashlib
 import json
+import os
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from tf_tryon.data.parts import Parts
+from tf_tryon.data.parts import Parts, written
 from tf_tryon.data.person import Person
 from tf_tryon.errors import BadFileError, TryOnError
 from tf_tryon.inference.bundled import model_folder
+from tf_tryon.inference.model_folder import given_folder
 from tf_tryon.inference.noise import MAX_SEED
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.saving import MARK, save
@@ -59,12 +61,14 @@ class Bulk:
       out: the folder, with a folder for each part and in it one for each person.
       model: as `TryOn.load` takes it.
       request: of everybody; its seed leads to one of each person (`seed_of`).
+      digest: of the model's files.
       read: an argument -> the person; importable by name, or of a class that pickle can send.
     """
 
     parts: Parts
     out: pathlib.Path
     model: str
+    digest: str
     request: Request
     read: Callable[[str], Person]
 
@@ -85,10 +89,12 @@ class Bulk:
           InTheWayError: `out` holds a report that this did not write.
         """
         results.check(out, REPORT, by=BY)
-        given = json.dumps(people)
+        # Whoever makes a part may have been started in another folder.
+        out, model = out.absolute(), os.path.abspath(model) if given_folder(model) else model
+        given, digest = json.dumps(people), _digest(model)
         key = {
             "people": hashlib.sha256(given.encode()).hexdigest(),
-            "model": _digest(model),
+            "model": digest,
             "request": {name: value for name, value in dataclasses.asdict(request).items() if value is not None},
             "read": repr(read),
             "per_part": per_part,
@@ -97,7 +103,7 @@ class Bulk:
         parts = Parts(out, json.loads(json.dumps(key)), len(people), per_part)
         with whole_file(parts.folder / _PEOPLE) as temporary:
             temporary.write_text(given, encoding="utf-8")
-        return cls(parts, out, model, request, read)
+        return cls(parts, out, model, digest, request, read)
 
     def finish(self) -> dict[str, Any]:
         """Once all parts are there: writes `completed.json` and removes the parts.
@@ -121,7 +127,7 @@ class Bulk:
 
 def complete_part(bulk: Bulk, number: int) -> dict[str, int]:
     """Complete the people of a part; returns how many were, and how many failed by reason."""
-    model, everybody = _model(bulk.model), _people(bulk.parts.folder)
+    model, everybody = _model(bulk.model, bulk.digest), _people(*written(bulk.parts.folder / _PEOPLE))
     numbers = bulk.parts.entries(number)
     people = [everybody[i] for i in numbers]
     folder = bulk.out / f"{number:05d}"
@@ -163,13 +169,15 @@ def _reason(error: Exception) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _model(name: str) -> TryOn:
+def _model(name: str, digest: str) -> TryOn:
+    del digest  # a process that outlives a run, as a cluster's do, may know another model of this name
     return TryOn.load(name)
 
 
 @functools.lru_cache(maxsize=1)
-def _people(folder: pathlib.Path) -> list[Given]:
-    return [Given(*entry) for entry in json.loads((folder / _PEOPLE).read_text(encoding="utf-8"))]
+def _people(path: pathlib.Path, stamp: tuple[int, ...]) -> list[Given]:
+    del stamp
+    return [Given(*entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def _digest(model: str) -> str:

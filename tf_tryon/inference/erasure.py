@@ -12,7 +12,7 @@ import numpy as np
 from tf_tryon.data import boxes
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, gone_classes, slot_of
-from tf_tryon.inference.request import Request
+from tf_tryon.inference.request import NotWornError, Request
 
 _OUTLINE = 2  # pixels of the input around a silhouette: the garment's own edge is in its neighbours too
 
@@ -28,7 +28,9 @@ def with_mask_as_garment(person: Person, request: Request) -> Person:
     return dataclasses.replace(person, labels=np.where(request.mask, target, person.labels), dress=dress)
 
 
-def erased(labels: np.ndarray, box: np.ndarray, request: Request, scale: float) -> tuple[np.ndarray, np.ndarray]:
+def erased(
+    labels: np.ndarray, box: np.ndarray, request: Request, scale: float, person: str
+) -> tuple[np.ndarray, np.ndarray]:
     """What the request erases of what the networks see.
 
     Args:
@@ -36,11 +38,21 @@ def erased(labels: np.ndarray, box: np.ndarray, request: Request, scale: float) 
       box: (4,) float32, what is erased by default (`boxes.erased_boxes`).
       request: its garment, mask, erase and dilate.
       scale: pixels of the photo for one of the input.
+      person: whose these are, for messages.
 
     Returns:
       (H, W, 1) float32, 0 where erased, and (4,) float32, the box around it.
+
+    Raises:
+      NotWornError: nothing of the garment is left at this size, be it seen or marked.
     """
     height, width = labels.shape
+    if not (labels == GARMENT_CLASSES[slot_of(request.garment)]).any():
+        what = f"the {request.garment}" if request.mask is None else "the mask"
+        raise NotWornError(
+            f"{person}: {what} is too small: nothing of it is left in the {width} x {height} pixels that the networks"
+            " see; give a larger photo of the person, or a mask that covers more"
+        )
     reach = request.dilate / scale
     if request.mask is None and request.erase == "box":
         if not reach:

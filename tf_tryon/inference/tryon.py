@@ -122,12 +122,12 @@ class TryOn:
         seen = self._look(masked, request)
         if request.background == background.STUDIO:
             person = dataclasses.replace(person, photo=background.photo_on_grey(masked.photo, masked.labels))
-        batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale)
+        batch = _erase(self.texture.batch_of_view(seen.view, request.garment), request, seen.scale, person.id)
         codes, scores = {}, {}
         if self.shape is None:
             labels = _without_shape(batch, seen, request)
         else:
-            shape_batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale)
+            shape_batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale, person.id)
             codes[SHAPE], scores[SHAPE], labels = self._shapes(self.shape, shape_batch, request)
         where = pasting.region(batch[keys.VISIBLE][0, ..., 0], seen.crop, person.size)
         codes[TEXTURE], scores[TEXTURE], photos, parsings = self._pictures(person, seen, where, batch, labels, request)
@@ -260,8 +260,8 @@ def _sees(stage: Stage) -> tuple[int, int, str, float]:
     return data.height, data.width, data.crop, data.crop_margin
 
 
-def _erase(batch: Batch, request: Request, scale: float) -> Batch:
+def _erase(batch: Batch, request: Request, scale: float, person: str) -> Batch:
     """The batch of one person with what the request erases in place of the plain box."""
     labels = np.argmax(batch[keys.PARSING].numpy()[0], axis=-1)
-    visible, box = erased(labels, batch[keys.BOX].numpy()[0], request, scale)
+    visible, box = erased(labels, batch[keys.BOX].numpy()[0], request, scale, person)
     return {**batch, keys.VISIBLE: tf.constant(visible[None]), keys.BOX: tf.constant(box[None])}

@@ -185,7 +185,7 @@ class TryOn:
         batch = {name: np.asarray(value)[None] for name, value in person_view.items()}
         own = boxes.erased_boxes(boxes.label_boxes(batch["labels"]), batch["dress"], *self.size, config.data.box_widen)
         scale = float(box[2] - box[0]) / self.size[0]
-        visible, erased_box = erased(person_view["labels"], own[0, target[0]], request, scale)
+        visible, erased_box = erased(person_view["labels"], own[0, target[0]], request, scale, person.id)
         seen = {
             "labels": batch["labels"].astype(np.int32),
             "keypoints": batch["keypoints"].astype(np.float32),

@@ -9,7 +9,7 @@ import pathlib
 import pickle
 from typing import Final
 
-from tf_tryon.data.parts import FOLDER, Parts, remove
+from tf_tryon.data.parts import FOLDER, Parts, remove, written
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.prepare import Preparer, Settings
 from tf_tryon.writing.whole import whole_file
@@ -27,7 +27,6 @@ class Work:
 
     def store(self, examples: list[Located]) -> None:
         """Put the examples where the processes find them."""
-        _examples.cache_clear()  # this process may have made parts of others in the same folder
         with whole_file(self.parts.folder / _EXAMPLES) as temporary:
             temporary.write_bytes(pickle.dumps(examples))
 
@@ -44,15 +43,16 @@ def discard(out: pathlib.Path) -> None:
 
 def make_part(work: Work, number: int) -> dict[str, int]:
     """Make one part; returns how many of its examples were kept, and rejected by reason."""
-    examples, preparer = _examples(work.parts.folder), _preparer(work.settings)
+    examples, preparer = _examples(*written(work.parts.folder / _EXAMPLES)), _preparer(work.settings)
     outcomes = [preparer.outcome(examples[index]) for index in work.parts.entries(number)]
     work.parts.write(number, (outcome.to_bytes() for outcome in outcomes))
     return dict(collections.Counter(outcome.reason or KEPT for outcome in outcomes))
 
 
 @functools.lru_cache(maxsize=1)
-def _examples(folder: pathlib.Path) -> list[Located]:
-    return pickle.loads((folder / _EXAMPLES).read_bytes())
+def _examples(path: pathlib.Path, stamp: tuple[int, ...]) -> list[Located]:
+    del stamp  # another run's, in a process that has made parts of one in the same folder before
+    return pickle.loads(path.read_bytes())
 
 
 @functools.lru_cache(maxsize=1)
