@@ -19,6 +19,7 @@ from PIL import Image
 from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import Request
+from tf_tryon.products.cutout import NoProductError
 from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, of_photo
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
@@ -122,8 +123,11 @@ class Products:
             raise RefusedError(422, "product-worn") from error
         except UnsureError as error:
             raise RefusedError(422, "product-unsure") from error
-        except (TryOnError, ValueError) as error:
+        except (NoProductError, ValueError) as error:
             raise RefusedError(422, "no-product") from error
+        except TryOnError as error:  # of the installation: another photo would not help the visitor
+            _log.error("no product can be read: %s", error)
+            raise RefusedError(500, "failed") from error
 
     def _rank(self, subject: Subject, garment: str, top: int) -> list[Match]:
         from tf_tryon.shop.codes import DRAWS, sampled_codes

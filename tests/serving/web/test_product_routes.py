@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_tryon.products import kinds
+from tf_tryon.products import cutout, kinds
 
 RED, BLUE = (200, 20, 20), (20, 20, 200)
 
@@ -78,6 +78,17 @@ def test_what_is_no_product_is_refused(shopping: Any) -> None:
     for body, code in ((flat.getvalue(), "no-product"), (b"text", "unreadable")):
         answer = shopping.post("/api/products", content=body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
+
+
+def test_a_missing_package_is_not_the_photos_fault(
+    shopping: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    opaque = io.BytesIO()
+    Image.new("RGB", (50, 60), "grey").save(opaque, "PNG")
+    monkeypatch.setattr(cutout, "open_cv", lambda: None)
+    answer = shopping.post("/api/products", content=opaque.getvalue())
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "failed")
+    assert "needs OpenCV" in caplog.text
 
 
 def test_worn_and_unsure_are_told_apart(
