@@ -1,8 +1,13 @@
 """One process or several: the same order, and the same number of threads."""
 
+import multiprocessing
 import os
+import signal
+
+import pytest
 
 from tf_tryon.data.workers import in_order
+from tf_tryon.errors import TryOnError
 
 
 def threads(job: int) -> tuple[int, str | None, str | None]:
@@ -17,3 +22,21 @@ def test_one_process_works_with_as_many_threads_as_each_of_several(monkeypatch):
     assert one == two == [(job, "1", "1") for job in range(3)]
     assert os.environ["OMP_NUM_THREADS"] == "3"
     assert "TF_NUM_INTRAOP_THREADS" not in os.environ
+
+
+def square(job: int) -> int:
+    """Of a number; 7 is a job that ends its process, as one does that takes too much memory."""
+    if job == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job**2
+
+
+@pytest.mark.parametrize("chunk", [1, 4])
+def test_results_come_in_order_whatever_is_sent_together(chunk):
+    assert list(in_order(square, range(8, 40), 2, chunk)) == [job**2 for job in range(8, 40)]
+
+
+def test_a_killed_process_ends_the_run_and_is_told():
+    with pytest.raises(TryOnError, match="want of memory"):
+        list(in_order(square, range(20), 2))
+    assert not multiprocessing.active_children()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from absl import flags
 
+from tf_tryon.cli import given
+from tf_tryon.writing.places import refuse_overlap
+
 ARGUMENTS = ""
 HELP = """Renders a data set of synthetic, clothed 3D people with exact labels and keypoints.
 
@@ -38,6 +41,14 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         "fabric_share", 0.5, "Share of the garments that are made of --fabrics.", 0.01, 1.0, flag_values=flag_values
     )
     flags.DEFINE_bool("overwrite", False, "Replace a finished data set.", flag_values=flag_values)
+
+
+def check(flags: flags.FlagValues, args: list[str]) -> None:
+    """Refuses fabrics that aren't there, and people among them."""
+    del args
+    if flags.fabrics is not None:
+        given.folder(flags.fabrics, "name a folder of photos of garments")
+    refuse_overlap(flags.out, [flags.fabrics], "--out")
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:

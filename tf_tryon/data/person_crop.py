@@ -72,8 +72,8 @@ class PersonCrop:
             return labels
         present = np.flatnonzero(np.bincount(labels.ravel(), minlength=1))
         present = np.union1d(present, [0]).astype(np.uint8)
-        flags = (labels[..., np.newaxis] == present).astype(np.float32)
-        shares = resampling.resample(xp, flags, self.box, self.size, resampling.BOX, resampling.ZERO)
+        # One at a time: a large photo's flags of all labels together are gigabytes.
+        shares = np.concatenate([self._shares(labels == label) for label in present], axis=-1)
         shares[..., 0] += 1.0 - shares.sum(-1)  # beyond the photo is background
         shares = np.rint(shares * 255)
         if table is not None:
@@ -81,6 +81,11 @@ class PersonCrop:
             sums = np.stack([shares[..., classes == c].sum(-1) for c in range(int(classes.max()) + 1)], axis=-1)
             shares = np.where(classes == np.argmax(sums, -1)[..., np.newaxis], shares, -1)
         return present[np.argmax(shares, -1)]
+
+    def _shares(self, flags: np.ndarray) -> np.ndarray:
+        """(h, w) bool -> (H, W, 1) float32, the part of each pixel that is flagged."""
+        flagged = flags[..., np.newaxis].astype(np.float32)
+        return resampling.resample(xp, flagged, self.box, self.size, resampling.BOX, resampling.ZERO)
 
     def keypoints(self, points: np.ndarray) -> np.ndarray:
         """(18, 3) in photo pixels -> in the crop's: outside it, too; a missing point is zeros."""

@@ -27,6 +27,8 @@ UNCOVERED: Final = (None, UPPER_SKIN, LOWER_SKIN, None)
 # What can be asked for: a dress is a bottom of its own kind, which takes trunk, arms and legs along.
 DRESS: Final = "dress"
 TARGETS: Final = (*GARMENTS, DRESS)
+# Of the person: a garment of fewer pixels is a speck of the parsing, and nobody wears it.
+SPECK: Final = 0.002
 UNKNOWN: Final = 255
 
 # Display colours of the 8 classes, RGB.
@@ -120,10 +122,15 @@ def gone_classes(target: str) -> tuple[int, ...]:
     return (GARMENT_CLASSES[slot], *(skin for skin in skins if skin is not None))
 
 
+def garments_shown(labels: np.ndarray) -> list[str]:
+    """Garments of classes (h, w) that are more than specks beside the person."""
+    least = SPECK * max(int((labels > 0).sum()), 1)
+    return [name for name, label in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (labels == label).sum() >= least]
+
+
 def worn_targets(labels: np.ndarray, dress: bool) -> tuple[str, ...]:
-    """What of TARGETS classes (h, w) show; a bottom that is a dress is no "bottom"."""
-    seen = [name for name, label in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (labels == label).any()]
-    return tuple(DRESS if dress and name == "bottom" else name for name in seen)
+    """What of TARGETS classes (h, w) show, specks aside; a bottom that is a dress is no "bottom"."""
+    return tuple(DRESS if dress and name == "bottom" else name for name in garments_shown(labels))
 
 
 def named(name: str, source: str = "") -> Vocabulary:

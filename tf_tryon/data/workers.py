@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Final, TypeVar
 
 from tf_tryon import quiet
+from tf_tryon.errors import TryOnError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+_AHEAD: Final = 3  # chunks that are under way for each worker
 # Threads of the libraries that the workers load: one each, as the workers fill the cores themselves.
 _THREADS: Final = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
@@ -39,6 +45,9 @@ def in_order(
         would end in other digits.
       chunk: jobs that are sent together.
       tensorflow: whether the function needs it: it is then loaded first, without its messages.
+
+    Raises:
+      TryOnError: a process was killed.
     """
     if workers == 1 or len(jobs) <= 1:
         for job in jobs:
@@ -46,15 +55,40 @@ def in_order(
                 result = function(job)
             yield result
         return
-    with single_threaded():
-        pool = multiprocessing.get_context("spawn").Pool(workers, _start, (tensorflow,))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start, (tensorflow,))
     try:
         with _terminable():
-            # Few at a time: results wait in memory until all before them are there.
-            yield from pool.imap(function, jobs, chunksize=chunk)
+            for results in _results(pool, function, [jobs[i : i + chunk] for i in range(0, len(jobs), chunk)], workers):
+                yield from results
+    except BrokenProcessPool as error:
+        raise TryOnError(
+            "a worker process ended before its work was done, mostly for want of memory: take fewer workers; what was "
+            "written stays. (A script that starts workers keeps its own work under `if __name__ == '__main__':`.)"
+        ) from error
     finally:
-        pool.terminate()
-        pool.join()
+        # Before Python 3.14 an executor has no other way to end workers in the middle of a job.
+        for process in (pool._processes or {}).values():  # pyright: ignore[reportPrivateUsage]
+            process.terminate()
+        pool.shutdown(cancel_futures=True)
+
+
+def _results(
+    pool: ProcessPoolExecutor, function: Callable[[Job], Result], chunks: Sequence[Sequence[Job]], workers: int
+) -> Iterator[list[Result]]:
+    """Of each chunk, in order. Few are under way, as results wait in memory until all before them are there."""
+    waiting: collections.deque[Future[list[Result]]] = collections.deque()
+    left = iter(chunks)
+    while True:
+        with single_threaded():  # a worker is started with the first chunks
+            for chunk in itertools.islice(left, _AHEAD * workers - len(waiting)):
+                waiting.append(pool.submit(_all, function, chunk))
+        if not waiting:
+            return
+        yield waiting.popleft().result()
+
+
+def _all(function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
+    return [function(job) for job in jobs]
 
 
 def _start(tensorflow: bool) -> None:

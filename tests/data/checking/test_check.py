@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -98,6 +99,28 @@ def test_a_sound_data_set_is_counted(data_set):
     assert actual["missing_keypoints"]["nose"] == 0
     assert sum(row["mean"] for row in actual["class_area"].values()) == pytest.approx(1)
     assert "no problems" in report.text()
+
+
+def test_bits_are_counted_without_numpy_2():
+    bits = np.array([[0, 1, 2**64 - 1], [0x8000000000000001, 0xFF00, 3]], np.uint64)
+    assert duplicates._ones(bits).tolist() == [[0, 1, 64], [2, 8, 2]]
+
+
+def test_people_of_no_split_are_counted_as_such(data_set, tmp_path):
+    """As after an entry was taken out of the manifest by hand."""
+    folder = shutil.copytree(data_set, tmp_path / "people")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["splits"]["test"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert "(no split)" in check(folder, progress=False).text()
+
+
+def test_a_data_set_that_was_made_again_is_read_again(data_set, photos_of_own_sizes, tmp_path):
+    folder = shutil.copytree(data_set, tmp_path / "people")
+    first = check(folder, progress=False).summary()
+    shutil.rmtree(folder)
+    shutil.copytree(photos_of_own_sizes, folder)
+    assert check(folder, progress=False).summary()["sizes"] != first["sizes"]
 
 
 def test_photos_are_grouped_by_their_looks(make_person):

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import sys
 
 import pytest
@@ -80,6 +81,28 @@ def test_processes_and_interruptions_do_not_change_the_bytes(root, tmp_path, mon
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
+def test_a_photo_that_was_repaired_meanwhile_is_looked_at_again(root, tmp_path, monkeypatch):
+    """After half of the run and the warning of the first hundred: its rejection must not be kept."""
+
+    def make_part(work, number, whole=build_lib.make_part):
+        if number == 3:
+            raise KeyboardInterrupt
+        return whole(work, number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(build_lib, "make_part", make_part)
+        with pytest.raises(KeyboardInterrupt):
+            build("viton-hd", root, tmp_path / "out", OPTIONS)
+    shutil.copy(root / "train/image/000001_0.jpg", root / "train/image/000002_0.jpg")
+    with pytest.raises(ValueError, match=r"unfinished.*examples"):
+        build("viton-hd", root, tmp_path / "out", OPTIONS)
+
+
+def test_people_are_held_out_where_a_number_is_given(root, tmp_path):
+    report = build("viton-hd", root, tmp_path / "out", dataclasses.replace(OPTIONS, test=1))
+    assert report.kept == {"train": 5, "test": 1}
+
+
 def test_beam_makes_the_same_bytes_and_counts_rejections(root, tmp_path, monkeypatch):
     pytest.importorskip("apache_beam")
     from tf_tryon.data import beam
@@ -137,6 +160,8 @@ def test_nothing_kept_is_an_error_with_a_report(root, tmp_path):
         ({"size": None, "max_height": 64}, "max_height 64: 128 or more"),
         ({"splits": "halves"}, "own, thesis, tenth or held-out"),
         ({"splits": "held-out"}, "say how many"),
+        ({"splits": "tenth", "test": 2}, "goes with held-out alone"),
+        ({"test": 0}, "1 or more"),
         ({"split": "val"}, "train or test"),
         ({"vocabulary": "lip22"}, "vocabulary 'lip22'"),
         ({"workers": 0}, "workers 0"),

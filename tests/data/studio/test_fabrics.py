@@ -9,6 +9,7 @@ from PIL import Image
 
 from tf_tryon.data import records
 from tf_tryon.data.studio import fabric_choice, fabrics
+from tf_tryon.data.studio import generate as generate_lib
 from tf_tryon.data.studio.fabric_cloth import FabricCloth
 from tf_tryon.data.studio.fabric_folder import open_folder
 from tf_tryon.data.studio.fabric_swatch import make_swatch
@@ -19,6 +20,7 @@ from tf_tryon.data.studio.outfit_distribution import fingerprint, sample_outfit
 from tf_tryon.data.studio.palette import decoded, encoded, family_of, oklab, oklab_of
 from tf_tryon.data.studio.pattern import FABRIC
 from tf_tryon.data.studio.render import render_person
+from tf_tryon.errors import BadFileError, TryOnError
 
 FLOOR = (200, 170, 120)
 
@@ -159,6 +161,8 @@ def test_wrong_folders_are_refused_before_anything_is_rendered(tmp_path, folder)
     (tmp_path / "empty/images.csv").write_text("name\na\n")
     with pytest.raises(ValueError, match="no columns image and label"):
         generate(tmp_path / "out", **options, fabrics=tmp_path / "empty")
+    with pytest.raises(TryOnError, match="out"):
+        generate(folder / "out", **options, fabrics=folder)
     with pytest.raises(ValueError, match="fabric_share"):
         generate(tmp_path / "out", **options, fabrics=folder, fabric_share=0.0)
     assert not list((tmp_path / "out").glob(".parts/*"))
@@ -225,6 +229,38 @@ def test_a_data_set_names_its_fabrics_and_is_the_same_for_any_workers(folder, tm
         sets.append({path.name: path.read_bytes() for path in out.iterdir() if path.suffix == ".tfrecord"})
         assert not (out / ".parts").exists()
     assert sets[0] == sets[1]
+
+
+def test_other_cloth_is_worn_after_other_cloth(folder, tmp_path):
+    """In one process, into the same folder."""
+
+    def made(out, fabrics, **options):
+        options |= {"size": 32, "workers": 1, "progress": False, "fabrics": fabrics, "fabric_share": 1.0}
+        generate(out, 3, **options)
+        return next(out.glob("*.tfrecord")).read_bytes()
+
+    (tmp_path / "plain").mkdir()
+    Image.fromarray(photo(plain)).save(tmp_path / "plain" / "a.png")
+    made(tmp_path / "same", folder)
+    assert made(tmp_path / "same", tmp_path / "plain", overwrite=True) == made(tmp_path / "new", tmp_path / "plain")
+
+
+def test_a_damaged_file_of_cloth_costs_no_finished_part(folder, tmp_path, monkeypatch):
+    options = {"size": 32, "workers": 1, "progress": False, "fabrics": folder}
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(generate_lib, "_fill", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            generate(tmp_path / "out", 3, **options)
+    parts = tmp_path / "out/.parts"
+    (parts / "fabrics.npz").write_bytes(b"torn")
+    before = {path.name for path in parts.iterdir()}
+    with pytest.raises(BadFileError, match="delete it"):
+        generate(tmp_path / "out", 3, **options)
+    assert {path.name for path in parts.iterdir()} == before
 
 
 def test_bytes_and_light_round_trip():

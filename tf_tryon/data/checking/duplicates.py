@@ -37,6 +37,18 @@ def look(photo: np.ndarray) -> Look:
     return Look(int.from_bytes(bits, "little"), np.asarray(image.resize((_THUMBNAIL,) * 2, Image.Resampling.BOX)))
 
 
+def _ones(bits: np.ndarray) -> np.ndarray:
+    """How many bits of each uint64 are set, as `np.bitwise_count`, which numpy has since 2."""
+    pairs, nibbles, octets, sums = map(
+        np.uint64, (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x0101010101010101)
+    )
+    one, two, four = map(np.uint64, (1, 2, 4))
+    bits = bits - ((bits >> one) & pairs)
+    bits = (bits & nibbles) + ((bits >> two) & nibbles)
+    bits = (bits + (bits >> four)) & octets
+    return (bits * sums) >> np.uint64(56)
+
+
 def groups(looks: Sequence[Look]) -> list[list[int]]:
     """Positions of photos that look the same, each group ascending, in order of their first."""
     if len(looks) < 2:
@@ -45,7 +57,7 @@ def groups(looks: Sequence[Look]) -> list[list[int]]:
     thumbnails = np.stack([one.thumbnail for one in looks]).reshape(len(looks), -1)
     pairs = []
     for start in range(0, len(bits), _ROWS):
-        distance = np.bitwise_count(bits[start : start + _ROWS, None] ^ bits[None, start:])
+        distance = _ones(bits[start : start + _ROWS, None] ^ bits[None, start:])
         first, second = np.nonzero(distance <= MAX_BITS)
         first, second = (ends[second > first] + start for ends in (first, second))
         for part in range(0, len(first), 1 << 16):  # candidates can be many

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
+import pathlib
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,8 @@ import numpy as np
 from tf_tryon.data import agreement, boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.checking import duplicates
+from tf_tryon.data.manifest import MANIFEST
+from tf_tryon.data.parts import written
 from tf_tryon.data.record_parts import WrongSizeError
 from tf_tryon.errors import BadFileError
 
@@ -68,7 +71,7 @@ class Examined:
 
 def examine_range(directory: str | os.PathLike[str], numbers: range) -> list[Examined]:
     """Records of a data set, which each process opens once."""
-    data = _opened(directory)
+    data = _opened(directory, written(pathlib.Path(directory) / MANIFEST)[1])
     return [examine(data, number) for number in numbers]
 
 
@@ -138,5 +141,6 @@ def _examine_keypoints(examined: Examined, points: np.ndarray, size: tuple[int, 
 
 
 @functools.lru_cache(maxsize=1)
-def _opened(directory: str | os.PathLike[str]) -> records.RecordSet:
+def _opened(directory: str | os.PathLike[str], stamp: tuple[int, ...]) -> records.RecordSet:
+    del stamp  # of the manifest: a data set that was made again in the same folder is another one
     return records.open_records(directory)

@@ -18,6 +18,7 @@ from tf_tryon.writing.results import new_files
 
 TEXT, JSON, SHEET, PROBLEMS = "check.txt", "check.json", "contact_sheet.png", "problems.png"
 _BY: Final = "tf-tryon data check"
+NO_SPLIT: Final = "(no split)"  # whom the manifest divides into none
 _LISTED: Final = 10  # problems of a kind in the text; the JSON has all
 _PEOPLE: Final = 12  # on a contact sheet
 
@@ -53,7 +54,7 @@ class Report:
             self._drawable.append(examined.number)
         if examined.size:
             self._bytes.append(examined.size)
-        self._people[self.split_of(examined.number)].append(examined)
+        self._people.setdefault(self.split_of(examined.number), []).append(examined)
 
     def problem(self, kind: str, record: int | None, detail: str) -> None:
         """Note something wrong."""
@@ -62,7 +63,7 @@ class Report:
     def split_of(self, number: int) -> str:
         """The split that a record belongs to."""
         splits = self.data.manifest["splits"].items()
-        return next(name for name, (first, last) in splits if first <= number < last)
+        return next((name for name, (first, last) in splits if first <= number < last), NO_SPLIT)
 
     @property
     def kinds(self) -> dict[str, int]:

@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import hashlib
 import itertools
+import json
 import os
 import pathlib
 from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +43,8 @@ from tf_tryon.writing.places import refuse_overlap
 VERSION: Final = 2  # of the preparation: another makes other records of the same files
 PART: Final = 32  # an interruption costs at most this many photos and worker
 SPLITS: Final = ("train", "test")
-DIVISIONS: Final = ("own", "thesis", "tenth", "held-out")
+_HELD_OUT: Final = "held-out"
+DIVISIONS: Final = ("own", "thesis", "tenth", _HELD_OUT)
 SIZE: Final = 256
 MAX_HEIGHT: Final = 1024
 LEAST_HEIGHT: Final = 128
@@ -114,7 +116,8 @@ def build(
         or out holds a report or a contact sheet that this did not write.
       ValueError: options out of range, or unfinished parts of another kind of run.
     """
-    layout, root, out = LAYOUTS[name], pathlib.Path(root), pathlib.Path(out)
+    # Beam's workers may have been started in another folder.
+    layout, root, out = LAYOUTS[name], pathlib.Path(root).absolute(), pathlib.Path(out).absolute()
     if not root.is_dir():
         raise FileNotFoundError(f"{root} is no folder: unpack the data set and name its root")
     refuse_overlap(out, [root], "--out")
@@ -127,7 +130,7 @@ def build_of(
     name: str, located: Sequence[Located], out: str | os.PathLike[str], options: Options = Options()
 ) -> Report:
     """`build` of examples that were located already, wherever they lie: they may be anywhere but in `out`."""
-    layout, out = LAYOUTS[name], pathlib.Path(out)
+    layout, out = LAYOUTS[name], pathlib.Path(out).absolute()
     options = _of_layout(layout, options)
     _check(layout, out, options)
     root = pathlib.Path(os.path.commonpath([example.photo.resolve().parent for example in located]))
@@ -172,12 +175,18 @@ def _built(
 
 def _of_layout(layout: Layout, options: Options) -> Options:
     """The options with the layout's defaults where nothing is asked."""
+    if options.test is not None and (options.test < 1 or options.splits not in ("", _HELD_OUT)):
+        raise ValueError(
+            f"test {options.test} with splits {options.splits!r}: it is the number of people to hold out, 1 or more, "
+            f"and goes with {_HELD_OUT} alone"
+        )
     own_size = options.size is None and (layout.own_size or options.max_height is not None)
-    drawn = "held-out" if layout.held_out else layout.drawn
+    drawn = _HELD_OUT if layout.held_out else layout.drawn
+    default = "own" if layout.own_splits else drawn
     return dataclasses.replace(
         options,
         size=None if own_size else options.size or SIZE,
-        splits=options.splits or ("own" if layout.own_splits else drawn),
+        splits=options.splits or (default if options.test is None else _HELD_OUT),
         test=layout.held_out if options.test is None else options.test,
         min_garments=layout.min_garments if options.min_garments is None else options.min_garments,
     )
@@ -201,7 +210,7 @@ def _check(layout: Layout, out: pathlib.Path, options: Options) -> None:
         raise ValueError(
             f"{layout.name} has no splits of its own: choose {', '.join(DIVISIONS[1:-1])} or {DIVISIONS[-1]}"
         )
-    if options.splits == "held-out" and not options.test:
+    if options.splits == _HELD_OUT and not options.test:
         raise ValueError("splits held-out: say how many people to hold out, as test")
     if options.split is not None and options.split not in SPLITS:
         raise ValueError(f"split {options.split!r}: choose {' or '.join(SPLITS)}")
@@ -265,7 +274,9 @@ def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: 
     for example in examples:
         names = [pathlib.Path(os.path.relpath(p, root)).as_posix() if isinstance(p, pathlib.Path) else repr(p)
                  for p in (example.photo, example.parsing, example.keypoints)]  # fmt: skip
-        files.update(os.fsencode("\n".join([example.id, example.split, example.rejected, *names, ""])))
+        about = [_stamp(p) for p in (example.photo, example.parsing, example.keypoints)]
+        about += [json.dumps(example.metadata, sort_keys=True, default=repr)]
+        files.update(os.fsencode("\n".join([example.id, example.split, example.rejected, *names, *about, ""])))
     annotator = settings.annotator
     key = {
         **dataclasses.asdict(settings),
@@ -276,6 +287,14 @@ def _parts(out: pathlib.Path, root: pathlib.Path, settings: Settings, examples: 
         "examples": f"{len(examples)}, {files.hexdigest()[:16]}",
     }
     return Parts(out, key, len(examples), PART)
+
+
+def _stamp(place: object) -> str:
+    """What tells that a file was changed; "" of what is no file."""
+    if not isinstance(place, pathlib.Path) or not place.is_file():
+        return ""
+    about = place.stat()
+    return f"{about.st_size} {about.st_mtime_ns}"
 
 
 def _run(work: Work, options: Options) -> None:
@@ -298,7 +317,7 @@ def _divided(parts: Parts, name: str, examples: list[Located], options: Options)
     elif options.splits == "tenth":
         test = max(round(len(groups) / 10), min(len(groups) - 1, 1))
         splits = split_lib.drawn(groups, options.seed, len(groups) - test, test)
-    elif options.splits == "held-out":
+    elif options.splits == _HELD_OUT:
         labelled = [examples[index].parsing is not None for index in kept]
         splits = split_lib.held_out(groups, labelled, options.seed, options.test or 0)
     else:

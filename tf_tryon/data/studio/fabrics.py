@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tf_tryon.data.parts import written
 from tf_tryon.data.studio.fabric_cloth import FabricCloth
 from tf_tryon.data.studio.fabric_folder import LIST, Cut, Folder
 from tf_tryon.data.studio.mesh import Mesh
@@ -43,7 +44,7 @@ class Wardrobe:
 
     def fabrics(self) -> Fabrics:
         """The swatches, loaded once per process."""
-        return _load(self.path)
+        return _load(*written(pathlib.Path(self.path)))
 
 
 class Fabrics:
@@ -129,7 +130,8 @@ def _read(path: str | pathlib.Path) -> tuple[dict[str, Any], np.ndarray]:
 
 
 @functools.lru_cache(maxsize=2)
-def _load(path: str) -> Fabrics:
+def _load(path: pathlib.Path, stamp: tuple[int, ...]) -> Fabrics:
+    del stamp  # another run's cloth, in a process that rendered into the same folder before
     head, pixels = _read(path)
     cuts, start = list[Cut](), 0
     for name, label, loud, metres, (height, width) in head["cuts"]:

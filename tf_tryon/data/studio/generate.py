@@ -27,8 +27,10 @@ from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
 from tf_tryon.data.studio.fabric_folder import open_folder
 from tf_tryon.data.studio.render import Picture
 from tf_tryon.data.workers import in_order
+from tf_tryon.errors import BadFileError
 from tf_tryon.progress import Progress
 from tf_tryon.writing.pictures import check_picture, save_picture
+from tf_tryon.writing.places import refuse_overlap
 
 PART: Final = 100
 VOCABULARY: Final = "cihp20"
@@ -82,7 +84,7 @@ def generate(
         FileNotFoundError: the fabrics folder is missing or holds no picture.
         FileExistsError: the folder holds a data set and `overwrite` is not given, or files in the places of its files
             that no manifest lists.
-        TryOnError: the folder holds a contact sheet that this did not draw.
+        TryOnError: the folder holds a contact sheet that this did not draw, or it and the fabrics' hold one another.
     """
     from tf_tryon.data import records  # loads TensorFlow, which the workers must not
 
@@ -92,6 +94,7 @@ def generate(
     if not 0.0 < fabric_share <= 1.0:
         raise ValueError(f"fabric_share is {fabric_share}; use a share above 0, at most 1")
     folder = pathlib.Path(out)
+    refuse_overlap(folder, [fabrics], "--out")
     check_place(folder, overwrite)
     check_picture(folder / SHEET, by=_BY)
     generator = f"studio {render.VERSION}, outfits {outfit_distribution.fingerprint()}"
@@ -104,6 +107,8 @@ def generate(
     if source is not None:
         try:
             wardrobe = fabrics_lib.prepare(source, parts.folder, fabric_share, workers, progress)
+        except BadFileError:
+            raise  # of what a run before has left, whose parts are good
         except ValueError:
             parts.remove()
             raise
