@@ -72,7 +72,7 @@ def export(
     check_place(folder, quantize)
     if quantize == "int8" and not data:
         raise TryOnError("int8 needs the ranges that real people give: name a folder of records with --data")
-    ModelFolder(model).check_exportable()
+    ModelFolder(model).check_for_phones()
     source, folder = pathlib.Path(model) / "shape", pathlib.Path(folder)
     config, means = read_stage(source)
     contract = contract_of(config)

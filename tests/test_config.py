@@ -82,6 +82,8 @@ def test_wrong_types_are_refused():
         ("shape", {"train.accumulate": 3}, "config.train.accumulate"),
         ("shape", {"train.accumulate": 32}, "config.train.accumulate"),
         ("shape", {"train.ema": 1.0}, "config.train.ema"),
+        ("shape", {"train.log_every": 0}, "config.train.log_every"),
+        ("shape", {"train.picture_every": -1}, "config.train.picture_every = -1: must not be negative; 0: never"),
         ("shape", {"train.precision": "float8"}, "config.train.precision"),
         ("shape", {"model.output_scales": 6}, "config.model.output_scales"),
         ("shape", {"model.discriminator": True}, "discriminator"),

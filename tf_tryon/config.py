@@ -227,10 +227,10 @@ def validate(config: ConfigDict) -> None:
         )
     if min(data.targets.values()) < 0 or sum(data.targets.values()) <= 0:
         raise ValueError("config.data.targets: weights must not be negative, and one must be positive")
-    for name in ("train.evaluate_every", "train.weights_every"):
+    for name in ("train.evaluate_every", "train.weights_every", "train.picture_every", "train.keep_every"):
         if flat[name] < 0:
             raise ValueError(f"config.{name} = {flat[name]}: must not be negative; 0: never")
-    for name in ("train.batch_size", "train.accumulate", "train.steps", "train.evaluate_people"):
+    for name in ("train.batch_size", "train.accumulate", "train.steps", "train.evaluate_people", "train.log_every"):
         if flat[name] < 1:
             raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
     if train.batch_size % train.accumulate:
@@ -305,6 +305,8 @@ def _validate_baseline(config: ConfigDict) -> None:
             f"config.train.batch_size = {config.train.batch_size} / accumulate = {config.train.accumulate}: bicyclegan "
             "encodes half of each batch, so it must be even"
         )
+    if config.train.evaluate_every:
+        raise ValueError("config.train.evaluate_every: bicyclegan's loss is of pairs and its discriminators; use 0")
     if config.loss.perceptual != "none" or config.loss.adversarial_start:
         raise ValueError("config.loss: bicyclegan has no perceptual loss and its GAN starts at once")
     if min(config.data.height, config.data.width) < 32:

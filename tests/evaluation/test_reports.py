@@ -82,9 +82,7 @@ def test_the_table_marks_what_is_reached(tmp_path: Path) -> None:
     }
     table = report.write({"model": "runs/shape", "samples": 8, "stages": stages}, tmp_path / "out" / "report.json")
     text = table.read_text()
-    assert (
-        "| **0.200** (0.100 to 0.300) | 0.200 ✗ (0.100 to 0.300) | 0.300 (0.200 to 0.400) | >= 0.15 / >= 0.25 |" in text
-    )
+    assert "| **0.20** (0.10 to 0.30) | 0.20 ✗ (0.10 to 0.30) | 0.30 (0.20 to 0.40) | >= 0.15 / >= 0.25 |" in text
     assert "| truth_asymmetry | - | - | - |  |" in text
     assert report.bar("posterior_l1_box", "top") == ("<=", 0.08)
     assert not report.reached(None, "<=", 1)

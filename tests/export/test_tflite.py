@@ -154,6 +154,8 @@ def test_the_report_compares_with_the_networks(phone, bundle, data_set, tmp_path
 def test_bad_input_is_refused_before_anything_is_written(phone, bundle, data_set, tmp_path):
     with pytest.raises(TryOnError, match="--data"):
         tflite.export(bundle, tmp_path / "out", "int8")
+    with pytest.raises(TryOnError, match=r"config\.data\.crop = 'garment'.*export lite"):
+        tflite.export("street", tmp_path / "out", "float32")
     with pytest.raises(TryOnError, match="tf-tryon bundle"):
         tflite.export(tmp_path, tmp_path / "out", "float32")
     assert not (tmp_path / "out").exists()

@@ -24,9 +24,17 @@ def random(*shape, seed=0):
         (lambda: FiNetEncoder(width=NARROW), [(2, 32, 32, 3)], [(2, 1, 1, 8)] * 2),
         (lambda: UNet(width=NARROW), [(2, 32, 64, 3), (2, 1, 1, 8)], [(2, 32, 64, 3)]),
         (lambda: ResNetEncoder(width=NARROW), [(2, 64, 64, 3)], [(2, 1, 1, 8)] * 2),
+        (lambda: ResNetEncoder(width=NARROW), [(2, 320, 320, 3)], [(2, 1, 1, 8)] * 2),
         (lambda: TwoDiscriminators(64, NARROW), [(2, 64, 64, 3)], [(2, 14, 14, 1), (2, 6, 6, 1)] * 2),
     ],
-    ids=["finet generator", "finet encoder", "unet", "resnet encoder", "discriminators"],
+    ids=[
+        "finet generator",
+        "finet encoder",
+        "unet",
+        "resnet encoder",
+        "resnet encoder of large pictures",
+        "discriminators",
+    ],
 )
 def test_networks(check_model, make, shapes, expected):
     model = make()
@@ -78,6 +86,7 @@ def test_the_second_scale_leaves_what_is_outside_out_of_the_mean():
         ("finet", "shape", {"model.discriminator": True}, "model.discriminator"),
         ("bicyclegan", "shape", {}, "no stages"),
         ("bicyclegan", "texture", {"train.batch_size": 9}, "even"),
+        ("bicyclegan", "texture", {"train.evaluate_every": 9}, "evaluate_every"),
         ("bicyclegan", "texture", {"loss.adversarial_start": 5}, "starts at once"),
         ("finet", "shape", {"loss.pixel_box": 1.0}, "pixel_box"),
         ("finet", "shape", {"model.family": "gan"}, "model.family"),

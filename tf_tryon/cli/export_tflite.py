@@ -52,7 +52,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     refuse_overlap(flag_values.out, [flag_values.data, model_folder(model)], "--out")
     for end in ("", "_report"):
         results.check(flag_values.out, f"shape_{flag_values.quantize}{end}.json", by=BY)
-    ModelFolder(model).check_exportable()
+    ModelFolder(model).check_for_phones()
     given.data_sets([flag_values.data])
 
 

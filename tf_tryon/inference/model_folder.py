@@ -60,6 +60,22 @@ class ModelFolder:
         if SHAPE not in self.configs:
             raise TryOnError(ONE_STAGE)
 
+    def check_for_phones(self) -> None:
+        """Raise TryOnError unless the shape stage is one of those that `export tflite` puts into a phone's file.
+
+        That file's inputs are of the whole person, and its conversion knows the thesis's generator alone.
+        """
+        self.check_exportable()
+        config = self.configs[SHAPE]
+        wanted = {"model.family": "tryon", "data.crop": "person", "model.generator_pool": 1}
+        for name, value in wanted.items():
+            part, _, field = name.partition(".")
+            if config[part][field] != value:
+                raise TryOnError(
+                    f"the shape stage has config.{name} = {config[part][field]!r}, and `export tflite` knows {value!r} "
+                    "alone: `export lite` exports the whole completion of such a model"
+                )
+
     def check(self, garment: str, walk: int | None = None, walk_stage: str = SHAPE) -> None:
         """Raise TryOnError or ValueError for a garment or a walk that the model doesn't know."""
         check_garment(garment, self.garments)

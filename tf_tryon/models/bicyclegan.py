@@ -99,7 +99,7 @@ class ResNetEncoder(keras.Model):
 
     def build(self, input_shape: Any) -> None:
         side, dtype = min(int(s) for s in input_shape[1:3]), self.dtype_policy
-        blocks = len(ENCODER_BLOCKS) - max(0, int(math.log2(_FULL // side)))
+        blocks = len(ENCODER_BLOCKS) - max(0, int(math.log2(_FULL // min(side, _FULL))))
         self.first = _conv(scaled(64, self.width), 4, input_shape, "first", dtype, stride=2)
         given = self.first.filters
         self.conv_1, self.conv_2, self.shortcuts = [], [], []

@@ -19,6 +19,12 @@ from tf_tryon.training.weights import load_run
 _FACE_CHANNELS = 3  # of p_a, before the 8 classes
 
 
+def _view(config: ConfigDict) -> str:
+    """What a stage's networks see of a person."""
+    data = config.data
+    return f"{data.height}x{data.width} of the crop {data.crop!r} with margin {data.crop_margin:g}"
+
+
 class ShapeStage:
     """The networks of `config.train.shape_run`, applied to a fraction of the examples.
 
@@ -32,11 +38,10 @@ class ShapeStage:
     def __init__(self, config: ConfigDict) -> None:
         path = config.train.shape_run
         self._nets, shape, _ = load_run(path, precision=config.train.precision)
-        fits = (shape.data.height, shape.data.width) == (config.data.height, config.data.width)
-        if not isinstance(self._nets, ShapeTask) or not fits:
+        if not isinstance(self._nets, ShapeTask) or _view(shape) != _view(config):
             raise TryOnError(
-                f"config.train.shape_run = {path!r} is a {shape.stage} run at {shape.data.height}x{shape.data.width}: "
-                f"a shape run at {config.data.height}x{config.data.width} is needed"
+                f"config.train.shape_run = {path!r} is a {shape.stage} run at {_view(shape)}: "
+                f"a shape run at {_view(config)} is needed"
             )
         self._fraction, self._codes = config.train.shape_fraction, latent_shape(shape)
 

@@ -95,6 +95,11 @@ class TrainingStep:
                 f"config.train.batch_size = {train.batch_size} can't be divided into {strategy.num_replicas_in_sync} "
                 f"replicas x {train.accumulate} micro-batches: choose a multiple of {parts}"
             )
+        if self._config.model.family == "bicyclegan" and train.batch_size // parts % 2:
+            raise ValueError(
+                f"config.train.batch_size = {train.batch_size} / {parts} = {train.batch_size // parts}: bicyclegan "
+                f"encodes half of each part, so it must be even: choose a multiple of {2 * parts}"
+            )
         if self._config.model.spectral_norm == "addons" and strategy.num_replicas_in_sync > 1:
             raise ValueError(
                 "spectral_norm = 'addons' overwrites its kernels, which several replicas can't do together; "

@@ -137,7 +137,8 @@ class Trainer:
 
     def draw(self, done: int, log: RunLog) -> None:
         """A grid of pictures, now and then and at the end."""
-        if done % self._config.train.picture_every == 0 or done == self._config.train.steps:
+        every = self._config.train.picture_every
+        if every and (done % every == 0 or done == self._config.train.steps):
             self._draw(done, log)
 
     def keep(self, done: int) -> None:
@@ -171,7 +172,7 @@ class Trainer:
         """The newest step that every worker has a checkpoint of."""
         if self._workers == 1:
             return newest
-        lowest, highest = -int(self._largest(-newest)), int(self._largest(newest))
+        lowest, highest = -round(self._largest(-newest)), round(self._largest(newest))
         missing = lowest != newest and lowest not in self._checkpoints.steps()
         if self._largest(float(missing or (highest and not lowest))):
             raise TryOnError(
@@ -186,7 +187,7 @@ class Trainer:
         return fast if self._workers == 1 else not self._largest(float(not fast))
 
     def _largest(self, value: float) -> float:
-        """The largest of all workers' values."""
+        """The largest of all workers' values, as exactly as a sum of float32 over a worker's devices gives it."""
         worker_values = np.zeros(self._workers, np.float32)
         worker_values[self._index] = value
 
