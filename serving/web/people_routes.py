@@ -26,7 +26,7 @@ _MOST_PEOPLE: Final = 1000  # of a photo
 
 async def add(request: Request) -> Response:
     """POST: a photo as the body, or `?start=NAME`; `person=K` chooses of several, `cut=allow` takes a cut photo."""
-    here = shop.shop_of(request)
+    here, before = shop.shop_of(request), shop.session_before(request)
     query = request.query_params
     notes: dict[str, Any] = {}
     if "start" in query:
@@ -38,7 +38,7 @@ async def add(request: Request) -> Response:
         body = await bodies.read(request, here.settings.max_upload)
         annotated = await here.annotating.person(body, number, query.get("cut") == "allow")
         subject, notes = annotated.subject, _notes(annotated)
-    cookie, session = shop.opened(request)
+    cookie, session = await shop.opened(request, before)
     key = session.add_person(subject)
     if here.archive and "start" not in query:
         here.archive.person(key, subject)

@@ -16,7 +16,7 @@ from tf_tryon.serving.web.refusal import RefusedError
 
 async def add(request: Request) -> Response:
     """POST: a photo of a garment alone as the body; `garment=top` says what it is."""
-    here = shop.shop_of(request)
+    here, before = shop.shop_of(request), shop.session_before(request)
     products = products_of(request)
     garment = request.query_params.get("garment") or None
     if garment is not None and garment not in here.settings.garments:
@@ -24,7 +24,7 @@ async def add(request: Request) -> Response:
     product = await products.read(await bodies.read(request, here.settings.max_upload), garment)
     if product.garment not in here.settings.garments:
         raise RefusedError(422, "product-unsure")
-    cookie, session = shop.opened(request)
+    cookie, session = await shop.opened(request, before)
     key = session.add_product(product)
     return shop.with_cookie(JSONResponse({"key": key, "garment": product.garment}, 201), request, cookie)
 

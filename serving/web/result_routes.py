@@ -26,8 +26,6 @@ from tf_tryon.serving.web.streaming import Lines
 if TYPE_CHECKING:
     from tf_tryon.shop.catalogue import Listed
 
-_ARCHIVE: Final = 64  # results in one
-
 
 async def results(request: Request) -> ASGIApp:
     """POST a request: lines of results as they come, `{"done": true}` last."""
@@ -45,6 +43,7 @@ async def _results(
         return await _codes(here, session, page_request)
 
     def kept(sample: Sample) -> str:
+        shop.still_wanted(session)
         name = session.add_sample(sample)
         if here.archive:
             here.archive.sample(key, name, sample)
@@ -102,15 +101,24 @@ def _sample(request: Request) -> Sample:
 
 
 async def archive(request: Request) -> Response:
-    """GET `?key=K&key=...`: results in one archive, in that order; PNG is packed already."""
+    """GET `?key=K&key=...`: of these results those that are still kept, in one archive; PNG is packed already.
+
+    Each is called by its place among the keys, as the page numbers it, though one before it may be gone. A result is
+    packed once however often it is named, so that an archive holds no more than a session does.
+    """
     session = shop.session_of(request)
-    keys = request.query_params.getlist("key")
-    if not 1 <= len(keys) <= _ARCHIVE:
-        raise RefusedError(400, "bad-request", f"1 to {_ARCHIVE} results in one archive")
+    keys = list(dict.fromkeys(request.query_params.getlist("key")))
+    if not keys:
+        raise RefusedError(400, "bad-request", "key: the results to be packed")
+    samples = session.samples(keys)
+    if not samples:
+        raise RefusedError(404, "result-gone")
+    digits = max(2, len(str(len(keys))))  # so that names sort as the results do
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as packed:
         for number, key in enumerate(keys, 1):
-            packed.writestr(f"try-on-{number:02d}.png", session.sample(key).photo)
+            if key in samples:
+                packed.writestr(f"try-on-{number:0{digits}d}.png", samples[key].photo)
     headers = {"Content-Disposition": 'attachment; filename="try-on.zip"'}
     return Response(buffer.getvalue(), media_type="application/zip", headers=headers)
 

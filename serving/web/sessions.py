@@ -6,7 +6,7 @@ import dataclasses
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -86,6 +86,7 @@ class Session:
         self._people: OrderedDict[str, Subject] = OrderedDict()
         self._samples: OrderedDict[str, Sample] = OrderedDict()
         self._products: OrderedDict[str, Product] = OrderedDict()
+        self.forgotten = False  # by its visitor, so that what is still being made for it is dropped
 
     def add_person(self, person: Subject) -> str:
         """Keeps a person, maybe in the oldest one's place; returns a key."""
@@ -106,6 +107,10 @@ class Session:
     def sample(self, key: str) -> Sample:
         """Likewise."""
         return _get(self._samples, key, "result-gone")
+
+    def samples(self, keys: Iterable[str]) -> dict[str, Sample]:
+        """Of these results those that are still kept, by key."""
+        return {key: self.sample(key) for key in keys if key in self._samples}
 
     def product(self, key: str) -> Product:
         """Likewise."""
@@ -162,14 +167,20 @@ class Sessions:
         Raises:
           RefusedError: 404: there is none, or no longer.
         """
-        self.sweep()
-        if key is None or key not in self._kept:
+        session = self.known(key)
+        if session is None:
             raise RefusedError(404, "photo-gone")
-        return self.open(key)[1]
+        return session
+
+    def known(self, key: str | None) -> Session | None:
+        """The session of a key, which counts as used now; None: there is none."""
+        self.sweep()
+        return self.open(key)[1] if key is not None and key in self._kept else None
 
     def forget(self, key: str | None) -> None:
-        """Drops a session with everything in it."""
-        self._kept.pop(key or "", None)
+        """Drops a session with everything in it, and with what is still being made for it."""
+        if key is not None and key in self._kept:
+            self._kept.pop(key)[1].forgotten = True
 
     def sweep(self) -> None:
         """Forgets who is idle, and the longest idle while there is too much."""

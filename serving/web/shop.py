@@ -19,6 +19,7 @@ from tf_tryon.serving.web.catalogue import Catalogue
 from tf_tryon.serving.web.lite_client import LiteClient
 from tf_tryon.serving.web.probe import Probe
 from tf_tryon.serving.web.products import Products
+from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Session, Sessions
 
 COOKIE = "tryon"
@@ -115,9 +116,29 @@ def session_of(request: Request) -> Session:
     return shop_of(request).sessions.find(request.cookies.get(COOKIE))
 
 
-def opened(request: Request) -> tuple[str, Session]:
-    """The visitor's, made if there is none; its key goes into the answer by `with_cookie`."""
+def session_before(request: Request) -> Session | None:
+    """The visitor's as the request comes in, for `opened` when its answer is there; None: there is none yet."""
+    return shop_of(request).sessions.known(request.cookies.get(COOKIE))
+
+
+async def opened(request: Request, before: Session | None) -> tuple[str, Session]:
+    """The visitor's, made if there is none; its key goes into the answer by `with_cookie`.
+
+    Raises:
+      RefusedError: 404: the visitor has been forgotten since `session_before`; or 400: has left. A new session would
+        keep what nobody could reach any more to delete it.
+    """
+    if await request.is_disconnected():
+        raise RefusedError(400, "gone")
+    if before is not None:
+        still_wanted(before)
     return shop_of(request).sessions.open(request.cookies.get(COOKIE))
+
+
+def still_wanted(session: Session) -> None:
+    """Raises RefusedError: 404: its visitor has been forgotten meanwhile, and nothing more is kept for them."""
+    if session.forgotten:
+        raise RefusedError(404, "photo-gone")
 
 
 def with_cookie(response: Response, request: Request, key: str) -> Response:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from tf_tryon.serving.web.refusal import refusal_of
+from tf_tryon.serving.web.refusal import RefusedError, refusal_of
+
+_log = logging.getLogger(__name__)
+
+
+class _GoneError(Exception):
+    """The connection doesn't take a line any more: the visitor has left, and nobody is to be told."""
 
 
 class Lines:
@@ -34,24 +41,35 @@ class Lines:
         finally:
             leaving.cancel()
             making.cancel()
-            with contextlib.suppress(asyncio.CancelledError, OSError):
+            with contextlib.suppress(asyncio.CancelledError, _GoneError):
                 await making
 
     async def _make(self, send: Send) -> None:
         async def line(value: dict[str, Any]) -> None:
             body = json.dumps(value, separators=(",", ":")).encode() + b"\n"
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+            await _sent(send, {"type": "http.response.body", "body": body, "more_body": True})
 
         try:
             async with contextlib.aclosing(self._objects) as objects:
                 async for value in objects:
                     await line(value)
+        except _GoneError:
+            raise
         except Exception as error:
             refusal = refusal_of(error)
             if refusal is None:
-                raise
+                # A stream that is cut off looks like a server that is away, which the page waits for and asks again.
+                _log.exception("results end with an error that nobody foresaw; the page says that they failed")
+                refusal = RefusedError(500, "failed")
             await line(refusal.as_json())
-        await send({"type": "http.response.body", "body": b""})
+        await _sent(send, {"type": "http.response.body", "body": b""})
+
+
+async def _sent(send: Send, message: Message) -> None:
+    try:
+        await send(message)
+    except OSError as error:  # of the connection; one of the disk comes from the generator, and is told
+        raise _GoneError from error
 
 
 async def _left(receive: Receive) -> None:

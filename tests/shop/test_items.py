@@ -43,6 +43,19 @@ def test_a_table_without_ids_is_refused(shop):
         read_items(folder, table)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "place"), [("latin-1", r"line 3 .*0xe9"), ("utf-16", r"line 1 .*0xff"), ("gbk", r"line 3 .*0xa8")]
+)
+def test_a_table_in_another_encoding_is_refused_by_line(shop, encoding, place):
+    folder, table = shop()
+    words = table.read_text().replace("Shirt, blue", "Café, blue")
+    table.write_text(words, encoding=encoding)
+    with pytest.raises(ValueError, match=rf'items\.csv: {place}.*save it as "CSV UTF-8"'):
+        read_items(folder, table)
+    table.write_text(words, encoding="utf-8-sig")
+    assert read_items(folder, table)[0][1].title == "Café, blue"
+
+
 def test_labels_of_shops():
     assert garment_of_label(" t-shirt ") == garment_of_label("Tops") == "top"
     assert garment_of_label("Pants") == garment_of_label("skirts") == "bottom"

@@ -44,7 +44,7 @@ def read_items(folder: pathlib.Path, table: pathlib.Path | None) -> tuple[list[I
 
     Raises:
       FileNotFoundError: no folder, no picture in it, or no table.
-      ValueError: the table has no column id.
+      ValueError: the table has no column id, or isn't in UTF-8.
     """
     photos: dict[str, pathlib.Path] = {}
     wrong: dict[str, str] = {}
@@ -91,8 +91,7 @@ def _forms(label: str) -> tuple[str, str]:
 
 def _rows(table: pathlib.Path) -> list[tuple[int, dict[str, str]]]:
     """Lines' numbers and the columns that are read, all of them texts."""
-    text = read_bytes(table, _REMEDY).decode("utf-8-sig", errors="replace")
-    reader = csv.DictReader(text.splitlines(), strict=True)
+    reader = csv.DictReader(_text(table).splitlines(), strict=True)
     try:
         names = [(name or "").strip().casefold() for name in reader.fieldnames or []]
         if "id" not in names:
@@ -101,6 +100,18 @@ def _rows(table: pathlib.Path) -> list[tuple[int, dict[str, str]]]:
         return [(reader.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS}) for row in reader]
     except csv.Error as error:
         raise ValueError(f"{table}: line {reader.line_num} is no CSV ({error}): {_REMEDY}") from error
+
+
+def _text(table: pathlib.Path) -> str:
+    """What a table says; spreadsheets save it in the encoding of their system, unless they are told."""
+    try:
+        return read_bytes(table, _REMEDY).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        lines = (error.object[: error.start].decode() + "?").splitlines()
+        raise ValueError(
+            f"{table}: line {len(lines)} isn't in UTF-8 (the byte 0x{error.object[error.start]:02x}): "
+            'open the table in the spreadsheet and save it as "CSV UTF-8"'
+        ) from error
 
 
 def _problem(row: dict[str, str], twice: bool, there: bool) -> str:

@@ -163,6 +163,39 @@ def cut_out(colour: tuple[int, int, int]) -> np.ndarray:
     return picture
 
 
+class Gate:
+    """A call that has come waits until it is let through."""
+
+    def __init__(self) -> None:
+        self.came, self.open = threading.Event(), threading.Event()
+
+    def wait(self) -> None:
+        self.came.set()
+        assert self.open.wait(30)
+
+
+@pytest.fixture
+def meanwhile() -> Callable[..., Any]:
+    """(gate, ask, act) -> what `ask` returns, though `act` is done while it waits at the gate."""
+
+    def done(gate: Gate, ask: Callable[[], Any], act: Callable[[], Any]) -> Any:
+        with futures.ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(ask)
+            try:
+                assert gate.came.wait(30)
+                act()
+            finally:
+                gate.open.set()
+            return asked.result()
+
+    return done
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
 class FakeCatalogue:
     """Two tops: a red one with a price and a link, and a blue one with a link that is none."""
 
@@ -276,11 +309,11 @@ class FakeServer:
 
     @staticmethod
     def _answer(signature: str, given: dict[str, Any]) -> dict[str, np.ndarray]:
-        from tf_tryon.data.vocabulary import CIHP20, GARMENT_CLASSES, GARMENTS
+        from tf_tryon.data.vocabulary import CIHP20, GARMENT_CLASSES, slot_of
 
         photo = np.asarray(Image.open(io.BytesIO(given["photo_bytes"])).convert("RGB"))
         labels = CIHP20.table()[np.asarray(Image.open(io.BytesIO(given["parsing_bytes"])))]
-        target = GARMENT_CLASSES[GARMENTS.index(given["garment"].decode())]
+        target = GARMENT_CLASSES[slot_of(given["garment"].decode())]
         worn = labels == target
         own = {
             "shape": np.full((2, 2, 3), worn.any(1).sum(), np.float32),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.requests import Request
 
 from tf_tryon.data.upright import turned_points
 from tf_tryon.data.vocabulary import CIHP20, TOP
@@ -191,6 +192,49 @@ def test_nobody_sees_anothers_and_forgetting_forgets(visitor: Any) -> None:
     assert visitor.delete("/api/session").status_code == 204
     visitor.cookies = {"tryon": mine}
     assert visitor.get(address).json()["error"]["code"] == "photo-gone"
+
+
+def _looking_at(gate: Any, seen: Any) -> None:
+    poses = seen.poses
+
+    def look(photo: np.ndarray) -> list[Any]:
+        gate.wait()
+        return poses
+
+    seen.look = look
+
+
+def test_a_photo_that_is_still_being_read_is_forgotten_too(
+    make_shop: Any, visit: Any, fake_server: Any, photo: bytes, seen: Any, gate: Any, meanwhile: Any, tmp_path: Path
+) -> None:
+    from tf_tryon.serving.web.archive import Archive
+
+    _looking_at(gate, seen)
+    shop = make_shop(fake_server.address, archive=Archive(tmp_path / "kept"))
+    with visit(shop) as visitor:
+        visitor.post("/api/people?start=1")
+        mine = {"Cookie": f"tryon={visitor.cookies['tryon']}"}
+        answer = meanwhile(
+            gate,
+            lambda: visitor.post("/api/people", content=photo, headers=mine),
+            lambda: visitor.delete("/api/session", headers=mine),
+        )
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "photo-gone")
+        assert len(shop.sessions) == 0
+        assert not list((tmp_path / "kept").iterdir())
+        visitor.cookies.clear()
+        assert visitor.post("/api/people", content=photo, headers=mine).status_code == 201, "a new visit, an old cookie"
+
+
+def test_a_photo_whose_visitor_has_left_is_not_kept(
+    shop: Any, visitor: Any, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def left(request: Request) -> bool:
+        return True
+
+    monkeypatch.setattr(Request, "is_disconnected", left)
+    assert visitor.post("/api/people", content=photo).json()["error"]["code"] == "gone"
+    assert len(shop.sessions) == 0
 
 
 def test_nothing_is_written_to_disk_unless_the_operator_says_so(

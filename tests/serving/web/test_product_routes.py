@@ -72,6 +72,21 @@ def test_a_product_is_the_visitors_own(shopping: Any, product_photo: Any) -> Non
     assert shopping.get(f"/api/products/{key}.png").status_code == 404
 
 
+def test_a_product_that_is_still_being_read_is_forgotten_too(
+    shopping: Any, products: Any, product_photo: Any, gate: Any, meanwhile: Any
+) -> None:
+    shopping.post("/api/people?start=1")
+    mine = {"Cookie": f"tryon={shopping.cookies['tryon']}"}
+    products._worn = lambda photo: gate.wait()
+    answer = meanwhile(
+        gate,
+        lambda: shopping.post("/api/products", content=product_photo(BLUE), headers=mine),
+        lambda: shopping.delete("/api/session", headers=mine),
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "photo-gone")
+    assert len(shopping.app.state.shop.sessions) == 0
+
+
 def test_what_is_no_product_is_refused(shopping: Any) -> None:
     flat = io.BytesIO()
     Image.new("RGB", (50, 60), "grey").save(flat, "PNG")

@@ -1,15 +1,24 @@
 """Results stream, more of them go on, a result or another person's garment is transferred, failures are last lines."""
 
+import asyncio
+import errno
 import io
 import json
 import time
 import zipfile
+from collections.abc import AsyncGenerator
+from concurrent import futures
+from pathlib import Path
 from typing import Any
 
 import grpc
 import numpy as np
 import pytest
 from PIL import Image
+
+from tf_tryon.serving.web.archive import Archive
+from tf_tryon.serving.web.sessions import Sample
+from tf_tryon.serving.web.streaming import Lines
 
 
 def _results(visitor: Any, person: str, **fields: Any) -> list[dict[str, Any]]:
@@ -74,6 +83,17 @@ def test_all_results_in_one_archive(visitor: Any, person: str) -> None:
     assert visitor.get("/api/results.zip").status_code == 400
 
 
+def test_an_archive_takes_whatever_is_still_kept(visitor: Any, shop: Any, person: str) -> None:
+    session = next(iter(shop.sessions._kept.values()))[1]
+    keys = [session.add_sample(Sample("top", {}, b"%d" % k, b"")) for k in range(122)]  # the first two are gone again
+    answer = visitor.get("/api/results.zip", params={"key": [*keys, keys[-1]]})
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.namelist() == [f"try-on-{place:03d}.png" for place in range(3, 123)]
+    assert archive.read("try-on-122.png") == b"121"
+    answer = visitor.get("/api/results.zip", params={"key": keys[:2]})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "result-gone")
+
+
 @pytest.mark.parametrize(
     ("status", "code"),
     [
@@ -88,6 +108,58 @@ def test_failures_are_the_last_line(visitor: Any, fake_server: Any, person: str,
     (line,) = _results(visitor, person)
     assert line["error"]["code"] == code
     assert fake_server.address not in json.dumps(line), "where the server stands is nobody's business"
+
+
+def test_an_error_that_nobody_foresaw_is_the_last_line_and_in_the_log(
+    make_shop: Any, visit: Any, fake_server: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full:
+        def sample(self, *given: object) -> None:
+            raise OSError(errno.ENOSPC, "the disk is full", "/kept/x.png")
+
+    with visit(make_shop(fake_server.address, archive=Full())) as visitor:
+        person = visitor.post("/api/people?start=3").json()["key"]
+        (line,) = _results(visitor, person)
+    assert line == {"error": {"code": "failed", "text": ""}}
+    assert "the disk is full: '/kept/x.png'" in caplog.text
+
+
+def test_a_connection_that_is_gone_is_nobodys_error(caplog: pytest.LogCaptureFixture) -> None:
+    async def objects() -> AsyncGenerator[dict[str, Any]]:
+        yield {"number": 0}
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            raise BrokenPipeError
+
+    async def ask() -> None:
+        await Lines(objects())({"type": "http"}, receive, send)
+
+    with futures.ThreadPoolExecutor(1) as pool:  # the browser of other tests has a loop of its own in this thread
+        pool.submit(lambda: asyncio.run(ask())).result()
+    assert not caplog.text
+
+
+def test_results_of_a_forgotten_visitor_end(
+    make_shop: Any, visit: Any, fake_server: Any, tmp_path: Path, gate: Any, meanwhile: Any
+) -> None:
+    with visit(make_shop(fake_server.address, archive=Archive(tmp_path / "kept"))) as visitor:
+        person = visitor.post("/api/people?start=3").json()["key"]
+        mine = {"Cookie": f"tryon={visitor.cookies['tryon']}"}
+        address, body = f"/api/people/{person}/results", {"garment": "top", "samples": 3}
+        predict = fake_server._answer
+        fake_server._answer = lambda *given: (gate.wait(), predict(*given))[1]
+        answer = meanwhile(
+            gate,
+            lambda: visitor.post(address, json=body, headers=mine),
+            lambda: visitor.delete("/api/session", headers=mine),
+        )
+    (line,) = map(json.loads, answer.text.splitlines())
+    assert line["error"]["code"] == "photo-gone"
+    assert not list((tmp_path / "kept").iterdir())
 
 
 def test_a_server_that_is_away_is_told_and_found_again(

@@ -53,6 +53,16 @@ def test_idle_visitors_are_forgotten() -> None:
     assert len(sessions) == 0
 
 
+def test_who_is_forgotten_is_told_apart_from_who_is_displaced() -> None:
+    sessions = Sessions(number=1)
+    key, displaced = sessions.open(None)
+    other, forgotten = sessions.open(None)
+    sessions.sweep()
+    sessions.forget(other)
+    assert sessions.known(key) is sessions.known(other) is sessions.known(None) is None
+    assert (displaced.forgotten, forgotten.forgotten) == (False, True)
+
+
 def test_no_visitor_chooses_a_key() -> None:
     sessions = Sessions()
     assert sessions.open("mine")[0] != "mine"

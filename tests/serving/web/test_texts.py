@@ -8,7 +8,7 @@ import pytest
 
 import tf_tryon.serving.web
 from tf_tryon.annotation.annotation import REASONS
-from tf_tryon.data.vocabulary import CLASSES, GARMENTS
+from tf_tryon.data.vocabulary import CLASSES, TARGETS
 
 WEB = Path(tf_tryon.serving.web.__file__).parent
 PAGE = WEB / "page"
@@ -47,9 +47,17 @@ def test_every_key_is_used() -> None:
             assert re.search(rf'"{re.escape(key)}"', everything), f"{key} is said nowhere"
 
 
-@pytest.mark.parametrize("family", ["garment", "show", "found", "matches"])
-def test_families_have_all_garments(family: str) -> None:
-    assert {f"{family}.{garment}" for garment in GARMENTS} <= set(TEXTS["en"])
+GARMENT_FAMILIES = ("garment", "show", "found", "matches")
+
+
+@pytest.mark.parametrize("family", GARMENT_FAMILIES)
+def test_families_have_all_that_can_be_completed(family: str) -> None:
+    assert {f"{family}.{garment}" for garment in TARGETS} <= set(TEXTS["en"])
+
+
+def test_every_family_is_one_that_is_checked() -> None:
+    families = {name for script in SCRIPTS.values() for name in re.findall(r"[`@](\w+)\.\$\{", script)}
+    assert families == {*GARMENT_FAMILIES, "class", "error", "fromOther"}
 
 
 def test_every_class_and_every_code_has_words() -> None:

@@ -30,19 +30,34 @@ export const health = async () => (await call("health", { signal: AbortSignal.ti
 
 export const forget = () => call("api/session", { method: "DELETE" });
 
+let answered = false;
+let before = Promise.resolve();
+
+// The first answer brings the visitor's cookie. A photo that is sent without it meanwhile would lie in a session of its
+// own, which "Forget my photos" doesn't reach.
+function give(path, body) {
+  const send = () => call(path, { method: "POST", body });
+  const answer = answered ? send() : before.then(send);
+  before = answer.then(
+    () => (answered = true),
+    () => {},
+  );
+  return answer;
+}
+
 /** A photo (a Blob) or a start's name -> what is known of the person. */
 export async function addPerson(photo, options = {}) {
   const query = new URLSearchParams(options);
   if (typeof photo === "string") query.set("start", photo);
   const body = typeof photo === "string" ? undefined : photo;
-  const response = await call(`api/people?${query}`, { method: "POST", body });
+  const response = await give(`api/people?${query}`, body);
   const person = await response.json();
   return { ...person, photo: `api/people/${person.key}/photo.png` };
 }
 
 /** A product's photo (a Blob) -> its key, what it is, and the address of its cut-out. */
 export async function addProduct(photo, options = {}) {
-  const response = await call(`api/products?${new URLSearchParams(options)}`, { method: "POST", body: photo });
+  const response = await give(`api/products?${new URLSearchParams(options)}`, photo);
   const product = await response.json();
   return { ...product, photo: `api/products/${product.key}.png` };
 }

@@ -3,24 +3,29 @@
 import * as api from "./api.js";
 import { failed, notice } from "./notices.js";
 import { onFile, people } from "./start.js";
+import { turns } from "./turns.js";
 
 const element = (id) => document.getElementById(id);
 
 /** wear: called with the other person and the stages to take. */
 export function offerBorrowing(names, wear) {
   let other = null;
+  const begin = turns();
 
   async function take(photo) {
+    const isLatest = begin();
     element("borrow").setAttribute("aria-busy", "true");
     try {
-      other = await api.addPerson(photo, typeof photo === "string" ? {} : { cut: "allow" });
+      const added = await api.addPerson(photo, typeof photo === "string" ? {} : { cut: "allow" });
+      if (!isLatest()) return;
+      other = added;
       element("other-photo").src = other.photo;
       element("other").hidden = false;
     } catch (error) {
       if (!(error instanceof api.Failure)) throw error;
-      failed(error);
+      if (isLatest()) failed(error);
     } finally {
-      element("borrow").removeAttribute("aria-busy");
+      if (isLatest()) element("borrow").removeAttribute("aria-busy");
     }
   }
 
@@ -32,7 +37,9 @@ export function offerBorrowing(names, wear) {
     else notice("takeNothing", {}, { kind: "error" });
   });
   return () => {
+    begin(); // what is still being read belongs to the former visit
     other = null;
+    element("borrow").removeAttribute("aria-busy");
     element("other").hidden = true;
     element("borrow").open = false;
   };

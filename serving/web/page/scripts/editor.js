@@ -25,9 +25,13 @@ export class Editor {
     this.#listen();
   }
 
-  async open(person) {
+  /** What `open` needs to be given of a person; until then the former one stays. */
+  read(person) {
+    return Promise.all([loaded(person.photo), api.labels(person.key)]);
+  }
+
+  open(person, [photo, values]) {
     this.person = person;
-    const [photo, values] = await Promise.all([loaded(person.photo), api.labels(person.key)]);
     this.photo = photo;
     this.labels = new Labels(values, person.width, person.height);
     this.dress = person.dress;

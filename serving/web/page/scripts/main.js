@@ -12,7 +12,9 @@ import { dismiss, failed, notice, whisper } from "./notices.js";
 import { offerProduct } from "./product.js";
 import { Results } from "./results.js";
 import { offerStarts } from "./start.js";
+import { turns } from "./turns.js";
 
+const RESENDS = 5; // of one photo; then it is the photo's way here that is cut off, and waiting doesn't mend it
 const element = (id) => document.getElementById(id);
 
 const [about] = await Promise.all([begun(), speak(preferred())]);
@@ -23,6 +25,7 @@ say(element("made-by"), about.drawn ? "madeByDrawn" : "madeBy");
 
 let source = null; // what the visitor gave: sent again if the server has forgotten it
 let person = null;
+const begin = turns();
 
 const garments = new Garments(about.garments, about.classes, (name, number) => {
   editor.aim(number);
@@ -57,7 +60,7 @@ const closeBorrowing = offerBorrowing(about.starts, (other, use) => {
 offerStarts(about.starts, take);
 element("show").addEventListener("click", show);
 element("change").addEventListener("click", () => {
-  results.stop();
+  results.halt();
   matches.hide();
   stage("start");
   element("headline").scrollIntoView({ block: "center" });
@@ -119,14 +122,15 @@ function offered(wanted) {
 }
 
 /** A photo (Blob) or the name of one of the people: read, shown, and what is doubtful about it said. */
-async function take(photo, options = {}) {
+async function take(photo, options = {}, resends = 0) {
+  const isLatest = begin();
   dismiss();
   const busy = element("reading");
   busy.hidden = false;
   element("drop").setAttribute("aria-busy", "true");
   whisper("reading");
   if (document.body.dataset.stage === "room") {
-    results.stop();
+    results.halt();
     element("show").disabled = true;
     notice("reading");
   }
@@ -135,7 +139,10 @@ async function take(photo, options = {}) {
       throw new api.Failure("too-many-bytes", { limit: about.maxUpload >> 20 });
     }
     const added = await api.addPerson(photo, options);
-    await editor.open(added);
+    if (!isLatest()) return;
+    const read = await editor.read(added);
+    if (!isLatest()) return;
+    editor.open(added, read);
     source = photo;
     person = added;
     results.open(person);
@@ -150,14 +157,22 @@ async function take(photo, options = {}) {
     tell(photo, options);
   } catch (error) {
     if (!(error instanceof api.Failure)) throw error;
+    if (!isLatest()) return;
     dismiss();
     element("show").disabled = !garments.value;
-    if (error.code === "page-away") lost(() => take(photo, options));
+    const away = error.code === "page-away";
+    if (away && resends < RESENDS) lost(() => isLatest() && take(photo, options, resends + 1));
+    else if (away) {
+      failed(new api.Failure("failed"), [["tryAgain", {}, () => take(photo, options)]]);
+      return;
+    }
     const cut = ["head-cut", "feet-cut"].includes(error.code);
     failed(error, cut ? [["useAnyway", {}, () => take(photo, { ...options, cut: "allow" })]] : []);
   } finally {
-    busy.hidden = true;
-    element("drop").removeAttribute("aria-busy");
+    if (isLatest()) {
+      busy.hidden = true;
+      element("drop").removeAttribute("aria-busy");
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { arrange, offerAll, tile } from "./tiles.js";
 import { Viewer } from "./viewer.js";
 
 const element = (id) => document.getElementById(id);
+const RESUMES = 5; // without a result between them; whatever is wrong then, waiting doesn't mend it
 const byScore = (one, other) => other.score - one.score;
 
 export class Results {
@@ -39,6 +40,13 @@ export class Results {
     forgetWaiting();
   }
 
+  /** Ends what is under way for good: what is there stays, and stands as finished. */
+  halt() {
+    this.stop();
+    if (this.view) this.view.wanted = this.view.next;
+    this.#show();
+  }
+
   get view() {
     return this.views.at(-1);
   }
@@ -48,7 +56,7 @@ export class Results {
     if (!origin) this.views = [];
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;
     const request = { seed, temperature: this.temperature(), ...options };
-    this.views.push({ request, origin, items: [], next: 0, wanted: 0 });
+    this.views.push({ request, origin, items: [], next: 0, wanted: 0, resumes: 0 });
     const far = element("finds-title").getBoundingClientRect().top > innerHeight * 0.8;
     if (far) element("finds-title").scrollIntoView({ block: "start" });
     return this.more(options.samples);
@@ -57,6 +65,7 @@ export class Results {
   /** Asks for more of the view. */
   more(samples = this.samples) {
     this.view.wanted = this.view.next + samples;
+    this.view.resumes = 0;
     return this.#run(this.view);
   }
 
@@ -73,6 +82,7 @@ export class Results {
         tile(item, { open: (it) => this.viewer.open(it, this.view.items), alike: (it) => this.#from(it, this.viewer.alike) });
         view.items.push(item);
         view.next = result.number + 1;
+        view.resumes = 0;
         this.#show();
       }
       if (controller.signal.aborted) return;
@@ -90,17 +100,25 @@ export class Results {
   #failed(error, view) {
     if (!(error instanceof api.Failure)) throw error;
     const again = () => this.view === view && this.#run(view);
-    if (error.code === "server-away" || error.code === "page-away") {
+    const away = error.code === "server-away" || error.code === "page-away";
+    if (away && view.resumes < RESUMES) {
+      view.resumes += 1;
       view.waits = true;
       this.#show();
       view.waits = false;
       lost(again);
       return;
     }
-    view.wanted = ["busy", "timed-out"].includes(error.code) ? view.wanted : view.next;
+    if (away) {
+      // It was back each time, and yet gave nothing.
+      view.resumes = 0;
+      error = new api.Failure("failed");
+    }
+    const mayWork = ["busy", "timed-out", "failed"].includes(error.code);
+    if (!mayWork) view.wanted = view.next;
     this.#show();
     if (error.code === "photo-gone" || error.code === "result-gone") this.gone(error);
-    else failed(error, ["busy", "timed-out", "failed"].includes(error.code) ? [["tryAgain", {}, again]] : []);
+    else failed(error, mayWork ? [["tryAgain", {}, again]] : []);
   }
 
   #from(item, { use, spread = 0, says }) {
@@ -110,10 +128,8 @@ export class Results {
   }
 
   #back() {
-    this.stop();
     this.views.pop();
-    this.view.wanted = this.view.next;
-    this.#show();
+    this.halt();
     element("finds-title").focus();
   }
 

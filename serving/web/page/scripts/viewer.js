@@ -64,7 +64,8 @@ export class Viewer {
     const save = element("download");
     save.href = `${item.photo}?save`;
     save.download = `try-on-${item.place}.png`;
-    drawParsing(element("large-shape"), await loaded(item.parsing), this.colours);
+    const parsing = await loaded(item.parsing);
+    if (this.item === item) drawParsing(element("large-shape"), parsing, this.colours);
   }
 
   set classes(classes) {

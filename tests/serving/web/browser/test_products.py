@@ -67,6 +67,25 @@ def test_a_product_photo_is_worn(shopper: Any, green: dict[str, Any]) -> None:
     visitor.shot("product-photo-360")
 
 
+def test_the_latest_product_counts(shopper: Any, green: dict[str, Any], product_photo: Any) -> None:
+    visitor = shopper()
+    visitor.start()
+    held: list[Any] = []
+    visitor.page.route("**/api/products?*", lambda route: route.continue_() if held else held.append(route))
+    visitor.page.click("#product summary")
+    visitor.page.set_input_files("#product-file", green)
+    while not held:
+        visitor.page.wait_for_timeout(20)
+    visitor.page.set_input_files("#product-file", {**green, "buffer": product_photo((160, 20, 60))})
+    visitor.results(4)
+    latest = visitor.page.locator("#origin-photo").get_attribute("src")
+    with visitor.page.expect_response(held[0].request.url):
+        held[0].continue_()
+    visitor.page.wait_for_timeout(300)
+    visitor.results(4)
+    assert visitor.page.locator("#origin-photo").get_attribute("src") == latest
+
+
 def test_what_cannot_be_told_is_asked(shopper: Any, green: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     even = dict.fromkeys(kinds.NAMES, 1 / len(kinds.NAMES))
     monkeypatch.setattr(kinds, "probabilities", lambda photo, mask: even)

@@ -133,6 +133,22 @@ def test_a_result_lends_its_shape_and_its_texture(shopper: Any, photo: bytes, fa
     assert fake_server.calls[-1][1]["temperature"] == pytest.approx(0.5)
 
 
+def test_a_dress_is_replaced(
+    shopper: Any, seen: Any, make_person: Callable[..., dict[str, Any]], fake_server: Any
+) -> None:
+    made = make_person(1, 256)
+    labels = np.where(np.isin(made["labels"], (5, 9)), np.uint8(6), made["labels"])  # top and trousers are a dress
+    visitor = shopper()
+    visitor.upload(seen.show({**made, "labels": labels}))
+    visitor.page.locator("#room").wait_for()
+    visitor.page.check("#garments input[value=dress]")
+    assert visitor.page.locator("#show").inner_text() == "Show me dresses"
+    visitor.page.click("#show")
+    visitor.results(8)
+    visitor.say("Dresses that go with it")
+    assert {inputs["garment"][0] for _, inputs in fake_server.calls} == {b"dress"}
+
+
 def test_somebody_elses_garment(shopper: Any, fake_server: Any) -> None:
     visitor = shopper()
     visitor.start()

@@ -35,6 +35,44 @@ def test_a_killed_server_is_waited_for(shopper: Any, fake_server: Any, restart: 
     assert visitor.page.locator("#away").is_hidden()
 
 
+def _hurry(page: Any) -> None:
+    """Looks at a server that is away follow each other at once."""
+    page.evaluate("""() => {
+      const later = window.setTimeout;
+      window.setTimeout = (act, delay) => later(act, Math.min(delay, 50));
+    }""")
+
+
+def test_results_that_are_cut_off_again_and_again_are_given_up(shopper: Any) -> None:
+    visitor = shopper()
+    visitor.start()
+    _hurry(visitor.page)
+    asked: list[Any] = []
+    visitor.page.route("**/results", lambda route: (asked.append(route), route.fulfill(body="")))
+    visitor.page.click("#show")
+    visitor.say("Something went wrong")
+    visitor.page.wait_for_timeout(300)
+    assert len(asked) == 6
+    assert visitor.page.locator("#tiles").get_attribute("aria-busy") == "false"
+    assert visitor.page.locator(".tile.pending").count() == 0
+    visitor.page.unroute("**/results")
+    visitor.page.get_by_role("button", name="Try again").click()
+    visitor.results(4)
+
+
+def test_a_photo_whose_way_is_cut_off_is_not_sent_for_ever(shopper: Any, photo: bytes) -> None:
+    visitor = shopper()
+    _hurry(visitor.page)
+    sent: list[Any] = []
+    visitor.page.route("**/api/people?*", lambda route: (sent.append(route), route.abort()))
+    visitor.upload(photo)
+    visitor.say("Something went wrong")
+    assert len(sent) == 6
+    visitor.page.unroute("**/api/people?*")
+    visitor.page.get_by_role("button", name="Try again").click()
+    visitor.page.locator("#room").wait_for()
+
+
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
@@ -103,6 +141,87 @@ def test_a_wiped_photo_is_filled(
     sent = np.asarray(Image.open(io.BytesIO(inputs["parsing_bytes"][0])))
     arms = np.isin(made["labels"], (14, 15))
     assert (sent[arms] == 5).mean() > 0.7, "what is wiped counts as the top, also where arms were"
+
+
+class _Held:
+    """Keeps the first request for an address back until it is let go."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.routes: list[Any] = []
+        page.route(address, lambda route: route.continue_() if self.routes else self.routes.append(route))
+
+    def let_go(self, page: Any) -> None:
+        with page.expect_response(self.routes[0].request.url):
+            self.routes[0].continue_()
+        page.wait_for_timeout(300)  # what would be done with the answer is done
+
+
+def test_the_latest_photo_counts_whichever_is_ready_first(shopper: Any, photo: bytes) -> None:
+    visitor = shopper()
+    visitor.start()
+    shown = "document.getElementById('tiles').style.getPropertyValue('--photo')"
+    first = visitor.page.evaluate(shown)
+    held = _Held(visitor.page, "**/api/people?*")
+    visitor.upload(photo)
+    while not held.routes:
+        visitor.page.wait_for_timeout(20)
+    visitor.upload(photo)
+    while (second := visitor.page.evaluate(shown)) == first:
+        visitor.page.wait_for_timeout(20)
+    held.let_go(visitor.page)
+    assert visitor.page.evaluate(shown) == second
+    assert visitor.page.locator("#reading").is_hidden()
+
+
+def test_the_latest_other_person_counts(shopper: Any) -> None:
+    visitor = shopper()
+    visitor.start()
+    visitor.page.click("#borrow summary")
+    held = _Held(visitor.page, "**/api/people?*")
+    visitor.page.locator("#other-starts button").nth(1).click()
+    while not held.routes:
+        visitor.page.wait_for_timeout(20)
+    visitor.page.locator("#other-starts button").nth(3).click()
+    visitor.page.locator("#other").wait_for()
+    latest = visitor.page.locator("#other-photo").get_attribute("src")
+    held.let_go(visitor.page)
+    assert visitor.page.locator("#other-photo").get_attribute("src") == latest
+    assert visitor.page.locator("#borrow").get_attribute("aria-busy") is None
+
+
+def test_the_first_photos_of_a_visit_are_all_forgotten(
+    shopper: Any, shop: Any, photo: bytes, seen: Any, gate: Any
+) -> None:
+    visitor = shopper()
+    poses = seen.poses
+    seen.look = lambda photo: (gate.wait(), poses)[1]
+    visitor.upload(photo)
+    while not gate.came.is_set():
+        visitor.page.wait_for_timeout(20)
+    visitor.upload(photo)
+    visitor.page.wait_for_timeout(300)  # as long as it takes to be sent without a cookie
+    gate.open.set()
+    visitor.page.locator("#room").wait_for()
+    visitor.page.locator("#reading").wait_for(state="hidden")
+    assert len(shop.sessions) == 1
+    visitor.page.click("#forget")
+    visitor.page.locator("#starts").wait_for()
+    assert len(shop.sessions) == 0
+
+
+def test_a_refused_photo_leaves_the_results_before_it(shopper: Any, fake_server: Any) -> None:
+    visitor = shopper()
+    visitor.start()
+    fake_server.gate.clear()
+    visitor.page.click("#show")
+    visitor.page.locator(".tile.pending").first.wait_for()
+    visitor.upload(b"no picture")
+    visitor.say("no picture that can be read")
+    fake_server.gate.set()
+    visitor.page.locator("#tiles[aria-busy=false]").wait_for(state="attached")
+    assert visitor.page.locator(".tile.pending").count() == 0
+    visitor.page.click("#show")
+    visitor.results(4)
 
 
 def test_a_forgotten_photo_can_be_given_again(shopper: Any, shop: Any, photo: bytes) -> None:
