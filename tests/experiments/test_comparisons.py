@@ -15,6 +15,7 @@ def _save(folder, shift: float, possible: float) -> None:
             "top/shape_prior_pairwise_1_minus_iou_of_4": np.full(100, 0.2),
             "top/outfit_kind_possible": possible + 0.01 * rng.normal(size=100),
             "top/outfit_kind_possible_truth": np.ones(100),
+            "top/texture_end_to_end_kid_net_n40": np.full(1, shift),
         },
     )
 
@@ -36,6 +37,7 @@ def test_differences_verdicts_and_the_thesiss_orderings(tmp_path) -> None:
     assert actual["full model", "FiNet", frechet]["verdict"] == "better"
     assert actual["full model", "FiNet", frechet]["thesis"] == "reproduced"
     assert actual["full model", "w/o GAN", frechet]["verdict"] == "worse"
+    assert actual["full model", "w/o GAN", "kernel distance"]["verdict"] == ""  # of one block, without an interval
     assert actual["full model", "w/o GAN", frechet]["thesis"] == "contradicted"
     assert actual["full model", "w/o attention", frechet]["thesis"] == "not told apart"
     possible = actual["recommended", "full model", "kinds possible"]

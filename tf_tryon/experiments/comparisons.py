@@ -66,7 +66,7 @@ def compare(
                     continue
                 verdict = _verdict(estimate, measure)
                 thesis = ""
-                if measure in _THESIS and by_name[first].thesis_fid and by_name[second].thesis_fid:
+                if verdict and measure in _THESIS and by_name[first].thesis_fid and by_name[second].thesis_fid:
                     sooner = by_name[first].thesis_fid < by_name[second].thesis_fid
                     again = {"better": sooner, "worse": not sooner}.get(verdict)
                     thesis = "not told apart" if again is None else "reproduced" if again else "contradicted"
@@ -126,6 +126,9 @@ def _name(kept: dict[str, np.ndarray], garment: str, measure: Measure, row: Row)
 
 
 def _verdict(estimate: bootstrap.Estimate, measure: Measure) -> str:
+    """What a difference says: better, worse or not told apart; nothing where it has no interval."""
+    if math.isnan(estimate.low):
+        return ""
     if not (estimate.low > 0 or estimate.high < 0):
         return "not told apart"
     return "better" if estimate.value * measure.sign > 0 else "worse"
