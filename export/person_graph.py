@@ -60,12 +60,15 @@ def clean_keypoints(points: tf.Tensor) -> tf.Tensor:
 
 
 def check_worn(labels: tf.Tensor, dress: tf.Tensor, garment: tf.Tensor, target: tf.Tensor) -> list[tf.Operation]:
-    """Asserts that labels (h, w) show the garment of slot `target`, and that a dress is asked for by its name."""
-    label = tf.cast(target + vocabulary_lib.HAT, tf.uint8)
+    """Asserts that labels (h, w) show more than a speck of slot `target`, and that a dress is asked for by its name."""
+    person = tf.math.count_nonzero(labels, dtype=tf.int32)
+    least = vocabulary_lib.SPECK * tf.cast(tf.maximum(person, 1), tf.float64)
+    count = tf.math.count_nonzero(_of_target(labels, target), dtype=tf.int32)
     return [
         require(
-            tf.reduce_any(labels == label),
-            "garment: the parsing shows none, and only a garment that is worn can be erased; choose another",
+            tf.cast(count, tf.float64) >= least,
+            "garment: the parsing shows none, or no more than a speck, and only a garment that is worn can be erased; "
+            "choose another",
         ),
         require(
             (garment != "bottom") | ~dress,
@@ -117,12 +120,21 @@ def from_bytes(
         return continued(examples.to_rgb(true["photo"])[None], true["labels"][None])
 
     behind_person = tf.cond(restores, behind, lambda: tf.zeros((1, *size, 3)))
-    with tf.control_dependencies(check_worn(viewed["labels"], dress, garment, target)):
+    left = require(
+        tf.reduce_any(_of_target(viewed["labels"], target)),
+        "garment: too small: nothing of it is left at the networks' size; give a larger photo of the person",
+    )
+    with tf.control_dependencies([left]):
         viewed["labels"] = tf.identity(viewed["labels"])
     shape_batch, texture_batch = derive(view.batched(viewed), target[None], shape, texture)
     where = pasting.region(shape_batch[keys.VISIBLE][0, ..., 0], seen, xp.size(photo)[:2])
     pasted_into = tf.where(grey, given, photo)
     return Seen(pasted_into, labels, seen, where, shape_batch, texture_batch, restores, behind_person)
+
+
+def _of_target(labels: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Where uint8 classes are the garment's of slot `target`, bool."""
+    return labels == tf.cast(target + vocabulary_lib.HAT, tf.uint8)
 
 
 def derive(

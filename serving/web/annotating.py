@@ -111,7 +111,8 @@ class Annotating:
         return self._annotator
 
     def _annotate(self, encoded: bytes, person: int | None, allow_cut: bool) -> Annotated:
-        from tf_tryon.annotation.annotator import MIN_GARMENTS, Annotator, doubtful, garments_shown
+        from tf_tryon.annotation.annotator import MIN_GARMENTS, Annotator, doubtful
+        from tf_tryon.data.vocabulary import garments_shown
 
         photo, transparent = self._decoded(encoded)
         loaded = self._loaded()

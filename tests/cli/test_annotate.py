@@ -15,6 +15,7 @@ from tf_tryon.cli import main as cli
 from tf_tryon.data.keypoints import to_openpose
 from tf_tryon.data.label_picture import save_labels
 from tf_tryon.data.person import Person
+from tf_tryon.errors import MissingFileError
 
 
 @pytest.fixture
@@ -84,21 +85,44 @@ def test_a_refused_photo_is_status_1(photo, tmp_path, capsys):
     assert "1 of 2 photos" in error
 
 
-def test_complete_all_annotates_on_the_way(photo, tmp_path, monkeypatch):
-    """With what a process gets of the flags, which is not the flags themselves."""
-    flag_values = flags.FlagValues()
-    complete_all.define_flags(flag_values)
-    flag_values(["complete-all", f"--photos={photo.path}", f"--out={photo.out}", "--cut=allow"])
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture
+def everybody(photo):
+    """(arguments) -> the flags of `complete-all`; no test finds another's annotator."""
+
+    def values(*args):
+        flag_values = flags.FlagValues()
+        complete_all.define_flags(flag_values)
+        flag_values(["complete-all", f"--out={photo.out}", *args])
+        return flag_values
+
     complete_all._people.cache_clear()
+    yield values
+    complete_all._people.cache_clear()
+
+
+def test_complete_all_annotates_on_the_way(photo, everybody):
+    """With what a process gets of the flags, which is not the flags themselves."""
+    flag_values = everybody(f"--photos={photo.path}", "--cut=allow")
     (given,) = complete_all._given(flag_values)
     person = complete_all.reader(flag_values)(given.argument)
-    complete_all._people.cache_clear()
     assert person.size == (128, 128)
     assert photo.known.options[1]["allow_cut"]
 
 
-def test_what_lies_beside_a_link_is_read(photo, tmp_path, make_person):
+def test_other_weights_in_the_same_file_are_another_parser(photo, everybody, tmp_path, monkeypatch):
+    """For a process that outlives a run, and one that was started in another folder."""
+    monkeypatch.chdir(tmp_path)
+    loaded = []
+    monkeypatch.setattr(complete_all, "People", lambda values, _: loaded.append(values) or SimpleNamespace(one=str))
+    for content in ("first", "second", "second"):
+        (tmp_path / "own.task").write_text(content)
+        complete_all.reader(everybody("--photos=anna.png", "--pose_model=own.task"))("anna.png")
+    assert [values.pose_model for values in loaded] == [str(tmp_path / "own.task")] * 2
+    with pytest.raises(MissingFileError, match=r"none\.task is missing: name a file by --pose-model"):
+        complete_all.reader(everybody("--photos=anna.png", "--pose_model=none.task"))
+
+
+def test_what_lies_beside_a_link_is_read(photo, everybody, tmp_path, make_person):
     """A selection of links, or a folder that git-annex keeps: the parsing is beside the link."""
     (tmp_path / "links").mkdir()
     link = tmp_path / "links" / "berta.png"
@@ -106,10 +130,7 @@ def test_what_lies_beside_a_link_is_read(photo, tmp_path, make_person):
     made = make_person(1, 128)
     save_labels(made["labels"], "cihp20", link.with_name("berta_parsing.png"))
     link.with_name("berta_keypoints.json").write_text(json.dumps(to_openpose(made["keypoints"])))
-    flag_values = flags.FlagValues()
-    complete_all.define_flags(flag_values)
-    flag_values(["complete-all", f"--photos={link}", f"--out={photo.out}"])
-    complete_all._people.cache_clear()
+    flag_values = everybody(f"--photos={link}")
     (given,) = complete_all._given(flag_values)
     assert (given.name, given.origin) == ("berta", str(photo.path))
     assert complete_all.reader(flag_values)(given.argument).id == "berta"

@@ -41,13 +41,15 @@ def test_each_verb_names_its_layout():
 
 def test_annotators_are_used_where_installed(monkeypatch, tmp_path):
     given = []
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(data_load.importlib.util, "find_spec", lambda name: None)
     assert data_load.annotators() is None
     monkeypatch.setattr(data_load.importlib.util, "find_spec", lambda name: object())
     assert data_load.annotators() == data_load.LoadAnnotators()
     for content in (b"one", b"other"):
         (tmp_path / "parser.npz").write_bytes(content)
-        given.append(data_load.annotators(str(tmp_path / "parser.npz")))
+        given.append(data_load.annotators("parser.npz"))
+        assert given[-1].parser_weights == str(tmp_path / "parser.npz")
     # Unfinished parts follow from the parser: another one's digest makes another key.
     assert repr(given[0]) != repr(given[1])
     assert pickle.loads(pickle.dumps(given[0])) == given[0]

@@ -34,6 +34,17 @@ def test_every_vocabulary_reaches_every_class_and_names_its_dresses():
             assert known.classes[label] == v.BOTTOM
 
 
+def test_a_speck_is_not_worn():
+    """Beside the person, however much of the photo that is."""
+    classes = np.zeros((200, 200), np.uint8)
+    classes[20:70, 20:40] = v.BOTTOM
+    classes[20, 20] = v.HAT
+    assert v.worn_targets(classes, dress=False) == ("bottom",)
+    classes[20, 20:22] = v.HAT
+    assert v.worn_targets(classes, dress=True) == ("hat", "dress")
+    assert v.worn_targets(np.zeros((4, 4), np.uint8), dress=False) == ()
+
+
 def labels(*values):
     return np.array([values], np.uint8)
 

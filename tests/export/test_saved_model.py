@@ -183,7 +183,7 @@ def _bomb() -> np.ndarray:
         ({"photo_bytes": _bomb()}, "1 to 1048576 pixels"),
         ({"photo_bytes": _picture("RGB", (80, 79), "JPEG")}, "of another size than the photo"),
         ({"parsing_bytes": _picture("P")}, "grey PNG of 8 bits"),
-        ({"parsing_bytes": _picture("L")}, "the parsing shows none"),
+        ({"parsing_bytes": _picture("L")}, "the parsing shows none, or no more than a speck"),
         ({"vocabulary": np.array([b"lip21"], object)}, "choose one of lip20"),
         ({"garment": np.array([b"hat"], object)}, "completes top, bottom"),
         ({"keypoints": np.full((1, 18, 3), np.nan, np.float32)}, "finite"),

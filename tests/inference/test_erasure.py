@@ -70,18 +70,45 @@ def test_wrong_options_are_refused(options: dict) -> None:
         Request(**options)
 
 
+def _without_trousers(person: Any) -> int:
+    """Takes the trousers off, and tells their class."""
+    trousers = GARMENT_CLASSES[slot_of("bottom")]
+    person.labels = np.where(person.labels == trousers, 0, person.labels).astype(np.uint8)
+    return trousers
+
+
 @pytest.mark.parametrize("options", [{}, {"erase": "silhouette"}, {"dilate": 9}])
-@pytest.mark.parametrize("marked", [False, True])
-def test_what_vanishes_at_the_networks_size_is_refused(
-    model: Any, large_person: Any, options: dict, marked: bool
-) -> None:
-    """A pixel of trousers, seen or painted: nothing would be erased, and every sample be the photo itself."""
-    speck, trousers = (4, 4), GARMENT_CLASSES[slot_of("bottom")]
-    large_person.labels = np.where(large_person.labels == trousers, 0, large_person.labels).astype(np.uint8)
-    if marked:
-        options = {**options, "mask": np.zeros(large_person.size, bool)}
-        options["mask"][speck] = True
-    else:
-        large_person.labels[speck] = trousers
-    with pytest.raises(NotWornError, match=r"(the bottom|the mask) is too small"):
+def test_a_speck_is_not_worn(model: Any, large_person: Any, options: dict) -> None:
+    """A pixel of trousers: little or nothing would be erased, and every sample be the photo itself."""
+    large_person.labels[4, 4] = _without_trousers(large_person)
+    with pytest.raises(NotWornError, match="no bottom but a speck"):
         model.complete(large_person, "bottom", samples=1, **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"erase": "silhouette"}, {"dilate": 9}])
+def test_what_vanishes_at_the_networks_size_is_refused(model: Any, large_person: Any, options: dict) -> None:
+    """Thin stripes, which are many pixels of the photo and the largest part of none of the networks'."""
+    trousers = _without_trousers(large_person)
+    for name in ("photo", "labels"):
+        setattr(large_person, name, getattr(large_person, name).repeat(2, 0).repeat(2, 1))
+    large_person.keypoints[:, :2] *= 2
+    large_person.labels[200:280:8, 260:340] = trousers
+    with pytest.raises(NotWornError, match="the bottom is too small"):
+        model.complete(large_person, "bottom", samples=1, **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"dilate": 4}, {"background": "restore"}])
+def test_a_thin_stroke_of_a_mask_is_erased_whole(model: Any, large_person: Any, options: dict) -> None:
+    """It is the largest part of no pixel of the networks."""
+    _without_trousers(large_person)
+    mask = np.zeros(large_person.size, bool)
+    mask[large_person.size[0] // 2, ::2] = mask[2, 2] = True
+    result = model.complete(large_person, "bottom", samples=1, mask=mask, **options)
+    _untouched(result, large_person.photo)
+    assert result.erased[mask].all()
+
+
+def test_a_mask_of_nothing_is_refused(model: Any, large_person: Any) -> None:
+    _without_trousers(large_person)
+    with pytest.raises(NotWornError, match="the mask marks nothing"):
+        model.complete(large_person, "bottom", mask=np.zeros(large_person.size, bool))

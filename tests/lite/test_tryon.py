@@ -37,6 +37,7 @@ def test_a_mask_is_tensorflows(pairs: Any, alike: Any, large_person: Any) -> Non
     lite, full = pairs("garment")
     mask = np.zeros(large_person.size, bool)
     mask[60:90, 120:170] = True
+    mask[40, 90:200:3] = True  # a thin stroke
     alike(*(one.complete(large_person, "top", samples=1, mask=mask) for one in (lite, full)))
 
 

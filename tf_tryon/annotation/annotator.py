@@ -14,9 +14,8 @@ from tf_tryon.annotation.confidence import MIN_CONFIDENCE
 from tf_tryon.annotation.parsing import ParsingAnnotator
 from tf_tryon.annotation.pose import PoseAnnotator
 from tf_tryon.data.agreement import disagreements, fitting
-from tf_tryon.data.boxes import MIN_AREA
 from tf_tryon.data.upright import quarter_turns, turn_sentence, turned, turned_points
-from tf_tryon.data.vocabulary import GARMENT_CLASSES, GARMENTS
+from tf_tryon.data.vocabulary import garments_shown
 
 MIN_HEIGHT: Final = 96  # pixels of a person: less is a blur in the networks' input
 MIN_GARMENTS: Final = 3
@@ -193,12 +192,6 @@ def judge(parsing: Parsing) -> list[str]:
             confidence = parsing.confidences[name]
             warnings.append(f"uncertain of the {name} ({confidence:.2f} of 1): look at the preview before you use it")
     return warnings
-
-
-def garments_shown(classes: np.ndarray) -> list[str]:
-    """Garments of (h, w) uint8 classes that are more than specks beside the person."""
-    least = 4 * MIN_AREA * max(int((classes > 0).sum()), 1)
-    return [name for name, number in zip(GARMENTS, GARMENT_CLASSES, strict=True) if (classes == number).sum() >= least]
 
 
 def doubtful(confidences: dict[str, float]) -> list[str]:

@@ -63,25 +63,41 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Reader:
-    """Reads a photo, with what lies beside it or annotated, in any process; `flag_items` are the annotator's flags."""
+    """Reads a photo, with what lies beside it or annotated, in any process.
+
+    Attributes:
+      flag_items: the annotator's flags.
+      digests: of the files that they name: what is found follows from these.
+    """
 
     flag_items: tuple[tuple[str, Any], ...]
+    digests: tuple[str, ...] = ()
 
     def __call__(self, argument: str) -> Person:
         """The person of a photo's path."""
-        return _people(self.flag_items).one(argument)
+        return _people(self).one(argument)
 
 
 def reader(flag_values: flags.FlagValues) -> Reader:
-    """For processes that may have been started in another folder."""
-    given = {name: getattr(flag_values, name) for name in _READER}
-    given |= {name: os.path.abspath(given[name]) for name in _FILES if given[name]}
-    return Reader(tuple(given.items()))
+    """For processes that may have been started in another folder.
+
+    Raises:
+      TryOnError: a file that a flag names isn't there.
+    """
+    from tf_tryon.files.regular import size_of
+    from tf_tryon.writing import marks
+
+    values = {name: getattr(flag_values, name) for name in _READER}
+    files = {name: os.path.abspath(values[name]) for name in _FILES if values[name]}
+    for name, path in files.items():
+        size_of(path, f"name a file by --{name.replace('_', '-')}")
+    digests = tuple(marks.digest(pathlib.Path(path)) for path in files.values())
+    return Reader(tuple((values | files).items()), digests)
 
 
 @functools.lru_cache(maxsize=1)
-def _people(flag_items: tuple[tuple[str, Any], ...]) -> People:
-    return People(types.SimpleNamespace(**dict(flag_items)), None)
+def _people(reader: Reader) -> People:
+    return People(types.SimpleNamespace(**dict(reader.flag_items)), None)
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:

@@ -129,4 +129,5 @@ def annotators(parser_weights: str | None = None) -> LoadAnnotators | None:
         return LoadAnnotators()
     path = pathlib.Path(parser_weights)
     size_of(path, "name a file of `tf-tryon parser train`")
-    return LoadAnnotators(parser_weights, hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+    # A process that loads them may have been started in another folder.
+    return LoadAnnotators(str(path.absolute()), hashlib.sha256(path.read_bytes()).hexdigest()[:16])

@@ -60,8 +60,8 @@ class Bulk:
       parts: of the run; an entry is what became of one person, as JSON.
       out: the folder, with a folder for each part and in it one for each person.
       model: as `TryOn.load` takes it.
-      request: of everybody; its seed leads to one of each person (`seed_of`).
       digest: of the model's files.
+      request: of everybody; its seed leads to one of each person (`seed_of`).
       read: an argument -> the person; importable by name, or of a class that pickle can send.
     """
 

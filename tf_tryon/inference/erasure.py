@@ -6,6 +6,7 @@ In every case the garment and the skin that it may uncover go (docs/method.md, s
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,6 +29,30 @@ def with_mask_as_garment(person: Person, request: Request) -> Person:
     return dataclasses.replace(person, labels=np.where(request.mask, target, person.labels), dress=dress)
 
 
+def with_mask_seen(labels: np.ndarray, crop: Sequence[float], request: Request) -> np.ndarray:
+    """Classes (H, W) of what the networks see, the target's wherever the user's mask has a pixel of the photo.
+
+    In `with_mask_as_garment` each pixel of the input takes the class of its largest part, and a thin stroke on a large
+    photo has none: it would be gone, and what was to be erased stay.
+
+    Args:
+      labels: (H, W) uint8, as `view.within` gives them.
+      crop: y0, x0, y1, x1 that they show, in the photo's pixels.
+      request: its garment and mask.
+    """
+    if request.mask is None:
+        return labels
+    places = []
+    for axis, marked in enumerate(np.nonzero(request.mask)):
+        start, stop = (float(crop[side]) for side in (axis, axis + 2))
+        places.append(np.floor((marked + 0.5 - start) * (labels.shape[axis] / (stop - start))).astype(int))
+    rows, columns = places
+    inside = (rows >= 0) & (rows < labels.shape[0]) & (columns >= 0) & (columns < labels.shape[1])
+    seen = labels.copy()
+    seen[rows[inside], columns[inside]] = GARMENT_CLASSES[slot_of(request.garment)]
+    return seen
+
+
 def erased(
     labels: np.ndarray, box: np.ndarray, request: Request, scale: float, person: str
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -44,14 +69,17 @@ def erased(
       (H, W, 1) float32, 0 where erased, and (4,) float32, the box around it.
 
     Raises:
-      NotWornError: nothing of the garment is left at this size, be it seen or marked.
+      NotWornError: nothing of the garment is left at this size, nor was anything marked.
     """
     height, width = labels.shape
     if not (labels == GARMENT_CLASSES[slot_of(request.garment)]).any():
-        what = f"the {request.garment}" if request.mask is None else "the mask"
+        if request.mask is not None:
+            raise NotWornError(
+                f"{person}: the mask marks nothing, and no {request.garment} is seen: mark what is to go"
+            )
         raise NotWornError(
-            f"{person}: {what} is too small: nothing of it is left in the {width} x {height} pixels that the networks"
-            " see; give a larger photo of the person, or a mask that covers more"
+            f"{person}: the {request.garment} is too small: nothing of it is left in the {width} x {height} pixels "
+            "that the networks see; give a larger photo of the person, or mark it by a mask"
         )
     reach = request.dilate / scale
     if request.mask is None and request.erase == "box":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import DRESS, TARGETS, worn_targets
+from tf_tryon.data.vocabulary import CLASSES, DRESS, GARMENT_CLASSES, TARGETS, garments_shown, slot_of, worn_targets
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.noise import MAX_SEED
 from tf_tryon.models.background import BACKGROUNDS, KEEP
@@ -126,7 +126,7 @@ def check_channel(channel: int, channels: int) -> None:
 
 
 def check_wears(person: Person, garment: str) -> None:
-    """Raise TryOnError, saying what the person wears, if `garment` isn't among it."""
+    """Raise TryOnError, saying what the person wears, if `garment` isn't among it, or no more than a speck."""
     worn = worn_targets(person.labels, person.dress)
     if garment in worn:
         return
@@ -134,4 +134,7 @@ def check_wears(person: Person, garment: str) -> None:
     advice = "choose another garment"
     if garment == "bottom" and DRESS in worn:
         advice = "a dress covers top and bottom in one: ask for the dress, or choose another garment or person"
-    raise NotWornError(f"{person.id}: the parsing shows no {garment} (it shows {shown}); {advice}")
+    label = GARMENT_CLASSES[slot_of(garment)]
+    speck = bool((person.labels == label).any()) and CLASSES[label] not in garments_shown(person.labels)
+    none = f"no {garment} but a speck" if speck else f"no {garment}"
+    raise NotWornError(f"{person.id}: the parsing shows {none} (it shows {shown}); {advice}")

@@ -24,7 +24,7 @@ from tf_tryon.inference import wearing
 from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.chunks import in_chunks
 from tf_tryon.inference.completion import Completion, codes_of_all
-from tf_tryon.inference.erasure import erased, with_mask_as_garment
+from tf_tryon.inference.erasure import erased, with_mask_as_garment, with_mask_seen
 from tf_tryon.inference.model_folder import common_targets
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Stage, repeat
@@ -199,11 +199,16 @@ class TryOn:
         """The person's view, before grey if the request wants that."""
         config, given = self.texture.config, examples.tensors(person)
         box = view.crop_of(given, tf.constant(slot_of(request.garment)), config)
+
+        def within(photo: tf.Tensor) -> view.Person:
+            seen = view.within({**given, "photo": photo}, box, config)
+            marked = with_mask_seen(seen["labels"].numpy(), box, request)
+            return {**seen, "labels": tf.constant(marked)}
+
+        true = within(given["photo"])
         if request.background == background.KEEP:
-            return _Seen(box, view.within(given, box, config), None)
-        true = view.within(given, box, config)
-        grey = background.photo_on_grey(given["photo"], given["labels"])
-        seen = view.within({**given, "photo": grey}, box, config)
+            return _Seen(box, true, None)
+        seen = within(background.photo_on_grey(given["photo"], given["labels"]))
         if request.background == background.STUDIO:
             return _Seen(box, seen, None)
         rgb = examples.to_rgb(true["photo"])[tf.newaxis]

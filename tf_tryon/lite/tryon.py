@@ -19,7 +19,7 @@ from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.errors import TryOnError
 from tf_tryon.geometry import crop
 from tf_tryon.inference.completion import Completion, codes_of_all
-from tf_tryon.inference.erasure import erased, with_mask_as_garment
+from tf_tryon.inference.erasure import erased, with_mask_as_garment, with_mask_seen
 from tf_tryon.inference.noise import numpy_noise
 from tf_tryon.inference.request import Request
 from tf_tryon.lite.networks import Arrays, Networks
@@ -174,12 +174,16 @@ class TryOn:
         target = np.array([slot_of(request.garment)], np.int32)
         box = view.crop_of(given, target[0], config)
         behind = None
+
+        def within(photo: np.ndarray) -> view.Person:
+            seen = view.within({**given, "photo": photo}, box, config)
+            return {**seen, "labels": with_mask_seen(seen["labels"], box, request)}
+
         if request.background == background.RESTORE:
-            true = view.within(given, box, config)
+            true = within(person.photo)
             behind = background.continued(_rgb(true["photo"])[None], true["labels"][None])
-        if request.background != background.KEEP:
-            given = {**given, "photo": background.photo_on_grey(person.photo, person.labels)}
-        person_view = view.within(given, box, config)
+        keep = request.background == background.KEEP
+        person_view = within(person.photo if keep else background.photo_on_grey(person.photo, person.labels))
         if "garments" not in person_view:
             person_view["garments"], person_view["shown"] = view.garment_pictures(person_view, self.size)
         batch = {name: np.asarray(value)[None] for name, value in person_view.items()}

@@ -5,6 +5,7 @@ export const CLASSES = 8, UPPER_SKIN = 2;
 export const GARMENTS = ['hat', 'top', 'bottom', 'shoes'], GARMENT_CLASSES = [4, 5, 6, 7];
 const UNCOVERED = [null, 2, 3, null]; // the skin that each garment may uncover
 const MIN_AREA = 0.0005; // of the picture: less is a speck
+const SPECK = 0.002; // of the person: nobody wears less
 const NOWHERE = [0, 0, 0, 0];
 
 /** Garment slot 0..3 of what can be asked for; a dress is in the bottom's. */
@@ -12,10 +13,12 @@ export function slotOf(target) {
   return GARMENTS.indexOf(target === 'dress' ? 'bottom' : target);
 }
 
-/** What a person shows of what can be asked for; a bottom that is a dress is no "bottom". */
-export function worn(labels, dress) {
-  const there = classBoxes(labels);
-  return GARMENTS.filter((_, slot) => !isEmpty(there[GARMENT_CLASSES[slot]]))
+/** What a person shows of what can be asked for, specks aside; a bottom that is a dress is no "bottom". */
+export function worn({data}, dress) {
+  const counts = new Array(CLASSES).fill(0);
+  for (const one of data) ++counts[one];
+  const least = SPECK * Math.max(data.length - counts[0], 1);
+  return GARMENTS.filter((_, slot) => counts[GARMENT_CLASSES[slot]] >= least)
       .map((name) => (dress && name === 'bottom' ? 'dress' : name));
 }
 

@@ -1,5 +1,6 @@
 """A part is made of its own run's examples, by whatever process."""
 
+import pickle
 from pathlib import Path
 
 from tf_tryon.data.parts import Parts
@@ -11,9 +12,9 @@ from tf_tryon.data.sources.work import Work, make_part
 
 def _reason(folder: Path, reason: str) -> str:
     """What became of the only example of a run, which was rejected beforehand."""
-    settings = Settings("photos", "cihp20", None, 2)
-    work = Work(Parts(folder, {"reason": reason}, 1, 1), settings)
-    work.store([Located("anna", "", folder / "anna.png", rejected=reason)])
+    work = Work(Parts(folder, {"reason": reason}, 1, 1), Settings("photos", "cihp20", None, 2))
+    example = Located("anna", "", folder / "anna.png", rejected=reason)
+    (work.parts.folder / "examples.pickle").write_bytes(pickle.dumps([example]))  # another process's `store` does
     make_part(work, 0)
     (entry,) = work.parts.stored()
     work.remove()

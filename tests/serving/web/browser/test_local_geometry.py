@@ -12,7 +12,7 @@ import pytest
 from tf_tryon.annotation import pose, refine
 from tf_tryon.annotation.parser_crop import ParserCrop
 from tf_tryon.data import boxes, view
-from tf_tryon.data.vocabulary import CIHP20, slot_of, worn_targets
+from tf_tryon.data.vocabulary import CIHP20, SHOES, slot_of, worn_targets
 from tf_tryon.inference.noise import numpy_noise
 from tf_tryon.models import pasting
 
@@ -199,4 +199,8 @@ def test_its_words_for_clothes_are_the_projects(call: Any, large_person: Any) ->
     given = _person(large_person)
     assert call("boxes", "m.worn(given.labels, false)", given) == list(worn_targets(large_person.labels, False))
     assert call("boxes", "m.worn(given.labels, true)", given) == list(worn_targets(large_person.labels, True))
+    labels = np.where(large_person.labels == SHOES, np.uint8(0), large_person.labels)
+    labels[0, 0] = SHOES  # a speck
+    given = _person(dataclasses.replace(large_person, labels=labels))
+    assert call("boxes", "m.worn(given.labels, false)", given) == list(worn_targets(labels, False))
     assert call("refine", "m.TO_CLASS", None) == list(CIHP20.classes)
