@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TRACKED = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
 FILES = [ROOT / name for name in TRACKED.stdout.splitlines()]
-DOCUMENTS = sorted(path for path in FILES if path.suffix == ".md" and path.parent.name != "table_4_1_64")
+DOCUMENTS = sorted(path for path in FILES if path.suffix == ".md" and not path.parent.name.startswith("table_4_1_"))
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 
