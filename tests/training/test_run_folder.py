@@ -25,8 +25,16 @@ def test_what_may_change_between_starts_may(tmp_path, small_config):
     assert json.loads((tmp_path / "config.json").read_text())["train"]["steps"] == 99
 
 
+def test_a_run_that_was_refused_at_its_start_may_begin_with_other_values(tmp_path, small_config):
+    """As an error about the data's size told to, before the first step."""
+    claim(tmp_path, small_config("shape"))
+    claim(tmp_path, small_config("shape", train__learning_rate=0.5))
+    assert json.loads((tmp_path / "config.json").read_text())["train"]["learning_rate"] == 0.5
+
+
 def test_what_may_not_is_named(tmp_path, small_config):
     claim(tmp_path, small_config("shape"))
+    (tmp_path / "log.jsonl").write_text('{"step": 1}\n')
     before = (tmp_path / "config.json").read_text()
     with pytest.raises(TryOnError, match=r"config\.train\.learning_rate is 0\.0001 there and 0\.5 now.*--workdir"):
         claim(tmp_path, small_config("shape", train__learning_rate=0.5))

@@ -65,8 +65,8 @@ def check(folder: Path, config: ConfigDict) -> None:
     """Raise unless a run of the configuration may begin in the folder, or go on; changes nothing.
 
     Raises:
-      TryOnError: the folder's run differs in a field that can't change in between (names fields and values), or another
-        process trains there.
+      TryOnError: the folder's run has made steps and differs in a field that can't change in between (names fields and
+        values), or another process trains there.
       InTheWayError: the folder holds files in a run's places, and no configuration that tells they are a run's, or
         something else of its name.
     """
@@ -75,7 +75,7 @@ def check(folder: Path, config: ConfigDict) -> None:
             pass
     refuse_strangers(folder, CONFIG, PLACES)
     before = saved(folder)
-    if before is not None:
+    if before is not None and _has_steps(folder):
         there = _flat(before)
         now = _flat(configuration.from_json(configuration.to_json(config), "the given configuration"))
         differing = [
@@ -88,6 +88,13 @@ def check(folder: Path, config: ConfigDict) -> None:
                 f"{folder} holds a run of another configuration: {'; '.join(differing)}. "
                 "Choose another --workdir, or give the same values"
             )
+
+
+def _has_steps(folder: Path) -> bool:
+    """Whether the folder's run came to anything: one that was refused at its start may begin with other values."""
+    kept = (path for place in ("checkpoints", WEIGHTS) for path in (folder / place).glob("*"))
+    log = folder / "log.jsonl"
+    return any(kept) or (log.is_file() and log.stat().st_size > 0)
 
 
 def save(folder: Path, config: ConfigDict) -> None:
