@@ -92,7 +92,9 @@ def test_a_build_that_was_stopped_goes_on_and_a_new_one_reads_only_what_is_new(
     reads.clear()
     build_catalogue(model, folder, tmp_path / "cat", table)
     assert reads == []
-    before = [item.id for item in Catalogue(tmp_path / "cat").items]
+    running = Catalogue(tmp_path / "cat")
+    before = [item.id for item in running.items]
+    assert running.product(running.items[0]).garment == running.items[0].garment
     shutil.copy(folder / "red.png", folder / "ruby.png")
     with (folder / "ruby.png").open("ab") as file:
         file.write(b" ")
@@ -102,6 +104,9 @@ def test_a_build_that_was_stopped_goes_on_and_a_new_one_reads_only_what_is_new(
     assert reads == ["ruby.png"]
     more = Catalogue(tmp_path / "cat")
     assert [item.id for item in more.items] == [*before, "ruby"]
+    # Whoever opened it before, as a page does, would take numbers for other items.
+    with pytest.raises(TryOnError, match="built again"):
+        running.product(running.items[0])
     codes = np.load(tmp_path / "cat" / "codes.npz")["codes"]
     np.testing.assert_allclose(codes[0], codes[4], atol=1e-4)
 

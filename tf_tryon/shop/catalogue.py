@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tf_tryon.data.parts import written
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
 from tf_tryon.files.regular import size_of
@@ -70,6 +71,7 @@ class Catalogue:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = pathlib.Path(folder)
         head = json_file.read(self.folder / MARK, REMEDY)
+        _, self._built = written(self.folder / MARK)
         head["format"].choice([FORMAT])
         head["version"].whole(VERSION, VERSION)
         self.model = head["model"].text()
@@ -113,6 +115,7 @@ class Catalogue:
             raise TryOnError(f"{self.folder} has no {garment} (it has {there}): choose another garment or catalogue")
         if not len(samples):
             raise TryOnError(f"the model's samples show no {garment}: nothing can be said of what goes with the rest")
+        self._check_built()
         query, constant = matching.question(self._units[garment](samples))
         index = self._index(garment)
         # All are compared: nearest neighbours by graphs miss inner products' best, and 100,000 take some milliseconds.
@@ -121,10 +124,22 @@ class Catalogue:
         return [Match(self.items[int(key)], float(score)) for key, score in zip(matches.keys, scores, strict=True)]
 
     def product(self, item: Listed) -> Product:
-        """An item's cut-out."""
+        """An item's cut-out.
+
+        Raises:
+          TryOnError: the catalogue was built again since it was opened, so that the number may be another item's.
+        """
+        self._check_built()
         # The cut-out's alpha is its mask, so that nothing is found out again but the kind.
         product = read_product(self.folder / cut_name(item.number), item.garment)
         return dataclasses.replace(product, name=item.id, chances={item.kind: 1.0} if item.kind else {})
+
+    def _check_built(self) -> None:
+        if written(self.folder / MARK)[1] != self._built:
+            raise TryOnError(
+                f"{self.folder} was built again since it was opened, and its items have other numbers: start what uses "
+                "it (`tf-tryon web`) again"
+            )
 
     @functools.cache  # noqa: B019  (a handful of indices, as long as the catalogue lives)
     def _index(self, garment: str) -> Any:
