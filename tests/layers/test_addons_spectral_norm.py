@@ -74,6 +74,8 @@ def test_addons_overwrites_its_kernel_at_each_training_call():
     np.testing.assert_array_equal(addons(inputs), addons.layer(inputs))
     np.testing.assert_array_equal(after, addons.layer.kernel)
     np.testing.assert_array_equal(addons.normalized_kernel(), after)
+    addons.scale_inputs()  # as an export for phones does
+    np.testing.assert_array_equal(addons(inputs), addons.layer(inputs))
 
 
 def test_it_counts_as_spectrally_normalised():

@@ -41,6 +41,9 @@ class AddonsSpectralNormalization(SpectralNormalization):
         """The kernel as it is, float32: what inference uses and what an export stores."""
         return tf.convert_to_tensor(self.layer.kernel)
 
+    def scale_inputs(self) -> None:
+        """Nothing: the kernel is stored as inference uses it."""
+
     def update(self, iterations: int = 1) -> None:
         """Nothing: each training call has its own iteration."""
 
