@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tf_tryon.annotation.annotation import AnnotationError, Parsing, Pose
-from tf_tryon.annotation.parser_evaluation import garment_overlaps
+from tf_tryon.annotation.annotation import Parsing, Pose
+from tf_tryon.annotation.parser_evaluation import garment_overlaps, parsed
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import GARMENTS
 
@@ -41,12 +41,7 @@ def calibrate_by(
     """
     seen: list[tuple[Parsing, np.ndarray]] = []
     not_found = 0
-    for person in people:
-        pose = pose_of(person)
-        try:
-            parsing = parse(person.photo, pose) if pose is not None else None
-        except AnnotationError:
-            parsing = None
+    for person, parsing in parsed(parse, people, pose_of):
         if parsing is None:
             not_found += 1
         else:

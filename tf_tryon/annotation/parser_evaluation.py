@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,19 @@ def true_pose(person: Person) -> Pose:
     return Pose(person.keypoints, mask, (float(box[0]), float(box[1]), float(box[2]), float(box[3])))
 
 
+def parsed(
+    parse: Callable[[np.ndarray, Pose], Parsing], people: Iterable[Person], pose_of: Callable[[Person], Pose | None]
+) -> Iterator[tuple[Person, Parsing | None]]:
+    """Each person with the parsing by their pose; None: the person is not found."""
+    for person in people:
+        pose = pose_of(person)
+        try:
+            parsing = parse(person.photo, pose) if pose is not None else None
+        except AnnotationError:
+            parsing = None
+        yield person, parsing
+
+
 def evaluate_parser(
     parse: Callable[[np.ndarray, Pose], Parsing], people: list[Person], pose_of: Callable[[Person], Pose | None]
 ) -> dict[str, Any]:
@@ -47,12 +60,7 @@ def evaluate_parser(
     confusions: list[np.ndarray] = []
     right, missing, overlaps = [], 0, []
     counts = {name: dict.fromkeys(_COUNTS, 0) for name in GARMENTS}
-    for person in people:
-        pose = pose_of(person)
-        try:
-            parsing = parse(person.photo, pose) if pose is not None else None
-        except AnnotationError:
-            parsing = None
+    for person, parsing in parsed(parse, people, pose_of):
         if parsing is None:
             missing += 1
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import pathlib
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from tf_tryon.data.records import open_records
 from tf_tryon.data.usable import fingerprint
+from tf_tryon.writing import marks
 
 # Of the results of earlier tasks, whose digests a task's own digest holds.
 _MADE: Final = ("shape", "reader")
@@ -23,7 +23,7 @@ def identity(job: dict[str, Any]) -> dict[str, Any]:
     Args:
       job: of `tasks.tasks`, with its "kind".
     """
-    own = {name: _KINDS.get(name, _as_it_is)(value) for name, value in job.items()}
+    own = {name: _KINDS[name](value) if name in _KINDS else value for name, value in job.items()}
     own |= {name: bool(own[name]) for name in _MADE if name in own}
     if isinstance(own.get("texture"), list):  # a curve's: (step, file) each
         own["texture"] = [step for step, _ in own["texture"]]
@@ -32,10 +32,6 @@ def identity(job: dict[str, Any]) -> dict[str, Any]:
     if job["kind"] == "curve":
         own["evaluation"] = {name: value for name, value in own["evaluation"].items() if name not in _FIGURES}
     return own
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def _configuration(text: str) -> Any:
@@ -59,16 +55,10 @@ def _frame(text: str) -> Any:
 
 def _content(path: str) -> str:
     """A digest of a weights file; "" where Keras downloads it, or where it is missing, which is told elsewhere."""
-    return _digest(str(pathlib.Path(path).resolve())) if path else ""
+    return _digest(pathlib.Path(path).resolve()) if path and pathlib.Path(path).is_file() else ""
 
 
-@functools.cache
-def _digest(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
+_digest = functools.cache(marks.digest)  # one file is in many jobs
 
 
 # By a field of a job what makes it independent of its place.
