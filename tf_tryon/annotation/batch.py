@@ -16,6 +16,7 @@ from tf_tryon.annotation.parsing import label_picture
 from tf_tryon.data.photo import read_photo
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
+from tf_tryon.files.stamp import stamp
 from tf_tryon.writing import marks, results
 from tf_tryon.writing.results import new_files
 
@@ -148,8 +149,7 @@ def _with_earlier(report: Report, before: dict[str, dict[str, Any]]) -> Report:
 
 
 def _stamp(photo: pathlib.Path) -> dict[str, Any]:
-    state = photo.stat()
-    return {"bytes": state.st_size, "modified": state.st_mtime_ns}
+    return dict(zip(("bytes", "modified"), stamp(photo), strict=True))
 
 
 def _earlier(path: pathlib.Path) -> dict[str, dict[str, Any]]:

@@ -119,12 +119,6 @@ def remove(folder: pathlib.Path, *others: str) -> None:
         folder.rmdir()
 
 
-def written(path: pathlib.Path) -> tuple[pathlib.Path, tuple[int, ...]]:
-    """A file and what tells it from another one that is written in its place: for caches of what it holds."""
-    about = path.stat()
-    return path, (about.st_ino, about.st_size, about.st_mtime_ns)
-
-
 def _write(path: pathlib.Path, data: bytes) -> None:
     # Two processes may make the same part (a cluster repeats work): each has its own temporary name.
     with whole_file(path) as temporary:

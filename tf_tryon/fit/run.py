@@ -17,6 +17,7 @@ from tf_tryon.data.sources.prepare import Annotators
 from tf_tryon.data.usable import fingerprint
 from tf_tryon.evaluation.features import VggFeatures
 from tf_tryon.files.array_file import read_arrays
+from tf_tryon.files.stamp import stamp
 from tf_tryon.fit import measures, people, pictures, report, training
 from tf_tryon.fit.folder import FOLDER, Work
 from tf_tryon.inference import bundle
@@ -57,8 +58,7 @@ class Given:
         for photo in self.photos:
             for path in (photo, beside(photo, PARSING), beside(photo, KEYPOINTS)):
                 if path.is_file():
-                    about = path.stat()
-                    digest.update(f"{source_of(path)}\n{about.st_size}\n{about.st_mtime_ns}\n".encode())
+                    digest.update("{}\n{}\n{}\n".format(source_of(path), *stamp(path)).encode())
         return {"photos": digest.hexdigest(), "vocabulary": self.vocabulary, "annotator": repr(self.annotator)}
 
 

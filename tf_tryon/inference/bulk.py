@@ -17,9 +17,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from tf_tryon.data.parts import Parts, written
+from tf_tryon.data.parts import Parts
 from tf_tryon.data.person import Person
 from tf_tryon.errors import BadFileError, TryOnError
+from tf_tryon.files.stamp import cache_key
 from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.model_folder import given_folder
 from tf_tryon.inference.noise import MAX_SEED
@@ -127,7 +128,7 @@ class Bulk:
 
 def complete_part(bulk: Bulk, number: int) -> dict[str, int]:
     """Complete the people of a part; returns how many were, and how many failed by reason."""
-    model, everybody = _model(bulk.model, bulk.digest), _people(*written(bulk.parts.folder / _PEOPLE))
+    model, everybody = _model(bulk.model, bulk.digest), _people(*cache_key(bulk.parts.folder / _PEOPLE))
     numbers = bulk.parts.entries(number)
     people = [everybody[i] for i in numbers]
     folder = bulk.out / f"{number:05d}"

@@ -19,10 +19,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from tf_tryon.data.parts import written
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
 from tf_tryon.files.regular import size_of
+from tf_tryon.files.stamp import cache_key
 from tf_tryon.products.kinds import GARMENTS, NAMES
 from tf_tryon.products.product import Product, read_product
 from tf_tryon.shop import matching
@@ -71,7 +71,7 @@ class Catalogue:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = pathlib.Path(folder)
         head = json_file.read(self.folder / MARK, REMEDY)
-        _, self._built = written(self.folder / MARK)
+        _, self._built = cache_key(self.folder / MARK)
         head["format"].choice([FORMAT])
         head["version"].whole(VERSION, VERSION)
         self.model = head["model"].text()
@@ -135,7 +135,7 @@ class Catalogue:
         return dataclasses.replace(product, name=item.id, chances={item.kind: 1.0} if item.kind else {})
 
     def _check_built(self) -> None:
-        if written(self.folder / MARK)[1] != self._built:
+        if cache_key(self.folder / MARK)[1] != self._built:
             raise TryOnError(
                 f"{self.folder} was built again since it was opened, and its items have other numbers: start what uses "
                 "it (`tf-tryon web`) again"

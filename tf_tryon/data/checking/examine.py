@@ -14,9 +14,9 @@ from tf_tryon.data import agreement, boxes, records
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.checking import duplicates
 from tf_tryon.data.manifest import MANIFEST
-from tf_tryon.data.parts import written
 from tf_tryon.data.record_parts import WrongSizeError
 from tf_tryon.errors import BadFileError
+from tf_tryon.files.stamp import cache_key
 
 # The largest share of a person that a class plausibly has; of 856 street photos (CCP) it is .25, .24, .39, .16, .32.
 _MOST: Final = {
@@ -71,7 +71,7 @@ class Examined:
 
 def examine_range(directory: str | os.PathLike[str], numbers: range) -> list[Examined]:
     """Records of a data set, which each process opens once."""
-    data = _opened(directory, written(pathlib.Path(directory) / MANIFEST)[1])
+    data = _opened(directory, cache_key(pathlib.Path(directory) / MANIFEST)[1])
     return [examine(data, number) for number in numbers]
 
 

@@ -37,6 +37,7 @@ from tf_tryon.data.sources.report import Report
 from tf_tryon.data.sources.work import Work, make_part
 from tf_tryon.data.studio.contact_sheet import SHEET, contact_sheet
 from tf_tryon.errors import TryOnError
+from tf_tryon.files.stamp import stamp
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
 
@@ -293,8 +294,7 @@ def _stamp(place: object) -> str:
     """What tells that a file was changed; "" of what is no file."""
     if not isinstance(place, pathlib.Path) or not place.is_file():
         return ""
-    about = place.stat()
-    return f"{about.st_size} {about.st_mtime_ns}"
+    return "{} {}".format(*stamp(place))
 
 
 def _run(work: Work, options: Options) -> None:

@@ -9,9 +9,10 @@ import pathlib
 import pickle
 from typing import Final
 
-from tf_tryon.data.parts import FOLDER, Parts, remove, written
+from tf_tryon.data.parts import FOLDER, Parts, remove
 from tf_tryon.data.sources.located import Located
 from tf_tryon.data.sources.prepare import Preparer, Settings
+from tf_tryon.files.stamp import cache_key
 from tf_tryon.writing.whole import whole_file
 
 _EXAMPLES: Final = "examples.pickle"
@@ -43,7 +44,7 @@ def discard(out: pathlib.Path) -> None:
 
 def make_part(work: Work, number: int) -> dict[str, int]:
     """Make one part; returns how many of its examples were kept, and rejected by reason."""
-    examples, preparer = _examples(*written(work.parts.folder / _EXAMPLES)), _preparer(work.settings)
+    examples, preparer = _examples(*cache_key(work.parts.folder / _EXAMPLES)), _preparer(work.settings)
     outcomes = [preparer.outcome(examples[index]) for index in work.parts.entries(number)]
     work.parts.write(number, (outcome.to_bytes() for outcome in outcomes))
     return dict(collections.Counter(outcome.reason or KEPT for outcome in outcomes))

@@ -16,13 +16,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from tf_tryon.data.parts import written
 from tf_tryon.data.studio.fabric_cloth import FabricCloth
 from tf_tryon.data.studio.fabric_folder import LIST, Cut, Folder
 from tf_tryon.data.studio.mesh import Mesh
 from tf_tryon.data.studio.palette import decoded, oklab_of
 from tf_tryon.data.studio.pattern import FABRIC, Material
 from tf_tryon.files import array_file
+from tf_tryon.files.stamp import cache_key
 from tf_tryon.progress import Progress
 from tf_tryon.writing.whole import whole_file
 
@@ -44,7 +44,7 @@ class Wardrobe:
 
     def fabrics(self) -> Fabrics:
         """The swatches, loaded once per process."""
-        return _load(*written(pathlib.Path(self.path)))
+        return _load(*cache_key(pathlib.Path(self.path)))
 
 
 class Fabrics:
