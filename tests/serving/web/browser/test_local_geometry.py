@@ -151,7 +151,7 @@ def test_the_parser_sees_and_labels_the_same(
     call: Any, large_person: Any, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without OpenCV, which the browser hasn't: outlines stay the network's."""
-    monkeypatch.setattr(refine, "_open_cv", lambda: None)
+    monkeypatch.setattr(refine, "open_cv", lambda: None)
     person, draw = _sized(large_person, *size), np.random.default_rng(size[1])
     box, shape, working = (size[0] * 0.1, size[1] * 0.2, size[0] * 0.97, size[1] * 0.7), (64, 40), (96, 60)
     crop = ParserCrop.around(box, shape)
