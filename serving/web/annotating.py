@@ -5,13 +5,10 @@ One photo at a time: the networks use all cores as it is, and a decoded photo ta
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import io
-import logging
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,14 +17,12 @@ from PIL import Image
 from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.data.upright import turned
 from tf_tryon.serving.encoded_person import to_png
-from tf_tryon.serving.web.refusal import RefusedError
+from tf_tryon.serving.web.background import Background
 from tf_tryon.serving.web.sessions import Subject
 from tf_tryon.serving.web.wiped import find_wiped
 
 if TYPE_CHECKING:
     from tf_tryon.annotation.annotator import Annotator
-
-_log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,14 +60,13 @@ class Annotating:
         max_side: int = 1024,
         waiting: int = 8,
     ) -> None:
-        self._load, self._max_side, self._waiting = load, max_side, waiting
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="annotate")
+        self._load, self._max_side = load, max_side
+        self._background = Background("annotate", waiting)
         self._annotator: Annotator | None = None
-        self._queued = 0
 
     def warm(self) -> None:
         """Loads the networks meanwhile."""
-        self._thread.submit(self._warm)
+        self._background.warm(self._loaded, "own photos can't be taken")
 
     async def person(self, encoded: bytes, person: int | None = None, allow_cut: bool = False) -> Annotated:
         """The person of an uploaded photo.
@@ -81,29 +75,15 @@ class Annotating:
           RefusedError: too many wait.
           PhotoError, AnnotationError: as the annotator refuses.
         """
-        if self._queued > self._waiting:
-            raise RefusedError(503, "busy")
-        self._queued += 1
-        try:
-            call = (self._thread, self._annotate, encoded, person, allow_cut)
-            return await asyncio.get_running_loop().run_in_executor(*call)
-        finally:
-            self._queued -= 1
+        return await self._background.run(self._annotate, encoded, person, allow_cut)
 
     def close(self) -> None:
         """Ends the thread and frees the networks."""
-        self._thread.submit(self._free)
-        self._thread.shutdown()
+        self._background.finish(self._free)
 
     def _free(self) -> None:
         if self._annotator is not None:
             self._annotator.close()
-
-    def _warm(self) -> None:
-        try:
-            self._loaded()
-        except Exception as error:  # raised again, where somebody uploads a photo
-            _log.error("own photos can't be taken: %s", error)
 
     def _loaded(self) -> Annotator:
         if self._annotator is None:

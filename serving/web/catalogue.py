@@ -1,17 +1,14 @@
 """Garments of a catalogue that go with what a visitor wears: ranked here, tried on by the gRPC API.
 
 Ranking needs the networks themselves (a served model has no such signature), so they are loaded in this process where
-a catalogue is configured, in a thread of its own.
+a catalogue is configured, in the background.
 """
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import itertools
-import logging
 import pathlib
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -20,10 +17,9 @@ from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.encoded_person import EncodedPerson, to_png
+from tf_tryon.serving.web.background import Background
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
-
-_log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,26 +49,27 @@ class Catalogue:
 
         self._records = open_records(folder)  # a wrong folder is refused at the start
         self._model_folder, self._count = model, count
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recommend")
+        self._background = Background("recommend")
         self._people: list[Person] = []
         self._model: Any = None
         self._codes: dict[tuple[int, str], dict[str, np.ndarray]] = {}
 
     def warm(self) -> None:
         """Loads people and networks meanwhile."""
-        self._thread.submit(self._warm)
+        self._background.warm(self._loaded, "the catalogue can't be used")
 
     def close(self) -> None:
         """Ends the thread; what it ranks is not waited for."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._background.close()
 
     async def best(self, subject: Subject, garment: str, top: int) -> list[Match]:
         """The best matches, best first.
 
         Raises:
+          RefusedError: too many wait.
           TryOnError: the subject doesn't wear such a garment.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._rank, subject, garment, top)
+        return await self._background.run(self._rank, subject, garment, top)
 
     def picture(self, number: int) -> bytes:
         """Photo of one of the people, PNG."""
@@ -89,12 +86,6 @@ class Catalogue:
         if not 0 <= number < len(self._people):
             raise RefusedError(404, "result-gone")
         return self._people[number]
-
-    def _warm(self) -> None:
-        try:
-            self._loaded()
-        except Exception as error:  # raised again, where somebody asks for matches
-            _log.error("the catalogue can't be used: %s", error)
 
     def _loaded(self) -> None:
         if self._model is not None:

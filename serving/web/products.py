@@ -1,17 +1,16 @@
 """Products that visitors wear: photos that they upload are cut out, a catalogue is ranked; the gRPC API wears both.
 
 Ranking needs the networks themselves (no served signature ranks), so with a catalogue they are loaded in this process.
-All of it happens in a thread of its own, one thing at a time.
+All of it happens in the background: what visitors upload in one thread, what the networks rank in another, so that
+nobody's photo waits for somebody's ranking.
 """
 
 from __future__ import annotations
 
-import asyncio
 import io
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PIL import Image
@@ -21,6 +20,7 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import Request
 from tf_tryon.products.cutout import NoProductError
 from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, of_photo
+from tf_tryon.serving.web.background import Background
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject
 
@@ -31,14 +31,13 @@ if TYPE_CHECKING:
 _SIDE: Final = 1024  # longer photos of products are shrunk to it
 _CLEAR: Final = 250  # alpha below which a pixel is see-through
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
 class Products:
     """What can be worn.
 
     Args:
-      load: makes the model; called in the thread, once.
+      load: makes the model that ranks; called in a thread, once.
       catalogue: of products, built with that model; None: only what visitors upload.
       worn: makes what tells that somebody wears a product; called in the thread, once. None: nobody looks.
     """
@@ -53,16 +52,17 @@ class Products:
         self._load, self._load_worn = load, worn
         self._model: TryOn | None = None
         self._worn: WornIn | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="products")
+        self._reading, self._ranking = Background("products"), Background("ranking")
 
     def warm(self) -> None:
         """Loads the networks meanwhile, if there is a catalogue to be ranked."""
         if self.catalogue is not None:
-            self._thread.submit(self._warm)
+            self._ranking.warm(self._loaded, "products can't be ranked")
 
     def close(self) -> None:
-        """Ends the thread; what it draws is not waited for."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Ends the threads; what they do is not waited for."""
+        self._reading.close()
+        self._ranking.close()
 
     async def read(self, body: bytes, garment: str | None) -> Product:
         """The product of an uploaded photo.
@@ -73,13 +73,13 @@ class Products:
 
         Raises:
           PhotoError: it is no photo.
-          RefusedError: worn by somebody, no garment alone, or of a kind that can't be recognised.
+          RefusedError: too many wait; worn by somebody, no garment alone, or of a kind that can't be recognised.
         """
-        return await self._within(self._read, body, garment)
+        return await self._reading.run(self._read, body, garment)
 
     async def best(self, subject: Subject, garment: str, top: int) -> list[Match]:
         """The catalogue's products of a garment that go best with what somebody keeps on, best first."""
-        return await self._within(self._rank, subject, garment, top)
+        return await self._ranking.run(self._rank, subject, garment, top)
 
     def item(self, number: int) -> Listed:
         """An item of the catalogue; RefusedError: 404."""
@@ -91,16 +91,7 @@ class Products:
         """An item's cut-out."""
         item = self.item(number)
         assert self.catalogue is not None  # or there was no item
-        return await self._within(self.catalogue.product, item)
-
-    async def _within(self, call: Callable[..., _T], *arguments: object) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
-
-    def _warm(self) -> None:
-        try:
-            self._loaded()
-        except Exception as error:  # raised again, where somebody needs it
-            _log.error("products can't be ranked: %s", error)
+        return await self._reading.run(self.catalogue.product, item)
 
     def _loaded(self) -> TryOn:
         if self._model is None:

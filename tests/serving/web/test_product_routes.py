@@ -87,6 +87,20 @@ def test_a_product_that_is_still_being_read_is_forgotten_too(
     assert len(shopping.app.state.shop.sessions) == 0
 
 
+def test_nobodys_photo_waits_for_a_ranking(
+    shopping: Any, products: Any, product_photo: Any, gate: Any, meanwhile: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = shopping.post("/api/people?start=1").json()["key"]
+    monkeypatch.setattr(products.catalogue, "best", lambda *_: (gate.wait(), [])[1])
+    read: list[int] = []
+    answer = meanwhile(
+        gate,
+        lambda: shopping.get(f"/api/people/{person}/matches?garment=top"),
+        lambda: read.append(shopping.post("/api/products", content=product_photo(BLUE)).status_code),
+    )
+    assert (read, answer.json()["matches"]) == ([201], [])
+
+
 def test_what_is_no_product_is_refused(shopping: Any) -> None:
     flat = io.BytesIO()
     Image.new("RGB", (50, 60), "grey").save(flat, "PNG")

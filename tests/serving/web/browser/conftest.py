@@ -90,6 +90,12 @@ class Shopper:
     def upload(self, data: bytes, name: str = "photo.png") -> None:
         self.page.set_input_files("#file", {"name": name, "mimeType": "image/png", "buffer": data})
 
+    def ask_in_vain(self, server: Any) -> None:
+        """Asks a server that holds its answers back; `server.gate.set()` lets them come."""
+        server.gate.clear()
+        self.page.click("#show")
+        self.page.locator(".tile.pending").first.wait_for()
+
     def results(self, count: int) -> Any:
         """Tiles, as soon as there are so many and no more are to come."""
         tiles = self.page.locator(".tile-open")

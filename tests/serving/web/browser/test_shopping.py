@@ -87,8 +87,7 @@ def test_best_come_first_and_the_focus_stays(shopper: Any, photo: bytes, fake_se
     visitor = shopper()
     visitor.upload(photo)
     visitor.page.locator("#room").wait_for()
-    fake_server.gate.clear()
-    visitor.page.click("#show")
+    visitor.ask_in_vain(fake_server)
     visitor.page.locator(".tile.pending").nth(7).wait_for()
     visitor.shot("waiting")
     fake_server.gate.set()
@@ -169,9 +168,7 @@ def test_somebody_elses_garment(shopper: Any, fake_server: Any) -> None:
 def test_a_new_ask_ends_the_old_one(shopper: Any, fake_server: Any) -> None:
     visitor = shopper()
     visitor.start()
-    fake_server.gate.clear()
-    visitor.page.click("#show")
-    visitor.page.locator(".tile.pending").first.wait_for()
+    visitor.ask_in_vain(fake_server)
     while not fake_server.calls:
         visitor.page.wait_for_timeout(20)
     visitor.page.check("#garments input[value=bottom]")

@@ -212,9 +212,7 @@ def test_the_first_photos_of_a_visit_are_all_forgotten(
 def test_a_refused_photo_leaves_the_results_before_it(shopper: Any, fake_server: Any) -> None:
     visitor = shopper()
     visitor.start()
-    fake_server.gate.clear()
-    visitor.page.click("#show")
-    visitor.page.locator(".tile.pending").first.wait_for()
+    visitor.ask_in_vain(fake_server)
     visitor.upload(b"no picture")
     visitor.say("no picture that can be read")
     fake_server.gate.set()
