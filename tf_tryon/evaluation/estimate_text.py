@@ -23,6 +23,8 @@ def parts(estimate: Mapping[str, Any]) -> tuple[str, str]:
     # A third of the interval's half, so its ends have one or two digits that count; five of the value at most.
     finest = (max((high - low) / 6, abs(value) / 2e4) if known and high > low else abs(value) / 200) / scale
     decimals = min(max(math.ceil(-math.log10(finest)), 0), 8) if finest else 3
+    if known and any(x and not round(x / scale, decimals) for x in (low, high)):
+        decimals += 1  # whether an interval reaches 0 is what it is read for: "(0.4 to 17.1)", not "(0 to 17)"
     end = " · 10⁶" if scale > 1 else ""
 
     def number(x: float) -> str:
