@@ -79,7 +79,7 @@ def main() -> None:
             continue
         if reach is None:
             continue
-        while True:
+        for _ in people:
             person = people[turn % len(people)]
             turn += 1
             if garment not in worn_targets(person.labels, person.dress):
@@ -87,6 +87,8 @@ def main() -> None:
             batch = stage.batch(person, garment)
             if wearing.coverage(tf.ones((1, *model.size), tf.bool), batch)[0] > 0:
                 break
+        else:  # nobody wears such a garment with arms or legs that are seen
+            continue
         started, masks = time.perf_counter(), []
         for attempt in range(max(DRAWN)):
             codes, _ = stage.draw(batch, stage.noise(options.seed, 1, attempt), 1.0)
@@ -100,6 +102,8 @@ def main() -> None:
         left[group] -= 1
         shown = ", ".join(f"{value:.2f}" for value in best)
         print(f"{len(coverages)} {row['label']} (product {reach:.2f}) for {own:.2f}: {shown}", flush=True)
+    if not coverages:
+        raise SystemExit(f'{options.data}: nobody of the split "test" wears what {options.products} has')
     report(np.array(coverages))
     print(f"{seconds / len(coverages) / max(DRAWN):.3f} s a shape, one at a time")
 

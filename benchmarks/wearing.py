@@ -56,6 +56,7 @@ def main() -> None:
 
     records, model = open_records(options.data), TryOn.load(options.model)
     people = [Person.of(records, number) for number in records.split("test")]
+    worn = {target for person in people for target in worn_targets(person.labels, person.dress)}
     with (options.products / "images.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["label"] in kinds.LABELS]
     random.Random(options.seed).shuffle(rows)
@@ -64,7 +65,7 @@ def main() -> None:
         garment = kinds.LABELS[row["label"]].garment
         if len(colours) == options.count:
             break
-        if garment in ("hat", "shoes"):
+        if garment in ("hat", "shoes") or garment not in worn:
             continue
         try:
             photo = read_photo(options.products / "images" / f"{row['image']}.jpg")
@@ -89,6 +90,8 @@ def main() -> None:
         pairs.append((product.on_white(), person.photo, result.photos[0]))
         line = f"CIEDE2000 {colours[-1]:.1f}, strongest wave {waves[-1][0].strength:.2f}"
         print(f"{len(colours)} {row['label']} {row['image']}: {line}", flush=True)
+    if not colours:
+        raise SystemExit(f'{options.data}: nobody of the split "test" wears what {options.products} has')
     report(np.array(colours), np.array(given), np.array(made))
     report_stripes(waves)
     sheet(pairs[:24]).save(options.sheet)

@@ -12,7 +12,7 @@ from PIL import Image
 from tf_tryon.data.person import Person
 from tf_tryon.errors import TryOnError
 from tf_tryon.export.session_model import SessionModel
-from tf_tryon.export.warmup import SAMPLES, SEED, arrays
+from tf_tryon.export.warmup import SEED, arrays
 from tf_tryon.inference.tryon import Completion, TryOn
 
 # The mean is what counts: one pixel on the edge between two classes may tip, and its colour changes wholly.
@@ -22,9 +22,9 @@ LIMITS = {
 }  # fmt: skip
 
 
-def expected(model: TryOn, person: Person, garment: str) -> Completion:
+def expected(model: TryOn, person: Person, garment: str, samples: int) -> Completion:
     """What the networks answer to the first warm-up request."""
-    return model.complete(person, garment, samples=SAMPLES, seed=SEED)
+    return model.complete(person, garment, samples=samples, seed=SEED)
 
 
 def check(folder: pathlib.Path, requests: dict[str, Any], wanted: Completion) -> dict[str, dict[str, float]]:
@@ -42,7 +42,8 @@ def check(folder: pathlib.Path, requests: dict[str, Any], wanted: Completion) ->
         answers = {name: loaded.run(name, arrays(request)) for name, request in requests.items()}
     finally:
         loaded.close()
-    answered = {name: value[0, :SAMPLES] for name, value in answers["complete"].items() if name != "erased_bytes"}
+    answer, count = answers["complete"], len(wanted.photos)
+    answered = {name: value[0, :count] for name, value in answer.items() if name != "erased_bytes"}
     pairs = {
         "photos": (decoded(answered["photos_bytes"]), wanted.photos),
         "parsings": (decoded(answered["parsings_bytes"]), wanted.parsings),

@@ -56,8 +56,6 @@ def export(
         raise TryOnError(ONE_STAGE)
     if not 1 <= chunk <= width or width % chunk:
         raise ValueError(f"width = {width}, chunk = {chunk}: a chunk is 1 or more samples and divides the width")
-    if max_pixels < 1:
-        raise ValueError(f"max_pixels = {max_pixels}: at least 1")
     base = pathlib.Path(folder) / MODEL_NAME
     number = next_version(base) if version is None else version
     target = base / str(number)
@@ -68,11 +66,15 @@ def export(
     garment = example_garment(model.garments)
     # Larger than the networks' input, so that the way into the photo and back is compared, too.
     person = example_person(model.shape.size[0] * 5 // 4, (garment,))
-    expected = parity.expected(model, person, garment)
+    least = person.size[0] * person.size[1]
+    if max_pixels < least:
+        raise ValueError(f"max_pixels = {max_pixels}: at least {least}, the pixels of the person it is tried with")
+    samples = min(warmup.SAMPLES, width)
+    expected = parity.expected(model, person, garment, samples)
     settings = {"width": width, "chunk": chunk, "max_pixels": max_pixels}
     with new_files(target, manifest.FILE, by="tf-tryon export saved-model", never=True) as new:
         signatures = write_graph(model, new.path, **settings)
-        requests = warmup.requests(signatures, person, MODEL_NAME, garment)
+        requests = warmup.requests(signatures, person, MODEL_NAME, garment, samples)
         warmup.write(requests, new.path)
         difference = parity.check(new.path, requests, expected)
         new.content = manifest.content(new.path, model, settings, difference, revision)

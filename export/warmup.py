@@ -24,9 +24,9 @@ SEED, SAMPLES = 7, 2
 
 
 def requests(
-    signatures: dict[str, list[tf.TensorSpec]], person: Person, model: str, garment: str
+    signatures: dict[str, list[tf.TensorSpec]], person: Person, model: str, garment: str, samples: int = SAMPLES
 ) -> dict[str, predict_pb2.PredictRequest]:
-    """One request by signature, the default one included, of a person who wears `garment`."""
+    """One request of so many samples by signature, the default one included, of a person who wears `garment`."""
     inputs = {}
     for name, specs in signatures.items():
         request = predict_pb2.PredictRequest()
@@ -35,7 +35,7 @@ def requests(
         sizes = [tuple(spec.shape[1:]) for spec in specs if spec.name == "parsing"]  # tensors are of the input size
         seen = PersonCrop.around(person.labels, *sizes[0]).person(person) if sizes else person
         for spec in specs:
-            value = _value(spec, seen, garment)
+            value = _value(spec, seen, garment, samples)
             request.inputs[spec.name].CopyFrom(tf.make_tensor_proto(value, dtype=spec.dtype))
         inputs[name] = request
     default = inputs[DEFAULT] = predict_pb2.PredictRequest()
@@ -68,7 +68,7 @@ def read(folder: pathlib.Path) -> list[predict_pb2.PredictRequest]:
     return [prediction_log_pb2.PredictionLog.FromString(record).predict_log.request for record in records]
 
 
-def _value(spec: tf.TensorSpec, person: Person, garment: str) -> np.ndarray:
+def _value(spec: tf.TensorSpec, person: Person, garment: str, samples: int) -> np.ndarray:
     """A valid value of one input, batch size 1."""
     fixed = {
         "photo_bytes": lambda: np.array([_png(person.photo)], object),
@@ -82,7 +82,7 @@ def _value(spec: tf.TensorSpec, person: Person, garment: str) -> np.ndarray:
         "photo": lambda: person.photo[None],
         "parsing": lambda: person.labels[None],
         "seed": lambda: np.array([SEED]),
-        "samples": lambda: np.array([SAMPLES]),
+        "samples": lambda: np.array([samples]),
         "temperature": lambda: np.ones(1, np.float32),
     }
     if spec.name in fixed:

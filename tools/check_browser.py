@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from tf_tryon.cli.demo import unseen_person
+from tf_tryon.export.phone_inputs import Inputs
 from tf_tryon.export.phone_runner import PhoneStage
 
 PAGE = pathlib.Path(__file__).parents[1] / "docs" / "phone_page"
@@ -67,9 +68,7 @@ def check(path: pathlib.Path, npm: pathlib.Path, chromium: str, picture: pathlib
         (folder / "node_modules").symlink_to((npm / "node_modules").resolve())
         shutil.copy(path, folder / "model.tflite")
         shutil.copy(path.with_suffix(".json"), folder / "model.json")
-        person = {key: np.ravel(getattr(inputs, key)).tolist() for key in ("labels", "visible", "given", "context")}
-        person |= {"box": inputs.box, "noise": [one.ravel().tolist() for one in noise]}
-        (folder / "person.json").write_text(json.dumps(person))
+        (folder / "person.json").write_text(sent(inputs, noise))
         result = _visit(folder, chromium, picture)
     if "error" in result:
         raise SystemExit(f"the page failed: {result['error']}")
@@ -80,6 +79,13 @@ def check(path: pathlib.Path, npm: pathlib.Path, chromium: str, picture: pathlib
         "milliseconds": float("nan") if picture else round(result["milliseconds"], 1),
         "differing_samples": float(np.mean([(samples[0] != one).any() for one in samples[1:]])),
     }
+
+
+def sent(inputs: Inputs, noise: list[np.ndarray]) -> str:
+    """What the page reads as person.json: arrays as flat lists of numbers."""
+    names = ("labels", "visible", "given", "context", "box")
+    arrays = {name: np.ravel(getattr(inputs, name)).tolist() for name in names}
+    return json.dumps({**arrays, "noise": [one.ravel().tolist() for one in noise]})
 
 
 def _visit(folder: pathlib.Path, chromium: str, picture: pathlib.Path | None) -> dict[str, Any]:

@@ -68,6 +68,15 @@ def test_versions_are_never_overwritten(models: Path, model: Any) -> None:
     assert saved_model.next_version(models / "tryon") == 2
     with pytest.raises(ValueError, match="divides the width"):
         saved_model.export(model, models, width=4, chunk=3)
+    with pytest.raises(ValueError, match="max_pixels = 99: at least"):
+        saved_model.export(model, models, max_pixels=99)
+
+
+def test_requests_ask_for_no_more_samples_than_a_model_takes(model: Any) -> None:
+    specs = [tf.TensorSpec([None], tf.int64, name="samples")]
+    asked = warmup.requests({"complete": specs, "transfer": specs}, _someone(model), "tryon", "top", samples=1)
+    assert set(asked) == {"complete", "transfer", "serving_default"}
+    assert all(warmup.arrays(one)["samples"].tolist() == [1] for one in asked.values())
 
 
 def test_realism_is_the_discriminator_s_mean_score(
