@@ -59,9 +59,10 @@ def test_one_vector_has_no_covariance() -> None:
         _ = moments.covariance
 
 
-def test_few_pictures_of_many_features_have_the_same_distance_as_by_covariances() -> None:
+@pytest.mark.parametrize(("count", "other"), [(9, 7), (39, 30), (41, 9), (60, 50)])
+def test_few_and_many_pictures_have_the_same_distance_as_by_covariances(count: int, other: int) -> None:
     rng = np.random.default_rng(3)
-    first, second = rng.normal(size=(9, 40)), 2 * rng.normal(size=(7, 40)) + 0.5
+    first, second = rng.normal(size=(count, 40)), 2 * rng.normal(size=(other, 40)) + 0.5
     moments = [Moments(40), Moments(40)]
     for own, features in zip(moments, (first, second), strict=True):
         own.update(features)

@@ -42,9 +42,10 @@ def test_blocks_take_in_everybody() -> None:
 
 def test_pictures_of_one_name_are_not_compared() -> None:
     """Of equal sets the whole distance is that of different pictures: the sum over pairs i != j is 0."""
-    x, names = np.random.default_rng(4).normal(size=(60, 4)), np.arange(60)
+    x, names = np.random.default_rng(4).normal(size=(60, 4)), [f"p{i:02d}" for i in range(60)]
     assert kernel_distance(x, x).mean() < -0.01
     assert kernel_distance(x, x, (names, names)) == pytest.approx(np.zeros(2), abs=1e-12)
+    assert kernel_distance(x, x[::-1], (names, names[::-1])) == pytest.approx(np.zeros(2), abs=1e-12)
 
 
 def test_paired_sets_compare_nobody_with_himself():

@@ -1,6 +1,7 @@
 """Two folders of pictures: known distances, bad files passed over, records like pictures, the command line."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,15 @@ class Corner:
 
     def __call__(self, pictures: np.ndarray) -> np.ndarray:
         return pictures[:, 0, 0]
+
+
+class Uncalled(Corner):
+    def __call__(self, pictures: np.ndarray) -> np.ndarray:
+        raise AssertionError("the network was called")
+
+
+def of_colour(colour: np.ndarray) -> Callable[[], np.ndarray]:
+    return lambda: np.broadcast_to(colour.astype(np.uint8), (16, 16, 3))
 
 
 @pytest.fixture
@@ -47,9 +57,9 @@ def test_known_distances_and_what_is_passed_over(folders: tuple[Path, Path]) -> 
     assert measures["psnr"]["value"] == pytest.approx(20 * np.log10(25.5), rel=1e-4)
     assert measures["ssim"]["pictures"] == 24
     assert measures.pop("kid_corner_n30")["low"] is None  # one block
-    for measure in measures.values():
-        assert measure["low"] <= measure["value"] + 1e-9
-        assert measure["value"] <= measure["high"] + 1e-9
+    widths = {name: measure["high"] - measure["low"] for name, measure in measures.items()}
+    assert widths.pop("ssim") > 1e-5
+    assert widths == pytest.approx(dict.fromkeys(widths, 0), abs=1e-6)  # all are as much lighter
     reasons = {bad["name"]: bad["reason"] for bad in report["passed_over"]}
     assert reasons.keys() == {"broken", "tall"}
     assert "24 x 48 pixels, the first picture 24 x 24" in reasons["tall"]
@@ -80,11 +90,37 @@ def test_equal_sets_are_no_distance_apart(tmp_path: Path) -> None:
     assert measured["value"] == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize("missing", ["p000", "p149"])
+def test_a_picture_that_one_set_lacks_leaves_the_intervals_as_they_are(missing: str) -> None:
+    """Distances of a person's two pictures vary much less than those of people, while both leave and stay together."""
+    rng = np.random.default_rng(0)
+    colours = {f"p{i:03d}": rng.integers(0, 200, 3) for i in range(150)}
+    real = {name: of_colour(colour) for name, colour in colours.items()}
+    made = {name: of_colour(colour + rng.integers(20, 40, 3)) for name, colour in colours.items()}
+    names = "frechet_corner_n150", "kid_corner_n150"
+    widths = []
+    for own, end in ((made, ""), ({name: read for name, read in made.items() if name != missing}, "_149")):
+        measures = PictureSets(Corner(), None).measure(real, own)["measures"]
+        widths.append([measures[name + end]["high"] - measures[name + end]["low"] for name in names])
+    ratios = np.divide(*widths)
+    assert ratios.max() < 1.5
+    assert ratios.min() > 1 / 1.5
+
+
 def test_too_few_pictures_have_no_distance(folders: tuple[Path, Path]) -> None:
     real = pictures_of(folders[0])
     few = {**dict(list(real.items())[:3]), "broken": pictures_of(folders[1])["broken"]}
     with pytest.raises(ValueError, match=r"made set has 3 pictures that count: 4 are needed; broken: .+"):
         PictureSets(Corner(), None).measure(real, few)
+
+
+@pytest.mark.parametrize("kind", ["real", "made"])
+def test_too_few_files_are_refused_before_the_other_set_is_gone_through(kind: str) -> None:
+    many = {f"p{i}": of_colour(np.full(3, i)) for i in range(9)}
+    sets = {"real": many, "made": many, kind: dict(list(many.items())[:3])}
+    with pytest.raises(ValueError, match=f"the {kind} set has 3 pictures that count: 4 are needed$"):
+        PictureSets(Uncalled(), None, batch=1).measure(sets["real"], sets["made"])
+    assert PictureSets(None, None).measure(sets["real"], sets["made"])["pictures"]["pairs"] == 3
 
 
 def test_the_command_reports_pairs_and_passes_over(folders: tuple[Path, Path], tmp_path: Path, capsys) -> None:

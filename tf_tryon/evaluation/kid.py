@@ -9,9 +9,12 @@ unlike the Fréchet distance, sets of different sizes can be compared. Like it, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+
+from tf_tryon.evaluation.named_parts import named_parts
 
 BLOCK: Final = 25  # pictures of each set
 
@@ -30,18 +33,32 @@ def unbiased_mmd2(first: np.ndarray, second: np.ndarray, same: np.ndarray | None
 
 
 def kernel_distance(
-    first: np.ndarray, second: np.ndarray, names: tuple[np.ndarray, np.ndarray] | None = None, block: int = BLOCK
+    first: np.ndarray,
+    second: np.ndarray,
+    names: tuple[Sequence[str], Sequence[str]] | None = None,
+    block: int = BLOCK,
 ) -> np.ndarray:
     """MMD^2 of each of as many parts of both sets as the smaller has blocks of `block` pictures, (blocks,).
 
-    Their mean is unbiased, and every picture is in one of them. `names`, of both sets' pictures, keeps those of one
-    name from being compared.
+    Their mean is unbiased, and every picture is in one of them.
+
+    Args:
+      first: (n, d) features.
+      second: (m, d).
+      names: of both sets' pictures, each once in a set. The parts are mixed then, as an order of names may say
+        something of the pictures; those of one name are in the same part, and aren't compared. None: the parts follow
+        the order of the features.
+      block: pictures of the smaller set that a part has at least.
     """
     count = max(1, min(len(first), len(second)) // block)
-    parts = [np.array_split(np.arange(len(features)), count) for features in (first, second)]
+    if names is None:
+        parts = [np.array_split(np.arange(len(features)), count) for features in (first, second)]
+        return np.array([unbiased_mmd2(first[a], second[b]) for a, b in zip(*parts, strict=True)])
+    of_first, of_second = named_parts(*names, count, mixed=True)
+    named = [np.array(each) for each in names]
+    own = [(of_first == part, of_second == part) for part in range(count)]
     return np.array([
-        unbiased_mmd2(first[a], second[b], None if names is None else np.equal.outer(names[0][a], names[1][b]))
-        for a, b in zip(*parts, strict=True)
+        unbiased_mmd2(first[a], second[b], np.equal.outer(named[0][a], named[1][b])) for a, b in own
     ])  # fmt: skip
 
 

@@ -7,6 +7,7 @@ kept of it is its features and four numbers.
 - **kid**: the mean over as many parts as the smaller set has blocks of 25 pictures; its interval is the jackknife's
   over parts. Pictures come in any order of names ("MEN-...", "WOMEN-..."), so they are mixed first, and those of one
   name aren't compared.
+- Groups and parts of both go by name (`named_parts`): pictures of one name are in the same.
 - **l1, psnr, ssim, perceptual**: whole pictures of the same name and size, [0, 1]; intervals resample pairs.
 """
 
@@ -25,8 +26,9 @@ from tf_tryon.data.records import MANIFEST, open_records
 from tf_tryon.data.schema import decode, decode_metadata
 from tf_tryon.evaluation import bootstrap, texture_metrics
 from tf_tryon.evaluation.features import Features
-from tf_tryon.evaluation.frechet import Moments, frechet_distance
+from tf_tryon.evaluation.frechet import features_distance
 from tf_tryon.evaluation.kid import kernel_distance
+from tf_tryon.evaluation.named_parts import named_parts
 from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 
 GROUPS: Final = 10
@@ -98,9 +100,12 @@ class PictureSets:
           passed_over [{set, name, reason}].
 
         Raises:
-          ValueError: fewer than 4 pictures of a set count.
+          ValueError: fewer than 4 pictures of a set count, and distances of sets are asked for.
         """
-        names, passed_over = sorted({*real, *made}), []
+        passed_over: list[dict[str, str]] = []
+        # Before hours may go into the other set; a picture that can't be read is known only later.
+        self._refuse_few({"real": len(real), "made": len(made)}, passed_over)
+        names = sorted({*real, *made})
         for done, name in enumerate(names, 1):
             pair = {}
             for kind, pictures in (("real", real), ("made", made)):
@@ -113,15 +118,24 @@ class PictureSets:
                     passed_over.append({"set": kind, "name": name, "reason": str(error)})
             self._take(pair)
             tell(done)
+        self._refuse_few(self._counts, passed_over)
         for kind in self._waiting:
             self._flush(kind)
         self._flush_pairs()
         return {
             "pictures": self._counts,
             "size": list(self._size or ()),
-            "measures": {**self._set_measures(passed_over), **self._pair_measures()},
+            "measures": {**self._set_measures(), **self._pair_measures()},
             "passed_over": passed_over,
         }
+
+    def _refuse_few(self, counts: dict[str, int], passed_over: list[dict[str, str]]) -> None:
+        if self._features is None:
+            return
+        for kind, count in counts.items():
+            if count < _LEAST and kind != "pairs":
+                reasons = "".join(f"; {bad['name']}: {bad['reason']}" for bad in passed_over if bad["set"] == kind)
+                raise ValueError(f"the {kind} set has {count} pictures that count: {_LEAST} are needed{reasons}")
 
     def _read(self, read: Callable[[], np.ndarray]) -> np.ndarray:
         picture = read()
@@ -170,40 +184,23 @@ class PictureSets:
             self._values.setdefault(name, []).extend(map(float, measured))
         self._pairs.clear()
 
-    def _set_measures(self, passed_over: list[dict[str, str]]) -> dict[str, Any]:
+    def _set_measures(self) -> dict[str, Any]:
         if self._features is None:
             return {}
-        for kind in ("real", "made"):
-            if self._counts[kind] < _LEAST:
-                reasons = "".join(f"; {bad['name']}: {bad['reason']}" for bad in passed_over if bad["set"] == kind)
-                raise ValueError(
-                    f"the {kind} set has {self._counts[kind]} pictures that count: {_LEAST} are needed{reasons}"
-                )
         real, made = (np.concatenate(self._by_kind[kind]) for kind in ("real", "made"))
+        names = self._names["real"], self._names["made"]
         end = f"{self._features.name}_n{len(real)}" + (f"_{len(made)}" if len(made) != len(real) else "")
         count = len(real) + len(made)
         groups = min(GROUPS, min(len(real), len(made)) // _LEAST)
+        group = named_parts(*names, groups)
         numbers = range(groups if groups > 1 else 0)  # one group leaves nobody
-        left_out = [_frechet(*(x[np.arange(len(x)) % groups != g] for x in (real, made))) for g in numbers]
-        frechet = bootstrap.jackknife(_frechet(real, made), np.array(left_out), count)
-        (real, reals), (made, mades) = (self._mixed(kind) for kind in ("real", "made"))
-        kid = bootstrap.of_blocks(kernel_distance(real, made, (reals, mades)), count)
+        left_out = [features_distance(real[group[0] != g], made[group[1] != g]) for g in numbers]
+        frechet = bootstrap.jackknife(features_distance(real, made), np.array(left_out), count)
+        kid = bootstrap.of_blocks(kernel_distance(real, made, names), count)
         return {f"frechet_{end}": _as_json(frechet), f"kid_{end}": _as_json(kid)}
-
-    def _mixed(self, kind: str) -> tuple[np.ndarray, np.ndarray]:
-        """Features of a set in an order of chance, always the same one, and the pictures' names."""
-        order = np.random.default_rng(0).permutation(self._counts[kind])
-        return np.concatenate(self._by_kind[kind])[order], np.array(self._names[kind])[order]
 
     def _pair_measures(self) -> dict[str, Any]:
         return {name: _as_json(bootstrap.mean(np.array(values))) for name, values in self._values.items()}
-
-
-def _frechet(real: np.ndarray, made: np.ndarray) -> float:
-    moments = [Moments(real.shape[1]) for _ in range(2)]
-    for each, features in zip(moments, (real, made), strict=True):
-        each.update(features)
-    return frechet_distance(*moments)
 
 
 def _as_json(estimate: bootstrap.Estimate) -> dict[str, Any]:
