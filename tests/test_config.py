@@ -91,7 +91,18 @@ def test_wrong_types_are_refused():
         ("shape", {"train.shape_fraction": 0.5}, "texture stage"),
         ("shape", {"loss.kl_schedule": "target", "loss.kl_target_nats": 0.0}, "kl_target_nats"),
         ("shape", {"loss.kl_schedule": "sometimes"}, "config.loss.kl_schedule"),
+        ("shape", {"loss.latent_regression": 0.5}, "texture stage"),
         ("texture", {"train.shape_fraction": 0.5}, "shape_run"),
+        ("texture", {"train.shape_run": "runs/shape"}, "give both"),
+        ("texture", {"train.shape_run": "runs/shape", "train.shape_fraction": 1.5}, "shape_fraction = 1.5"),
+        (
+            "texture",
+            {"train.shape_run": "runs/shape", "train.shape_fraction": 0.5, "train.networks": "prior"},
+            "take no parsings",
+        ),
+        ("texture", {"model.two_stage": False, "model.encoder_context": True}, "encoder_context = False"),
+        ("texture", {"loss.region": "erased"}, "discriminator = False"),
+        ("texture", {"model.encoder_head_std": 0.0}, "encoder_head_std"),
         ("texture", {"data.height": 32, "data.width": 32}, "discriminator"),
         ("texture", {"loss.style": (1.0, 1.0)}, "five weights"),
         ("texture", {"model.latent_stride": 12}, "latent_stride"),
@@ -112,6 +123,25 @@ def test_values_and_combinations_that_cannot_work_are_refused(stage, changes, wo
         config.update_from_flattened_dict({name: value})
     with pytest.raises(ValueError, match=words):
         configuration.validate(config)
+
+
+@pytest.mark.parametrize(
+    ("family", "changes", "words"),
+    [
+        ("finet", {"data.height": 64, "data.width": 64}, "is finet's at 256 px"),
+        ("bicyclegan", {"data.height": 64, "data.width": 64}, "is bicyclegan's at 256 px"),
+        ("bicyclegan", {"loss.kl_prior": 1.0}, "config.loss.kl_prior: bicyclegan has no such term; leave it at 0.0"),
+        ("bicyclegan", {"loss.region": "erased"}, "leave it at 'picture'"),
+    ],
+)
+def test_a_baseline_is_asked_for_no_more_than_it_has(family, changes, words):
+    config = configuration.baseline(family, "texture")
+    configuration.validate(config)
+    for name, value in changes.items():
+        config.update_from_flattened_dict({name: value})
+    with pytest.raises(ValueError, match=words):
+        configuration.validate(config)
+    configuration.validate(configuration.baseline(family, "texture", 64))
 
 
 def test_all_recommended_files_are_there():

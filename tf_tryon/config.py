@@ -25,7 +25,8 @@ from tf_tryon.stages import STAGES, TEXTURE
 BASELINES = ("finet", "bicyclegan")
 _STAGES_OF = {"tryon": STAGES, "finet": STAGES, "bicyclegan": (TEXTURE,)}  # by family
 _REMEDY = "a configuration is expected that a run or a bundle has saved"
-_LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0}
+_LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0,
+            "model.encoder_head_std": 1.0}  # fmt: skip
 AUTO = "auto"
 PRECISIONS = (AUTO, "float32", "mixed_bfloat16", "mixed_float16")
 _CHOICES = {
@@ -89,7 +90,9 @@ def thesis(stage: str) -> ConfigDict:
     model.decoder_norm = "instance"  # or "spade": instance norm modulated by z, classes and mean visible colours
     model.upsample = "transposed"  # convolutions, or "resize" and convolve: no weave
     model.width = 1.0  # multiplies the channels of generator and encoders
-    model.encoder_head_std = 0.02  # initial spread of the encoders' last kernels; small: no start at 40,000 nats
+    # Initial spread of the autoregressive prior's last kernel, and of the encoders' own where spectral_norm is "none":
+    # a spectrally normalised kernel starts with singular value 1 whatever its spread.
+    model.encoder_head_std = 0.02
     model.output_scales = own.output_scales  # k: the last k UpBlocks each have an output
     model.attention = True
     # "none", or "addons": tensorflow-addons' layer, to reproduce old results with Keras 2 (docs/method.md, section 10)
@@ -261,14 +264,20 @@ def validate(config: ConfigDict) -> None:
             )
     if model.family in BASELINES:
         _validate_baseline(config)
-    if not model.two_stage and (model.decoder_norm == "spade" or model.latent_layout == "aligned"):
+    reads_parsing = model.decoder_norm == "spade" or model.latent_layout == "aligned" or model.encoder_context
+    if not model.two_stage and reads_parsing:
         raise ValueError(
-            "config.model.two_stage = False goes with decoder_norm = 'instance' and latent_layout = 'tiled': the others"
-            " read the parsing, which there is none of without the first stage"
+            "config.model.two_stage = False goes with decoder_norm = 'instance', latent_layout = 'tiled' and"
+            " encoder_context = False: the others read the parsing, which there is none of without the first stage"
         )
     stages.validate(config)
     if loss.region == "erased" and loss.pixel_box:
         raise ValueError("config.loss.pixel_box weighs the box against the rest, which region = 'erased' leaves out")
+    if loss.region == "erased" and model.discriminator and model.family == "tryon":
+        raise ValueError(
+            "config.loss.region = 'erased' goes with model.discriminator = False: I_norm has no target but what is"
+            " visible, and a discriminator would tell it by that alone"
+        )
     if model.discriminator and min(data.height, data.width) < 64:
         raise ValueError("config.model.discriminator needs pictures of at least 64 px")
     if train.networks == "prior" and model.family == "bicyclegan":
@@ -298,6 +307,11 @@ def _validate_baseline(config: ConfigDict) -> None:
             )
     if config.stage not in _STAGES_OF[config.model.family]:
         raise ValueError("config.model.family = 'bicyclegan' has no stages: its only one is 'texture'")
+    if config.loss.beta == own.loss.beta and elbo_weights(config) != elbo_weights(own):
+        raise ValueError(
+            f"config.loss.beta = {config.loss.beta} is {config.model.family}'s at {own.data.height} px, whose picture"
+            " has another number of pixels: make the configuration by tf_tryon.config.baseline(family, stage, size)"
+        )
     if config.model.family == "finet":
         return
     if config.train.batch_size // config.train.accumulate % 2:
@@ -307,6 +321,9 @@ def _validate_baseline(config: ConfigDict) -> None:
         )
     if config.train.evaluate_every:
         raise ValueError("config.train.evaluate_every: bicyclegan's loss is of pairs and its discriminators; use 0")
+    for name in ("loss.kl_prior", "loss.pixel_box", "loss.region", "loss.random_codes", "train.shape_fraction"):
+        if _flatten(config)[name] != (default := _flatten(own)[name]):
+            raise ValueError(f"config.{name}: bicyclegan has no such term; leave it at {default!r}")
     if config.loss.perceptual != "none" or config.loss.adversarial_start:
         raise ValueError("config.loss: bicyclegan has no perceptual loss and its GAN starts at once")
     if min(config.data.height, config.data.width) < 32:

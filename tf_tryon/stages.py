@@ -45,11 +45,24 @@ def _validate_shape(config: ConfigDict) -> None:
         raise ValueError("config.model.two_stage = False concerns the texture stage only")
     if train.shape_run or train.shape_fraction:
         raise ValueError("config.train.shape_run and shape_fraction concern the texture stage only")
+    if config.loss.latent_regression:
+        raise ValueError("config.loss.latent_regression concerns the texture stage only")
 
 
 def _validate_texture(config: ConfigDict) -> None:
-    if config.train.shape_fraction and not config.train.shape_run:
-        raise ValueError("config.train.shape_fraction needs config.train.shape_run, the folder of a shape run")
+    train = config.train
+    if not 0 <= train.shape_fraction <= 1:
+        raise ValueError(f"config.train.shape_fraction = {train.shape_fraction}: choose 0 to 1")
+    if bool(train.shape_fraction) != bool(train.shape_run):
+        raise ValueError(
+            "config.train.shape_fraction and config.train.shape_run, the folder of a shape run, go together: give both"
+            " or neither"
+        )
+    if train.shape_fraction and (train.networks == "prior" or not config.model.two_stage):
+        raise ValueError(
+            "config.train.shape_fraction: train.networks = 'prior' and model.two_stage = False take no parsings of a"
+            " shape run; set it to 0"
+        )
 
 
 _CHECKS: Final[Mapping[str, Callable[[ConfigDict], None]]] = MappingProxyType(
