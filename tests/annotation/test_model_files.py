@@ -2,12 +2,19 @@
 
 import dataclasses
 import hashlib
+import http.client
+import importlib
+import io
+import pathlib
+import re
 
 import pytest
+from absl import flags
 
 from tf_tryon.annotation import model_files
 from tf_tryon.annotation.annotation import AnnotationError
 from tf_tryon.annotation.model_files import ModelFile, find
+from tf_tryon.cli.main import VERBS
 
 DATA = b"weights"
 MODEL = ModelFile(
@@ -68,6 +75,33 @@ def test_what_to_do_is_said(tmp_path, monkeypatch, offline):
         find(gone)
     assert caught.value.reason == "model missing"
     assert "Apache-2.0" in str(caught.value)
+
+
+def test_what_is_said_helps_whoever_asks(tmp_path, monkeypatch):
+    """Any verb that finds people may print it, and not all of them have a flag for the file."""
+    monkeypatch.setenv(model_files.OFFLINE, "1")
+    with pytest.raises(AnnotationError) as caught:
+        find(MODEL)
+    named = set(re.findall(r"--([a-z][\w-]*)", str(caught.value))) - {"no-deps"}  # which is pip's
+    for verb in VERBS.values():
+        own = flags.FlagValues()
+        importlib.import_module(f"tf_tryon.cli.{verb.module}").define_flags(own)
+        assert {name.replace("-", "_") for name in named} <= set(own)
+    place = pathlib.Path(re.search(r"put it at (\S+)", str(caught.value))[1])
+    place.parent.mkdir()
+    place.write_bytes(DATA)
+    assert find(MODEL) == place
+
+
+def test_a_connection_that_is_cut_is_told(monkeypatch):
+    class Cut(io.BytesIO):
+        def read(self, *_):
+            raise http.client.IncompleteRead(DATA, 5)
+
+    monkeypatch.setattr(model_files.urllib.request, "urlopen", lambda *_, **__: Cut())
+    with pytest.raises(AnnotationError, match=r"could not be fetched .*\(IncompleteRead\(7 bytes read") as caught:
+        find(MODEL)
+    assert caught.value.reason == "model missing"
 
 
 def no_home(monkeypatch, tmp_path):

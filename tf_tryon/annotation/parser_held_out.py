@@ -11,18 +11,18 @@ from ml_collections import ConfigDict
 from tf_tryon.annotation.parser_canvas import on_canvas
 from tf_tryon.annotation.parser_examples import parse
 from tf_tryon.annotation.parser_inputs import network_inputs
+from tf_tryon.annotation.parser_people import measured_on
 from tf_tryon.data.mapping import mapped
 from tf_tryon.data.reading import raw_records, read_through
 from tf_tryon.data.records import RecordSet
 
-SPLIT = "test"
 Inputs = tuple[tf.Tensor, tf.Tensor]
 
 
 def held_out_examples(records: RecordSet, config: ConfigDict) -> tf.data.Dataset:
-    """Batches ((picture, pose), labels (B, H, W) int32 of CIHP-20) of the split's first `train.evaluate_people`."""
+    """Batches ((picture, pose), labels (B, H, W) int32 of CIHP-20) of `measured_on`'s people."""
     size = config.model.height, config.model.width
-    numbers = np.array(records.split(SPLIT)[: config.train.evaluate_people], np.int64)
+    numbers = np.array(measured_on(records, config), np.int64)
 
     def seen(people: dict[str, tf.Tensor]) -> tuple[Inputs, tf.Tensor]:
         labels = people["labels"]
@@ -34,17 +34,6 @@ def held_out_examples(records: RecordSet, config: ConfigDict) -> tf.data.Dataset
     people = raw_records(records, tf.data.Dataset.from_tensor_slices(numbers))
     people = mapped(people, lambda record: on_canvas(parse(record), size, 1.0))
     return mapped(people.batch(sum(config.train.batch)), seen)
-
-
-def check_held_out(sets: list[RecordSet]) -> None:
-    """Raise ValueError unless each data set has people to be held out."""
-    for records in sets:
-        splits = records.manifest["splits"]
-        if SPLIT not in splits or not records.split(SPLIT):
-            raise ValueError(
-                f"{records.directory} has nobody in a split {SPLIT!r} (its splits: {', '.join(splits)}), and "
-                "config.train.evaluate_every asks for their loss: set that to 0, or hold people out in the data set"
-            )
 
 
 def held_out(

@@ -11,8 +11,9 @@ from ml_collections import ConfigDict
 
 from tf_tryon.annotation import imagenet, parser_config
 from tf_tryon.annotation.parser_examples import training_examples
-from tf_tryon.annotation.parser_held_out import check_held_out, held_out
+from tf_tryon.annotation.parser_held_out import held_out
 from tf_tryon.annotation.parser_network import ParserNetwork, build_parser
+from tf_tryon.annotation.parser_people import check_people
 from tf_tryon.config import to_json
 from tf_tryon.data import vocabulary as vocabulary_lib
 from tf_tryon.data.reading import read_through
@@ -48,7 +49,7 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
 
     Raises:
       FileNotFoundError, ValueError: the folder holds a run of another configuration; `train.init_from` doesn't fit;
-        people are to be held out, and a data set has none.
+        a data set lacks people to train on or to hold out, or has labels of another vocabulary (`check_people`).
       TryOnError: a loss or gradient became NaN or infinite (names the step), another process trains there, the folder
         lies within the data set's, or it holds files in a run's places that are none's.
     """
@@ -57,10 +58,9 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
         raise ValueError(
             f"config.train.batch = {tuple(config.train.batch)}: a number of people for each of {len(sets)} data sets"
         )
-    if config.train.evaluate_every:
-        check_held_out(sets)
     refuse_overlap(workdir, [records.directory for records in sets], "--workdir")
     refuse_strangers(workdir, CONFIG, (*PLACES, WEIGHTS_FILE))
+    check_people(sets, config)
     workdir.mkdir(parents=True, exist_ok=True)
     path = workdir / CONFIG
     saved = parser_config.from_json(path.read_bytes(), str(path)) if path.exists() else None

@@ -47,7 +47,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     del args
     from tf_tryon.annotation.builtin_parser import BuiltinParser
     from tf_tryon.annotation.parser_calibration import calibrate_by
-    from tf_tryon.annotation.parser_examples import kept_back
+    from tf_tryon.annotation.parser_people import kept_back
     from tf_tryon.annotation.parser_training import calibrate_file, load_parser
     from tf_tryon.annotation.pose import PoseAnnotator
     from tf_tryon.data.person import Person
