@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 # Each part may import itself and what stands before it.
 ORDER = [
     "onednn", "quiet", "logs", "progress",
-    "keys", "errors", "files", "writing", "stages", "config", "derived", "geometry", "data", "layers", "models",
-    "losses",
+    "keys", "errors", "files", "writing", "stages", "baselines", "config", "derived", "geometry", "data", "layers",
+    "models", "losses",
     "training", "evaluation", "annotation", "products", "inference", "lite", "shop", "experiments", "fit", "doctor",
     "cli",
     "export", "serving",

@@ -15,15 +15,14 @@ import os
 
 from ml_collections import ConfigDict
 
-from tf_tryon import stages
+from tf_tryon import baselines, stages
+from tf_tryon.baselines import BASELINES
 from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
 from tf_tryon.files.saved_config import update
-from tf_tryon.stages import STAGES, TEXTURE
+from tf_tryon.stages import STAGES
 
-BASELINES = ("finet", "bicyclegan")
-_STAGES_OF = {"tryon": STAGES, "finet": STAGES, "bicyclegan": (TEXTURE,)}  # by family
 _REMEDY = "a configuration is expected that a run or a bundle has saved"
 _LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0,
             "model.encoder_head_std": 1.0}  # fmt: skip
@@ -263,7 +262,7 @@ def validate(config: ConfigDict) -> None:
                 " latent_stride / 4"
             )
     if model.family in BASELINES:
-        _validate_baseline(config)
+        baselines.validate(config, baseline(model.family, config.stage))
     reads_parsing = model.decoder_norm == "spade" or model.latent_layout == "aligned" or model.encoder_context
     if not model.two_stage and reads_parsing:
         raise ValueError(
@@ -293,41 +292,6 @@ def validate(config: ConfigDict) -> None:
         raise ValueError("config.loss.kl_target_nats must be positive when kl_schedule is 'target'")
     if len(loss.content) != 5 or len(loss.style) != 5:
         raise ValueError("config.loss.content and style have five weights, one for each VGG layer")
-
-
-def _validate_baseline(config: ConfigDict) -> None:
-    """A baseline's networks are its own: what they don't have must not be asked for."""
-    own = baseline(config.model.family, config.stage)
-    fixed = set(own.model) - {"width", "latent_channels"}
-    for name in sorted(fixed):
-        if config.model[name] != own.model[name]:
-            raise ValueError(
-                f"config.model.{name} = {config.model[name]!r}: {config.model.family} has {own.model[name]!r}; start"
-                " from tf_tryon.config.baseline"
-            )
-    if config.stage not in _STAGES_OF[config.model.family]:
-        raise ValueError("config.model.family = 'bicyclegan' has no stages: its only one is 'texture'")
-    if config.loss.beta == own.loss.beta and elbo_weights(config) != elbo_weights(own):
-        raise ValueError(
-            f"config.loss.beta = {config.loss.beta} is {config.model.family}'s at {own.data.height} px, whose picture"
-            " has another number of pixels: make the configuration by tf_tryon.config.baseline(family, stage, size)"
-        )
-    if config.model.family == "finet":
-        return
-    if config.train.batch_size // config.train.accumulate % 2:
-        raise ValueError(
-            f"config.train.batch_size = {config.train.batch_size} / accumulate = {config.train.accumulate}: bicyclegan "
-            "encodes half of each batch, so it must be even"
-        )
-    if config.train.evaluate_every:
-        raise ValueError("config.train.evaluate_every: bicyclegan's loss is of pairs and its discriminators; use 0")
-    for name in ("loss.kl_prior", "loss.pixel_box", "loss.region", "loss.random_codes", "train.shape_fraction"):
-        if _flatten(config)[name] != (default := _flatten(own)[name]):
-            raise ValueError(f"config.{name}: bicyclegan has no such term; leave it at {default!r}")
-    if config.loss.perceptual != "none" or config.loss.adversarial_start:
-        raise ValueError("config.loss: bicyclegan has no perceptual loss and its GAN starts at once")
-    if min(config.data.height, config.data.width) < 32:
-        raise ValueError("bicyclegan needs pictures of at least 32 px")
 
 
 def _flatten(config: ConfigDict, prefix: str = "") -> dict[str, object]:

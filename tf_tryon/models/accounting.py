@@ -14,7 +14,8 @@ import math
 import keras
 from ml_collections import ConfigDict
 
-from tf_tryon.config import BASELINES, baseline, thesis
+from tf_tryon.baselines import BASELINES
+from tf_tryon.config import baseline, thesis
 from tf_tryon.layers.blocks import ResBlock
 from tf_tryon.layers.spectral_norm import spectral_layers
 from tf_tryon.models.build import build_networks
