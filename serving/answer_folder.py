@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from tf_tryon.serving.calls import Answer, CompletionRequest
+from tf_tryon.serving.answers import Answer
+from tf_tryon.serving.calls import CompletionRequest
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon request"

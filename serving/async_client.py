@@ -10,8 +10,9 @@ import grpc
 import numpy as np
 
 from tf_tryon.products.product import Product
-from tf_tryon.serving import calls, messages
-from tf_tryon.serving.calls import Answer, Call, CompletionRequest, ServingError, Target
+from tf_tryon.serving import answers, calls, messages
+from tf_tryon.serving.answers import Answer
+from tf_tryon.serving.calls import Call, CompletionRequest, ServingError, Target
 from tf_tryon.serving.encoded_person import EncodedPerson
 from tf_tryon.serving.wear import wear_calls
 
@@ -92,11 +93,11 @@ class AsyncClient:
             yield await self._answer(call)
 
     async def predict(
-        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
+        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = (), version: int = 0
     ) -> tuple[dict[str, np.ndarray], int]:
-        request = self.target.predict_request(signature, inputs, outputs)
+        request = self.target.predict_request(signature, inputs, outputs, version)
         response = await self._call(self._methods.predict, request)
-        return calls.outputs_of(response), response.model_spec.version.value
+        return answers.outputs_of(response), response.model_spec.version.value
 
     async def status(self) -> dict[int, str]:
         response = await self._call(self._methods.status, self.target.status_request())
@@ -105,6 +106,11 @@ class AsyncClient:
     async def ready(self) -> bool:
         try:
             return (await self._call(self._methods.health, messages.HealthCheckRequest())).status == messages.SERVING
+        except ServingError as error:
+            if error.code != grpc.StatusCode.UNIMPLEMENTED:
+                return False
+        try:
+            return "AVAILABLE" in (await self.status()).values()
         except ServingError:
             return False
 
@@ -120,8 +126,8 @@ class AsyncClient:
     async def _completions(self, person: EncodedPerson, request: CompletionRequest, step: int) -> list[Call]:
         if not request.kept:
             return calls.complete_calls(person, request, step)
-        kept = (await self._answer(*calls.complete_calls(person, request.only_first(), 1))).code(0)
-        return calls.transfer_calls(person, kept, request.kept, 0.0, request, step)
+        first = await self._answer(*calls.complete_calls(person, request.only_first(), 1))
+        return calls.kept_calls(person, first, request, step)
 
     async def _all(self, parts: list[Call]) -> Answer:
         async def one(part: Call) -> Answer:
@@ -130,14 +136,17 @@ class AsyncClient:
 
         tasks = [asyncio.create_task(one(part)) for part in parts]
         try:
-            return calls.joined(await asyncio.gather(*tasks))
+            given = await asyncio.gather(*tasks)
+            for k, call in calls.apart(parts, given):
+                given[k] = await one(call)
+            return answers.joined(given)
         finally:  # one that fails, or the caller's cancellation, ends the others
             for task in tasks:
                 task.cancel()
 
     async def _answer(self, call: Call) -> Answer:
-        outputs, version = await self.predict(call.signature, call.inputs)
-        return calls.answer(outputs, call.request, version)
+        outputs, version = await self.predict(call.signature, call.inputs, version=call.version)
+        return answers.answer(outputs, call.request, version)
 
     async def _call(self, method: Any, request: Any) -> Any:
         try:

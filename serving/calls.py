@@ -1,4 +1,4 @@
-"""What the synchronous and the asynchronous client share: requests made, answers read, errors named."""
+"""What the synchronous and the asynchronous client share: targets, requests made, errors named."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import numpy as np
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.background import KEEP
 from tf_tryon.serving import messages
-from tf_tryon.serving.encoded_person import EncodedPerson, from_picture, to_png
-from tf_tryon.serving.tensors import from_proto, to_proto
+from tf_tryon.serving.answers import Answer
+from tf_tryon.serving.encoded_person import EncodedPerson, to_png
+from tf_tryon.serving.tensors import to_proto
 from tf_tryon.serving.validation import InvalidRequestError
 from tf_tryon.stages import STAGES
 
@@ -28,7 +29,9 @@ _RETRY = {
     "backoffMultiplier": 2,
     "retryableStatusCodes": ["UNAVAILABLE"],  # nothing else is worth a second try
 }
+_NO_LABEL = "Unrecognized servable version label"  # TF-Serving's INVALID_ARGUMENT, of which no request is to blame
 _ADVICE = {
+    grpc.StatusCode.NOT_FOUND: "which versions and labels there are is said by the server's models.config",
     grpc.StatusCode.UNAVAILABLE: "is the server running there?",
     grpc.StatusCode.DEADLINE_EXCEEDED: "ask for fewer samples, or give it a longer deadline",
     grpc.StatusCode.RESOURCE_EXHAUSTED: "try again later, or run more replicas",
@@ -82,6 +85,9 @@ class Target:
       deadline: seconds for a call with all its retries.
       tls: speak TLS.
       ca, certificate, key: PEM files: of who signed the server's certificate (else the system's), and the client's own.
+
+    Raises:
+      ValueError: a certificate without its key, or a key without its certificate.
     """
 
     address: str = "localhost:8500"
@@ -94,6 +100,10 @@ class Target:
     certificate: str = ""
     key: str = ""
 
+    def __post_init__(self) -> None:
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("a client's certificate goes with its key: give both, or neither")
+
     def options(self) -> list[tuple[str, Any]]:
         """Of the channel: message sizes, retries with back-off and jitter."""
         service: dict[str, Any] = {
@@ -104,6 +114,7 @@ class Target:
             ("grpc.max_receive_message_length", MAX_MESSAGE),
             ("grpc.max_send_message_length", MAX_MESSAGE),
             ("grpc.enable_retries", 1),
+            ("grpc.per_rpc_retry_buffer_size", MAX_MESSAGE),  # else what is larger than 256 KiB is sent only once
             ("grpc.max_reconnect_backoff_ms", _RECONNECT),
             ("grpc.service_config", json.dumps(service)),
         ]
@@ -123,9 +134,13 @@ class Target:
         elif self.label:
             spec.version_label = self.label
 
-    def predict_request(self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...]) -> Any:
+    def predict_request(
+        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...], version: int = 0
+    ) -> Any:
+        """A PredictRequest; `version` takes the place of the target's own version or label, 0 doesn't."""
         request = messages.PredictRequest()
-        self.fill(request.model_spec, signature)
+        target = dataclasses.replace(self, version=version) if version else self
+        target.fill(request.model_spec, signature)
         for name, array in inputs.items():
             request.inputs[name].CopyFrom(to_proto(array))
         request.output_filter.extend(outputs)
@@ -139,6 +154,8 @@ class Target:
     def error(self, failure: grpc.RpcError) -> Exception:
         """The exception to raise for a failed call."""
         code, details = failure.code(), failure.details() or ""
+        if code == grpc.StatusCode.INVALID_ARGUMENT and _NO_LABEL in details:
+            code = grpc.StatusCode.NOT_FOUND
         if code == grpc.StatusCode.INVALID_ARGUMENT:
             return InvalidRequestError(details)
         advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
@@ -185,54 +202,16 @@ class CompletionRequest:
         ] or [self]
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """Completions in the order of their sample numbers.
-
-    Attributes:
-      first: number of the first sample.
-      photos: PNG each, of the photo's size (empty for `complete_shape`).
-      parsings: grey PNG each, classes 0..7 (empty for `complete_texture`).
-      codes: by stage, (n, h, w, c) float32.
-      scores: by stage, (n,) log-likelihood of the codes in nats; and "realism", the discriminator's (0 without one).
-      score: (n,) what ranks them.
-      erased: grey PNG, 255 where the photo was erased.
-      version: of the model.
-    """
-
-    first: int
-    photos: list[bytes]
-    parsings: list[bytes]
-    codes: dict[str, np.ndarray]
-    scores: dict[str, np.ndarray]
-    score: np.ndarray
-    erased: bytes
-    version: int
-
-    @property
-    def order(self) -> list[int]:
-        """Indices, best first."""
-        return np.argsort(-self.score, kind="stable").tolist()
-
-    def code(self, k: int) -> dict[str, np.ndarray]:
-        """Codes of one sample, by stage, for `transfer`."""
-        return {stage: values[k] for stage, values in self.codes.items()}
-
-    def photo(self, k: int) -> np.ndarray:
-        """(h, w, 3) uint8."""
-        return from_picture(self.photos[k])
-
-    def parsing(self, k: int) -> np.ndarray:
-        """(h, w) uint8."""
-        return from_picture(self.parsings[k])
-
-
 class Call(NamedTuple):
-    """One call: signature, inputs, and the part of the request that it answers."""
+    """One call: signature, inputs, and the part of the request that it answers.
+
+    `version` is the one that has to answer; 0: the target's.
+    """
 
     signature: str
     inputs: dict[str, np.ndarray]
     request: CompletionRequest
+    version: int = 0
 
 
 def person_inputs(person: EncodedPerson, garment: str) -> dict[str, np.ndarray]:
@@ -280,8 +259,11 @@ def transfer_calls(
     spread: float,
     request: CompletionRequest,
     step: int,
+    version: int = 0,
 ) -> list[Call]:
     """Calls of `transfer`: `codes` of both stages, (h, w, c) each; a stage that isn't in `use` is drawn.
+
+    A code means what it does to the `version` that it is of only; 0: whatever version answers.
 
     Raises:
       ValueError: `use` names no stage, or a code is missing.
@@ -292,46 +274,23 @@ def transfer_calls(
     for stage in STAGES:
         given[f"{stage}_codes"] = np.asarray(codes[stage], np.float32)[None]
         given[f"use_{stage}"] = np.array([stage in use])
-    return [Call("transfer", {**request_inputs(person, part), **given}, part) for part in request.parts(step)]
+    return [Call("transfer", {**request_inputs(person, part), **given}, part, version) for part in request.parts(step)]
 
 
-def outputs_of(response: Any) -> dict[str, np.ndarray]:
-    """Arrays of a PredictResponse."""
-    return {name: from_proto(proto) for name, proto in response.outputs.items()}
+def kept_calls(person: EncodedPerson, first: Answer, request: CompletionRequest, step: int) -> list[Call]:
+    """Calls of `transfer` with what a request keeps of sample 0, of the version that drew it."""
+    return transfer_calls(person, first.code(0), request.kept, 0.0, request, step, first.version)
 
 
-def answer(outputs: dict[str, np.ndarray], request: CompletionRequest, version: int) -> Answer:
-    """One request's answer."""
-    n = request.samples
-    stages = [stage for stage in ("shape", "texture") if f"{stage}_codes" in outputs]
-    return Answer(
-        first=request.first,
-        photos=list(outputs["photos_bytes"][0, :n]) if "photos_bytes" in outputs else [],
-        parsings=list(outputs["parsings_bytes"][0, :n]) if "parsings_bytes" in outputs else [],
-        codes={stage: outputs[f"{stage}_codes"][0, :n] for stage in stages},
-        scores={
-            **{stage: outputs[f"{stage}_score"][0, :n] for stage in stages},
-            **({"realism": outputs["realism"][0, :n]} if "realism" in outputs else {}),
-        },
-        score=outputs["score"][0, :n],
-        erased=bytes(outputs["erased_bytes"][0]),
-        version=version,
-    )
+def apart(parts: list[Call], answers: list[Answer]) -> list[tuple[int, Call]]:
+    """Places of the answers that another version gave than the last one did, and the calls that ask that one for them.
 
-
-def joined(answers: list[Answer]) -> Answer:
-    """Answers of consecutive samples as one."""
-    if len(answers) == 1:
-        return answers[0]
-    head = answers[0]
-    return dataclasses.replace(
-        head,
-        photos=[photo for part in answers for photo in part.photos],
-        parsings=[parsing for part in answers for parsing in part.parsings],
-        codes={stage: np.concatenate([part.codes[stage] for part in answers]) for stage in head.codes},
-        scores={stage: np.concatenate([part.scores[stage] for part in answers]) for stage in head.scores},
-        score=np.concatenate([part.score for part in answers]),
-    )
+    A label may move on between the calls of a request, and samples of two models are neither one request's nor ranked
+    by one score. The last answer's version is the likeliest to be there still.
+    """
+    version = answers[-1].version
+    wrong = [k for k, answer in enumerate(answers) if answer.version != version]
+    return [(k, parts[k]._replace(version=version)) for k in wrong]
 
 
 def strings(value: bytes) -> np.ndarray:

@@ -22,8 +22,9 @@ import grpc
 import numpy as np
 
 from tf_tryon.products.product import Product
-from tf_tryon.serving import calls, messages
-from tf_tryon.serving.calls import Answer, Call, CompletionRequest, ServingError, Target
+from tf_tryon.serving import answers, calls, messages
+from tf_tryon.serving.answers import Answer
+from tf_tryon.serving.calls import Call, CompletionRequest, ServingError, Target
 from tf_tryon.serving.encoded_person import EncodedPerson
 from tf_tryon.serving.validation import InvalidRequestError
 from tf_tryon.serving.wear import wear_calls
@@ -120,12 +121,15 @@ class Client:
             yield self._answer(call)
 
     def predict(
-        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
+        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = (), version: int = 0
     ) -> tuple[dict[str, np.ndarray], int]:
-        """Any signature: arrays by name in; arrays by name, and the version that answered, out."""
-        request = self.target.predict_request(signature, inputs, outputs)
+        """Any signature: arrays by name in; arrays by name, and the version that answered, out.
+
+        `version` is asked in place of the target's own version or label; 0: the target's.
+        """
+        request = self.target.predict_request(signature, inputs, outputs, version)
         response = self._call(self._methods.predict, request)
-        return calls.outputs_of(response), response.model_spec.version.value
+        return answers.outputs_of(response), response.model_spec.version.value
 
     def status(self) -> dict[int, str]:
         """State (AVAILABLE, LOADING, ...) by version."""
@@ -133,9 +137,14 @@ class Client:
         return {status.version: messages.STATES[status.state] for status in response.model_version_status}
 
     def ready(self) -> bool:
-        """Whether the server says that it serves."""
+        """Whether the server says that it serves; one without a health service, that some version is available."""
         try:
             return self._call(self._methods.health, messages.HealthCheckRequest()).status == messages.SERVING
+        except ServingError as error:
+            if error.code != grpc.StatusCode.UNIMPLEMENTED:
+                return False
+        try:
+            return "AVAILABLE" in self.status().values()
         except ServingError:
             return False
 
@@ -151,18 +160,22 @@ class Client:
     def _completions(self, person: EncodedPerson, request: CompletionRequest, step: int) -> list[Call]:
         if not request.kept:
             return calls.complete_calls(person, request, step)
-        kept = self._answer(*calls.complete_calls(person, request.only_first(), 1)).code(0)
-        return calls.transfer_calls(person, kept, request.kept, 0.0, request, step)
+        first = self._answer(*calls.complete_calls(person, request.only_first(), 1))
+        return calls.kept_calls(person, first, request, step)
 
     def _all(self, parts: list[Call]) -> Answer:
         if len(parts) == 1 or self._concurrency < 2:
-            return calls.joined([self._answer(part) for part in parts])
-        with futures.ThreadPoolExecutor(self._concurrency) as pool:
-            return calls.joined(list(pool.map(self._answer, parts)))
+            given = [self._answer(part) for part in parts]
+        else:
+            with futures.ThreadPoolExecutor(self._concurrency) as pool:
+                given = list(pool.map(self._answer, parts))
+        for k, call in calls.apart(parts, given):
+            given[k] = self._answer(call)
+        return answers.joined(given)
 
     def _answer(self, call: Call) -> Answer:
-        outputs, version = self.predict(call.signature, call.inputs)
-        return calls.answer(outputs, call.request, version)
+        outputs, version = self.predict(call.signature, call.inputs, version=call.version)
+        return answers.answer(outputs, call.request, version)
 
     def _call(self, method: Any, request: Any) -> Any:
         try:

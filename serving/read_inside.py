@@ -13,16 +13,20 @@ from google.protobuf.message import DecodeError
 
 
 class ReadInside(grpc.ServerInterceptor):
-    """Deserialises a call's message inside the call, where a failure can be answered; streams of messages stay."""
+    """Deserialises a call's message inside the call, where a failure can be answered; streams stay as they are.
+
+    The handler of a stream may have attributes of gRPC's own: health's Watch gives its thread back while it waits, and
+    a handler made anew here would keep one thread for each who watches.
+    """
 
     def intercept_service(
         self, continuation: Callable[[grpc.HandlerCallDetails], Any], handler_call_details: grpc.HandlerCallDetails
     ) -> Any:
         """The method's handler, which takes bytes."""
         handler = continuation(handler_call_details)
-        if handler is None or handler.request_streaming or handler.request_deserializer is None:
+        streams = handler is not None and (handler.request_streaming or handler.response_streaming)
+        if handler is None or streams or handler.request_deserializer is None:
             return handler
-        answer = handler.unary_stream if handler.response_streaming else handler.unary_unary
 
         def call(encoded: bytes, context: grpc.ServicerContext) -> Any:
             try:
@@ -32,9 +36,6 @@ class ReadInside(grpc.ServerInterceptor):
                 context.abort(
                     grpc.StatusCode.INVALID_ARGUMENT, f"{len(encoded)} bytes that are no message of the method {name}"
                 )
-            return answer(request, context)
+            return handler.unary_unary(request, context)
 
-        kind = (
-            grpc.unary_stream_rpc_method_handler if handler.response_streaming else grpc.unary_unary_rpc_method_handler
-        )
-        return kind(call, None, handler.response_serializer)
+        return grpc.unary_unary_rpc_method_handler(call, None, handler.response_serializer)

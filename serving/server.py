@@ -13,6 +13,7 @@ import dataclasses
 import logging
 import pathlib
 import threading
+import time
 from concurrent import futures
 
 import grpc
@@ -27,6 +28,8 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.logs import fields
 from tf_tryon.serving.admission import Admission
 from tf_tryon.serving.batching import Batcher, Batching
+from tf_tryon.serving.calls import MAX_MESSAGE
+from tf_tryon.serving.listening import Address, listen
 from tf_tryon.serving.read_inside import ReadInside
 from tf_tryon.serving.services import ModelService, PredictionService
 from tf_tryon.serving.versions import Versions
@@ -48,7 +51,7 @@ class Settings:
       waiting: requests that may wait for a place.
       batching: which requests share a batch.
       threads: of a model's session; 0: all cores.
-      max_message: bytes of a request or an answer.
+      max_message: bytes of a request. An answer may be as large as our client receives: samples outgrow their photo.
       max_pixels: lowers the model's own bound of a photo; 0: doesn't.
       poll: seconds between looks for new versions.
       certificate, key: PEM files; with them the server speaks TLS.
@@ -84,7 +87,7 @@ class Server:
           Client(server.address)
 
     Raises (start):
-      TryOnError: there is no version that can be served, or the port is taken.
+      TryOnError: there is no version that can be served, or the address can't be listened on.
     """
 
     def __init__(self, models: str | pathlib.Path, settings: Settings | None = None) -> None:
@@ -94,6 +97,7 @@ class Server:
         )
         self._inside = self.settings.running * self.settings.batching.max_batch_size
         self._admission = Admission(self._inside, self.settings.waiting)
+        self.threads = self._inside + self.settings.waiting + _SPARE  # calls that are answered at once
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="versions", daemon=True)
         self._health = health.HealthServicer()
@@ -109,15 +113,15 @@ class Server:
         self.versions.refresh()
         if not self.versions.ready:
             reasons = [f"version {n}: {text}" for n, (_, text) in sorted(self.versions.statuses().items()) if text]
+            reasons += [self.versions.trouble] if self.versions.trouble else []
             raise TryOnError(f"{base}: no version to serve" + "".join(f"; {reason}" for reason in reasons))
-        threads = self._inside + settings.waiting + _SPARE
         server = grpc.server(
-            futures.ThreadPoolExecutor(threads, thread_name_prefix="call"),
+            futures.ThreadPoolExecutor(self.threads, thread_name_prefix="call"),
             interceptors=[ReadInside()],
-            maximum_concurrent_rpcs=threads,
+            maximum_concurrent_rpcs=self.threads,
             options=[
                 ("grpc.max_receive_message_length", settings.max_message),
-                ("grpc.max_send_message_length", settings.max_message),
+                ("grpc.max_send_message_length", max(settings.max_message, MAX_MESSAGE)),
                 ("grpc.so_reuseport", 0),  # a taken port is an error, not a shared one
             ],
         )
@@ -128,26 +132,30 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = [PREDICTION, MODEL, health.SERVICE_NAME, reflection.SERVICE_NAME]
         reflection.enable_server_reflection(names, server)
-        port = self._listen(server)
+        address = Address(settings.host, settings.port, settings.certificate, settings.key, settings.client_ca)
+        self.address = listen(server, address)
         for name in ("", PREDICTION, MODEL):
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         server.start()
         self._grpc = server
-        self.address = f"{settings.host}:{port}"
         self._watcher.start()
         _log.info("listening on %s", self.address, extra=fields(address=self.address))
 
     def stop(self, grace: float = 30.0) -> None:
-        """Takes no new calls, finishes those under way within `grace` seconds, unloads. Safe to call twice."""
+        """Takes no new calls, finishes those under way within `grace` seconds, unloads. Safe to call twice.
+
+        What isn't finished then, in the graph or in the loading of a new version, is given up.
+        """
         if self._stopping.is_set():
             return
         self._stopping.set()
+        end = time.monotonic() + grace
         self._health.enter_graceful_shutdown()
         if self._grpc is not None:
             self._grpc.stop(grace).wait()
+        self.versions.close(max(0.0, end - time.monotonic()))
         if self._watcher.is_alive():
-            self._watcher.join()
-        self.versions.close()
+            self._watcher.join(max(1.0, end - time.monotonic()))
 
     def wait(self) -> None:
         """Until `stop`."""
@@ -164,15 +172,3 @@ class Server:
     def _watch(self) -> None:
         while not self._stopping.wait(self.settings.poll):
             self.versions.refresh()
-
-    def _listen(self, server: grpc.Server) -> int:
-        settings = self.settings
-        address = f"{settings.host}:{settings.port}"
-        try:
-            if not settings.key:
-                return server.add_insecure_port(address)
-            pair = [(pathlib.Path(settings.key).read_bytes(), pathlib.Path(settings.certificate).read_bytes())]
-            client = pathlib.Path(settings.client_ca).read_bytes() if settings.client_ca else None
-            return server.add_secure_port(address, grpc.ssl_server_credentials(pair, client, client is not None))
-        except RuntimeError as error:
-            raise TryOnError(f"can't listen on {address}: is the port taken? Choose another with --port") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,8 @@ from tf_tryon.serving.versions import NotServedError, Version, Versions
 
 _log = logging.getLogger(__name__)
 
+# gRPC tells some 300 years of a call without a deadline, more than TensorFlow's time limit and Python's locks can hold.
+_FOREVER = threading.TIMEOUT_MAX / 2  # seconds
 _DAMAGED = "a picture can't be decoded: the file is damaged or cut off"
 
 Context = grpc.ServicerContext
@@ -92,8 +95,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         self, request: predict_pb2.PredictRequest, context: Context
     ) -> predict_pb2.PredictResponse:
         left = context.time_remaining()
-        # grpc's types forget that a client may set no deadline.
-        deadline = None if left is None else time.monotonic() + left  # pyright: ignore[reportUnnecessaryComparison]
+        deadline = time.monotonic() + left if left < _FOREVER else None
         with self._served(request.model_spec) as version:
             name = request.model_spec.signature_name or DEFAULT
             arrays = arrays_of(request)

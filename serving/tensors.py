@@ -15,6 +15,7 @@ _NUMBERS = {
     np.dtype(np.int64): 9, np.dtype(bool): 10,
 }  # fmt: skip
 _DTYPES = {number: dtype for dtype, number in _NUMBERS.items()}
+_LARGEST_FILLED = 1 << 24  # values that a message need not have sent: few bytes must not become gigabytes
 # Where values are that don't come as raw bytes.
 _FIELDS = {1: "float_val", 2: "double_val", 3: "int_val", 4: "int_val", 9: "int64_val", 10: "bool_val"}
 
@@ -63,14 +64,15 @@ def from_proto(proto: Any) -> np.ndarray:
 
 
 def _shaped(flat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The values in their shape; a single one, or the last of too few, fills up, as TensorFlow has it."""
+    """The values in their shape, as TensorFlow has it: the last of too few fills up; none are zeros, or no bytes."""
     if any(side < 0 for side in shape):
         raise ValueError(f"a tensor's shape can't have unknown sides: {list(shape)}")
     size = 1
     for side in shape:
         size *= side
-    if 0 < len(flat) < size <= 1 << 24:
-        flat = np.concatenate([flat, np.repeat(flat[-1:], size - len(flat))])
+    if len(flat) < size <= _LARGEST_FILLED:
+        none = np.array([b""], object) if flat.dtype == object else np.zeros(1, flat.dtype)
+        flat = np.concatenate([flat, np.repeat(flat[-1:] if len(flat) else none, size - len(flat))])
     if len(flat) != size:
         raise ValueError(f"{len(flat)} values don't fill the shape {list(shape)}")
     return flat.reshape(shape)

@@ -2,7 +2,8 @@
 
 Which versions and labels there are is said by `models.config` beside the model's folder, TF-Serving's own format;
 without that file the newest version is served and labelled `stable`. Both are looked at again and again, so a new
-version, a canary or a roll-back needs no restart. A version that leaves goes only when its last request is answered.
+version, a canary or a roll-back needs no restart. A version that leaves goes only when its last request is answered, or
+when a server that ends has waited long enough.
 """
 
 # Generated protos and TensorFlow come without types.
@@ -15,6 +16,7 @@ import contextlib
 import logging
 import pathlib
 import threading
+import time
 from collections.abc import Generator
 
 from google.protobuf import text_format
@@ -67,6 +69,9 @@ class Versions:
         self._loaded: dict[int, Version] = {}
         self._labels: dict[str, int] = {}
         self._states: dict[int, tuple[int, str]] = {}
+        self._configured = False
+        self._end: float | None = None  # of time.monotonic(), when nobody is waited for any more; None: not ending
+        self.trouble = ""  # why the last look at folder and configuration changed nothing
 
     def refresh(self) -> None:
         """Loads what is new, then relabels, then lets go of what is no longer wanted. One thread calls it.
@@ -76,8 +81,10 @@ class Versions:
         try:
             wanted, labels = self._wanted()
         except (ValueError, OSError) as error:
-            _log.error("%s: %s; what was served before goes on", self._models / CONFIG, error)
+            self.trouble = f"{self._models / CONFIG}: {error}"
+            _log.error("%s; what was served before goes on", self.trouble)
             return
+        self.trouble = ""
         for number in wanted:
             if number not in self._loaded and self._states.get(number, (0, ""))[0] != State.END:
                 self._load(number)
@@ -134,9 +141,11 @@ class Versions:
         with self._lock:
             return dict(self._states)
 
-    def close(self) -> None:
-        """Unloads all."""
+    def close(self, within: float = 0.0) -> None:
+        """Unloads all; requests that are in a version may be finished `within` that many seconds."""
         with self._lock:
+            self._end = time.monotonic() + within
+            self._lock.notify_all()
             leaving = list(self._loaded.values())
             self._loaded.clear()
             self._labels.clear()
@@ -162,7 +171,10 @@ class Versions:
         there = sorted(int(path.name) for path in self.folder.glob("*") if path.name.isdecimal() and path.is_dir())
         path = self._models / CONFIG
         if not path.is_file():
+            if self._configured:  # a file that is replaced is away for a moment: no reason to serve a canary to all
+                raise ValueError("it was there and is gone: put it back, or start again to serve the newest version")
             return there[-1:], {"stable": there[-1]} if there else {}
+        self._configured = True
         return wanted_by(path.read_text(encoding="utf-8", errors="replace"), self.name, there)
 
     def _load(self, number: int) -> None:
@@ -175,14 +187,23 @@ class Versions:
             _log.error("%s can't be loaded: %s", folder, self._states[number][1], extra=fields(version=number))
             return
         with self._lock:
-            self._loaded[number] = version
+            if ending := self._end is not None:
+                self._states.pop(number, None)
+            else:
+                self._loaded[number] = version
+        if ending:  # while it was loaded
+            version.model.close()
+            return
         self._set(number, State.AVAILABLE)
         _log.info("%s is served", folder, extra=fields(version=number))
 
     def _unload(self, version: Version) -> None:
         self._set(version.number, State.UNLOADING)
         with self._lock:
-            self._lock.wait_for(lambda: version.users == 0)
+            while version.users and (self._end is None or time.monotonic() < self._end):
+                self._lock.wait(None if self._end is None else self._end - time.monotonic())
+            if version.users:
+                _log.warning("version %d ends with %d requests unanswered", version.number, version.users)
         version.model.close()
         with self._lock:
             self._states.pop(version.number, None)
@@ -197,7 +218,7 @@ def wanted_by(text: str, name: str, there: list[int]) -> tuple[list[int], dict[s
     """Versions and labels of one model that a `models.config` asks for, of those that are there.
 
     Raises:
-      ValueError: not such a configuration, or it doesn't name the model.
+      ValueError: not such a configuration, it doesn't name the model, or none of the versions that it names is there.
     """
     config = model_server_config_pb2.ModelServerConfig()
     try:
@@ -210,6 +231,9 @@ def wanted_by(text: str, name: str, there: list[int]) -> tuple[list[int], dict[s
         policy = model.model_version_policy
         if policy.WhichOneof("policy_choice") == "specific":
             wanted = sorted(set(policy.specific.versions) & set(there))
+            if not wanted:
+                asked, found = (", ".join(map(str, numbers)) for numbers in (policy.specific.versions, there))
+                raise ValueError(f"it asks for version {asked or 'none'} of {name}; there: {found or 'none'}")
         elif policy.WhichOneof("policy_choice") == "all":
             wanted = there
         else:

@@ -7,18 +7,19 @@ encoder and the prior's standard deviations, and so another person's garment, an
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
 
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import named, to_classes
+from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import Request
 from tf_tryon.lite.tryon import TryOn
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.encoded_person import from_picture, to_png
 from tf_tryon.serving.validation import InvalidRequestError
+from tf_tryon.serving.web.background import Background
 from tf_tryon.stages import STAGES
 
 _REMEDY: Final = "run the page without --runtime=lite for that"
@@ -26,31 +27,33 @@ _IDLE: Final = 5.0  # seconds without a request after which the model gives up i
 
 
 class LiteClient(AsyncClient):
-    """`AsyncClient` without a server; one request at a time."""
+    """`AsyncClient` without a server; one request at a time, and a few that wait."""
 
     def __init__(self, model: TryOn) -> None:
         self._model, self._step, self._places = model, 1, asyncio.Semaphore(1)
-        self._worker = ThreadPoolExecutor(1, "lite")
+        self._worker = Background("lite")
         self._resting: asyncio.TimerHandle | None = None
 
     async def predict(
-        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = ()
+        self, signature: str, inputs: dict[str, np.ndarray], outputs: tuple[str, ...] = (), version: int = 0
     ) -> tuple[dict[str, np.ndarray], int]:
         """`complete` and `transfer`.
 
         Raises:
-          InvalidRequestError: another signature, or results around given codes.
+          InvalidRequestError: another signature, results around given codes, or what the model refuses.
+          RefusedError: too many wait.
         """
         if signature not in ("complete", "transfer"):
             raise InvalidRequestError(f"the page's model can't {signature}: {_REMEDY}")
         if signature == "transfer" and inputs["spread"][0] > 0:
             raise InvalidRequestError(f"the page's model can't vary a result: {_REMEDY}")
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._worker, self._answered, inputs), 1
+            return await self._worker.run(self._answered, inputs), 1
+        except (TryOnError, ValueError) as error:  # as a server would: it is the request's, and its sentence is told
+            raise InvalidRequestError(str(error)) from error
         finally:
             self._stay()
-            self._resting = loop.call_later(_IDLE, self._worker.submit, self._model.rest)
+            self._resting = asyncio.get_running_loop().call_later(_IDLE, self._rest)
 
     async def status(self) -> dict[int, str]:
         """One version, there as long as this is."""
@@ -63,7 +66,10 @@ class LiteClient(AsyncClient):
     async def close(self) -> None:
         """What is under way ends first."""
         self._stay()
-        self._worker.shutdown(cancel_futures=True)
+        self._worker.finish(self._model.rest)
+
+    def _rest(self) -> None:
+        self._worker.warm(self._model.rest, "the model keeps its memory")
 
     def _stay(self) -> None:
         """Rests no more at the time that was set."""

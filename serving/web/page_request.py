@@ -9,8 +9,9 @@ from typing import Any, cast
 import numpy as np
 
 from tf_tryon.models.background import KEEP
+from tf_tryon.serving.answers import Answer
 from tf_tryon.serving.async_client import AsyncClient
-from tf_tryon.serving.calls import STAGES, Answer, CompletionRequest
+from tf_tryon.serving.calls import STAGES, CompletionRequest
 from tf_tryon.serving.validation import MAX_FIRST, MAX_TEMPERATURE
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Subject

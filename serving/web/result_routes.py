@@ -49,7 +49,7 @@ async def _results(
             here.archive.sample(key, name, sample)
         return name
 
-    if here.products is not None and page_request.source in ("match", "product"):
+    if here.products is not None and page_request.source in _sources(here.products):
         product = await _product(here, here.products, session, page_request)
         person = subject.encoded(page_request.completion.garment)
         answers = here.client.stream_wear(person, product, page_request.completion)
@@ -59,6 +59,11 @@ async def _results(
         sample = Sample(page_request.completion.garment, answer.code(0), answer.photos[0], answer.parsings[0])
         yield {"key": kept(sample), "number": answer.first, "score": float(answer.score[0]), "version": answer.version}
     yield {"done": True}
+
+
+def _sources(products: Products) -> tuple[str, ...]:
+    """Where a product comes from; without a catalogue of products a match is somebody's of the catalogue of people."""
+    return ("product",) if products.catalogue is None else ("match", "product")
 
 
 async def _product(here: Shop, products: Products, session: Session, page_request: PageRequest) -> Product:

@@ -1,7 +1,8 @@
 """A running server over the tiny model, and people to send to it."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,19 @@ def client(server: Any) -> Iterator[Any]:
 
     with Client(server.address) as connected:
         yield connected
+
+
+@pytest.fixture
+def wait_for() -> Callable[..., None]:
+    """(condition, seconds) -> returns when it holds."""
+
+    def wait(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "waited too long"
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture

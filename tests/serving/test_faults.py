@@ -104,15 +104,25 @@ def test_too_large_a_message_is_refused(client: Client, send: Any, encoded: Any)
     assert client.ready()
 
 
-def test_clients_that_go_away_leave_nothing_behind(server: Any, client: Client, encoded: Any) -> None:
-    target = calls.Target(server.address)
-    request = target.predict_request("complete", calls.request_inputs(encoded, CompletionRequest(samples=4)), ())
+def test_clients_that_go_away_leave_nothing_behind(
+    server: Any, client: Client, encoded: Any, wait_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that wait leave the queue though they set no deadline; the one that runs is finished and dropped."""
+    right = client.complete(encoded, CompletionRequest(samples=1, seed=11)).photos
+    inputs = calls.request_inputs(encoded, CompletionRequest(samples=4))
+    request = calls.Target().predict_request("complete", inputs, ())
+    free = threading.Event()
+    with server.versions.use() as version:
+        run = version.model.run
+    monkeypatch.setattr(version.model, "run", lambda *given: (free.wait(60), run(*given))[1])
     for _ in range(3):
         with grpc.insecure_channel(server.address) as channel:
             method = channel.unary_unary(messages.PREDICT, messages.PredictRequest.SerializeToString)
             pending = [method.future(request) for _ in range(4)]
-            threading.Event().wait(0.05)
+            wait_for(lambda: server._admission.waiting == 3)  # the first of all runs
             pending[0].cancel()  # the others lose their channel
-    answer = Client(calls.Target(server.address, deadline=120)).complete(encoded, CompletionRequest(samples=1, seed=11))
-    assert answer.photos == client.complete(encoded, CompletionRequest(samples=1, seed=11)).photos
-    assert server._admission.waiting == 0
+        wait_for(lambda: server._admission.waiting == 0)
+    assert version.users == 1
+    free.set()
+    wait_for(lambda: version.users == 0)
+    assert client.complete(encoded, CompletionRequest(samples=1, seed=11)).photos == right

@@ -69,6 +69,30 @@ def test_tensors_are_what_tensorflow_makes_of_them(array: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        {"dtype": 1},
+        {"dtype": 1, "tensor_shape": {"dim": [{"size": 2}, {"size": 3}]}},
+        {"dtype": 9, "tensor_shape": {"dim": [{"size": 0}, {"size": 3}]}},
+        {"dtype": 3, "int_val": [7, 5], "tensor_shape": {"dim": [{"size": 4}]}},
+    ],
+)
+def test_values_that_were_not_sent_are_tensorflows(fields: dict) -> None:
+    import tensorflow as tf
+    from tensorflow.core.framework import tensor_pb2
+
+    theirs = tf.make_ndarray(tensor_pb2.TensorProto(**fields))
+    ours = tensors.from_proto(messages.TensorProto(**fields))
+    np.testing.assert_array_equal(ours, theirs)
+    assert ours.dtype == theirs.dtype
+
+
+def test_strings_that_were_not_sent_are_empty() -> None:
+    proto = messages.TensorProto(dtype=7, tensor_shape={"dim": [{"size": 2}]})
+    assert tensors.from_proto(proto).tolist() == [b"", b""]
+
+
+@pytest.mark.parametrize(
     ("fields", "message"),
     [
         ({"dtype": 99}, "type 99"),
@@ -76,6 +100,7 @@ def test_tensors_are_what_tensorflow_makes_of_them(array: np.ndarray) -> None:
         ({"dtype": 1, "tensor_shape": {"dim": [{"size": -1}]}}, "unknown"),
         ({"dtype": 3, "int_val": [1, 2, 3], "tensor_shape": {"dim": [{"size": 2}]}}, "don't fill"),
         ({"dtype": 1, "float_val": [1.0], "tensor_shape": {"dim": [{"size": 1 << 40}]}}, "don't fill"),
+        ({"dtype": 1, "tensor_shape": {"dim": [{"size": 1 << 40}]}}, "don't fill"),
     ],
 )
 def test_malformed_tensors_are_refused(fields: dict, message: str) -> None:

@@ -13,9 +13,10 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from tensorflow_serving.apis import get_model_metadata_pb2, prediction_service_pb2_grpc
 
 from tf_tryon.export import warmup
-from tf_tryon.serving import calls
+from tf_tryon.serving import answers, calls
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.client import Client, CompletionRequest, InvalidRequestError
+from tf_tryon.serving.encoded_person import from_picture
 
 
 def test_every_warm_up_record_is_answered(models: Path, server: Any) -> None:
@@ -40,7 +41,7 @@ def test_samples_are_those_of_python(client: Client, model: Any, large_person: A
     encoded = calls.EncodedPerson.from_person(large_person)
     answer = client.complete(encoded, CompletionRequest(garment="bottom", samples=6, seed=3))
     expected = model.complete(large_person, "bottom", samples=6, seed=3)
-    erased = calls.from_picture(answer.erased) > 0
+    erased = from_picture(answer.erased) > 0
     np.testing.assert_array_equal(erased, expected.erased)
     for k in range(6):
         np.testing.assert_array_equal(answer.photo(k)[~erased], large_person.photo[~erased])
@@ -156,7 +157,7 @@ def test_the_pages_asks_are_answered_by_a_real_graph(server: Any, client: Client
     subject = starts.subject("3")
     subject.erased[100:120, 80:120] = True
 
-    async def asked(**fields: Any) -> list[calls.Answer]:
+    async def asked(**fields: Any) -> list[answers.Answer]:
         async def codes(_: PageRequest) -> dict[str, np.ndarray]:
             return await connected.encode(starts.subject("4").encoded("top"), "top")
 
@@ -166,7 +167,7 @@ def test_the_pages_asks_are_answered_by_a_real_graph(server: Any, client: Client
 
     expected = client.complete(subject.encoded("top"), CompletionRequest(samples=2, seed=5))
     assert [answer.photos[0] for answer in asyncio.run(asked())] == expected.photos
-    erased = calls.from_picture(expected.erased) > 0
+    erased = from_picture(expected.erased) > 0
     assert erased[100:120, 80:120].all(), "what is painted lies inside the box"
     worn = asyncio.run(asked(source="person", key="4", use=["shape"]))
     assert (worn[0].parsing(0) == worn[1].parsing(0)).all()

@@ -4,8 +4,8 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import grpc
@@ -13,18 +13,14 @@ import pytest
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.export import deployment
+from tf_tryon.serving import versions
 from tf_tryon.serving.client import Client, CompletionRequest, ServingError, Target
 from tf_tryon.serving.server import Server, Settings
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
-
-
-def test_deadlines_and_a_full_queue(stub_models: Path, encoded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deadlines_and_a_full_queue(
+    stub_models: Path, encoded: Any, wait_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = Server(stub_models, Settings(port=0, waiting=3))
     server.start()
     with server.versions.use() as version:
@@ -73,7 +69,7 @@ def test_deadlines_and_a_full_queue(stub_models: Path, encoded: Any, monkeypatch
 
 
 def test_a_new_version_a_canary_and_a_roll_back_drop_no_request(
-    stub_models: Path, encoded: Any, tmp_path: Path
+    stub_models: Path, encoded: Any, wait_for: Any, tmp_path: Path
 ) -> None:
     folder = tmp_path / "models"
     shutil.copytree(stub_models, folder)
@@ -109,7 +105,9 @@ def test_a_new_version_a_canary_and_a_roll_back_drop_no_request(
     assert changes == [1, 2, 1]
 
 
-def test_a_version_that_cannot_be_loaded_is_reported_and_the_rest_serves(stub_models: Path, tmp_path: Path) -> None:
+def test_a_version_that_cannot_be_loaded_is_reported_and_the_rest_serves(
+    stub_models: Path, wait_for: Any, tmp_path: Path
+) -> None:
     folder = tmp_path / "models"
     shutil.copytree(stub_models, folder)
     (folder / "models.config").unlink()
@@ -123,7 +121,7 @@ def test_a_version_that_cannot_be_loaded_is_reported_and_the_rest_serves(stub_mo
 
 
 def test_a_stopping_server_finishes_what_is_under_way(
-    stub_models: Path, encoded: Any, monkeypatch: pytest.MonkeyPatch
+    stub_models: Path, encoded: Any, wait_for: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = Server(stub_models, Settings(port=0))
     server.start()
@@ -154,6 +152,57 @@ def test_a_stopping_server_finishes_what_is_under_way(
     stopper.join()
     thread.join()
     assert len(answers[0].parsings) == 4
+
+
+def test_the_end_does_not_wait_longer_than_its_grace(
+    stub_models: Path, encoded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server(stub_models, Settings(port=0))
+    server.start()
+    with server.versions.use() as version:
+        pass
+    started, free = threading.Event(), threading.Event()
+    monkeypatch.setattr(version.model, "run", lambda *_: (started.set(), free.wait(60), {})[2])
+
+    def call() -> None:
+        with Client(Target(server.address, deadline=30)) as own, pytest.raises(ServingError):
+            own.complete_shape(encoded, CompletionRequest(samples=1))
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert started.wait(60)
+    began = time.monotonic()
+    server.stop(0.2)
+    assert time.monotonic() - began < 2
+    free.set()
+    thread.join()
+
+
+def test_a_config_that_is_away_for_a_moment_promotes_no_canary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in (1, 2):
+        (tmp_path / "tryon" / str(number)).mkdir(parents=True)
+    deployment.label(tmp_path, 1)
+    deployment.label(tmp_path, 2)
+    monkeypatch.setattr(versions, "Version", lambda number, *_: SimpleNamespace(number=number, users=0))
+    served = versions.Versions(tmp_path, "tryon")
+    served.refresh()
+    (tmp_path / "models.config").rename(tmp_path / "away")
+    served.refresh()
+    assert served.labels == {"stable": 1, "canary": 2}
+    assert "it was there and is gone" in caplog.text
+    (tmp_path / "away").rename(tmp_path / "models.config")
+    served.refresh()
+    assert not served.trouble
+
+
+def test_versions_that_are_not_there_are_named(tmp_path: Path) -> None:
+    (tmp_path / "tryon" / "3").mkdir(parents=True)
+    deployment.label(tmp_path, 3)
+    (tmp_path / "tryon" / "3").rename(tmp_path / "tryon" / "1")
+    with pytest.raises(TryOnError, match=r"no version to serve; .*models\.config: it asks for version 3 .*; there: 1$"):
+        Server(tmp_path).start()
 
 
 def test_what_cannot_be_served_is_an_error_at_the_start(stub_models: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tf_tryon.products.product import Product
 from tf_tryon.serving import calls
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.client import Client, CompletionRequest, InvalidRequestError
+from tf_tryon.serving.encoded_person import from_picture
 from tf_tryon.serving.wear import wear_calls
 
 
@@ -30,7 +31,7 @@ def test_it_is_worn_as_in_python(
     encoded = calls.EncodedPerson.from_person(large_person)
     answer = client.wear(encoded, product, CompletionRequest(samples=6, seed=3))
     expected = model.complete(large_person, "top", samples=6, seed=3, wear=product)
-    erased = calls.from_picture(answer.erased) > 0
+    erased = from_picture(answer.erased) > 0
     np.testing.assert_array_equal(erased, expected.erased)
     for stage in ("shape", "texture"):
         np.testing.assert_allclose(answer.codes[stage], expected.codes[stage], atol=0.05)

@@ -17,8 +17,11 @@ class FakeServer:
     Who wears a product gets its mean colour.
 
     Attributes:
-      fails: gRPC's code for every call, or None.
+      fails: gRPC's code for every call, or None; with `details`.
+      away: how many more calls are answered by UNAVAILABLE.
+      versions: that answer by label, one call each; the last goes on. A number finds those that have answered.
       gate: calls wait for it.
+      state: of the model's version.
       calls: (signature, inputs) of all.
       cancelled: calls that the client gave up.
     """
@@ -29,6 +32,10 @@ class FakeServer:
         from tf_tryon.serving import messages
 
         self.fails: Any = None
+        self.details, self.state = "as the test wants it", "AVAILABLE"
+        self.away = 0
+        self.versions = [1]
+        self._served: set[int] = set()
         self.gate = threading.Event()
         self.gate.set()
         self.calls: list[tuple[str, dict[str, np.ndarray]]] = []
@@ -54,10 +61,13 @@ class FakeServer:
         from tf_tryon.serving import messages
 
         response = messages.GetModelStatusResponse()
-        response.model_version_status.add(version=1, state=30)
+        (state,) = (number for number, name in messages.STATES.items() if name == self.state)
+        response.model_version_status.add(version=self.versions[0], state=state)
         return response
 
     def _predict(self, request: Any, context: Any) -> Any:
+        import grpc
+
         from tf_tryon.serving import messages
         from tf_tryon.serving.tensors import from_proto, to_proto
 
@@ -69,9 +79,18 @@ class FakeServer:
                 self.cancelled += 1
                 break
         if self.fails is not None:
-            context.abort(self.fails, "as the test wants it")
+            context.abort(self.fails, self.details)
+        if self.away:
+            self.away -= 1
+            context.abort(grpc.StatusCode.UNAVAILABLE, self.details)
+        version = request.model_spec.version.value
+        if version and version not in self._served:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"version {version} isn't served")
+        if not version:
+            version = self.versions.pop(0) if len(self.versions) > 1 else self.versions[0]
+            self._served.add(version)
         response = messages.PredictResponse()
-        response.model_spec.version.value = 1
+        response.model_spec.version.value = version
         for name, array in self._answer(signature, {name: array[0] for name, array in inputs.items()}).items():
             response.outputs[name].CopyFrom(to_proto(array[None]))
         return response

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from PIL import Image
 
 from tf_tryon.annotation.model_files import POSE_LANDMARKER, present
 from tf_tryon.cli import main as cli
+from tf_tryon.inference.request import NotWornError
 from tf_tryon.lite.tryon import TryOn
 from tf_tryon.serving.web import starts
 
@@ -76,6 +78,32 @@ def test_what_it_cannot_do_is_not_offered_and_said(lite_visitor: Any) -> None:
     for fields in ({"source": "sample", "key": first["key"], "spread": 0.5}, {"source": "person", "key": person}):
         last = _results(lite_visitor, person, **fields)[-1]
         assert "run the page without --runtime=lite" in json.dumps(last)
+
+
+def test_what_the_model_refuses_is_told(lite_visitor: Any, street: TryOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = lite_visitor.post("/api/people?start=3").json()["key"]
+    for error in (NotWornError("no top is worn in this photo"), ValueError("seed = -1: a seed is a whole number")):
+        monkeypatch.setattr(street, "answer", Mock(side_effect=error))
+        (line,) = _results(lite_visitor, person)
+        assert (line["error"]["code"], line["error"]["text"]) == ("refused", str(error))
+
+
+def test_more_than_may_wait_are_refused(
+    make_shop: Any, visit: Any, street: TryOn, gate: Any, meanwhile: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, answer = make_shop("nowhere:1", lite=street), street.answer
+    monkeypatch.setattr(street, "answer", lambda *given: (gate.wait(), answer(*given))[1])
+    with visit(here) as visitor:
+        person = visitor.post("/api/people?start=3").json()["key"]
+        late: list[dict[str, Any]] = []
+
+        def act() -> None:
+            here.client._worker._waiting = 0
+            late.extend(_results(visitor, person))
+
+        first, end = meanwhile(gate, lambda: _results(visitor, person, samples=1), act)
+    assert [line["error"]["code"] for line in late] == ["busy"]
+    assert (first["number"], end) == (0, {"done": True})
 
 
 @pytest.mark.parametrize("word", ["--server=a:1", "--models=a", "--catalogue=a"])

@@ -3,13 +3,18 @@
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.inference.tryon import TryOn
 from tf_tryon.products import cutout, kinds
+from tf_tryon.serving.web.catalogue import Catalogue
+from tf_tryon.serving.web.products import Products
 
 RED, BLUE = (200, 20, 20), (20, 20, 200)
 
@@ -64,6 +69,20 @@ def test_an_uploaded_product_is_worn(shopping: Any, product_photo: Any) -> None:
     assert wrong["error"]["code"] == "bad-request"
     assert shopping.post("/api/products?garment=bottom", content=product_photo(BLUE)).json()["garment"] == "bottom"
     assert shopping.post("/api/products?garment=hat", content=product_photo(BLUE)).status_code == 400
+
+
+def test_matches_of_people_are_tried_on_where_products_are_worn_too(
+    fake_server: Any, make_shop: Any, visit: Any, data_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TryOn, "load", lambda *_: None)  # nothing is ranked here
+    catalogue = Catalogue(data_set, count=1)
+    catalogue._loaded()
+    with visit(make_shop(fake_server.address, catalogue=catalogue, products=Products(Mock()))) as visitor:
+        person = visitor.post("/api/people?start=1").json()["key"]
+        assert visitor.get("/api/catalogue/0.png").status_code == 200
+        *_, end = results(visitor, person, garment="top", source="match", key="0", samples=1)
+        assert end == {"done": True}
+        assert [signature for signature, _ in fake_server.calls] == ["encode", "transfer"]
 
 
 def test_a_product_is_the_visitors_own(shopping: Any, product_photo: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tf_tryon.annotation import pose, refine
 from tf_tryon.annotation.parser_crop import ParserCrop
 from tf_tryon.data import boxes, view
-from tf_tryon.data.vocabulary import CIHP20, SHOES, slot_of, worn_targets
+from tf_tryon.data.vocabulary import BOTTOM, CIHP20, SHOES, slot_of, worn_targets
 from tf_tryon.inference.noise import numpy_noise
 from tf_tryon.models import pasting
 
@@ -111,6 +111,18 @@ def test_the_networks_see_the_same(call: Any, large_person: Any, size: tuple[int
     own = boxes.erased_boxes(boxes.label_boxes(seen["labels"][None]), np.array([person.dress]), *INPUT, 1.1)[0, slot]
     np.testing.assert_allclose(inputs["box"], own, atol=1e-4)
     np.testing.assert_array_equal(inputs["visible"].reshape(1, *INPUT, 1), boxes.visible_mask(own[None], *INPUT))
+
+
+def test_what_vanishes_at_the_networks_size_is_refused(call: Any, large_person: Any) -> None:
+    """Thin stripes, which are many pixels of the photo and the largest part of none of the networks'."""
+    labels = np.where(large_person.labels == BOTTOM, np.uint8(0), large_person.labels).repeat(2, 0).repeat(2, 1)
+    labels[200:280:8, 260:340] = BOTTOM
+    photo = large_person.photo.repeat(2, 0).repeat(2, 1)
+    person = _person(dataclasses.replace(large_person, photo=photo, labels=labels))
+    data = {"height": 64, "width": 64, "crop": "person", "crop_margin": 1.35, "box_widen": 1.1}
+    given = {"person": person, "garment": "bottom", "data": data}
+    with pytest.raises(Exception, match="The bottom is too small: nothing of it is left in the 64 x 64 pixels"):
+        call("view", "m.look(given.person, given.garment, given.data)", given)
 
 
 @pytest.mark.parametrize("size", SIZES)
