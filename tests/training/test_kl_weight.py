@@ -1,7 +1,10 @@
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_tryon.config import latent_shape, thesis
 from tf_tryon.training.kl_weight import KLWeight
 
 YES = tf.constant(True)
@@ -21,10 +24,11 @@ def test_a_nat_costs_beta_over_pixels(make):
     np.testing.assert_array_equal(weight.cost(tf.constant([1.0, 7.0])), [1, 7])
 
 
-def test_the_thesis_lambda_is_its_beta():
-    # lambda_KL = 20 on the mean over latents of the KL and the mean over pixels of the cross-entropy, at 256 px.
-    pixels, latents, nats = 256 * 256, 8 * 8 * 8, 123.0
-    assert 20 * nats / latents == pytest.approx(2560 * nats / pixels)
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_a_nat_costs_what_the_thesis_lambda_lets_it_cost(stage):
+    config = thesis(stage)
+    latents = math.prod(latent_shape(config))  # lambda_KL = 20 weighs the KL's mean over them
+    assert float(KLWeight(config).weight(tf.constant(0))) == pytest.approx(20 / latents)
 
 
 def test_annealing_is_linear_and_stays_at_beta(make):

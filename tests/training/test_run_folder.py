@@ -64,7 +64,7 @@ def test_only_one_process_trains_in_a_folder(tmp_path):
         pass
 
 
-@pytest.mark.parametrize("name", ["log.jsonl", "checkpoints", "pictures"])
+@pytest.mark.parametrize("name", ["inputs.json", "log.jsonl", "checkpoints", "pictures"])
 def test_files_in_a_runs_places_that_are_no_runs_are_refused(tmp_path, small_config, untouched, name):
     (tmp_path / name).write_text("mine")
     with untouched(tmp_path), pytest.raises(TryOnError, match=f"holds {name} but no config.json"):

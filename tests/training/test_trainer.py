@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -32,13 +33,13 @@ def fakes(monkeypatch, fake_networks, random_batch):
 
 @pytest.fixture
 def make(tmp_path, people, small_config):
-    def make(stage="shape", **changes):
+    def make(stage="shape", data=people, **changes):
         if stage == "texture":
             changes["model__discriminator"] = False  # needs 64 px
         size = {"data__height": 32, "data__width": 32}
         changes = {"train__ema": 0.9, "loss__kl_schedule": "target", **size, **changes}
         config = small_config(stage, **changes)
-        return Trainer(config, people, tmp_path / "run")
+        return Trainer(config, data, tmp_path / "run")
 
     return make
 
@@ -53,7 +54,7 @@ def test_leaves_the_folder_that_the_documentation_tells(tmp_path, make, stage):
     assert make(stage, train__steps=6, train__log_every=2, train__picture_every=4).run() == 0
     run = tmp_path / "run"
     assert sorted(path.name for path in run.iterdir()) == sorted(
-        ["config.json", "checkpoints", "log.jsonl", "tensorboard", "pictures"]
+        ["config.json", "inputs.json", "checkpoints", "log.jsonl", "tensorboard", "pictures"]
     )
     assert sorted(path.name for path in (run / "pictures").iterdir()) == ["step-00000004.png", "step-00000006.png"]
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
@@ -81,15 +82,21 @@ def test_held_out_people_are_measured_and_change_nothing(tmp_path, make, monkeyp
         people = [random_batch(batch, seed) for seed in (100, 101, 102)]
         return tf.data.Dataset.from_tensor_slices({key: tf.stack([one[key] for one in people]) for key in people[0]})
 
-    calls = []
+    def one(*args):
+        made.append(held_out.HeldOut(*args))
+        return made[-1]
+
+    calls, made = [], []
     make(train__steps=4).run()
     alone = _arrays(tmp_path, 4)
     (tmp_path / "run").rename(tmp_path / "alone")
     monkeypatch.setattr(held_out, "evaluation_dataset", held_out_people)
+    monkeypatch.setattr(trainer_module, "HeldOut", one)
     make(train__steps=4, train__evaluate_every=3, train__evaluate_people=5, train__log_every=50).run()
     for name, value in alone.items():
         np.testing.assert_array_equal(_arrays(tmp_path, 4)[name], value, err_msg=name)
     assert calls == [("test", "top"), ("test", "bottom")] * 2
+    assert len(made) == 1  # each would trace the objective again
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines][-2:] == [3, 4]
     assert all(np.isfinite(line["held_out/loss"]) and line["held_out/kl"] > 0 for line in lines[-2:])
@@ -106,6 +113,24 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(tmp_path, make):
     assert list(resumed) == list(whole)
     for name, value in whole.items():
         np.testing.assert_array_equal(resumed[name], value, err_msg=name)
+
+
+def test_a_run_goes_on_with_the_data_of_its_steps_alone(tmp_path, make, people, make_data_set):
+    other = make_data_set(tmp_path / "other", train=11)
+    make(train__steps=2).run()
+    with pytest.raises(TryOnError, match=r"the data set was .* and is .*other .* now\. Choose another --workdir"):
+        make(train__steps=4, data=other)
+    shutil.copytree(people, tmp_path / "moved")
+    assert make(train__steps=4, data=tmp_path / "moved").run() == 0
+    assert _arrays(tmp_path, 4)["step"] == 4
+
+
+def test_a_run_of_before_inputs_were_kept_goes_on_and_keeps_them(tmp_path, make, make_data_set):
+    make(train__steps=2).run()
+    (tmp_path / "run" / "inputs.json").unlink()
+    assert make(train__steps=3).run() == 0
+    with pytest.raises(TryOnError, match="the data set was"):
+        make(train__steps=4, data=make_data_set(tmp_path / "other", train=11))
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -126,22 +151,39 @@ def test_a_signal_saves_and_stops(tmp_path, make, number, code):
     assert _arrays(tmp_path, 4)["step"] == 4
 
 
-@pytest.mark.parametrize("log_every", [1, 50])
-def test_a_nan_stops_the_run_and_names_term_and_step(tmp_path, make, monkeypatch, fakes, log_every):
-    def poisoned(*args, **kwargs):
+@pytest.fixture
+def poisoned(monkeypatch, fakes):
+    """The fifth step's batch holds a NaN."""
+
+    def dataset(*args, **kwargs):
         def poison(index, batch):
             bad = tf.where(index == 4, np.nan, 0.0)
             return {**batch, keys.CONTEXT: batch[keys.CONTEXT] + tf.cast(bad, tf.float32)}
 
         return fakes(*args, **kwargs).enumerate().map(poison)
 
-    monkeypatch.setattr(trainer_module, "training_dataset", poisoned)
+    monkeypatch.setattr(trainer_module, "training_dataset", dataset)
+
+
+@pytest.mark.parametrize(
+    ("log_every", "noticed"),
+    [(1, "It changed no weights. Any"), (50, "It changed no weights; steps up to 6 were made before it was noticed")],
+)
+def test_a_nan_stops_the_run_and_names_term_and_step(tmp_path, make, poisoned, log_every, noticed):
     trainer = make(train__steps=10, train__log_every=log_every, train__keep_every=2)
-    with pytest.raises(TryOnError, match=r"step 5: not finite: kl_cost \(nan\), kl \(nan\)"):
+    with pytest.raises(TryOnError, match=rf"step 5: not finite: kl_cost \(nan\), kl \(nan\).*\. {noticed}"):
         trainer.run()
     assert trainer._checkpoints.steps() == [2, 4]
     for step in (2, 4):
         assert all(np.isfinite(array).all() for array in _arrays(tmp_path, step).values())
+
+
+@pytest.mark.parametrize(("weights_every", "kept"), [(1, [1, 2, 3, 4]), (3, [3])])
+def test_no_weights_are_written_of_a_nan_or_after_it(tmp_path, make, poisoned, weights_every, kept):
+    with pytest.raises(TryOnError, match="step 5: not finite"):
+        make(train__steps=10, train__log_every=50, train__weights_every=weights_every).run()
+    weights = tmp_path / "run" / "weights"
+    assert sorted(path.name for path in weights.iterdir()) == [f"step-{step:08d}.npz" for step in kept]
 
 
 def test_a_full_disk_stops_the_run_and_leaves_the_last_checkpoint(tmp_path, make, monkeypatch):

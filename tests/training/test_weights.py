@@ -7,7 +7,7 @@ from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.run_folder import held, save
 from tf_tryon.training.step import State
 from tf_tryon.training.variables import network_variables
-from tf_tryon.training.weights import init_from, load_run, load_weights, save_weights
+from tf_tryon.training.weights import load_run, load_weights, save_weights
 
 
 @pytest.fixture(scope="module")
@@ -72,34 +72,9 @@ def test_a_run_gives_its_averaged_weights(tmp_path, small_config):
     np.testing.assert_array_equal(network_variables(plain.nets)[name], network_variables(state.nets)[name])
 
 
-def test_a_run_starts_from_one_of_another_size_and_says_what_is_fresh(tmp_path, nets, small_config):
-    save_weights(nets, tmp_path / "w.npz", step=3)
-    config = small_config("shape", seed=5, data__height=96, data__width=96, model__input_skips=True)
-    larger = build_networks(config)
-    report = init_from(larger, tmp_path / "w.npz")
-    same = "encoder/blocks/0/conv_1/kernel"
-    np.testing.assert_array_equal(network_variables(larger)[same], network_variables(nets)[same])
-    assert "step 3" in report
-    fresh = [name for name, v in network_variables(larger).items() if network_variables(nets)[name].shape != v.shape]
-    assert fresh
-    assert all(name in report for name in fresh)
-
-
-def test_a_network_that_is_not_there_is_named_once(tmp_path, nets):
-    save_weights(nets, tmp_path / "w.npz")
-    arrays = dict(np.load(tmp_path / "w.npz"))
-    np.savez(tmp_path / "less.npz", **{name: a for name, a in arrays.items() if not name.startswith("encoder/")})
-    report = init_from(build_networks(nets.config), tmp_path / "less.npz")
-    assert report.endswith("; fresh: all of the encoder (not there)")
-
-
-def test_nothing_that_fits_is_an_error(tmp_path, nets):
-    np.savez(tmp_path / "w.npz", **{"config.json": _bytes(nets), "step": np.int64(0), "other": np.zeros(3)})
-    with pytest.raises(TryOnError, match="none of its weights fits"):
-        init_from(nets, tmp_path / "w.npz")
-
-
-def _bytes(nets):
-    from tf_tryon.config import to_json
-
-    return np.frombuffer(to_json(nets.config).encode(), np.uint8)
+def test_the_beta_that_was_steered_to_is_kept_in_the_files_configuration(tmp_path, nets):
+    save_weights(nets, tmp_path / "w.npz", beta=4.5)
+    before = nets.config.loss.beta
+    run = load_run(tmp_path / "w.npz")
+    assert (run.config.loss.beta, nets.config.loss.beta) == (4.5, before)
+    load_weights(nets, tmp_path / "w.npz")  # another beta makes no other networks

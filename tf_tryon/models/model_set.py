@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import operator
+from typing import Any, Final
 
 import keras
 import tensorflow as tf
@@ -13,6 +14,14 @@ from tf_tryon import keys
 from tf_tryon.layers.gaussian import Gaussian, share
 from tf_tryon.layers.spectral_norm import spectral_layers, update_spectral_norms
 from tf_tryon.models.contract import Batch, each
+
+# By config.train.networks: where the names of the variables begin that learn.
+_LEARNING: Final = {"all": "", "prior": "context_encoder/", "finer": "generator/finer/"}
+
+
+def learning_part(config: ConfigDict) -> str:
+    """Where the names of the variables begin that learn, with "/" at its end; "" if all networks do."""
+    return _LEARNING[config.train.networks]
 
 
 @dataclasses.dataclass
@@ -64,6 +73,5 @@ class ModelSet:
         return [variable for layer in spectral_layers(*self._trained()) for variable in layer.state()]
 
     def _trained(self) -> list[keras.Model]:
-        parts = {"prior": self.context_encoder, "finer": getattr(self.generator, "finer", None)}
-        part = parts.get(self.config.train.networks)
-        return list(self.models.values()) if part is None else [part]
+        part = learning_part(self.config).rstrip("/").replace("/", ".")
+        return [operator.attrgetter(part)(self)] if part else list(self.models.values())

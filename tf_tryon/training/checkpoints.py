@@ -2,8 +2,9 @@
 
 A file holds every variable of the run by name and the step. It is written under a temporary name, flushed to the
 disk and renamed, so whenever a process is killed the newest `step-*.npz` is whole. Restoring compares names and shapes
-both ways: what is missing, unknown or of another shape is an error. The newest two are kept, and every Nth step's if
-asked. Of older ones those go that the run wrote itself, as `written.json` lists; a file that somebody put there stays.
+both ways: what is missing, unknown or of another shape is an error, but for what earlier versions didn't store. The
+newest two are kept, and every Nth step's if asked. Of older ones those go that the run wrote itself, as `written.json`
+lists; a file that somebody put there stays.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from tf_tryon.writing.whole import write_text
 
 DAMAGED = "delete it to go on from an earlier one"  # what to do about a checkpoint that can't be read
 STEP = "step"  # name of the entry that tells how many steps were made
+CAME_TRAINED = "discriminator/came_trained"  # 1: the run began with a discriminator that had learned
+_ADDED = {CAME_TRAINED}  # which checkpoints of earlier versions lack: the variable stays as it is
 _NAME = re.compile(r"step-(\d{8})\.npz")
 _TEMPORARY = re.compile(r"\.step-\d{8}\.npz\.tmp")
 _WRITTEN = "written.json"
@@ -78,7 +81,8 @@ class Checkpoints:
         path = self.path(step)
         arrays = read_arrays(path, DAMAGED)
         arrays.pop(STEP, None)
-        assign(arrays, variables, str(path))
+        stored = {name: variable for name, variable in variables.items() if name in arrays or name not in _ADDED}
+        assign(arrays, stored, str(path))
 
     def drop_after(self, step: int) -> None:
         """Remove the checkpoints of later steps.

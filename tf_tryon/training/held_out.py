@@ -20,7 +20,7 @@ SPLIT = "test"
 
 
 class HeldOut:
-    """Measures the first people of the split "test".
+    """Measures the first people of the split "test". Make one for the whole run: its graph is traced once.
 
     Args:
       records: the data set.

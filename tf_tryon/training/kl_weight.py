@@ -20,6 +20,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
+from tf_tryon.training.checkpoints import local_value
 
 _EMA, _RATE, _GAIN = 0.9, 1.02, 3.0
 
@@ -38,6 +39,21 @@ class KLWeight:
     def state(self) -> dict[str, tf.Variable]:
         """Everything a checkpoint must hold."""
         return {"beta": self._beta, "kl_ema": self._ema}
+
+    @property
+    def steered(self) -> float | None:
+        """What beta was steered to, here or in the run that this one began from; None where nothing steers it."""
+        return float(local_value(self._beta)) if self._loss.kl_schedule == "target" else None
+
+    def go_on(self, beta: float, pixels: int) -> float:
+        """Begin with the beta that a run with pictures of so many pixels came to; returns it for this run's.
+
+        A nat costs beta / pixels beside means over pixels, which are much the same in pictures of any size: the cost is
+        what was steered, and it stays.
+        """
+        beta *= self._pixels / pixels
+        self._beta.assign(beta)
+        return beta
 
     def beta(self, step: tf.Tensor) -> tf.Tensor:
         """beta of this step, scalar float32."""

@@ -65,7 +65,7 @@ class Learner(Protocol):
         ...
 
     def keep(self, done: int) -> None:
-        """Write the weights alone after `done` steps, if they are asked for then."""
+        """Write the weights alone after `done` steps."""
         ...
 
     def evaluate(self, done: int) -> dict[str, float]:
@@ -117,6 +117,7 @@ class Schedule:
       seconds: that this process may train; the last step begins before they are over.
       evaluate_every: steps between looks at held-out people, with one at the end; 0: none.
       remedy: what to try where a step was not finite: a sentence.
+      weights_every: steps between files of the weights alone, with one at the end; 0: none.
     """
 
     steps: int
@@ -126,6 +127,7 @@ class Schedule:
     seconds: float = math.inf
     evaluate_every: int = 0
     remedy: str = ""
+    weights_every: int = 0
 
 
 class Stop:
@@ -158,7 +160,8 @@ def run(learner: Learner, schedule: Schedule, done: int, log: RunLog, stop: Stop
       The exit code: 0, 143 (SIGTERM) or 130 (SIGINT).
 
     Raises:
-      TryOnError: a step's metrics were not finite; names step and metric. No checkpoint holds it.
+      TryOnError: a step's metrics were not finite; names step and metric. No checkpoint and no file of weights is of it
+        or of a later step.
     """
     pending: list[tuple[int, Any]] = []
     started = saved_at = time.monotonic()
@@ -177,16 +180,22 @@ def run(learner: Learner, schedule: Schedule, done: int, log: RunLog, stop: Stop
         code = 128 + int(wishes.stop) if wishes.stop else 0
         last = bool(code) or wishes.over > 0 or done == schedule.steps
         before = time.perf_counter()
-        learner.keep(done)  # before the checkpoint: a run that goes on from one has the weights of all steps before
-        if wishes.save or last or (schedule.save_every and done % schedule.save_every == 0):
-            _check(learner, pending, schedule.remedy)  # nothing that is not finite is ever saved
+        keeps, looks = (
+            every and (done % every == 0 or done == schedule.steps)
+            for every in (schedule.weights_every, schedule.evaluate_every)
+        )
+        saves = wishes.save or last or (schedule.save_every and done % schedule.save_every == 0)
+        if keeps or saves:
+            _check(learner, pending, schedule.remedy)  # nothing is ever saved of a step that is not finite, or after it
+        if keeps:  # before the checkpoint: a run that goes on from one has the weights of all steps before
+            learner.keep(done)
+        if saves:
             path = learner.save(done)
             saved_at = time.monotonic()
             if last:
                 log.say(f"{name}: step {done}, {path}")
         learner.draw(done, log)
         held_out = {}
-        looks = schedule.evaluate_every and (done % schedule.evaluate_every == 0 or done == schedule.steps)
         if looks and not code:  # a signal is obeyed at once
             held_out = {f"{metric_names.HELD_OUT}/{name}": value for name, value in learner.evaluate(done).items()}
         log.paused(time.perf_counter() - before)
@@ -206,9 +215,12 @@ def _check(learner: Learner, pending: list[tuple[int, Any]], remedy: str) -> Non
         if bad:
             # A term of its own says more than the totals it spoilt.
             named = [name for name in bad if name not in metric_names.TOTALS] or bad
+            last = pending[-1][0]
             raise TryOnError(
                 f"step {number + 1}: not finite: {', '.join(f'{name} ({values[name]})' for name in named)}. "
-                f"Weights are still those before that step. {remedy}"
+                "It changed no weights"
+                + (f"; steps up to {last + 1} were made before it was noticed, and are lost" if last > number else "")
+                + f". {remedy}"
             )
 
 

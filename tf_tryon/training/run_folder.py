@@ -1,7 +1,7 @@
 """A run's folder: its configuration, and whether a command may go on with it.
 
-config.json, checkpoints/, weights/, log.jsonl, tensorboard/, pictures/; workers other than the first write below
-workers/<index>/.
+config.json, inputs.json, checkpoints/, weights/, log.jsonl, tensorboard/, pictures/; workers other than the first write
+below workers/<index>/.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
 from tf_tryon.errors import InTheWayError, TryOnError
+from tf_tryon.training import run_inputs
+from tf_tryon.training.run_inputs import INPUTS, Source
 from tf_tryon.writing.whole import write_text
 
 CONFIG: Final = "config.json"
 WEIGHTS: Final = "weights"  # holds files of the weights alone, where config.train.weights_every asks for them
 # What a run writes besides.
-PLACES: Final = ("checkpoints", WEIGHTS, "log.jsonl", "tensorboard", "pictures")
+PLACES: Final = (INPUTS, "checkpoints", WEIGHTS, "log.jsonl", "tensorboard", "pictures")
 # Fields that a run may change when it is started again: they don't change what the steps made so far mean.
 _RESUMABLE = {
     "train.steps",
@@ -61,12 +63,17 @@ def saved(folder: Path) -> ConfigDict | None:
         raise InTheWayError(f"{error}: choose another --workdir") from error
 
 
-def check(folder: Path, config: ConfigDict) -> None:
+def check(folder: Path, config: ConfigDict, inputs: dict[str, Source] | None = None) -> None:
     """Raise unless a run of the configuration may begin in the folder, or go on; changes nothing.
+
+    Args:
+      folder: the run's, there or not.
+      config: of the run.
+      inputs: what it is made of besides (`run_inputs.inputs_of`); None: that isn't looked at.
 
     Raises:
       TryOnError: the folder's run has made steps and differs in a field that can't change in between (names fields and
-        values), or another process trains there.
+        values) or in its inputs' contents (names both), or another process trains there.
       InTheWayError: the folder holds files in a run's places, and no configuration that tells they are a run's, or
         something else of its name.
     """
@@ -75,7 +82,8 @@ def check(folder: Path, config: ConfigDict) -> None:
             pass
     refuse_strangers(folder, CONFIG, PLACES)
     before = saved(folder)
-    if before is not None and _has_steps(folder):
+    begun = _has_steps(folder)
+    if before is not None and begun:
         there = _flat(before)
         now = _flat(configuration.from_json(configuration.to_json(config), "the given configuration"))
         differing = [
@@ -88,6 +96,8 @@ def check(folder: Path, config: ConfigDict) -> None:
                 f"{folder} holds a run of another configuration: {'; '.join(differing)}. "
                 "Choose another --workdir, or give the same values"
             )
+    if inputs is not None:
+        run_inputs.check(folder, inputs, begun)
 
 
 def _has_steps(folder: Path) -> bool:
@@ -97,9 +107,11 @@ def _has_steps(folder: Path) -> bool:
     return any(kept) or (log.is_file() and log.stat().st_size > 0)
 
 
-def save(folder: Path, config: ConfigDict) -> None:
-    """Write the configuration into the folder, which `check` has found good and the caller holds."""
+def save(folder: Path, config: ConfigDict, inputs: dict[str, Source] | None = None) -> None:
+    """Write configuration and inputs into the folder, which `check` has found good and the caller holds."""
     write_text(folder / CONFIG, configuration.to_json(config))
+    if inputs is not None:
+        run_inputs.save(folder, inputs)
 
 
 def refuse_strangers(folder: Path, mark: str, places: Sequence[str]) -> None:

@@ -18,15 +18,15 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.models.contract import Batch, Networks, each
+from tf_tryon.models.model_set import learning_part
 from tf_tryon.training import metric_names
+from tf_tryon.training.checkpoints import CAME_TRAINED
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.kl_weight import KLWeight
 from tf_tryon.training.loss_scale import LossScale
 from tf_tryon.training.objective import Objective
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
 from tf_tryon.training.variables import named_variables, network_variables, trainable
-
-_PARTS = {"prior": "context_encoder/", "finer": "generator/finer/"}  # config.train.networks: whose variables learn
 
 
 @dataclasses.dataclass
@@ -40,16 +40,16 @@ class State:
     kl_weight: KLWeight
     loss_scale: LossScale | None
     constants: dict[str, tf.Variable] = dataclasses.field(default_factory=dict)  # set once, before the first step
+    came_trained: tf.Variable | None = None  # 1: the discriminator had learned in the run that this one began from
 
     @classmethod
     def create(cls, nets: Networks, constants: dict[str, tf.Variable] | None = None) -> State:
         """Fresh state around networks; `constants` are variables that checkpoints hold as well."""
-        train = nets.config.train
-        own = trainable(network_variables(nets, discriminator=False))
+        train, part = nets.config.train, learning_part(nets.config)
+        learning = trainable(network_variables(nets, discriminator=False))
+        own = {name: variable for name, variable in learning.items() if name.startswith(part)}
         second = None
-        if train.networks in _PARTS:
-            own = {name: variable for name, variable in own.items() if name.startswith(_PARTS[train.networks])}
-        elif nets.discriminator is not None:
+        if not part and nets.discriminator is not None:
             judged = trainable(named_variables(nets.discriminator, "discriminator"))
             second = Adam(judged, train.beta_1, train.beta_2)
         return cls(
@@ -60,6 +60,7 @@ class State:
             KLWeight(nets.config),
             LossScale() if train.precision == "mixed_float16" else None,
             constants or {},
+            None if nets.discriminator is None else tf.Variable(0, dtype=tf.int64, trainable=False),
         )
 
     def variables(self) -> dict[str, tf.Variable]:
@@ -73,7 +74,8 @@ class State:
         parts["kl_weight"] = self.kl_weight.state()
         if self.loss_scale is not None:
             parts["loss_scale"] = self.loss_scale.state()
-        return {f"{part}/{name}": variable for part, names in parts.items() for name, variable in names.items()}
+        named = {f"{part}/{name}": variable for part, names in parts.items() for name, variable in names.items()}
+        return named if self.came_trained is None else {**named, CAME_TRAINED: self.came_trained}
 
 
 class TrainingStep:

@@ -1,7 +1,7 @@
 """The training loop: composes data, networks, step, checkpoints and log, and survives being stopped at any moment.
 
-The same command starts a run and resumes it. Data order, noise and learning rate are functions of the step, so a
-resumed run makes the steps that an uninterrupted one would have made.
+The same command starts a run and resumes it. Data order, noise and learning rate are functions of the step, and data of
+other contents are refused, so a resumed run makes the steps that an uninterrupted one would have made.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from tf_tryon.data.reading import failure
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.build import build_networks
-from tf_tryon.training import cluster, loop, metric_names, pictures, precision, run_folder, strategy, weights
+from tf_tryon.training import cluster, loop, metric_names, pictures, precision, run_folder, start, strategy, weights
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.held_out import HeldOut
 from tf_tryon.training.objectives import build_objective
 from tf_tryon.training.peers import Peers
+from tf_tryon.training.run_inputs import inputs_of
 from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.step import State, TrainingStep
 from tf_tryon.writing.places import refuse_overlap
@@ -65,7 +66,8 @@ class Trainer:
         self._folder = run_folder.own_folder(self._workdir, self._index)
         config = precision.settled(config, run_folder.saved(self._folder), self._everywhere)
         self._config = config
-        run_folder.check(self._folder, config)
+        self._inputs = inputs_of(self._records, config)
+        run_folder.check(self._folder, config, self._inputs)
         with self._strategy.scope():
             nets = build_networks(config, config.train.precision)
             self._objective = build_objective(config)
@@ -87,7 +89,7 @@ class Trainer:
             self._stop, self._seconds = stop, seconds
             if self._peers is not None:
                 self._peers.stopped = lambda: stop.number
-            run_folder.save(self._folder, self._config)
+            run_folder.save(self._folder, self._config, self._inputs)
             return self._run()
 
     def _run(self) -> int:
@@ -101,10 +103,12 @@ class Trainer:
         replicas = self._strategy.num_replicas_in_sync
         log.say(f"{self._workdir}: step {done} of {train.steps}, {replicas} replica(s)")
         self._draw = self._drawing()
+        self._held_out = HeldOut(self._records, self._state, self._objective)
         self._people = self._batches(done)
         schedule = loop.Schedule(
             train.steps, train.log_every, train.keep_every, train.checkpoint_minutes, self._seconds,
-            train.evaluate_every, f"The last checkpoint in {self._checkpoints.directory} is good. {_REMEDY}",
+            train.evaluate_every, f"Any checkpoint in {self._checkpoints.directory} is of an earlier step. {_REMEDY}",
+            train.weights_every,
         )  # fmt: skip
         return loop.run(self, schedule, done, log, self._stop, str(self._workdir))
 
@@ -143,16 +147,17 @@ class Trainer:
 
     def keep(self, done: int) -> None:
         """The weights alone, for curves of what the networks make as they learn; the first worker's are enough."""
-        train, state = self._config.train, self._state
-        if train.weights_every and not self._index and (done % train.weights_every == 0 or done == train.steps):
+        if not self._index:
+            state = self._state
             averages = state.ema.averages if state.ema is not None else None
             weights.save_weights(
-                state.nets, run_folder.weights_file(self._folder, done), done, float16=True, averages=averages
-            )
+                state.nets, run_folder.weights_file(self._folder, done), done, float16=True, averages=averages,
+                beta=state.kl_weight.steered,
+            )  # fmt: skip
 
     def evaluate(self, done: int) -> dict[str, float]:
         """The loss of held-out people."""
-        return HeldOut(self._records, self._state, self._objective).measure(done)
+        return self._held_out.measure(done)
 
     def _start(self) -> int:
         """Restore the newest checkpoint, or start afresh; returns the number of steps made."""
@@ -162,9 +167,7 @@ class Trainer:
             self._checkpoints.restore(newest, self._state.variables())
             return newest
         if self._config.train.init_from:
-            _log.info(weights.init_from(self._state.nets, self._config.train.init_from))
-            if self._state.ema is not None:
-                self._state.ema.restart()
+            _log.info(start.init_from(self._state, self._config.train.init_from))
         self._objective.calibrate(lambda: self._first_people(_CALIBRATION_PEOPLE))
         return 0
 

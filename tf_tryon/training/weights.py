@@ -1,4 +1,4 @@
-"""Weights without training state: what completion, export and another run's start need.
+"""Weights without training state: what completion and export need, and most of what another run's start does.
 
 A weights file is an .npz of float32 (or float16) arrays by name ("generator/blocks/0/..."), no pickle, with the
 configuration as an array of its own, so that one file is enough to rebuild the networks.
@@ -6,6 +6,7 @@ configuration as an array of its own, so that one file is enough to rebuild the 
 
 from __future__ import annotations
 
+import copy
 import os
 import zipfile
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import config as configuration
-from tf_tryon.errors import BadFileError, InTheWayError, TryOnError
+from tf_tryon.errors import BadFileError, InTheWayError
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.models.build import build_networks
 from tf_tryon.models.contract import Networks
@@ -42,6 +43,7 @@ def save_weights(
     step: int = 0,
     float16: bool = False,
     averages: Mapping[str, tf.Variable] | None = None,
+    beta: float | None = None,
 ) -> None:
     """Write generator and encoders to `path` (.npz), replacing an earlier weights file there.
 
@@ -51,6 +53,8 @@ def save_weights(
       step: of training, for the record.
       float16: store halves: half the size, relative precision 5e-4.
       averages: by name, to be written in place of the networks' own.
+      beta: that was steered to; written as the configuration's `loss.beta`, since readers of earlier versions refuse an
+        array or a field that they don't know.
 
     Raises:
       InTheWayError: a file is there that is no weights file.
@@ -62,7 +66,10 @@ def save_weights(
     variables |= averages or {}
     kind = np.float16 if float16 else np.float32
     arrays = {name: np.asarray(local_value(v)).astype(kind) for name, v in variables.items()}
-    text = configuration.to_json(nets.config)
+    config = copy.deepcopy(nets.config)
+    if beta is not None:
+        config.loss.beta = beta
+    text = configuration.to_json(config)
     arrays[_CONFIG] = np.frombuffer(text.encode(), np.uint8)
     arrays[STEP] = np.int64(step)
     write_arrays(path, arrays)
@@ -132,46 +139,6 @@ def read_run(path: str | Path, averaged: bool = True) -> tuple[dict[str, np.ndar
     if averaged:
         arrays.update({n.removeprefix("ema/"): a for n, a in stored.items() if n.startswith("ema/")})
     return arrays, config, steps[-1]
-
-
-def init_from(nets: Networks, path: str | Path) -> str:
-    """Start from another run's weights: every array of the same name and shape is taken.
-
-    Nets are convolutional, so a run at 64 px can start one at 128 px.
-
-    Returns:
-      A report: how many were taken, and which were not and why.
-
-    Raises:
-      TryOnError: nothing matches.
-    """
-    arrays, _, step = read_run(path)
-    variables = network_variables(nets)
-    absent = {_network(name) for name in variables} - {_network(name) for name in arrays}
-    taken, left = 0, [f"all of the {network} (not there)" for network in sorted(absent)]
-    for name, variable in variables.items():
-        array = arrays.get(name)
-        if array is None:
-            left += [] if _network(name) in absent else [f"{name} (not there)"]
-        elif array.shape != tuple(variable.shape):
-            left.append(f"{name} ({array.shape} there, {tuple(variable.shape)} here)")
-        else:
-            variable.assign(array.astype(np.float32))
-            taken += 1
-    if not taken:
-        raise TryOnError(f"config.train.init_from = {str(path)!r}: none of its weights fits these networks")
-    unused = [name for name in arrays if name not in variables]
-    report = f"{path}, step {step}: took {taken} of {len(variables)} arrays"
-    if left:
-        report += f"; fresh: {', '.join(left)}"
-    if unused:
-        report += f"; unused there: {', '.join(unused)}"
-    return report
-
-
-def _network(name: str) -> str:
-    """The network that an array belongs to, such as "generator"."""
-    return name.partition("/")[0]
 
 
 def take_step(arrays: dict[str, np.ndarray], path: Path) -> int:
