@@ -24,6 +24,8 @@ from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.stage_files import WEIGHTS, read_means
 from tf_tryon.lite.networks import FUNCTIONS
 from tf_tryon.lite.sidecar import BUNDLED, FORMAT, QUANTIZE, VERSION, Data, name_of
+from tf_tryon.stages import STAGES
+from tf_tryon.writing import results
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon export lite"
@@ -60,6 +62,7 @@ def export(
     source, folder = model_folder(model), pathlib.Path(folder)
     folder_of_model = ModelFolder(source)
     check_exportable(folder_of_model)
+    check_place(folder, quantize)
     digest, parts = apart(_convert, source, quantize, log=log)
     content = merge(parts, f"tf_tryon, both stages, {quantize}")
     name = name_of(quantize)
@@ -68,7 +71,7 @@ def export(
         means = {}
         for stage, config in folder_of_model.configs.items():
             pixels = read_means(source / stage, config)
-            means[stage] = f"{name}_{stage}.png"
+            means[stage] = _means_of(name, stage)
             Image.fromarray(pixels.reshape(-1, *pixels.shape[2:])).save(new.path / means[stage])
         fields = {
             "quantize": quantize,
@@ -84,6 +87,17 @@ def export(
         }
         lite_file.write(new, name, content, FORMAT, VERSION, fields)
     return folder / f"{name}.tflite"
+
+
+def check_place(folder: str | pathlib.Path, quantize: str) -> None:
+    """Raise InTheWayError if the folder holds files of these names that `export` did not write."""
+    name = name_of(quantize)
+    names = [f"{name}.tflite", *(_means_of(name, stage) for stage in STAGES)]
+    results.check(folder, f"{name}.json", by=BY, names=names)
+
+
+def _means_of(name: str, stage: str) -> str:
+    return f"{name}_{stage}.png"
 
 
 def check_exportable(model: ModelFolder) -> None:

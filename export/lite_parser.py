@@ -15,6 +15,7 @@ from tf_tryon.annotation.parser_file import FORMAT, NAME, SIGNATURE, VERSION
 from tf_tryon.export import lite_file
 from tf_tryon.export.apart import apart
 from tf_tryon.export.tflite_merge import Part, merge
+from tf_tryon.writing import results
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon export parser"
@@ -32,12 +33,18 @@ def export(weights: pathlib.Path, folder: pathlib.Path, log: Callable[[str], Non
       FileNotFoundError, BadFileError: no such weights.
       TryOnError: files are in the way that this did not write, or the converter failed.
     """
+    check_place(folder)
     described, part = apart(_convert, weights, log=log)
     content = merge({SIGNATURE: part}, "tf_tryon, the parser, float16")
     with new_files(folder, f"{NAME}.json", by=BY) as new:
         fields = {**described, "weights": hashlib.sha256(weights.read_bytes()).hexdigest()}
         lite_file.write(new, NAME, content, FORMAT, VERSION, fields)
     return folder / f"{NAME}.tflite"
+
+
+def check_place(folder: str | pathlib.Path) -> None:
+    """Raise InTheWayError if the folder holds files of these names that `export` did not write."""
+    results.check(folder, f"{NAME}.json", by=BY, names=(f"{NAME}.tflite",))
 
 
 def _convert(log: Callable[[str], None], weights: pathlib.Path) -> tuple[dict[str, Any], Part]:

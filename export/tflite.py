@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import pathlib
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from ml_collections import ConfigDict
@@ -29,13 +29,11 @@ from tf_tryon.export.phone_inputs import Contract
 from tf_tryon.export.phone_runner import FORMAT, VERSION
 from tf_tryon.export.tflite_convert import QUANTIZE, convert
 from tf_tryon.export.tflite_merge import Part, merge
+from tf_tryon.export.tflite_place import BY, check_place, names_of
 from tf_tryon.files.regular import size_of
 from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.stage_files import WEIGHTS, read_config, read_means
-from tf_tryon.writing import results
 from tf_tryon.writing.results import new_files
-
-BY: Final = "tf-tryon export tflite"
 
 _STD_FLOOR = 1e-4  # of tf_tryon.layers.gaussian
 
@@ -80,18 +78,13 @@ def export(
     contract = dataclasses.replace(contract, code_scale=tuple(scale))
     content = merge(parts, f"tf_tryon shape stage, {quantize}")
     check(content, quantize)
-    name = f"shape_{quantize}"
-    with new_files(folder, f"{name}.json", by=BY) as new:
-        Image.fromarray(means.reshape(-1, *means.shape[2:])).save(new.path / f"{name}_means.png")
-        (new.path / f"{name}.tflite").write_bytes(content)
-        new.content = _sidecar(content, parts, contract, quantize, f"{name}_means.png")
+    names = names_of(quantize)
+    with new_files(folder, names.sidecar, by=BY) as new:
+        Image.fromarray(means.reshape(-1, *means.shape[2:])).save(new.path / names.means)
+        (new.path / names.model).write_bytes(content)
+        new.content = _sidecar(content, parts, contract, quantize, names.means)
         new.content["weights"] = hashlib.sha256((source / WEIGHTS).read_bytes()).hexdigest()
-    return folder / f"{name}.tflite"
-
-
-def check_place(folder: str | pathlib.Path, quantize: str) -> None:
-    """Raise InTheWayError if the folder holds files of these names that `export` did not write."""
-    results.check(folder, f"shape_{quantize}.json", by=BY)
+    return folder / names.model
 
 
 def read_stage(folder: pathlib.Path) -> tuple[ConfigDict, np.ndarray]:

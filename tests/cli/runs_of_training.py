@@ -11,6 +11,13 @@ from verb_fakes import no_networks
 from verb_run import VerbRun, run_to
 
 
+def _configured(folder: Path, stage: str) -> None:
+    """A run's configuration, as its folder has it."""
+    from tf_tryon.config import thesis, to_json
+
+    (folder / "config.json").write_text(to_json(thesis(stage)))
+
+
 def _train(root: Path, given: Any) -> VerbRun:
     import tensorflow as tf
 
@@ -44,6 +51,9 @@ def _bundle(root: Path, given: Any) -> VerbRun:
         return 3
 
     given.patch.setattr(bundle, "_write_stage", write)
+    for stage in ("shape", "texture"):
+        (root / "runs" / stage).mkdir(parents=True)
+        _configured(root / "runs" / stage, stage)
     runs = [f"--{stage}={root / 'runs' / stage}" for stage in ("shape", "texture")]
     return run_to(root, "bundle", *runs, f"--data={given.data}")
 
@@ -62,7 +72,7 @@ def _fit(root: Path, given: Any) -> VerbRun:
         for stage in ("shape", "texture"):
             (work.run(stage) / "checkpoints").mkdir(parents=True, exist_ok=True)
             (work.run(stage) / "checkpoints" / "step-00000003.npz").write_text(stage)
-            (work.run(stage) / "config.json").write_text(stage)
+            _configured(work.run(stage), stage)
         return 0
 
     no_networks(given)
@@ -85,7 +95,9 @@ def _evaluate(root: Path, given: Any) -> VerbRun:
     actual = SimpleNamespace(runs={"shape": run}, shape=run)
     given.patch.setattr(subject, "load", lambda *_: actual)
     given.patch.setattr(shape_report, "evaluate_shape", lambda *_, **__: {})
-    return run_to(root, "evaluate", "--model=runs/shape", f"--data={given.data}", file="report.json")
+    (root / "run").mkdir(parents=True)
+    _configured(root / "run", "shape")
+    return run_to(root, "evaluate", f"--model={root / 'run'}", f"--data={given.data}", file="report.json")
 
 
 def _metrics(root: Path, given: Any) -> VerbRun:
@@ -115,7 +127,7 @@ def _parser_train(root: Path, given: Any) -> VerbRun:
         return 0
 
     given.patch.setattr(parser_training, "_train", train)
-    return run_to(root, "parser", "train", f"--data={given.data}", flag="--workdir")
+    return run_to(root, "parser", "train", f"--data={given.data}", "--set=train.kept_back=1", flag="--workdir")
 
 
 def _parser_evaluate(root: Path, given: Any) -> VerbRun:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tf_tryon import quiet
 from tf_tryon.cli import main
 
 pytestmark = [
@@ -23,6 +24,7 @@ def model(tmp_path: Path) -> Path:
     config = thesis("shape")
     config.data.height = config.data.width = 64
     config.model.width = 0.125
+    config.data.dresses = True
     path = tmp_path / "model" / "weights.npz"
     save_weights(build_networks(config), path, step=12)
     return path.parent
@@ -57,3 +59,42 @@ def test_it_writes_json_and_table(model: Path, people: Path, capsys: pytest.Capt
 def test_a_model_that_is_not_there_is_named(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["evaluate", "--model", "nowhere", "--data", str(people)]) == 1
     assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--garments=top,botom", "--garments: botom: choose of hat, top, bottom, shoes, dress"),
+        ("--garments=top,hat", "--garments: the shape stage was never trained on hat: choose of top, bottom, dress"),
+        ("--vgg=imagenet", "--vgg is for the pictures of a texture stage"),
+    ],
+)
+def test_what_the_model_cannot_be_asked_is_told_before_tensorflow_loads(
+    words: str,
+    told: str,
+    model: Path,
+    people: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quiet, "import_tensorflow", lambda: pytest.fail("TensorFlow was loaded"))
+    assert main.main(["evaluate", f"--model={model}", f"--data={people}", words]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_what_nobody_shows_is_left_out_unless_it_was_asked_for(
+    model: Path, people: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tf_tryon.evaluation import shape_report
+
+    def evaluate(*_: object, garments: tuple[str, ...], **__: object) -> dict[str, dict[str, object]]:
+        return {garment: {} for garment in garments}
+
+    monkeypatch.setattr(shape_report, "evaluate_shape", evaluate)
+    words = ["evaluate", f"--model={model}", f"--data={people}"]
+    assert main.main(words) == 0
+    assert "dress is not measured of the shape stage: nobody in split 'test'" in capsys.readouterr().err
+    assert json.loads((model / "evaluation.json").read_text())["stages"]["shape"].keys() == {"top", "bottom"}
+    monkeypatch.setattr(shape_report, "evaluate_shape", lambda *_, **__: pytest.fail("something was measured"))
+    assert main.main([*words, "--garments=top,dress"]) == 1
+    assert "shows dress and at least 3 garments: name other --garments" in capsys.readouterr().err

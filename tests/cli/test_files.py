@@ -78,6 +78,35 @@ def test_a_verb_touches_nothing_but_what_it_wrote(verb, verb_runs, tmp_path, unt
     assert "move" in printed or "choose another" in printed
 
 
+# What takes long, and the files besides the mark.
+SECOND = {
+    "evaluate": ("evaluation.subject.load", ["report.md"]),
+    "recommend": ("inference.recommend.recommend", ["best.png"]),
+    "catalogue build": (
+        "shop.build.read_product", ["items.json", "rejected.json", "codes.npz", "top.usearch", "cuts/000001.png"],
+    ),
+    "data check": ("data.checking.check.check", ["check.txt", "contact_sheet.png", "problems.png"]),
+    "data viton": ("data.sources.build._built", ["rejections.txt"]),
+    "export lite": (
+        "export.lite.apart",
+        ["completion_mixed.tflite", "completion_mixed_shape.png", "completion_mixed_texture.png"],
+    ),
+    "export parser": ("export.lite_parser.apart", ["parser_float16.tflite"]),
+    "export tflite": ("export.tflite.convert", ["shape_float32.tflite", "shape_float32_means.png"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("verb", "name"), [(verb, name) for verb, (_, names) in SECOND.items() for name in names])
+def test_a_file_in_the_way_is_told_before_the_work(verb, name, verb_runs, tmp_path, untouched, capsys, monkeypatch):
+    run = verb_runs[verb](tmp_path)
+    monkeypatch.setattr(f"tf_tryon.{SECOND[verb][0]}", lambda *_, **__: pytest.fail("the work has begun"))
+    (run.folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (run.folder / name).write_text("mine")
+    with untouched(tmp_path):
+        assert main(run.words) == 1
+    assert f"{run.folder / name} is there and was not written by this command" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("verb", ["complete", "request", "tflite run"])
 def test_a_folder_of_the_photos_name_is_not_deleted(verb, verb_runs, tmp_path, untouched, capsys):
     run = verb_runs[verb](tmp_path)

@@ -43,7 +43,8 @@ class FakeClient:
 
     def complete(self, person: Any, request: Any) -> Any:
         from tf_tryon.serving import validation
-        from tf_tryon.serving.calls import Answer, request_inputs
+        from tf_tryon.serving.answers import Answer
+        from tf_tryon.serving.calls import request_inputs
 
         inputs = request_inputs(person, request)
         specs = {name: (array.dtype, (None, *array.shape[1:])) for name, array in inputs.items()}

@@ -23,6 +23,7 @@ def test_usable_people_by_split_target_and_dress(data_set):
     assert usable.usable(opened, "test", config).tolist() == [14, 15, 16, 17]
     assert usable.usable(opened, "test", config, "hat").tolist() == [15]
     assert usable.usable(opened, "test", config, "bottom").tolist() == [15, 16, 17]
+    assert not len(usable.usable_if_any(opened, "test", config, "dress"))
     config.data.dresses = True
     assert usable.usable(opened, "test", config, "bottom").tolist() == [15, 16, 17]
     assert usable.usable(opened, "test", config, "dress").tolist() == [14]

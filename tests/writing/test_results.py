@@ -1,9 +1,12 @@
 """The one writer: what it replaces, what it leaves alone, and that a kill at any moment loses nothing."""
 
+import fcntl
 import itertools
 import json
 import os
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -201,6 +204,76 @@ def test_a_folder_that_somebody_writes_in_is_not_taken_for_left(tmp_path):
         assert new.path.is_dir()
         (new.path / "two.png").write_text("2")
     assert content(tmp_path / "anna") == {"two.png": "2"}
+
+
+@pytest.mark.parametrize("begun_before", [True, False])
+def test_two_at_once_take_turns(tmp_path, monkeypatch, begun_before):
+    """The first stops between two of its files until the second waits for it, or is through."""
+    begun, between, waits = threading.Event(), threading.Event(), threading.Event()
+    replace, flock, first = os.replace, fcntl.flock, threading.current_thread()
+
+    def stopping(source, target):
+        replace(source, target)
+        if threading.current_thread() is first and Path(target) == tmp_path / "anna" / "one.png":
+            between.set()
+            assert waits.wait(60)
+
+    def telling(lock, kind):
+        if threading.current_thread() is not first and kind in (fcntl.LOCK_EX, fcntl.LOCK_SH):
+            waits.set()
+        flock(lock, kind)
+
+    def second():
+        try:
+            assert begun_before or between.wait(60)
+            with new_files(tmp_path / "anna", MARK, by=BY, alone=True) as new:
+                begun.set()
+                assert between.wait(60)
+                (new.path / "one.png").write_text("second")
+        finally:
+            begun.set()
+            waits.set()
+
+    write(tmp_path / "anna", {"one.png": "old", "two.png": "old"})
+    monkeypatch.setattr(os, "replace", stopping)
+    monkeypatch.setattr(fcntl, "flock", telling)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(second)
+        assert not begun_before or begun.wait(60)
+        write(tmp_path / "anna", {"one.png": "first", "two.png": "first"})
+        other.result()
+    assert content(tmp_path / "anna") == {"one.png": "second"}
+    listed = marks.read(tmp_path / "anna" / MARK).files
+    assert listed == {"one.png": marks.digest(tmp_path / "anna" / "one.png")}
+    write(tmp_path / "anna", {"three.png": "third"})
+    assert content(tmp_path / "anna") == {"three.png": "third"}
+    assert not list(tmp_path.rglob(hidden.NAME))
+
+
+def test_who_was_slower_replaces_what_appeared_meanwhile(tmp_path, monkeypatch):
+    rename = Path.rename
+
+    def slower(path, target):
+        monkeypatch.setattr(Path, "rename", rename)
+        write(tmp_path / "anna", {"one.png": "1"})
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", slower)
+    write(tmp_path / "anna", {"two.png": "2"})
+    assert content(tmp_path / "anna") == {"two.png": "2"}
+    assert not list(tmp_path.rglob(hidden.NAME))
+
+
+def test_a_training_in_the_folder_keeps_nobody_from_writing(tmp_path):
+    """`evaluate` writes into the folder of a run that is still training, which holds a lock of it."""
+    write(tmp_path, {"one.png": "1"}, alone=False)
+    lock = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        write(tmp_path, {"one.png": "2"}, alone=False)
+    finally:
+        os.close(lock)
+    assert content(tmp_path) == {"one.png": "2"}
 
 
 def test_errors_of_the_disk_name_the_file_where_it_was_to_be(tmp_path):

@@ -79,6 +79,11 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     from tf_tryon.data.photo import photos_of
 
     photos_of([pathlib.Path(arg) for arg in args])
+    if flag_values.vocabulary is not None and flag_values.parser != "files":
+        raise ValueError(
+            f"--vocabulary is of the label pictures of --parser=files, and --parser is {flag_values.parser}: leave it "
+            "out, or name that parser and --parsings"
+        )
     given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
     refuse_overlap(flag_values.out, [*args, flag_values.parsings, flag_values.parser_weights], "--out")
 

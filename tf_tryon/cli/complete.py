@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import pathlib
 from typing import TYPE_CHECKING, cast
 
@@ -81,6 +82,8 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     check_there(args)
     if flag_values.like:
         check_there([flag_values.like])
+    if flag_values.index is not None and not any(map(os.path.isdir, args)):
+        raise ValueError("--index is of people of a folder of records, and none is given: leave it out, or name one")
     if flag_values.like and flag_values.walk is not None:
         raise ValueError("walk and like exclude each other: a walk starts from a code of this person's context")
     if flag_values.mask and not pathlib.Path(flag_values.mask).is_file():

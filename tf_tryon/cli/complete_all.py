@@ -107,6 +107,8 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
     if (flag_values.data is None) == (not flag_values.photos):
         raise ValueError("name people by --data, or by --photos")
+    if flag_values.split is not None and flag_values.data is None:
+        raise ValueError("--split is of --data: leave it out, or name fewer --photos")
     given.data_sets([flag_values.data])
     photos = _photos(flag_values)
     given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")

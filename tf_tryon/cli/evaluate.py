@@ -9,6 +9,7 @@ from typing import Any
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.garments_flag import check_garments, measured_garments
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
@@ -43,7 +44,9 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("count", 500, "people for each garment", lower_bound=2, flag_values=flag_values)
     flags.DEFINE_integer("samples", 8, "for each person", lower_bound=2, flag_values=flag_values)
     flags.DEFINE_integer("seed", 0, "of the samples and the intervals", lower_bound=0, flag_values=flag_values)
-    flags.DEFINE_list("garments", None, "which to erase (default: all that were trained)", flag_values=flag_values)
+    flags.DEFINE_list(
+        "garments", None, "which to erase (default: all that were trained and are shown)", flag_values=flag_values
+    )
     flags.DEFINE_string(
         "out", None, "the JSON file (default: evaluation.json in or beside the model)", flag_values=flag_values
     )
@@ -57,14 +60,22 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flags: flags.FlagValues, args: list[str]) -> None:
-    """Refuses a report among the data, and names that somebody else's files have."""
+    """Refuses a report among the data, names that somebody else's files have, and what the model can't be asked."""
     del args
     from tf_tryon.evaluation.report import check_place
+    from tf_tryon.evaluation.subject_files import config_of, part, parts
+    from tf_tryon.inference.bundled import model_folder
+    from tf_tryon.stages import TEXTURE
 
     out = flags.out or _default_out(flags.model)
     refuse_overlap(out, [flags.data], "--out")
     check_place(out)
     given.data_sets([flags.data])
+    stages = [config_of(each) for each in parts(model_folder(flags.model))]
+    before = [config_of(part(flags.shape))] if flags.shape else []
+    check_garments(flags.garments, [*stages, *before])
+    if flags.vgg and all(config.stage != TEXTURE for config in stages):
+        raise ValueError(f"--vgg is for the pictures of a texture stage, and {flags.model} has none: leave it out")
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:
@@ -76,7 +87,6 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.evaluation.shape_report import evaluate_shape
     from tf_tryon.evaluation.texture_report import evaluate_texture
     from tf_tryon.inference.bundled import model_folder
-    from tf_tryon.inference.model_folder import trained_targets
     from tf_tryon.models.tasks import ShapeTask
     from tf_tryon.stages import TEXTURE
     from tf_tryon.training.precision import resolved
@@ -86,7 +96,12 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     records = open_records(flags.data)
     subject_of_model = subject.load(model_folder(flags.model), flags.shape, flags.averaged, precision)
     kind = precision.removeprefix("mixed_")  # what its convolutions compute in
-    features = VggFeatures(flags.vgg, kind) if flags.vgg and TEXTURE in subject_of_model.runs else None
+    before = subject_of_model.shape.config if subject_of_model.shape else None
+    garments = {
+        stage: measured_garments(flags.garments, run.config, before if stage == TEXTURE else None, records, flags.split)
+        for stage, run in subject_of_model.runs.items()
+    }
+    features = VggFeatures(flags.vgg, kind) if flags.vgg else None
     size = next(iter(subject_of_model.runs.values())).config.data
     results: dict[str, Any] = {
         "model": flags.model,
@@ -101,15 +116,15 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
         "precision": precision,
         "stages": {},
     }
-    shared = {key: getattr(flags, key) for key in ("count", "samples", "seed", "split", "batch")}
+    shared: dict[str, Any] = {key: getattr(flags, key) for key in ("count", "samples", "seed", "split", "batch")}
     for stage, run in subject_of_model.runs.items():
-        garments = tuple(flags.garments or trained_targets(run.config))
+        shared["garments"] = garments[stage]
         if isinstance(run.nets, ShapeTask):
-            results["stages"][stage] = evaluate_shape(run.nets, records, run.config, garments=garments, **shared)
+            results["stages"][stage] = evaluate_shape(run.nets, records, run.config, **shared)
         else:
             shape = subject_of_model.shape.nets if subject_of_model.shape else None
             results["stages"][stage] = evaluate_texture(
-                run.nets, records, run.config, shape=shape, features=features, garments=garments, **shared
+                run.nets, records, run.config, shape=shape, features=features, **shared
             )
     results["seconds"] = round(time.monotonic() - started, 1)
     out = pathlib.Path(flags.out or _default_out(flags.model))

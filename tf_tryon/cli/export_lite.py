@@ -8,8 +8,7 @@ import logging
 from absl import flags
 
 from tf_tryon.cli.defining import Into
-from tf_tryon.lite.sidecar import BUNDLED, QUANTIZE, name_of
-from tf_tryon.writing import results
+from tf_tryon.lite.sidecar import BUNDLED, QUANTIZE
 from tf_tryon.writing.places import refuse_overlap
 
 _log = logging.getLogger(__name__)
@@ -19,9 +18,9 @@ HELP = """Write both stages, sampling included, as one TFLite file with a sideca
 
 In Python, `tf_tryon.lite.tryon.TryOn.load(DIR)` completes with it; in a model's folder `lite` it is found by the
 name. float16 and mixed give TensorFlow's pictures within 2 levels of 255; int8 is half the size of float16, dynamic
-is quicker, and both have pictures of their own (docs/lite.md).
+is quicker, and both have pictures of their own (docs/lite.md). It needs the extra [phone].
 
-  tf-tryon export lite --model street --out model/lite
+  tf-tryon export lite --model model --out model/lite
 """
 
 
@@ -36,14 +35,14 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
     del args
-    from tf_tryon.export.lite import BY, check_exportable
+    from tf_tryon.export.lite import check_exportable, check_place
     from tf_tryon.inference.bundled import model_folder
     from tf_tryon.inference.model_folder import ModelFolder
 
     model = model_folder(flag_values.model)
     # A bundle's own folder `lite` is where the files belong.
     refuse_overlap(flag_values.out, [model / stage for stage in ("shape", "texture")], "--out")
-    results.check(flag_values.out, f"{name_of(flag_values.quantize)}.json", by=BY)
+    check_place(flag_values.out, flag_values.quantize)
     check_exportable(ModelFolder(model))
 
 

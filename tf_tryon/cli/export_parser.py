@@ -9,7 +9,6 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.defining import Into
-from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 
 _log = logging.getLogger(__name__)
@@ -34,12 +33,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses weights that aren't there, a folder that is given, and somebody else's files."""
     del args
-    from tf_tryon.annotation.parser_file import NAME
-    from tf_tryon.export.lite_parser import BY
+    from tf_tryon.export.lite_parser import check_place
 
     given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
     refuse_overlap(flag_values.out, [flag_values.parser_weights], "--out")
-    results.check(flag_values.out, f"{NAME}.json", by=BY)
+    check_place(flag_values.out)
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:

@@ -11,13 +11,11 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.defining import Into
-from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
 
 _log = logging.getLogger(__name__)
 
-BY = "tf-tryon export tflite"
 ARGUMENTS = ""
 HELP = """Write the shape stage as one TFLite file for phones and browsers, and a report of what it is worth.
 
@@ -45,13 +43,14 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
     del args
+    from tf_tryon.export.tflite_place import check_place, check_report
     from tf_tryon.inference.bundled import STUDIO, model_folder
     from tf_tryon.inference.model_folder import ModelFolder
 
     model = flag_values.model or STUDIO
     refuse_overlap(flag_values.out, [flag_values.data, model_folder(model)], "--out")
-    for end in ("", "_report"):
-        results.check(flag_values.out, f"shape_{flag_values.quantize}{end}.json", by=BY)
+    check_place(flag_values.out, flag_values.quantize)
+    check_report(flag_values.out, flag_values.quantize)
     ModelFolder(model).check_for_phones()
     given.data_sets([flag_values.data])
 
@@ -88,6 +87,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 
 
 def _report(path: pathlib.Path, plain: pathlib.Path, model: pathlib.Path, flag_values: flags.FlagValues) -> str:
+    from tf_tryon.export.tflite_place import BY, names_of
     from tf_tryon.export.tflite_report import measure
     from tf_tryon.inference.stage import Stage
     from tf_tryon.progress import Progress
@@ -97,6 +97,7 @@ def _report(path: pathlib.Path, plain: pathlib.Path, model: pathlib.Path, flag_v
     report = measure(
         path, plain, stage, flag_values.data, flag_values.count, flag_values.samples, flag_values.seed, bar.update
     )
-    with new_files(path.parent, f"{path.stem}_report.json", by=BY) as new:
+    name = names_of(flag_values.quantize).report
+    with new_files(path.parent, name, by=BY) as new:
         new.content = report
-    return str(path.with_name(f"{path.stem}_report.json"))
+    return str(path.with_name(name))

@@ -69,6 +69,11 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     model = flag_values.model or default_model([args[0]])
     ModelFolder(model).check(flag_values.garment)
     if is_catalogue(flag_values.catalogue):
+        if idle := [name for name in ("split", "count") if flag_values[name].present]:
+            raise ValueError(
+                f"--{idle[0]} is of a folder of records, and {flag_values.catalogue} is a catalogue of products, which "
+                "is ranked whole: leave it out"
+            )
         check_usearch()
         check_model(flag_values.catalogue, model)
     else:
@@ -78,7 +83,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
         raise ValueError(f"--out {out}: name the picture, as recommended.png; its table gets the same name with .json")
     read = [*inputs([args[0]]), flag_values.catalogue, given_folder(flag_values.model), flag_values.parser_weights]
     refuse_overlap(out, read, "--out")
-    results.check(out.parent, out.with_suffix(".json").name, by=BY)
+    results.check(out.parent, out.with_suffix(".json").name, by=BY, names=(out.name,))
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -114,14 +119,13 @@ def _of_people(flag_values: flags.FlagValues, model: TryOn, person: Person) -> _
 
     from tf_tryon.data.person import Person
     from tf_tryon.data.records import open_records
-    from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
     from tf_tryon.errors import TryOnError
     from tf_tryon.inference.recommend import people_wearing, recommend
 
     garment, records = flag_values.garment, open_records(flag_values.catalogue)
     numbers = records.split(flag_values.split) if flag_values.split else range(len(records))
     people = (Person.of(records, number) for number in numbers)
-    dressed = people_wearing(people, garment, GARMENT_CLASSES[slot_of(garment)])
+    dressed = people_wearing(people, garment)
     catalogue = list(itertools.islice(dressed, flag_values.count))
     if not catalogue:
         raise TryOnError(f"{records.directory}: nobody there wears a {garment} that could be recommended")

@@ -67,6 +67,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses products that aren't there or can't be kept apart from --like, and answers among the photos."""
     check_wear(flag_values)
+    if flag_values.spread and not flag_values.like:
+        raise ValueError("--spread is how far from --like samples go, which is not given: give it, or leave this out")
     refuse_overlap(flag_values.out, [*args, flag_values.like, flag_values.wear, flag_values.wear_mask], "--out")
 
 

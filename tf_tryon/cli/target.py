@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
@@ -11,7 +11,8 @@ from tf_tryon.cli.defining import Into
 if TYPE_CHECKING:
     from tf_tryon.serving.calls import Target
 
-_NAMES = ("label", "deadline", "tls", "ca", "certificate", "key")
+_OF_A_SERVER = ("label", "tls", "ca", "certificate", "key")
+_NAMES = (*_OF_A_SERVER, "deadline")
 
 
 def define_target_flags(flag_values: flags.FlagValues, deadline: float) -> None:
@@ -23,6 +24,17 @@ def define_target_flags(flag_values: flags.FlagValues, deadline: float) -> None:
     flags.DEFINE_string("ca", "", "PEM file of who signed the server's certificate; default: the system's.", **add)
     flags.DEFINE_string("certificate", "", "PEM file: the client's own certificate, for the server.", **add)
     flags.DEFINE_string("key", "", "PEM file of that certificate's key.", **add)
+
+
+def check_target_flags(flag_values: flags.FlagValues) -> None:
+    """Raise ValueError for flags of a server that is not named."""
+    entries: list[flags.Flag[Any]] = [flag_values[name] for name in _OF_A_SERVER]
+    idle = [entry.name for entry in entries if entry.value != entry.default]
+    if idle and not flag_values.server:
+        raise ValueError(
+            f"--{idle[0]} is for calls of --server, and none is named: name it, or leave this out; HTTPS for visitors "
+            "is a proxy's"
+        )
 
 
 def target_of(flag_values: flags.FlagValues, address: str, version: int = 0) -> Target:

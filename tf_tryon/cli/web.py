@@ -12,7 +12,7 @@ from tf_tryon.cli import given, log_flags
 from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.defining import Into
 from tf_tryon.cli.runtime import AUTO, LITE, TENSORFLOW, load
-from tf_tryon.cli.target import define_target_flags, target_of
+from tf_tryon.cli.target import check_target_flags, define_target_flags, target_of
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -101,6 +101,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
                 )
     if wrong := set(flag_values.garments or ()) - set(TARGETS):
         raise ValueError(f"--garments: {', '.join(sorted(wrong))}: choose of {', '.join(TARGETS)}")
+    check_target_flags(flag_values)
     if flag_values.server and flag_values.models:
         raise ValueError("--models is for the embedded server, and --server names another: give one of them")
     if flag_values.models:

@@ -50,7 +50,24 @@ def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
 
 
 def usable(records: RecordSet, split: str, config: ConfigDict, garment: str | None = None) -> np.ndarray:
-    """Record numbers (int64, ascending) of a split's usable people.
+    """Record numbers (int64, ascending) of a split's usable people, at least one; see `usable_if_any`.
+
+    Raises:
+      BadFileError: a record, or the file that keeps what was found, is damaged.
+      ValueError: there is none, or the split or the garment is unknown.
+    """
+    numbers = usable_if_any(records, split, config, garment)
+    if not len(numbers):
+        fields = "min_garments and dresses" if garment else "targets, min_garments and dresses"
+        raise ValueError(
+            f"{records.directory}: nobody in split {split!r} shows {garment or 'a wanted garment'} and at least "
+            f"{config.data.min_garments} garments; see config.data.{fields}"
+        )
+    return numbers
+
+
+def usable_if_any(records: RecordSet, split: str, config: ConfigDict, garment: str | None = None) -> np.ndarray:
+    """Record numbers (int64, ascending) of a split's usable people; empty if there is none.
 
     A person is usable with at least config.data.min_garments garments and a garment that may be erased: `garment`, or
     any of positive weight in config.data.targets. A dress may be erased only with config.data.dresses, and is no
@@ -58,26 +75,20 @@ def usable(records: RecordSet, split: str, config: ConfigDict, garment: str | No
 
     Raises:
       BadFileError: a record, or the file that keeps what was found, is damaged.
-      ValueError: there is none, or the split or the garment is unknown.
+      ValueError: the split or the garment is unknown.
     """
     slot = None if garment is None else vocabulary.slot_of(garment)
+    members = records.split(split)
     shown, dress = garment_table(records)
     wanted = np.array(target_weights(config)) > 0 if slot is None else np.arange(len(vocabulary.GARMENTS)) == slot
     target = shown & wanted
     bottom = vocabulary.GARMENTS.index("bottom")
     if not config.data.dresses or (slot == bottom and garment != vocabulary.DRESS):
         target[dress, bottom] = False
-    elif garment == vocabulary.DRESS:
+    if garment == vocabulary.DRESS:
         target[~dress, bottom] = False
     good = (shown.sum(axis=1) >= config.data.min_garments) & target.any(axis=1)
-    members = records.split(split)
-    numbers = np.flatnonzero(good[members.start : members.stop]) + members.start
-    if not len(numbers):
-        raise ValueError(
-            f"{records.directory}: nobody in split {split!r} shows {garment or 'a wanted garment'} and at least "
-            f"{config.data.min_garments} garments; see config.data.targets, min_garments and dresses"
-        )
-    return numbers
+    return np.flatnonzero(good[members.start : members.stop]) + members.start
 
 
 def fingerprint(records: RecordSet) -> str:

@@ -82,7 +82,7 @@ def write(results: dict[str, Any], path: str | os.PathLike[str]) -> pathlib.Path
     """
     check_place(path)
     path = pathlib.Path(path)
-    table = path.with_suffix(".md")
+    table = _table_of(path)
     with new_files(path.parent, path.name, by=_BY) as new:
         (new.path / table.name).write_text(markdown(results), encoding="utf-8")
         new.content = results
@@ -94,7 +94,11 @@ def check_place(path: str | os.PathLike[str]) -> None:
     path = pathlib.Path(path)
     if path.suffix == ".md":
         raise ValueError(f"{path}: name the JSON file, as report.json; its table gets the same name with .md")
-    check(path.parent, path.name, by=_BY)
+    check(path.parent, path.name, by=_BY, names=(_table_of(path).name,))
+
+
+def _table_of(path: pathlib.Path) -> pathlib.Path:
+    return path.with_suffix(".md")
 
 
 def _cell(estimate: dict[str, Any] | None, limit: tuple[str, float] | None) -> str:

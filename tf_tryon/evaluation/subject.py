@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import pathlib
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from tf_tryon.data.alike import SEEN, check_alike
 from tf_tryon.errors import TryOnError
+from tf_tryon.evaluation.subject_files import part, parts
 from tf_tryon.models.tasks import ShapeTask
-from tf_tryon.stages import SHAPE, STAGES, TEXTURE
+from tf_tryon.stages import SHAPE, TEXTURE
 from tf_tryon.training.weights import Run, load_run
 
-WEIGHTS = "weights.npz"
+_MEASURED: Final = ("min_garments", "dresses")  # who is measured, besides what is seen of them
 
 
 class Evaluated(NamedTuple):
@@ -43,19 +44,13 @@ def load(
     Raises:
       TryOnError: there is nothing to evaluate, or `shape` doesn't fit; the message names it.
     """
-    model = pathlib.Path(model)
-    if not model.exists():
-        raise TryOnError(
-            f"{model} does not exist: give a run's folder, a weights file or a folder with shape/ and texture/"
-        )
-    parts = [model / stage for stage in STAGES if (model / stage).is_dir()]
     runs = {}
-    for path in parts or [model]:
-        run = _load(path, averaged, precision)
+    for path in parts(model):
+        run = load_run(path, averaged, precision)
         runs[run.config.stage] = run
     partner = runs.get(SHAPE)
     if shape is not None:
-        partner = _load(pathlib.Path(shape), averaged, precision)
+        partner = load_run(part(shape), averaged, precision)
         if not isinstance(partner.nets, ShapeTask):
             raise TryOnError(
                 f"--shape={shape} is a run of the {partner.config.stage} stage: give one of the shape stage"
@@ -63,20 +58,5 @@ def load(
         if TEXTURE not in runs:
             raise TryOnError(f"--shape={shape} goes before a texture stage, and {model} has none: leave it out")
     if partner is not None and TEXTURE in runs:
-        _check_fit(partner, runs[TEXTURE])
+        check_alike(partner.config, runs[TEXTURE].config, (*SEEN, *_MEASURED))
     return Evaluated(runs, partner)
-
-
-def _load(path: pathlib.Path, averaged: bool, precision: str) -> Run:
-    stored = path / WEIGHTS
-    return load_run(stored if stored.is_file() else path, averaged, precision)
-
-
-def _check_fit(shape: Run, texture: Run) -> None:
-    """Both stages must derive the same inputs from a person."""
-    first, second = shape.config.data, texture.config.data
-    for field in ("height", "width", "crop", "crop_margin", "box_widen", "keypoint_radius", "min_garments", "dresses"):
-        if first[field] != second[field]:
-            raise TryOnError(
-                f"the stages don't fit: config.data.{field} is {first[field]} for shape and {second[field]} for texture"
-            )

@@ -3,6 +3,8 @@
 Each set of files has one below `.tf-tryon/`, in the folder that they go to or beside the one that they become. A
 process that is killed leaves its folder behind, with marks that tell the next one that writes the same files what is
 whose; that one removes it. A lock, which ends with its process, tells whether one still writes there.
+
+Of processes that put the same files in their place one is at it at a time, the one that holds the lock of a file there.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import hashlib
 import os
 import pathlib
 import secrets
+from collections.abc import Generator
 
 NAME = ".tf-tryon"
 
@@ -47,6 +50,71 @@ def tidy(folder: pathlib.Path) -> None:
     for place in (folder, folder.parent):
         with contextlib.suppress(OSError):  # others write there, or there is none
             (place / NAME).rmdir()
+
+
+@contextlib.contextmanager
+def turn(folder: pathlib.Path, mark: str) -> Generator[bool, None, None]:
+    """Wait until no other process puts this set of files in its place, and keep others from it meanwhile.
+
+    The lock is of a file of its own: that of the folder itself is a training's, which holds it for hours.
+
+    Yields:
+      Whether the folder is there; where it isn't nothing is locked.
+    """
+    path = folder / NAME / _lock_name(folder, mark)
+    lock = _taken(path)
+    try:
+        yield lock is not None
+    finally:
+        if lock is not None:
+            try:
+                path.unlink(missing_ok=True)
+            finally:
+                with contextlib.suppress(OSError):  # a child that was forked meanwhile has the descriptor, too
+                    fcntl.flock(lock, fcntl.LOCK_UN)
+                os.close(lock)
+
+
+def settle(folder: pathlib.Path, mark: str) -> None:
+    """Wait for a process that is at this set of files just now, if there is one: until then no mark tells whose are."""
+    with contextlib.suppress(OSError):  # there is no such file, or the disk knows no locks
+        lock = os.open(folder / NAME / _lock_name(folder, mark), os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        finally:
+            os.close(lock)
+
+
+def _lock_name(folder: pathlib.Path, mark: str) -> str:
+    return f"{key_of(folder, mark)}.lock"
+
+
+def _taken(path: pathlib.Path) -> int | None:
+    """The descriptor of a lock's file, once the lock is ours; None if there is no folder for its hidden one."""
+    folder = path.parent.parent
+    while folder.is_dir():
+        try:
+            path.parent.mkdir(exist_ok=True)
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        except FileNotFoundError:  # another process has just removed the empty one
+            continue
+        try:
+            with contextlib.suppress(OSError):  # the disk knows no locks
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if _lies_at(lock, path):
+                return lock
+        except BaseException:
+            os.close(lock)
+            raise
+        os.close(lock)  # who had it before has removed the file: the next one makes another
+    return None
+
+
+def _lies_at(lock: int, path: pathlib.Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(lock), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def _abandoned(path: pathlib.Path) -> bool:

@@ -69,22 +69,10 @@ def new_files(
     try:
         hidden.locked(lock)
         new = NewFiles(partial, {})
-        try:
-            with naming(folder):
-                yield new
-                _seal(new, mark, by, source)
-            own = _own(folder, mark, by, source)  # again: the work may have taken hours
-            names = _names(partial)
-            _refuse_others(folder, own, [*names, mark], alone)
-            appeared = _appeared(partial, folder, never)
-        except OSError as error:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise _of_the_target(error, partial, folder) from error
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
-        if not appeared:
-            _replace(partial, folder, mark, own, names)
+        with _dropped_by_errors(partial, folder), naming(folder):
+            yield new
+            _seal(new, mark, by, source)
+        _put(partial, folder, mark, by, source, alone, never)
         for leftover in hidden.leftovers(folder, mark):
             shutil.rmtree(leftover, ignore_errors=True)
     finally:
@@ -111,6 +99,7 @@ def check(
         raise InTheWayError(f"{folder} is a link to nothing: remove it, or choose another folder")
     if never:
         _refuse_any(folder)
+    hidden.settle(folder, mark)
     own = _own(folder, mark, by, source)
     _refuse_others(folder, own, [*names, mark], alone)
 
@@ -130,6 +119,38 @@ def _seal(new: NewFiles, mark: str, by: str, source: str) -> None:
     files = {name: marks.digest(new.path / name) for name in _names(new.path)}
     content = {**new.content, **marks.Mark(by, source, files).content()}
     (new.path / mark).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _put(
+    partial: pathlib.Path, folder: pathlib.Path, mark: str, by: str, source: str, alone: bool, never: bool
+) -> None:
+    """Put the files in their place, one process at a time: two at once would list one another's files as their own."""
+    names = _names(partial)
+    while True:
+        with contextlib.ExitStack() as stack:
+            with _dropped_by_errors(partial, folder):
+                there = stack.enter_context(hidden.turn(folder, mark))
+                own = _own(folder, mark, by, source)  # again: the work may have taken hours
+                _refuse_others(folder, own, [*names, mark], alone)
+                if _appeared(partial, folder, never):
+                    return
+            if there:
+                _replace(partial, folder, mark, own, names)
+                return
+        # Another process was faster, and the folder is there now.
+
+
+@contextlib.contextmanager
+def _dropped_by_errors(partial: pathlib.Path, folder: pathlib.Path) -> Generator[None, None, None]:
+    """Remove the hidden folder if the block fails; an error of the disk then names the file's place to be."""
+    try:
+        yield
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise _of_the_target(error, partial, folder) from error
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
 
 
 def _names(folder: pathlib.Path) -> list[str]:

@@ -141,7 +141,7 @@ class Report:
 
 def check_place(folder: str | os.PathLike[str]) -> None:
     """Raise TryOnError if a report in the folder could not be replaced."""
-    results.check(folder, JSON, by=_BY)
+    results.check(folder, JSON, by=_BY, names=(TEXT, SHEET, PROBLEMS))
 
 
 def _garments(people: list[Examined]) -> dict[str, int]:

@@ -69,7 +69,7 @@ class Report:
 
 def check(folder: pathlib.Path, source: str) -> None:
     """Raise TryOnError if a report in the folder could not be replaced."""
-    results.check(folder, JSON, by=_by(source))
+    results.check(folder, JSON, by=_by(source), names=(TEXT,))
 
 
 def _by(source: str) -> str:

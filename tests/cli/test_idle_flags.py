@@ -1,0 +1,35 @@
+"""A flag that would do nothing is refused: who gives it expects something of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tf_tryon import quiet
+from tf_tryon.cli import main
+
+SERVER = "is for calls of --server, and none is named"
+REFUSED = [
+    ("complete-all --photos {photo} --split test --out o", "--split is of --data"),
+    ("annotate {photo} --vocabulary atr18 --out o", "--vocabulary is of the label pictures of --parser=files"),
+    ("annotate {photo} --parser fashn --vocabulary atr18 --out o", "and --parser is fashn"),
+    ("complete {photo} --index 3 --out o", "--index is of people of a folder of records"),
+    ("recommend {photo} --garment top --catalogue catalogue --split test --out o.png", "--split is of a folder of"),
+    ("recommend {photo} --garment top --catalogue catalogue --count 500 --out o.png", "--count is of a folder of"),
+    ("request {photo} --spread 0.5 --out o", "--spread is how far from --like samples go"),
+    *((f"web --{flag}", f"--{flag.split('=')[0]} {SERVER}") for flag in ("tls", "ca=a", "key=k", "label=canary")),
+    ("web --certificate c.pem --key k.pem", f"--certificate {SERVER}"),
+    ("web --runtime lite --tls", f"--tls {SERVER}"),
+]
+
+
+@pytest.mark.parametrize(("line", "words"), REFUSED)
+def test_it_is_refused_before_tensorflow_loads(line, words, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(quiet, "import_tensorflow", lambda: pytest.fail("TensorFlow was loaded"))
+    monkeypatch.chdir(tmp_path)
+    Path("photo.jpg").write_bytes(b"not looked at")
+    Path("catalogue").mkdir()
+    Path("catalogue", "catalogue.json").write_text(json.dumps({"model": "of nobody"}))
+    assert main.main(line.format(photo="photo.jpg").split()) == 1
+    assert words in capsys.readouterr().err
+    assert not Path("o").exists()
