@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of
 from tf_tryon.serving.async_client import AsyncClient
 from tf_tryon.serving.encoded_person import EncodedPerson, to_png
 from tf_tryon.serving.web.background import Background
@@ -100,8 +99,7 @@ class Catalogue:
         from tf_tryon.inference.recommend import people_wearing, recommend
 
         self._loaded()
-        label = GARMENT_CLASSES[slot_of(garment)]
-        people = list(people_wearing(iter(self._people), garment, label))
+        people = list(people_wearing(iter(self._people), garment))
         numbers = {id(person): number for number, person in enumerate(self._people)}
         ranked = recommend(self._model, subject.person(garment), garment, people) if people else []
         return [Match(numbers[id(each.person)], each.score) for each in itertools.islice(ranked, top)]

@@ -128,6 +128,7 @@ def test_compose_and_kubernetes_say_what_they_must(folder: Path) -> None:
         flags = dict(part.removeprefix("--").split("=", 1) for part in command)
         assert flags["model_config_file"] == f"{deployment.MOUNT}/{deployment.CONFIG}"
         assert flags["allow_version_labels_for_unavailable_models"] == "true"
+        assert flags["enable_grpc_healthcheck_service"] == "true"
         assert (folder / flags["monitoring_config_file"].removeprefix("/models/")).is_file()
     assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
     assert container["resources"]["limits"]["memory"]

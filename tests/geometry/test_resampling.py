@@ -1,5 +1,7 @@
 """One formula, two array libraries: what a graph samples is what numpy samples on a phone."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -61,6 +63,26 @@ def test_what_lies_beyond():
     assert actual[resampling.REFLECT] == [20, 10, 10, 20, 30, 30, 20]
     assert actual[resampling.EDGE] == [10, 10, 10, 20, 30, 30, 30]
     assert actual[resampling.ZERO] == [0, 0, 10, 20, 30, 0, 0]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_labels_are_shares_of_them_all(size):
+    """They are sampled one by one, which is the same as all at once."""
+    labels, box = picture(*size)[..., 0] // 32, (-10.3, 5.2, size[0] * 0.8, size[1] * 1.1)
+    actual = resampling.resample_labels(numpy_arrays, labels, box, (64, 48), 8, resampling.REFLECT)
+    at_once = resampling.resample(
+        numpy_arrays, numpy_arrays.one_hot(labels, 8), box, (64, 48), resampling.BOX, resampling.REFLECT
+    )
+    np.testing.assert_array_equal(actual, numpy_arrays.largest(np.rint(at_once * 255)))
+
+
+def test_labels_of_a_large_photo_take_little_memory():
+    labels = np.arange(8, dtype=np.uint8).repeat(125)[:, None].repeat(1000, 1)
+    tracemalloc.start()
+    resampling.resample_labels(numpy_arrays, labels, (0, 0, *labels.shape), (32, 32), 8, resampling.ZERO)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * labels.size
 
 
 def test_labels_go_by_their_share_and_to_the_smaller_of_equal_ones():

@@ -10,13 +10,18 @@ import pytest
 from PIL import Image
 
 from tf_tryon.cli import main as cli
+from tf_tryon.config import read
 from tf_tryon.data.records import open_records
 from tf_tryon.errors import TryOnError
+from tf_tryon.evaluation.subject_files import config_of
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.inference.bundle import write_bundle
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.models.build import build_networks
-from tf_tryon.training.checkpoints import write_arrays
+from tf_tryon.training import run_folder
+from tf_tryon.training.checkpoints import Checkpoints, write_arrays
+from tf_tryon.training.start import init_from
+from tf_tryon.training.step import State
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import save_weights
 
@@ -75,6 +80,53 @@ def test_a_discriminator_goes_along_if_it_was_trained(
     pictures = np.zeros((1, 64, 64, 3), np.float32)
     scores = [n.discriminate(pictures)[0] for n in (nets, loaded.texture.networks)]
     np.testing.assert_allclose(*scores, atol=1e-3)
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_part_trained_alone_hands_on_the_discriminator_and_the_beta_that_it_began_with(
+    bundle: Path, model: Any, data_set: Path, tmp_path: Path, comes: bool
+) -> None:
+    """From a run whose GAN was trained, in fewer steps than that; or from a weights file, in more."""
+
+    def save_run(name: str, state: State, step: int) -> Path:
+        (tmp_path / name).mkdir()
+        run_folder.save(tmp_path / name, state.nets.config)
+        Checkpoints(tmp_path / name / "checkpoints").save(step, state.variables())
+        return tmp_path / name
+
+    config = model.texture.config.copy_and_resolve_references()
+    config.loss.update(adversarial_start=5, kl_schedule="target", beta=1.0)
+    first = State.create(build_networks(config))
+    first.discriminator_optimizer.iterations.assign(2)
+    first.kl_weight.state()["beta"].assign(7.0)
+    save_weights(first.nets, tmp_path / "texture.npz", step=7)
+    origin = save_run("whole", first, 7) if comes else tmp_path / "texture.npz"
+    config = config.copy_and_resolve_references()
+    config.train.update(networks="prior", init_from=str(origin))
+    second = State.create(build_networks(config))
+    init_from(second, origin)
+    run = save_run("part", second, 3 if comes else 9)
+    write_bundle(bundle.parent / "shape.npz", run, open_records(data_set), tmp_path / "both")
+    path = tmp_path / "both" / "texture" / "discriminator.npz"
+    assert path.exists() == comes
+    kept = config_of(path.with_name("weights.npz")).loss.beta  # for a run that begins with the bundle's weights
+    assert (kept, read(path.with_name("config.json")).loss.beta) == (7.0 if comes else 1.0, 1.0)
+    if comes:
+        for name, variable in named_variables(first.nets.discriminator, "discriminator").items():
+            np.testing.assert_allclose(read_arrays(path, "")[name], variable, atol=1e-3)
+
+
+def test_stages_that_see_people_differently_are_not_bundled(model: Any, data_set: Path, tmp_path: Path) -> None:
+    save_weights(model.shape.networks, tmp_path / "shape.npz")
+    data = model.texture.networks.config.data
+    before, data.box_widen = data.box_widen, 1.3
+    try:
+        save_weights(model.texture.networks, tmp_path / "texture.npz")
+    finally:
+        data.box_widen = before
+    with pytest.raises(TryOnError, match=r"config\.data\.box_widen is 1\.1 for shape and 1\.3 for texture"):
+        write_bundle(tmp_path / "shape.npz", tmp_path / "texture.npz", open_records(data_set), tmp_path / "both")
+    assert not (tmp_path / "both").exists()
 
 
 def write_person(person: Any, path: Path) -> None:

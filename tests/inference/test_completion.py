@@ -1,5 +1,6 @@
 """What a `Completion` does with itself."""
 
+import dataclasses
 import io
 import json
 
@@ -28,6 +29,14 @@ def test_a_notebook_shows_the_sheet(completion):
     assert shown.format == "PNG"
     assert np.array_equal(np.asarray(shown), np.asarray(sheet([completion])))
     assert np.array_equal(np.asarray(completion.sheet(side=64)), np.asarray(sheet([completion], 64)))
+
+
+def test_many_samples_stand_in_lines(completion):
+    copies = (completion.photos[:1].repeat(40, 0), completion.parsings[:1].repeat(40, 0))
+    many = sheet([dataclasses.replace(completion, photos=copies[0], parsings=copies[1])], 64)
+    width, height = sheet([completion], 64).size
+    assert (many.width - 6) * 4 == (width - 6) * 18  # of the photo, what is erased, and 16 in place of 2 samples
+    assert (many.height - 6) == (height - 6) * 3
 
 
 def test_it_saves_what_the_command_line_saves(completion, tmp_path):

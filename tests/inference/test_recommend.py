@@ -1,5 +1,6 @@
 """Recommendation ranks by the model's own score, and models of one stage complete too."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def people(make_person: Callable[..., dict[str, Any]]) -> list[Person]:
 
 
 def test_the_score_is_the_prior_s_and_the_best_come_first(model: Any, people: list[Person]) -> None:
-    person, others = people[1], list(people_wearing(iter(people), "bottom", 6))
+    person, others = people[1], list(people_wearing(iter(people), "bottom"))
     assert len(others) == 7  # the fifth wears a dress
     ranked = recommend(model, person, "bottom", others)
     assert sorted(r.person.id for r in ranked) == sorted(p.id for p in others)
@@ -45,6 +46,15 @@ def test_the_score_is_the_prior_s_and_the_best_come_first(model: Any, people: li
     )
     assert shown.width == alone.width > 300
     assert shown.height > alone.height
+
+
+def test_a_speck_of_a_garment_is_not_in_the_catalogue(model: Any, people: list[Person]) -> None:
+    """`complete` would refuse to take it, after all were ranked."""
+    speck = people[2]
+    speck.labels = np.where(speck.labels == 6, 0, speck.labels).astype(np.uint8)
+    speck.labels[3, 3] = 6
+    assert list(people_wearing(iter([speck, people[4]]), "bottom")) == []
+    assert list(people_wearing(iter([speck, people[4]]), "dress")) == [people[4]]
 
 
 def test_who_wears_none_is_refused(model: Any, people: list[Person]) -> None:
@@ -74,6 +84,17 @@ def test_stages_that_do_not_belong_together_are_refused(model: Any, one_stage: T
         TryOn(None, model.texture)
     with pytest.raises(ValueError, match="without a first stage"):
         TryOn(model.shape, one_stage.texture)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("box_widen", 1.3), ("crop", "garment"), ("keypoint_radius", 0.1), ("height", 128)]
+)
+def test_stages_that_see_a_person_differently_are_refused(model: Any, field: str, value: Any) -> None:
+    """Each would erase, and each front end paste, another region."""
+    config = model.texture.config.copy_and_resolve_references()
+    config.data[field] = value
+    with pytest.raises(TryOnError, match=rf"config\.data\.{field} is .* for shape and {value} for texture"):
+        TryOn(model.shape, dataclasses.replace(model.texture, config=config, folded=False))
 
 
 def test_a_bundle_of_one_stage_comes_back(one_stage: TryOn, people: list[Person], data_set: Path, tmp_path: Path):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tf_tryon.errors import TryOnError
+from tf_tryon.inference.request import Request
 
 SIZES = [(128, 128), (187, 131), (97, 203)]
 
@@ -31,6 +32,18 @@ def test_the_pictures_are_tensorflows(
 def test_options_are_tensorflows(pairs: Any, alike: Any, options: dict[str, Any], large_person: Any) -> None:
     lite, full = pairs("garment")
     alike(*(one.complete(large_person, "top", samples=3, seed=1, **options) for one in (lite, full)))
+
+
+@pytest.mark.parametrize("stage", ["shape", "texture"])
+def test_what_is_kept_stays_the_same_in_the_next_samples(pairs: Any, large_person: Any, stage: str) -> None:
+    lite, _ = pairs("garment")
+    request = Request("top", samples=2, seed=1, **{f"keep_{stage}": True})
+    start, later = (lite.answer(large_person, request, first).codes for first in (0, 8))
+    np.testing.assert_array_equal(start[stage], later[stage])
+    other = {"shape": "texture", "texture": "shape"}[stage]
+    assert (start[other] != later[other]).any()
+    with pytest.raises(ValueError, match="walk and first = 8 exclude each other"):
+        lite.answer(large_person, Request("top", walk=0), 8)
 
 
 def test_a_mask_is_tensorflows(pairs: Any, alike: Any, large_person: Any) -> None:

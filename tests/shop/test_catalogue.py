@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tf_tryon.errors import BadFileError, InTheWayError, TryOnError
+from tf_tryon.products import kinds
 from tf_tryon.shop import build as building
 from tf_tryon.shop.build import build_catalogue
 from tf_tryon.shop.catalogue import Catalogue
@@ -65,6 +66,40 @@ def test_a_catalogue_of_a_folder(model, shop, tmp_path, reads):
         assert [match.score for match in best] == sorted((match.score for match in best), reverse=True)
     with pytest.raises(TryOnError, match="has no hat"):
         catalogue.best(code, "hat", 3)
+
+
+@pytest.mark.parametrize(
+    ("label", "chances", "kind", "reach"),
+    [
+        ("top", {"Longsleeve": 1.0}, "Top", 1.0),  # the shop's word for every top tells less than the photo
+        ("Tops", {"Longsleeve": 1.0}, "Top", 1.0),
+        ("", {"Shirt": 0.4, "Longsleeve": 0.3, "Hoodie": 0.3}, "Shirt", 1.0),
+        ("T-Shirts", {"Longsleeve": 1.0}, "T-Shirt", 0.35),
+        ("Shirt", {"Shirt": 1.0}, "Shirt", None),
+    ],
+)
+def test_a_product_reaches_as_far_as_by_itself(model, shop, tmp_path, monkeypatch, label, chances, kind, reach):
+    folder, table = shop()
+    table.write_text(f"id,label\nred,{label}\n")
+    monkeypatch.setattr(kinds, "probabilities", lambda *given: chances)
+    build_catalogue(model, folder, tmp_path / "cat", table)
+    monkeypatch.setattr(kinds, "probabilities", None)  # nothing is looked at again
+    catalogue = Catalogue(tmp_path / "cat")
+    assert catalogue.items[0].kind == kind
+    assert catalogue.product(catalogue.items[0]).reach() == reach
+    build_catalogue(model, folder, tmp_path / "cat", table)
+    assert Catalogue(tmp_path / "cat").items == catalogue.items
+
+    items = tmp_path / "cat" / "items.json"
+    content = json.loads(items.read_text())
+    content["items"][0]["chances"] = {"Scarf": 1.0}
+    items.write_text(json.dumps(content))
+    with pytest.raises(BadFileError, match="'Scarf', which is no label"):
+        Catalogue(tmp_path / "cat").items  # noqa: B018
+    del content["items"][0]["chances"]  # as before there were any
+    items.write_text(json.dumps(content))
+    earlier = Catalogue(tmp_path / "cat")
+    assert earlier.product(earlier.items[0]).chances == {kind: 1.0}
 
 
 def test_what_the_model_samples_is_read_like_products(model, someone):

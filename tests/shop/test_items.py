@@ -65,4 +65,8 @@ def test_labels_of_shops():
     assert garment_of_label("") is None
     assert kind_of_label("t-shirts") == "T-Shirt"
     assert kind_of_label("shoes") == "Shoes"
-    assert kind_of_label("dresses") is None
+    assert kind_of_label("Dresses") == "Dress"
+    assert garment_of_label("dresses") == "dress"
+    assert kind_of_label("Blouses") == "Blouse"
+    assert kind_of_label(" Trousers") == "Pants"
+    assert garment_of_label("trousers") == "bottom"

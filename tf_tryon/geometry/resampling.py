@@ -95,11 +95,27 @@ def resample(
     Returns:
       (height, width, c) float32.
     """
-    height, width, channels = xp.size(picture)
+    rows, columns = _lines(xp, picture, box, size, kernel, beyond)
+    return _sampled(xp, _seen(xp, picture, rows, columns), rows, columns, size)
+
+
+def _lines(
+    xp: Arrays, picture: Array, box: tuple[Array, ...], size: tuple[Array, Array], kernel: Kernel, beyond: str
+) -> tuple[Line, Line]:
+    """How the rows and the columns of a picture (h, w, ...) are sampled."""
+    height, width = xp.size(picture)[:2]
     rows = line(xp, box[0], box[2], size[0], height, kernel, beyond)
-    columns = line(xp, box[1], box[3], size[1], width, kernel, beyond)
-    seen = xp.take(xp.take(picture, rows.indices, 0), columns.indices, 1)
-    count_y, count_x, _ = xp.size(seen)
+    return rows, line(xp, box[1], box[3], size[1], width, kernel, beyond)
+
+
+def _seen(xp: Arrays, picture: Array, rows: Line, columns: Line) -> Array:
+    """The part of a picture (h, w, ...) that is looked at."""
+    return xp.take(xp.take(picture, rows.indices, 0), columns.indices, 1)
+
+
+def _sampled(xp: Arrays, seen: Array, rows: Line, columns: Line, size: tuple[Array, Array]) -> Array:
+    """(height, width, c) float32 of what is looked at (h, w, c)."""
+    count_y, count_x, channels = xp.size(seen)
     flat = xp.product(rows.weights, xp.shaped(xp.floats(seen), (count_y, count_x * channels)))
     turned = xp.swapped(xp.shaped(flat, (size[0], count_x, channels)))
     flat = xp.product(columns.weights, xp.shaped(turned, (count_x, size[0] * channels)))
@@ -129,6 +145,9 @@ def resample_labels(
     Returns:
       (height, width) uint8.
     """
-    shares = resample(xp, xp.one_hot(labels, count), box, size, kernel, beyond)
+    rows, columns = _lines(xp, labels, box, size, kernel, beyond)
+    # Label by label: a large photo's labels one-hot would be some 80 bytes a pixel at once.
+    seen = _seen(xp, labels, rows, columns)[..., None]
+    shares = xp.joined([_sampled(xp, seen == label, rows, columns, size) for label in range(count)])
     # Shares to 1/255, so that what is equal but for rounding is equal.
     return xp.largest(xp.rounded(shares * 255.0))

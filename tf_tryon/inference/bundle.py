@@ -10,11 +10,14 @@ import numpy as np
 from ml_collections import ConfigDict
 
 from tf_tryon.config import to_json
+from tf_tryon.data.alike import check_alike
 from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.records import RecordSet
+from tf_tryon.evaluation.subject_files import config_of
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, WEIGHTS
 from tf_tryon.stages import STAGES
 from tf_tryon.training.checkpoints import write_arrays
+from tf_tryon.training.trained_state import discriminator_trained, steered_beta
 from tf_tryon.training.weights import load_run, read_run, save_weights
 from tf_tryon.writing import results
 from tf_tryon.writing.places import refuse_overlap
@@ -52,13 +55,15 @@ def write_bundle(
 
     Raises:
       ValueError: a run is of the other stage, or the first stage is missing or too many.
-      TryOnError: the folder holds a run or the data set, or lies within one.
+      TryOnError: the folder holds a run or the data set, or lies within one; or the stages see people differently.
       InTheWayError: files are there in a bundle's places that this verb did not write.
     """
     if apart:
         refuse_overlap(folder, [shape_run, texture_run, records.directory], "the folder")
     runs = {stage: path for stage, path in zip(STAGES, (shape_run, texture_run), strict=True) if path is not None}
     check_place(folder, runs, by)
+    if shape_run is not None:
+        check_alike(*(config_of(pathlib.Path(path)) for path in runs.values()))
     steps: dict[str, int] = {}
     with new_files(folder, MANIFEST, by=by) as new:
         for stage, path in runs.items():
@@ -85,8 +90,8 @@ def _write_stage(
         raise ValueError(f"{path} {wants}")
     _forget_paths(run.nets.config)
     target.mkdir()
-    save_weights(run.nets, target / WEIGHTS, run.step, float16=True)
-    trained = run.step > run.config.loss.adversarial_start
+    save_weights(run.nets, target / WEIGHTS, run.step, float16=True, beta=steered_beta(path, run.config))
+    trained = discriminator_trained(path, run.config, run.step)
     arrays = read_run(path)[0] if trained else {}
     judge = {name: array for name, array in arrays.items() if name.startswith("discriminator/")}
     if judge:

@@ -14,8 +14,9 @@ STAGE_WEIGHTS: Final = "weights.npz"  # of a stage's folder
 def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
     """Where a model lies: "street" (also None) or "studio", which are bundled, or a folder that `bundle` wrote.
 
-    A folder of one's own that has such a name is written ./street.
+    Only text names a bundle: a folder of one's own of that name is written ./street, and a path, as this function gives
+    one, stays what it is, however often it is asked for.
     """
-    if model is None:
-        return BUNDLES[STREET]
-    return BUNDLES.get(str(model), pathlib.Path(model))
+    if isinstance(model, pathlib.Path):
+        return model
+    return BUNDLES[STREET] if model is None else BUNDLES.get(model, pathlib.Path(model))

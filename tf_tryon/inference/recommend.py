@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import BOTTOM, DRESS
+from tf_tryon.data.vocabulary import worn_targets
 from tf_tryon.inference.request import check_wears
 from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.inference.tryon import TryOn
@@ -63,11 +63,9 @@ def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Pe
     return sorted(entries, key=lambda ranked: -ranked.score)
 
 
-def people_wearing(people: Iterator[Person], garment: str, label: int) -> Iterator[Person]:
-    """Those who wear the garment of this class; a dress is no bottom."""
-    for person in people:
-        if (person.labels == label).any() and not (label == BOTTOM and person.dress != (garment == DRESS)):
-            yield person
+def people_wearing(people: Iterator[Person], garment: str) -> Iterator[Person]:
+    """Those of whom `complete` takes the garment as `like`: no speck of it, and a dress is no bottom."""
+    return (person for person in people if garment in worn_targets(person.labels, person.dress))
 
 
 def _scores(stage: Stage, own: Batch, others: Sequence[Person], garment: str) -> np.ndarray:

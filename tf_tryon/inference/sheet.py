@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from tf_tryon.inference.completion import Completion
 
 _GAP, _CAPTION, _MAX_SIDE = 6, 22, 256
+_LINE = 16  # samples beside one another: of more the picture would be too wide to be looked at
 _PAPER, _INK = (250, 250, 248), (60, 60, 64)
 
 
 def sheet(completions: list[Completion], side: int = 0) -> Image.Image:
-    """Rows of tiles, one pair of rows (pictures, parsings) for each completion.
+    """Rows of tiles, one pair of rows (pictures, parsings) for each completion and each 16 samples of it.
 
     Args:
       completions: at least one.
@@ -29,10 +30,13 @@ def sheet(completions: list[Completion], side: int = 0) -> Image.Image:
     for completion in completions:
         pictures = [completion.person.photo, completion.erased_photo, *completion.photos]
         maps = [completion.person.labels, None, *completion.parsings]
-        rows.append([_tile(picture, height, Image.Resampling.LANCZOS) for picture in pictures])
-        rows.append([_map_tile(labels, completion.erased, completion.person.labels, height) for labels in maps])
-        names = [f"{k + 1}" for k in range(len(completion.photos))]
-        captions += [["photo", f"{completion.request.garment} erased", *names], []]
+        tiles = [_tile(picture, height, Image.Resampling.LANCZOS) for picture in pictures]
+        map_tiles = [_map_tile(labels, completion.erased, completion.person.labels, height) for labels in maps]
+        names = ["photo", f"{completion.request.garment} erased", *(f"{k + 1}" for k in range(len(completion.photos)))]
+        for start in range(2, len(tiles), _LINE):
+            line = np.s_[start : start + _LINE]
+            rows += [[*all_tiles[:2], *all_tiles[line]] for all_tiles in (tiles, map_tiles)]
+            captions += [[*names[:2], *names[line]], []]
     columns = max(len(row) for row in rows)
     widths = [max(row[k].width for row in rows if k < len(row)) for k in range(columns)]
     total = sum(widths) + _GAP * (columns + 1), sum(height + _GAP + (_CAPTION if c else 0) for c in captions) + _GAP

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.data import examples, view
+from tf_tryon.data.alike import check_alike
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.errors import TryOnError
@@ -63,11 +64,8 @@ class TryOn:
         if texture.config.model.two_stage != (shape is not None):
             needed = "needs a first stage" if shape is None else "works without a first stage"
             raise ValueError(f"this texture stage {needed}: bundle it so")
-        if shape is not None and _sees(shape) != _sees(texture):
-            raise ValueError(
-                f"the stages work on {_sees(shape)} and {_sees(texture)} (height, width, crop, margin): train both"
-                " alike"
-            )
+        if shape is not None:
+            check_alike(shape.config, texture.config)
         self.shape, self.texture = shape, texture
         self._finish = tf.function(finish, autograph=False, reduce_retracing=True)
         self.model = digest_of_both(shape.digest if shape is not None else "", texture.digest)
@@ -258,11 +256,6 @@ def _without_shape(batch: Batch, seen: _Seen, request: Request) -> np.ndarray:
     erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
     labels = np.where(erased, np.uint8(0), seen.view["labels"].numpy())
     return np.repeat(labels[np.newaxis], request.samples, axis=0)
-
-
-def _sees(stage: Stage) -> tuple[int, int, str, float]:
-    data = stage.config.data
-    return data.height, data.width, data.crop, data.crop_margin
 
 
 def _erase(batch: Batch, request: Request, scale: float, person: str) -> Batch:

@@ -25,6 +25,7 @@ from tf_tryon.inference.request import Request
 from tf_tryon.lite.networks import Arrays, Networks
 from tf_tryon.lite.sidecar import Data, Sidecar
 from tf_tryon.models import background, pasting
+from tf_tryon.stages import STAGES
 
 
 class _Config(NamedTuple):
@@ -105,14 +106,21 @@ class TryOn:
         Args:
           person: whose garment.
           request: what is wanted.
-          first: number of the first sample: 8 goes on after eight.
+          first: number of the first sample: 8 goes on after eight. What is kept is sample 0's, whatever it is.
           given: by stage, codes (h, w, c) that all samples take in place of drawn ones.
+
+        Raises:
+          ValueError: a walk is to go on, whose samples are one row from its first to its last shift.
+          TryOnError: as for `complete`.
         """
         request.check_person(person, self.garments)
+        if first and request.walk is not None:
+            raise ValueError(f"walk and first = {first} exclude each other: ask for all samples of a walk at once")
         if request.like is not None:
             raise TryOnError("`like` needs the posterior encoder, which is left out here: use tf_tryon with TensorFlow")
         if request.wear is not None:
             raise TryOnError("`wear` needs the posterior encoder, which is left out here: use tf_tryon with TensorFlow")
+        given = {**self._kept(person, request, first, given or {}), **(given or {})}
         masked = with_mask_as_garment(person, request)
         seen = self._look(masked, request)
         if request.background == background.STUDIO:
@@ -122,7 +130,7 @@ class TryOn:
         codes: dict[str, list[np.ndarray]] = {"shape": [], "texture": []}
         scores: dict[str, list[float]] = {"shape": [], "texture": []}
         photos, parsings = list[np.ndarray](), list[np.ndarray]()
-        drawing = _Drawing(request, first, given or {})
+        drawing = _Drawing(request, first, given)
         for code in self._codes("shape", drawing, [features] * request.samples):
             codes["shape"].append(code)
             scores["shape"].append(self._networks.score("shape", features, code))
@@ -148,6 +156,17 @@ class TryOn:
             request=request,
             model=self.model,
         )
+
+    def _kept(
+        self, person: Person, request: Request, first: int, given: dict[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """By stage, sample 0's codes (h, w, c) of what is kept, where it is not among the samples to be made."""
+        kept = [stage for stage in STAGES if request.keeps(stage) and stage not in given]
+        if not first or not kept:
+            return {}
+        alone = dataclasses.replace(request, samples=1, keep_shape=False, keep_texture=False)
+        codes = self.answer(person, alone, given=given).codes
+        return {stage: codes[stage][0] for stage in kept}
 
     def _codes(self, stage: str, drawing: _Drawing, features: list[np.ndarray]) -> list[np.ndarray]:
         """Each sample's codes (h, w, c), as the request wants them; `features` are each sample's."""

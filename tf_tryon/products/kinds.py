@@ -136,14 +136,24 @@ def garment_of(chances: dict[str, float]) -> tuple[str, float]:
     return best, fair[best] / sum(fair.values())
 
 
+def of_garment(chances: dict[str, float], garment: str) -> dict[str, float]:
+    """The chances of a garment's labels, which is all that tells its reach."""
+    return {label: p for label, p in chances.items() if LABELS[label].garment == garment}
+
+
+def tells_reach(label: str) -> bool:
+    """Whether a label says how much of arms or legs it covers: "Longsleeve" does, and "Top" or "Shirt" does not."""
+    return LABELS[label].arms is not None or LABELS[label].legs is not None
+
+
 def reach(chances: dict[str, float], garment: str, limb: str) -> float | None:
     """How much of "arms" or "legs" the product covers, by its likely labels; None where they don't tell.
 
     Labels that don't tell count as doubt: more than half of it, and nothing is said.
     """
-    of_garment = {label: p for label, p in chances.items() if LABELS[label].garment == garment}
-    total = sum(of_garment.values())
-    telling = {label: p for label, p in of_garment.items() if getattr(LABELS[label], limb) is not None}
+    own = of_garment(chances, garment)
+    total = sum(own.values())
+    telling = {label: p for label, p in own.items() if getattr(LABELS[label], limb) is not None}
     known = sum(telling.values())
     if not total or known < 0.5 * total:
         return None

@@ -72,6 +72,7 @@ def read_product(
     garment: str | None = None,
     mask: str | os.PathLike[str] | None = None,
     worn: WornIn | None = None,
+    chances: dict[str, float] | None = None,
 ) -> Product:
     """The product of a photo.
 
@@ -80,6 +81,7 @@ def read_product(
       garment: what it is; None: it is recognised.
       mask: a picture of the photo's size, white where the garment is: the user's word, over everything else.
       worn: tells that a person wears it; None: nobody looks.
+      chances: of a named garment, those of `Product`, where they are known; None: the bundled network tells.
 
     Raises:
       FileNotFoundError, ValueError: a file can't be read.
@@ -99,7 +101,7 @@ def read_product(
         alpha = np.asarray(picture.convert("RGBA"))[..., 3]
         known = alpha > 127 if alpha.min() < _CLEAR else None
     try:
-        return of_photo(photo, pathlib.Path(path).stem, garment, known, worn)
+        return of_photo(photo, pathlib.Path(path).stem, garment, known, worn, chances)
     except TryOnError as error:
         raise type(error)(f"{path}: {error}") from error
 
@@ -110,6 +112,7 @@ def of_photo(
     garment: str | None = None,
     known: np.ndarray | None = None,
     worn: WornIn | None = None,
+    chances: dict[str, float] | None = None,
 ) -> Product:
     """`read_product` of a photo (h, w, 3) uint8 in memory, with the garment's pixels (h, w) bool if they are known."""
     if worn is not None and worn(photo):
@@ -120,7 +123,7 @@ def of_photo(
     outline = cutout.cut(photo) if known is None else known
     if garment is not None:
         mask = cutout.main_parts(outline, garment == "shoes")
-        return Product(photo, mask, garment, name, kinds.probabilities(photo, mask))
+        return Product(photo, mask, garment, name, kinds.probabilities(photo, mask) if chances is None else chances)
     mask = cutout.main_parts(outline, True)
     chances = kinds.probabilities(photo, mask)
     recognised, certainty = kinds.garment_of(chances)

@@ -15,6 +15,7 @@ from PIL import Image
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.products.cutout import NoProductError
+from tf_tryon.products.kinds import of_garment, tells_reach
 from tf_tryon.products.product import Product, WornIn, read_product
 from tf_tryon.shop import matching, names
 from tf_tryon.shop.catalogue import write_index
@@ -64,8 +65,8 @@ def build_catalogue(
       InTheWayError: files are in the way that this function did not write.
     """
     refuse_overlap(out, [folder, table], "the catalogue")
-    results.check(out, names.MARK, by=BY, source=source_of(folder))
     items, rejected = read_items(folder, table)
+    results.check(out, names.MARK, by=BY, source=source_of(folder), names=names.possible(len(items)))
     readings = Readings(out)
     kept: list[tuple[Item, str]] = []
     keys_of_rejected: dict[str, str] = {}
@@ -96,6 +97,7 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
     known: dict[str, Reading] = {}
     keys: list[tuple[str, str]] = []
     new: dict[str, Product] = {}
+    kinds: dict[str, str] = {}
     for item in items:
         named, kind = garment_of_label(item.label), kind_of_label(item.label)
         options = {
@@ -104,6 +106,7 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
             "model": model.model,
             "worn": worn is not None,
             "version": names.VERSION,
+            "holds": names.HOLDS,
         }
         try:
             key = key_of(pathlib.Path(item.photo), options)
@@ -119,7 +122,9 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
             continue
         try:
             product = _checked(read_product(item.photo, named, None, worn), model)
-            new[key] = dataclasses.replace(product, chances={kind: 1.0}) if kind else product
+            # "Top" is a shop's word for every top, and tells nothing that the photo doesn't tell better.
+            new[key] = dataclasses.replace(product, chances={kind: 1.0}) if kind and tells_reach(kind) else product
+            kinds[key] = kind or max(product.chances, key=lambda name: product.chances[name])
         except (TryOnError, ValueError, OSError) as error:
             reason = " ".join(str(error).removeprefix(f"{item.photo}: ").split())
             if not isinstance(error, NoProductError):
@@ -128,11 +133,11 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
             known[key] = Reading(reason)
             readings.put(key, known[key])
     for garment in {product.garment for product in new.values()}:
-        of_garment = [key for key, product in new.items() if product.garment == garment]
-        codes = cloth_codes(model, [new[key] for key in of_garment])
-        for key, code in zip(of_garment, codes, strict=True):
-            kind = max(new[key].chances, key=lambda name: new[key].chances[name])
-            known[key] = Reading("", garment, kind, code, _png(new[key]))
+        alike = [key for key, product in new.items() if product.garment == garment]
+        codes = cloth_codes(model, [new[key] for key in alike])
+        for key, code in zip(alike, codes, strict=True):
+            chances = of_garment(new[key].chances, garment)
+            known[key] = Reading("", garment, kinds[key], chances, code, _png(new[key]))
             readings.put(key, known[key])
     return [(key, known[key].reason if key else reason) for key, reason in keys]
 
@@ -176,7 +181,8 @@ def _write(
                 raise TryOnError(f"{item.photo}: what was read of it is gone from {out}: run the same command again")
             (new.path / names.cut_name(number)).write_bytes(reading.cut)
             said = {name: getattr(item, name) for name in ("id", "label", "title", "price", "link")}
-            listed.append({**said, "garment": reading.garment, "kind": reading.kind, "key": key})
+            read = {"garment": reading.garment, "kind": reading.kind, "chances": reading.chances}
+            listed.append({**said, **read, "key": key})
             codes.append(reading.code)
         every = np.stack(codes)
         units: dict[str, Any] = {}

@@ -39,7 +39,8 @@ class Listed:
       number: from 0.
       id, title, price, link, label: as the shop wrote them.
       garment: what it is completed as.
-      kind: the likeliest of `kinds.NAMES`, or "".
+      kind: the shop's own of `kinds.NAMES` or else the likeliest, or "".
+      chances: of each of the garment's labels, which tell how far it reaches along arms or legs.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Listed:
     title: str = ""
     price: str = ""
     link: str = ""
+    chances: dict[str, float] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +93,10 @@ class Catalogue:
         for number, entry in enumerate(json_file.read(self.folder / ITEMS, REMEDY)["items"].entries()):
             texts = {name: entry[name].text() for name in ("id", "label", "title", "price", "link")}
             kind = entry["kind"].choice(["", *NAMES])
-            listed.append(Listed(number, garment=entry["garment"].choice(GARMENTS), kind=kind, **texts))
+            told = entry.get("chances")  # which older catalogues lack
+            chances = ({kind: 1.0} if kind else {}) if told is None else chances_of(told)
+            garment = entry["garment"].choice(GARMENTS)
+            listed.append(Listed(number, garment=garment, kind=kind, chances=chances, **texts))
         return listed
 
     @property
@@ -130,9 +135,9 @@ class Catalogue:
           TryOnError: the catalogue was built again since it was opened, so that the number may be another item's.
         """
         self._check_built()
-        # The cut-out's alpha is its mask, so that nothing is found out again but the kind.
-        product = read_product(self.folder / cut_name(item.number), item.garment)
-        return dataclasses.replace(product, name=item.id, chances={item.kind: 1.0} if item.kind else {})
+        # The cut-out's alpha is its mask, so that nothing is found out again.
+        product = read_product(self.folder / cut_name(item.number), item.garment, chances=item.chances)
+        return dataclasses.replace(product, name=item.id)
 
     def _check_built(self) -> None:
         if cache_key(self.folder / MARK)[1] != self._built:
@@ -152,6 +157,14 @@ class Catalogue:
         if index is None or index.ndim != 2 * len(self._units[garment].mean):
             raise TryOnError(f"{path} is an index of other codes: {REMEDY}")
         return index
+
+
+def chances_of(value: json_file.Value) -> dict[str, float]:
+    """Chances by label, as a catalogue's file has them; raises BadFileError naming it."""
+    chances = {name: chance.number(0, 1) for name, chance in value.members().items()}
+    for name in chances.keys() - set(NAMES):
+        raise value.wrong(f"has {name!r}, which is no label of products")
+    return chances
 
 
 def open_index(path: pathlib.Path) -> Any:

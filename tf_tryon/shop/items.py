@@ -13,6 +13,7 @@ from tf_tryon.products.kinds import GARMENTS, LABELS
 
 COLUMNS: Final = ("id", "label", "title", "price", "link")
 _LONGEST: Final = {"id": 200, "label": 80, "title": 300, "price": 40, "link": 2000}
+_SAME: Final = {"trousers": "pants"}
 _REMEDY: Final = "give a table in UTF-8 with the columns id, label, title, price and link"
 
 
@@ -83,10 +84,11 @@ def kind_of_label(label: str) -> str | None:
     return next((names[form] for form in _forms(label) if form in names), None)
 
 
-def _forms(label: str) -> tuple[str, str]:
-    """As it is, and without the ending of a plural."""
+def _forms(label: str) -> tuple[str, ...]:
+    """As it is, or as it is called here, and without the endings of a plural."""
     word = label.strip().casefold()
-    return word, word.removesuffix("s")
+    word = _SAME.get(word, word)
+    return word, word.removesuffix("s"), word.removesuffix("es")
 
 
 def _rows(table: pathlib.Path) -> list[tuple[int, dict[str, str]]]:

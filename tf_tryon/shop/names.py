@@ -6,10 +6,12 @@ import importlib.util
 import pathlib
 from typing import Final
 
+from tf_tryon.data.vocabulary import TARGETS
 from tf_tryon.errors import TryOnError
 
 FORMAT: Final = "tf_tryon.catalogue"
 VERSION: Final = 1
+HOLDS: Final = 2  # counts what a reading of a photo holds: one that holds less is made again
 MARK: Final = "catalogue.json"
 ITEMS: Final = "items.json"
 REJECTED: Final = "rejected.json"
@@ -36,3 +38,8 @@ def cut_name(number: int) -> str:
 def index_name(garment: str) -> str:
     """A garment's index, from the catalogue's folder."""
     return f"{garment}.usearch"
+
+
+def possible(items: int) -> list[str]:
+    """What a catalogue of at most so many items may have besides its mark, from its folder."""
+    return [ITEMS, REJECTED, CODES, *map(index_name, TARGETS), *map(cut_name, range(items))]

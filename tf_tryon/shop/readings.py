@@ -20,7 +20,7 @@ from tf_tryon.errors import BadFileError, MissingFileError, TryOnError
 from tf_tryon.files import json_file
 from tf_tryon.files.array_file import Form, read_arrays
 from tf_tryon.files.regular import read_bytes
-from tf_tryon.shop.catalogue import Catalogue
+from tf_tryon.shop.catalogue import Catalogue, chances_of
 from tf_tryon.shop.names import CODES, ITEMS, MARK, REJECTED, REMEDY, cut_name
 from tf_tryon.writing.whole import whole_file
 
@@ -34,7 +34,7 @@ class Reading:
 
     Attributes:
       reason: why it can't be an item; "" if it can. Then the others are empty.
-      garment, kind: as `catalogue.Listed` has them.
+      garment, kind, chances: as `catalogue.Listed` has them.
       code: (d,) float32.
       cut: the cut-out, a PNG.
     """
@@ -42,6 +42,7 @@ class Reading:
     reason: str = ""
     garment: str = ""
     kind: str = ""
+    chances: dict[str, float] = dataclasses.field(default_factory=dict)
     code: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, np.float32))
     cut: bytes = b""
 
@@ -71,13 +72,15 @@ class Readings:
                 arrays = read_arrays(path, REMEDY, _FORMS)
                 entry = json_file.parse(arrays["texts"].tobytes(), str(path), REMEDY)
                 texts = [entry[name].text() for name in ("reason", "garment", "kind")]
-                return Reading(*texts, arrays["code"].astype(np.float32), arrays["cut"].tobytes())
+                chances = chances_of(entry["chances"])
+                return Reading(*texts, chances, arrays["code"].astype(np.float32), arrays["cut"].tobytes())
         earlier = self._before.get(key)
         return self._finished(earlier) if isinstance(earlier, int) else earlier
 
     def put(self, key: str, reading: Reading) -> None:
         """Keep a reading."""
-        entry = {"reason": reading.reason, "garment": reading.garment, "kind": reading.kind}
+        texts = {"reason": reading.reason, "garment": reading.garment, "kind": reading.kind}
+        entry = {**texts, "chances": reading.chances}
         buffer = io.BytesIO()
         np.savez(
             buffer,
@@ -118,4 +121,5 @@ class Readings:
             cut = read_bytes(self._folder / cut_name(number), REMEDY)
         except (BadFileError, MissingFileError):
             return None
-        return Reading("", item["garment"].text(), item["kind"].text(), self._codes[number], cut)
+        chances = chances_of(item["chances"])
+        return Reading("", item["garment"].text(), item["kind"].text(), chances, self._codes[number], cut)

@@ -44,8 +44,9 @@ async function chosen() {
   one('own').hidden = true;
   say('Looking for pose and clothes …');
   await painted();
-  person = await read(file.files[0]);
+  const found = await read(file.files[0]);
   if (mine !== turn) return;
+  person = found;
   const known = models.tryOn.sidecar.garments, there = worn(person.labels, person.dress).filter((name) => known.includes(name));
   if (!there.length) throw new Error('No garment that can be replaced is found in this photo: take another.');
   offer(there);

@@ -41,6 +41,11 @@ export function look(person, garment, data) {
   const [beyondPhoto, beyondLabels] = data.crop === 'person' ? [EDGE, ZERO] : [REFLECT, REFLECT];
   const photo = toBytes(resample(person.photo, crop, size, LANCZOS, beyondPhoto));
   const labels = resampleLabels(person.labels, crop, size, CLASSES, beyondLabels);
+  if (!labels.data.includes(GARMENT_CLASSES[slot])) {
+    throw new Error(
+        `The ${garment} is too small: nothing of it is left in the ${size[1]} x ${size[0]} pixels that the networks ` +
+        'see; give a larger photo of the person.');
+  }
   const keypoints = intoCrop(person.keypoints, crop, size);
   const {pictures, there} = garmentPictures(data.crop === 'person' ? {photo, labels} : person, size);
   const box = erasedBox(labels, slot, person.dress, data.box_widen);
