@@ -11,18 +11,13 @@ from ml_collections import ConfigDict
 from tf_tryon import keys
 from tf_tryon.config import latent_shape
 from tf_tryon.data import boxes
+from tf_tryon.data.alike import check_alike
 from tf_tryon.errors import TryOnError
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.tasks import ShapeTask
 from tf_tryon.training.weights import load_run
 
 _FACE_CHANNELS = 3  # of p_a, before the 8 classes
-
-
-def _view(config: ConfigDict) -> str:
-    """What a stage's networks see of a person."""
-    data = config.data
-    return f"{data.height}x{data.width} of the crop {data.crop!r} with margin {data.crop_margin:g}"
 
 
 class ShapeStage:
@@ -32,17 +27,18 @@ class ShapeStage:
       config: of the texture run.
 
     Raises:
-      TryOnError: the run is none of the shape stage, or of another size.
+      TryOnError: the run is none of the shape stage, or sees people otherwise.
     """
 
     def __init__(self, config: ConfigDict) -> None:
         path = config.train.shape_run
         self._nets, shape, _ = load_run(path, precision=config.train.precision)
-        if not isinstance(self._nets, ShapeTask) or _view(shape) != _view(config):
-            raise TryOnError(
-                f"config.train.shape_run = {path!r} is a {shape.stage} run at {_view(shape)}: "
-                f"a shape run at {_view(config)} is needed"
-            )
+        if not isinstance(self._nets, ShapeTask):
+            raise TryOnError(f"config.train.shape_run = {path!r} is a {shape.stage} run: a shape run is needed")
+        try:
+            check_alike(shape, config)
+        except TryOnError as error:
+            raise TryOnError(f"config.train.shape_run = {path!r}: {error}") from error
         self._fraction, self._codes = config.train.shape_fraction, latent_shape(shape)
 
     def replace(self, batch: Batch) -> Batch:
