@@ -30,7 +30,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "How long the first request of a batch waits for others, in millionths of a second."
     flags.DEFINE_integer("batch_timeout_micros", 5000, text, lower_bound=0, **add)
     flags.DEFINE_integer("threads", 0, "Of the model; 0: all cores.", lower_bound=0, **add)
-    flags.DEFINE_integer("max_message_mb", 64, "Of a request or an answer.", lower_bound=1, upper_bound=2000, **add)
+    flags.DEFINE_integer("max_message_mb", 64, "Of a request.", lower_bound=1, upper_bound=2000, **add)
     flags.DEFINE_integer("max_pixels", 0, "Of a photo; 0: what the model accepts.", lower_bound=0, **add)
     flags.DEFINE_float("poll", 2.0, "Seconds between looks for new versions.", lower_bound=0.1, **add)
     flags.DEFINE_float("grace", 30.0, "Seconds for what is under way at the end.", lower_bound=0.0, **add)
