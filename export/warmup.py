@@ -24,7 +24,7 @@ SEED, SAMPLES = 7, 2
 
 
 def requests(
-    signatures: dict[str, list[tf.TensorSpec]], person: Person, model: str, garment: str, samples: int = SAMPLES
+    signatures: dict[str, list[tf.TensorSpec]], person: Person, model: str, garment: str, samples: int
 ) -> dict[str, predict_pb2.PredictRequest]:
     """One request of so many samples by signature, the default one included, of a person who wears `garment`."""
     inputs = {}

@@ -29,11 +29,6 @@ def validate(config: ConfigDict, own: ConfigDict) -> None:
             )
     if config.stage not in _STAGES[config.model.family]:
         raise ValueError("config.model.family = 'bicyclegan' has no stages: its only one is 'texture'")
-    if config.loss.beta == own.loss.beta and _pixels(config) != _pixels(own):
-        raise ValueError(
-            f"config.loss.beta = {config.loss.beta} is {config.model.family}'s at {own.data.height} px, whose picture"
-            " has another number of pixels: make the configuration by tf_tryon.config.baseline(family, stage, size)"
-        )
     if config.model.family == "finet":
         return
     if config.train.batch_size // config.train.accumulate % 2:
@@ -53,7 +48,3 @@ def validate(config: ConfigDict, own: ConfigDict) -> None:
         raise ValueError("config.loss: bicyclegan has no perceptual loss and its GAN starts at once")
     if min(config.data.height, config.data.width) < 32:
         raise ValueError("bicyclegan needs pictures of at least 32 px")
-
-
-def _pixels(config: ConfigDict) -> int:
-    return config.data.height * config.data.width

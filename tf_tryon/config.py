@@ -262,7 +262,13 @@ def validate(config: ConfigDict) -> None:
                 " latent_stride / 4"
             )
     if model.family in BASELINES:
-        baselines.validate(config, baseline(model.family, config.stage))
+        own = baseline(model.family, config.stage)
+        baselines.validate(config, own)
+        if loss.beta == own.loss.beta and elbo_weights(config) != elbo_weights(own):
+            raise ValueError(
+                f"config.loss.beta = {loss.beta} is {model.family}'s at {own.data.height} px, whose picture has another"
+                " number of pixels: make the configuration by tf_tryon.config.baseline(family, stage, size)"
+            )
     reads_parsing = model.decoder_norm == "spade" or model.latent_layout == "aligned" or model.encoder_context
     if not model.two_stage and reads_parsing:
         raise ValueError(

@@ -66,7 +66,7 @@ class Annotating:
 
     def warm(self) -> None:
         """Loads the networks meanwhile."""
-        self._background.warm(self._loaded, "own photos can't be taken")
+        self._background.later(self._loaded, "own photos can't be taken")
 
     async def person(self, encoded: bytes, person: int | None = None, allow_cut: bool = False) -> Annotated:
         """The person of an uploaded photo.

@@ -26,9 +26,9 @@ class Background:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._waiting, self._asked = waiting, 0
 
-    def warm(self, load: Callable[[], object], failure: str) -> None:
-        """Loads something meanwhile; what is raised is logged after `failure`, and raised where somebody needs it."""
-        self._thread.submit(_warm, load, failure)
+    def later(self, call: Callable[[], object], failure: str) -> None:
+        """Does something that nobody waits for, such as loading; what it raises is logged after `failure`."""
+        self._thread.submit(_logged, call, failure)
 
     async def run(self, call: Callable[..., _T], *arguments: object) -> _T:
         """What a call returns.
@@ -44,9 +44,9 @@ class Background:
         finally:
             self._asked -= 1
 
-    def close(self) -> None:
-        """Ends the thread; what it does is not waited for, and what waits is not done."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+    def close(self, wait: bool = False) -> None:
+        """Ends the thread; what waits is not done, and what it does is waited for if that is asked."""
+        self._thread.shutdown(wait=wait, cancel_futures=True)
 
     def finish(self, last: Callable[[], object]) -> None:
         """Ends the thread after all that was asked for, and this."""
@@ -54,8 +54,8 @@ class Background:
         self._thread.shutdown()
 
 
-def _warm(load: Callable[[], object], failure: str) -> None:
+def _logged(call: Callable[[], object], failure: str) -> None:
     try:
-        load()
+        call()
     except Exception as error:
         _log.error("%s: %s", failure, error)

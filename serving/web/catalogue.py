@@ -55,7 +55,7 @@ class Catalogue:
 
     def warm(self) -> None:
         """Loads people and networks meanwhile."""
-        self._background.warm(self._loaded, "the catalogue can't be used")
+        self._background.later(self._loaded, "the catalogue can't be used")
 
     def close(self) -> None:
         """Ends the thread; what it ranks is not waited for."""

@@ -66,10 +66,10 @@ class LiteClient(AsyncClient):
     async def close(self) -> None:
         """What is under way ends first."""
         self._stay()
-        self._worker.finish(self._model.rest)
+        self._worker.close(wait=True)
 
     def _rest(self) -> None:
-        self._worker.warm(self._model.rest, "the model keeps its memory")
+        self._worker.later(self._model.rest, "the model keeps its memory")
 
     def _stay(self) -> None:
         """Rests no more at the time that was set."""

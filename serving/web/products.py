@@ -57,7 +57,7 @@ class Products:
     def warm(self) -> None:
         """Loads the networks meanwhile, if there is a catalogue to be ranked."""
         if self.catalogue is not None:
-            self._ranking.warm(self._loaded, "products can't be ranked")
+            self._ranking.later(self._loaded, "products can't be ranked")
 
     def close(self) -> None:
         """Ends the threads; what they do is not waited for."""

@@ -57,7 +57,7 @@ def test_what_cannot_be_loaded_is_logged_and_raised_where_it_is_needed(caplog: p
 
     background = Background("test")
     with caplog.at_level(logging.ERROR):
-        background.warm(load, "nothing can be ranked")
+        background.later(load, "nothing can be ranked")
         with pytest.raises(ValueError, match="no weights"):
             asyncio.run(background.run(load))
     assert "nothing can be ranked: no weights" in caplog.text
@@ -66,6 +66,6 @@ def test_what_cannot_be_loaded_is_logged_and_raised_where_it_is_needed(caplog: p
 
 def test_finishing_comes_after_what_was_asked_for() -> None:
     background, done = Background("test"), []
-    background.warm(lambda: done.append("loaded"), "not loaded")
+    background.later(lambda: done.append("loaded"), "not loaded")
     background.finish(lambda: done.append("freed"))
     assert done == ["loaded", "freed"]
