@@ -1,11 +1,11 @@
 """What the clients make of a server that is away, has no health service, changes its model or doesn't know a label."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import grpc
 import numpy as np
+import own_loop
 import pytest
 from fake_server import FakeServer
 
@@ -29,7 +29,7 @@ def _asked(asynchronous: bool, address: str, method: str, *given: Any, **options
             return await getattr(client, method)(*given)
 
     if asynchronous:
-        return asyncio.run(ask())
+        return own_loop.run(ask())
     with Client(address, **options) as client:
         return getattr(client, method)(*given)
 

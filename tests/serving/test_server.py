@@ -1,6 +1,5 @@
 """The embedded server through its client: what is promised to whoever calls it."""
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import grpc
 import numpy as np
+import own_loop
 import pytest
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from tensorflow_serving.apis import get_model_metadata_pb2, prediction_service_pb2_grpc
@@ -113,7 +113,7 @@ def test_the_asynchronous_client_is_the_same(server: Any, client: Client, encode
             streamed = [part.photos[0] async for part in other.stream(encoded, CompletionRequest(samples=2))]
             return streamed, await other.complete(encoded, CompletionRequest(samples=5)), await other.status()
 
-    streamed, whole, status = asyncio.run(ask())
+    streamed, whole, status = own_loop.run(ask())
     assert whole.photos == client.complete(encoded, CompletionRequest(samples=5)).photos
     assert streamed == whole.photos[:2]
     assert status == {1: "AVAILABLE"} == client.status()
@@ -166,8 +166,8 @@ def test_the_pages_asks_are_answered_by_a_real_graph(server: Any, client: Client
             return [answer async for answer in ask.answers(connected, subject, codes)]
 
     expected = client.complete(subject.encoded("top"), CompletionRequest(samples=2, seed=5))
-    assert [answer.photos[0] for answer in asyncio.run(asked())] == expected.photos
+    assert [answer.photos[0] for answer in own_loop.run(asked())] == expected.photos
     erased = from_picture(expected.erased) > 0
     assert erased[100:120, 80:120].all(), "what is painted lies inside the box"
-    worn = asyncio.run(asked(source="person", key="4", use=["shape"]))
+    worn = own_loop.run(asked(source="person", key="4", use=["shape"]))
     assert (worn[0].parsing(0) == worn[1].parsing(0)).all()

@@ -1,11 +1,11 @@
 """A product worn through a server: the exported graph alone does it, as `TryOn` does."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import own_loop
 import pytest
 from PIL import Image
 
@@ -60,7 +60,7 @@ def test_one_by_one_and_asynchronously_it_is_the_same(
             ]
             return streamed, (await other.wear(encoded, product, CompletionRequest(samples=3, seed=5))).photos
 
-    assert asyncio.run(ask()) == (whole.photos[:1], whole.photos)
+    assert own_loop.run(ask()) == (whole.photos[:1], whole.photos)
 
 
 def test_what_cannot_be_worn_is_refused(client: Client, encoded: Any, product: Product) -> None:

@@ -5,6 +5,7 @@ import logging
 import threading
 from typing import Any
 
+import own_loop
 import pytest
 
 from tf_tryon.serving.web.background import Background
@@ -31,7 +32,7 @@ def test_one_thing_at_a_time_and_one_more_than_may_wait_is_refused(gate: Any) ->
         done = list(await asyncio.gather(first, second))
         return [*done, await background.run(call, 4)]  # there is room again
 
-    assert asyncio.run(asked()) == [1, 2, 4]
+    assert own_loop.run(asked()) == [1, 2, 4]
     assert most == [1]
     background.close()
 
@@ -47,7 +48,7 @@ def test_who_gives_up_makes_room() -> None:
         free.set()
         return await background.run(str, 5)
 
-    assert asyncio.run(asked()) == "5"
+    assert own_loop.run(asked()) == "5"
     background.close()
 
 
@@ -59,7 +60,7 @@ def test_what_cannot_be_loaded_is_logged_and_raised_where_it_is_needed(caplog: p
     with caplog.at_level(logging.ERROR):
         background.later(load, "nothing can be ranked")
         with pytest.raises(ValueError, match="no weights"):
-            asyncio.run(background.run(load))
+            own_loop.run(background.run(load))
     assert "nothing can be ranked: no weights" in caplog.text
     background.close()
 

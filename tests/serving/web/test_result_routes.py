@@ -7,12 +7,12 @@ import json
 import time
 import zipfile
 from collections.abc import AsyncGenerator
-from concurrent import futures
 from pathlib import Path
 from typing import Any
 
 import grpc
 import numpy as np
+import own_loop
 import pytest
 from PIL import Image
 
@@ -138,8 +138,7 @@ def test_a_connection_that_is_gone_is_nobodys_error(caplog: pytest.LogCaptureFix
     async def ask() -> None:
         await Lines(objects())({"type": "http"}, receive, send)
 
-    with futures.ThreadPoolExecutor(1) as pool:  # the browser of other tests has a loop of its own in this thread
-        pool.submit(lambda: asyncio.run(ask())).result()
+    own_loop.run(ask())
     assert not caplog.text
 
 
