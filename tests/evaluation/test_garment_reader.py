@@ -12,6 +12,7 @@ import pytest
 
 from tf_tryon.data.records import RecordSet, RecordWriter, encode, open_records
 from tf_tryon.data.studio.outfit_distribution import fingerprint, sample_outfit
+from tf_tryon.errors import TryOnError
 from tf_tryon.evaluation import sampling
 from tf_tryon.evaluation.garment_reader import GarmentReader, reader_config
 from tf_tryon.evaluation.outfit_report import OutfitReport
@@ -70,7 +71,7 @@ def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, t
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_been(
-    studio: RecordSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    studio: RecordSet, data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     straight, stopped, resumed = (GarmentReader(seed=seed) for seed in (1, 1, 2))
     assert straight.train(studio, 64, 3, 4, tmp_path / "straight") == 0
@@ -90,6 +91,8 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(
     with first, second:
         for name in first.files:
             np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+    with pytest.raises(TryOnError, match="made of other things: the data set was"):
+        resumed.train(open_records(data_set), 64, 3, 4, tmp_path / "stopped")
 
 
 def test_people_whom_it_never_sees_are_measured_as_it_learns(studio: RecordSet, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.array_file import read_arrays
-from tf_tryon.training import loop, metric_names
+from tf_tryon.training import loop, metric_names, run_inputs
 from tf_tryon.training.checkpoints import STEP, Checkpoints, assign, write_arrays
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.optimizer import Adam, clip_by_global_norm, learning_rate
@@ -51,7 +51,8 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
       FileNotFoundError, ValueError: the folder holds a run of another configuration; `train.init_from` doesn't fit;
         a data set lacks people to train on or to hold out, or has labels of another vocabulary (`check_people`).
       TryOnError: a loss or gradient became NaN or infinite (names the step), another process trains there, the folder
-        lies within the data set's, or it holds files in a run's places that are none's.
+        lies within the data set's, it holds files in a run's places that are none's, or its steps were made of other
+        data.
     """
     parser_config.validate(config)
     if len(sets) != len(config.train.batch):
@@ -68,8 +69,11 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
     text = to_json(config)
     if saved is not None and to_json(saved) != text:
         raise ValueError(f"{path} is of another configuration: choose another --workdir, or give the same one")
+    inputs = run_inputs.inputs_of_sets(sets)
+    run_inputs.check(workdir, inputs, begun=bool(_checkpoints(workdir).steps()))
     with loop.stoppable() as stop, held(workdir):
         write_text(path, text)
+        run_inputs.save(workdir, inputs)
         return _train(config, sets, workdir, stop)
 
 
@@ -101,7 +105,7 @@ class _Learner(loop.Alone):
             **{f"ema/{name}": v for name, v in self._ema.averages.items()},
             **{f"adam/{name}": v for name, v in adam.state().items()},
         }
-        self._checkpoints = Checkpoints(workdir / "checkpoints")
+        self._checkpoints = _checkpoints(workdir)
         self.done = max(self._checkpoints.steps(), default=0)
         if self.done:
             self._checkpoints.restore(self.done, self._state)
@@ -134,6 +138,10 @@ class _Learner(loop.Alone):
         self._checkpoints.save(done, self._state)
         write_parser(self._weights, self._ema.averages, self._config, done)
         return self._weights
+
+
+def _checkpoints(workdir: Path) -> Checkpoints:
+    return Checkpoints(workdir / "checkpoints")
 
 
 def _start_from(path: Path, variables: dict[str, tf.Variable]) -> None:

@@ -29,7 +29,7 @@ from tf_tryon.files.array_file import Form, names_of, read_arrays
 from tf_tryon.geometry import roi
 from tf_tryon.layers import compat, seeds
 from tf_tryon.models.contract import Batch
-from tf_tryon.training import loop, metric_names, run_folder
+from tf_tryon.training import loop, metric_names, run_folder, run_inputs
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.optimizer import Adam, learning_rate
 from tf_tryon.training.run_log import RunLog
@@ -90,9 +90,10 @@ class GarmentReader:
         """
         folder, config = pathlib.Path(folder), reader_config(size, batch, seed)
         config.train.steps, config.train.evaluate_every = steps, evaluate_every
-        run_folder.check(folder, config)
+        inputs = run_inputs.inputs_of(records, config)
+        run_folder.check(folder, config, inputs)
         with loop.stoppable() as stop, run_folder.held(folder):
-            run_folder.save(folder, config)
+            run_folder.save(folder, config, inputs)
             learner = _Learner(self._net, records, config, folder)
             schedule = loop.Schedule(
                 steps, _LOG_EVERY, _SAVE_EVERY, evaluate_every=evaluate_every, remedy="Try another seed"

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,7 @@ from tf_tryon.writing.whole import write_text
 
 INPUTS: Final = "inputs.json"
 _DATA, _SHAPE_RUN = "data", "shape_run"
-_NAMES: Final = {_DATA: "the data set", _SHAPE_RUN: "config.train.shape_run"}  # in messages
+_NAMES: Final[dict[str, str]] = {_DATA: "the data set", _SHAPE_RUN: "config.train.shape_run"}  # in messages
 _SHOWN: Final = 12  # digits of a hash in a message
 
 _log = logging.getLogger(__name__)
@@ -60,13 +61,22 @@ def inputs_of(records: RecordSet, config: ConfigDict) -> dict[str, Source]:
     Raises:
       MissingFileError: `train.shape_run` holds nothing to load.
     """
-    people = records.manifest["splits"].get("train", [0, 0])
-    key = hashlib.sha256(json.dumps([fingerprint(records), people]).encode()).hexdigest()
-    count = f"{people[1] - people[0]} people to train on"
-    sources = {_DATA: Source(str(records.directory.resolve()), count, key)}
+    sources = {_DATA: data_source(records)}
     if config.train.shape_run:
         sources[_SHAPE_RUN] = _shape_run(Path(config.train.shape_run))
     return sources
+
+
+def inputs_of_sets(sets: Sequence[RecordSet]) -> dict[str, Source]:
+    """The inputs of a run on several data sets at once; their order counts, since each has a share of the batch."""
+    return {f"data set {number}": data_source(records) for number, records in enumerate(sets, 1)}
+
+
+def data_source(records: RecordSet) -> Source:
+    """A data set as an input: its shards count, and which of its people are trained on."""
+    people = records.manifest["splits"].get("train", [0, 0])
+    key = hashlib.sha256(json.dumps([fingerprint(records), people]).encode()).hexdigest()
+    return Source(str(records.directory.resolve()), f"{people[1] - people[0]} people to train on", key)
 
 
 def check(folder: Path, inputs: dict[str, Source], begun: bool) -> None:
@@ -76,7 +86,7 @@ def check(folder: Path, inputs: dict[str, Source], begun: bool) -> None:
 
     Args:
       folder: the run's.
-      inputs: of `inputs_of`.
+      inputs: of `inputs_of` or `inputs_of_sets`.
       begun: whether the folder's run has made steps; one that has none may begin with other inputs.
 
     Raises:
@@ -89,7 +99,7 @@ def check(folder: Path, inputs: dict[str, Source], begun: bool) -> None:
     if not before:
         _log.info("%s: nothing tells what its steps were made of, it goes on with %s", folder, _words(inputs))
     differing = [
-        f"{_NAMES[name]} was {before[name]} and is {now} now"
+        f"{_NAMES.get(name, name)} was {before[name]} and is {now} now"
         for name, now in inputs.items()
         if name in before and before[name].sha256 != now.sha256
     ]
@@ -123,7 +133,7 @@ def _source(entry: Value) -> Source:
 
 
 def _words(inputs: dict[str, Source]) -> str:
-    return " and ".join(f"{_NAMES[name]} {source}" for name, source in inputs.items())
+    return " and ".join(f"{_NAMES.get(name, name)} {source}" for name, source in inputs.items())
 
 
 def _shape_run(path: Path) -> Source:
