@@ -17,14 +17,14 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tf_tryon.annotation import model_files, parser_file
-from tf_tryon.lite.folders import lite_folder
-from tf_tryon.lite.sidecar import Sidecar, sidecar_of
+from tf_tryon.lite.folders import sidecar_of_model
+from tf_tryon.lite.sidecar import sidecar_of
 from tf_tryon.serving.web import local_packages
 
 PAGE: Final = pathlib.Path(str(importlib.resources.files("tf_tryon.serving.web").joinpath("local")))
@@ -57,9 +57,8 @@ def parts(model: str | None, pose_model: str | None = None) -> Parts:
     Raises:
       TryOnError: a part is missing or damaged; says what to do.
     """
-    folder = lite_folder(model)
-    sidecar = Sidecar.read(folder)
-    description = sidecar_of(folder)
+    sidecar = sidecar_of_model(model)
+    description = sidecar_of(sidecar.tflite.parent)
     assert description is not None  # it was read
     files = [sidecar.tflite, *sidecar.means.values()]
     parser_file.ParserFile(parser_file.BUNDLED)
@@ -88,7 +87,10 @@ def make_local_app(files: Parts) -> Starlette:
 
 async def _send(files: dict[str, pathlib.Path], request: Request) -> Response:
     path = files.get(request.path_params.get("name", ""))
-    return Response("there is no such file", 404) if path is None else FileResponse(path)
+    if path is None:
+        return Response("there is no such file", 404)
+    # Not sent anew to a browser that kept it: 304 where its ETag or date still holds.
+    return StaticFiles(directory=path.parent).file_response(path, path.stat(), request.scope)
 
 
 class _Isolated:

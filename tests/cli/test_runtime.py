@@ -13,16 +13,15 @@ import pytest
 from tf_tryon.cli import runtime
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.bundled import BUNDLES
-from tf_tryon.lite.tryon import TryOn as Lite
 
 
 def test_it_is_taken_where_it_can_serve_and_tensorflow_elsewhere(monkeypatch, caplog, tmp_path):
     from tf_tryon.inference.tryon import TryOn
 
-    monkeypatch.setattr(Lite, "load", lambda model: ("lite", model))
+    monkeypatch.setattr("tf_tryon.lite.tryon.TryOn", lambda sidecar: ("lite", sidecar.tflite.parent.parent))
     monkeypatch.setattr(TryOn, "load", lambda model, compiled: ("tensorflow", model))
     caplog.set_level("DEBUG")
-    assert runtime.load("auto", "street") == ("lite", "street")
+    assert runtime.load("auto", "street") == ("lite", BUNDLES["street"])
     assert "completing without TensorFlow" in caplog.text
     assert runtime.load("tensorflow", "street") == ("tensorflow", "street")
     assert runtime.load("auto", "street", "--like") == ("tensorflow", "street")
@@ -32,7 +31,7 @@ def test_it_is_taken_where_it_can_serve_and_tensorflow_elsewhere(monkeypatch, ca
     # An export of other weights than the folder's is none of this model.
     folder = shutil.copytree(BUNDLES["street"], tmp_path / "street", ignore=shutil.ignore_patterns("*.tflite"))
     (folder / "lite/completion_mixed.tflite").symlink_to(BUNDLES["street"] / "lite/completion_mixed.tflite")
-    assert runtime.load("auto", str(folder)) == ("lite", str(folder))
+    assert runtime.load("auto", str(folder)) == ("lite", folder)
     shutil.copy(BUNDLES["studio"] / "shape/weights.npz", folder / "shape/weights.npz")
     assert runtime.load("auto", str(folder)) == ("tensorflow", str(folder))
     with pytest.raises(TryOnError, match="made of other weights"):

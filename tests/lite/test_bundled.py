@@ -4,16 +4,20 @@ from typing import Any
 
 import pytest
 
+from tf_tryon.errors import TryOnError
 from tf_tryon.inference.bundled import BUNDLES
-from tf_tryon.lite.folders import fits, lite_folder
-from tf_tryon.lite.sidecar import Sidecar
+from tf_tryon.lite.folders import sidecar_of_model
 from tf_tryon.lite.tryon import TryOn as Lite
 
 
 @pytest.mark.parametrize("name", list(BUNDLES))
 def test_they_were_made_of_the_weights_beside_them(name: str) -> None:
     command = f"tf-tryon export lite --model {name} --out tf_tryon/weights/{name}/lite"
-    assert fits(Sidecar.read(lite_folder(name)), BUNDLES[name]), f"the weights are new: {command}"
+    try:
+        sidecar = sidecar_of_model(name)
+    except TryOnError as error:
+        pytest.fail(f"{error}: {command}")
+    assert sidecar.tflite.parent.parent == BUNDLES[name]
 
 
 @pytest.mark.slow

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tf_tryon.errors import BadFileError, MissingFileError
-from tf_tryon.lite.folders import fits, lite_folder
+from tf_tryon.errors import BadFileError, MissingFileError, TryOnError
+from tf_tryon.lite.folders import lite_folder, sidecar_of_model
 from tf_tryon.lite.sidecar import Sidecar
 from tf_tryon.lite.tryon import TryOn
 
@@ -57,9 +57,9 @@ def test_missing_and_damaged_files_are_named(copy: Path, tmp_path: Path) -> None
 
 
 def test_weights_that_were_trained_on_are_noticed(copy: Path) -> None:
-    sidecar = Sidecar.read(lite_folder(copy))
-    assert fits(sidecar, copy)
+    assert sidecar_of_model(copy).tflite.parent == copy / "lite"
     with np.load(copy / "shape/weights.npz") as file:
         arrays = {name: file[name] for name in file.files}
     np.savez(copy / "shape/weights.npz", **{name: value + 1 for name, value in arrays.items()})
-    assert not fits(sidecar, copy)
+    with pytest.raises(TryOnError, match=r"was made of other weights than .*shape.weights\.npz: make it with"):
+        TryOn.load(copy)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, cast
 
 from absl import flags
 
+from tf_tryon.cli import idle_flags
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.defining import Into
 from tf_tryon.cli.people import MODEL_TEXT, People, check_there, default_model, inputs
 from tf_tryon.cli.runtime import check_runtime, define_runtime_flag, load
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.cli.wear_flag import check_wear, define_wear, named_garment, product_of
 from tf_tryon.writing import results
@@ -51,7 +53,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     text = "What to erase and complete; with --wear what that is, by default what it is recognised as."
     flags.DEFINE_enum("garment", "top", garments, text, **add)
     flags.DEFINE_integer("samples", 8, "Pictures for each person.", lower_bound=1, upper_bound=1024, **add)
-    flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)
+    define_seed(flag_values, "Of all randomness; the same seed gives the same pictures.")
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_multi_integer("index", None, "Which people of a folder of records; default: every one.", **add)
@@ -84,6 +86,9 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
         check_there([flag_values.like])
     if flag_values.index is not None and not any(map(os.path.isdir, args)):
         raise ValueError("--index is of people of a folder of records, and none is given: leave it out, or name one")
+    idle_flags.refuse(flag_values, {"like_what": "like", "walk_stage": "walk", "large_mask": "mask"})
+    if flag_values.mask and flag_values["erase"].present:
+        raise ValueError("--erase is for a region that is not drawn, and --mask draws it: leave one of them out")
     if flag_values.like and flag_values.walk is not None:
         raise ValueError("walk and like exclude each other: a walk starts from a code of this person's context")
     if flag_values.mask and not pathlib.Path(flag_values.mask).is_file():

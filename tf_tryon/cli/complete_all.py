@@ -16,6 +16,7 @@ from tf_tryon.cli import given
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.defining import Into
 from tf_tryon.cli.people import MODEL_TEXT, People, default_model
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap, source_of
 
@@ -51,7 +52,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("model", None, MODEL_TEXT, **add)
     flags.DEFINE_enum("garment", "top", list(TARGETS), "What to erase and complete.", **add)
     flags.DEFINE_integer("samples", 4, "Completions of each person.", lower_bound=1, **add)
-    flags.DEFINE_integer("seed", 0, "Of the noise; leads to one of each person.", lower_bound=0, **add)
+    define_seed(flag_values, "Of the noise; leads to one of each person.")
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the prior's mean.", lower_bound=0.0, **add)
     define_vocabulary(flag_values)
     flags.DEFINE_integer("workers", 2, "Processes on this machine.", lower_bound=1, **add)

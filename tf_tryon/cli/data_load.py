@@ -13,6 +13,7 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.defining import Into
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.files.regular import size_of
 
@@ -53,7 +54,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     )  # fmt: skip
     flags.DEFINE_integer("test", None, "People to hold out; default: 100 for ccp.", lower_bound=1, **add)
     flags.DEFINE_bool("labelled", False, "Take only photos with labels of their own.", **add)
-    flags.DEFINE_integer("seed", 0, "Of drawn splits.", lower_bound=0, **add)
+    define_seed(flag_values, "Of drawn splits.")
     text = "Height and width of the stored pictures, a multiple of 32. Default: 256, but not for ccp and photos."
     flags.DEFINE_integer("size", None, text, **add)
     text = "Keep photos at their own resolution, scaled down to this height. Default for ccp and photos: 1024."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from absl import flags
 
 from tf_tryon.cli import given
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
@@ -28,7 +29,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("out", None, "Folder to make.", required=True, flag_values=flag_values)
     flags.DEFINE_integer("count", 20000, "How many people.", lower_bound=1, flag_values=flag_values)
     flags.DEFINE_integer("size", 128, "Height and width in pixels.", lower_bound=32, flag_values=flag_values)
-    flags.DEFINE_integer("seed", 0, "Seed of everything.", lower_bound=0, flag_values=flag_values)
+    define_seed(flag_values, "Seed of everything.")
     flags.DEFINE_integer("workers", 2, "Processes that render.", lower_bound=1, flag_values=flag_values)
     flags.DEFINE_float(
         "test_share", 0.05, "Share of the people, the last, for the split 'test'.", 0.0, 0.9, flag_values=flag_values

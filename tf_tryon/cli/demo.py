@@ -10,6 +10,7 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.runtime import define_runtime_flag, load
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
 
@@ -36,7 +37,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     """absl flags of the verb."""
     flags.DEFINE_string("out", "demo", "Folder to write demo.png to.", flag_values=flag_values)
     flags.DEFINE_integer("person", 0, "Which unseen person.", lower_bound=0, flag_values=flag_values)
-    flags.DEFINE_integer("seed", 7, "Of the completions.", lower_bound=0, flag_values=flag_values)
+    define_seed(flag_values, "Of the completions.", 7)
     flags.DEFINE_string("model", None, "street, studio (the default), or a folder.", flag_values=flag_values)
     define_runtime_flag(flag_values)
 

@@ -10,6 +10,7 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.garments_flag import check_garments, measured_garments
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
@@ -43,7 +44,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("split", "test", "of the data set", flag_values=flag_values)
     flags.DEFINE_integer("count", 500, "people for each garment", lower_bound=2, flag_values=flag_values)
     flags.DEFINE_integer("samples", 8, "for each person", lower_bound=2, flag_values=flag_values)
-    flags.DEFINE_integer("seed", 0, "of the samples and the intervals", lower_bound=0, flag_values=flag_values)
+    define_seed(flag_values, "of the samples and the intervals")
     flags.DEFINE_list(
         "garments", None, "which to erase (default: all that were trained and are shown)", flag_values=flag_values
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 
 from absl import flags
 
+from tf_tryon.cli import phone_extra
 from tf_tryon.cli.defining import Into
 from tf_tryon.lite.sidecar import BUNDLED, QUANTIZE
 from tf_tryon.writing.places import refuse_overlap
@@ -35,6 +35,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
     del args
+    phone_extra.check()
     from tf_tryon.export.lite import check_exportable, check_place
     from tf_tryon.inference.bundled import model_folder
     from tf_tryon.inference.model_folder import ModelFolder
@@ -49,13 +50,6 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Exports and prints the path."""
     del args
-    from tf_tryon.errors import TryOnError
-
-    try:
-        for package in ("ai_edge_litert", "flatbuffers"):
-            importlib.import_module(package)
-    except ImportError as error:
-        raise TryOnError(f"the file is put together with {error.name}: pip install 'tf-tryon[phone]'") from error
     from tf_tryon.export.lite import export
 
     print(export(flag_values.model, flag_values.out, flag_values.quantize, _log.info))

@@ -7,7 +7,7 @@ import pathlib
 
 from absl import flags
 
-from tf_tryon.cli import given
+from tf_tryon.cli import given, phone_extra
 from tf_tryon.cli.defining import Into
 from tf_tryon.writing.places import refuse_overlap
 
@@ -33,6 +33,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses weights that aren't there, a folder that is given, and somebody else's files."""
     del args
+    phone_extra.check()
     from tf_tryon.export.lite_parser import check_place
 
     given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")
@@ -44,12 +45,8 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Exports and prints the path."""
     del args
     from tf_tryon.annotation.parser_file import WEIGHTS
-    from tf_tryon.errors import TryOnError
+    from tf_tryon.export.lite_parser import export
 
-    try:
-        from tf_tryon.export.lite_parser import export
-    except ImportError as error:
-        raise TryOnError(f"the file is put together with {error.name}: pip install 'tf-tryon[phone]'") from error
     weights = pathlib.Path(flag_values.parser_weights or WEIGHTS)
     print(export(weights, pathlib.Path(flag_values.out), _log.info))
     return 0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import pathlib
 import tempfile
 
 from absl import flags
 
-from tf_tryon.cli import given
+from tf_tryon.cli import given, phone_extra
 from tf_tryon.cli.defining import Into
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.results import new_files
 
@@ -37,12 +37,13 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("calibrate", 100, "People to calibrate int8 on.", lower_bound=2, **add)
     flags.DEFINE_integer("count", 200, "People of the report; 0: no report.", lower_bound=0, **add)
     flags.DEFINE_integer("samples", 4, "Samples of each person in the report.", lower_bound=2, **add)
-    flags.DEFINE_integer("seed", 0, "Which people, and their noise.", lower_bound=0, **add)
+    define_seed(flag_values, "Which people, and their noise.")
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a model that can't be exported, a folder among what the file is made of, and somebody else's files."""
     del args
+    phone_extra.check()
     from tf_tryon.export.tflite_place import check_place, check_report
     from tf_tryon.inference.bundled import STUDIO, model_folder
     from tf_tryon.inference.model_folder import ModelFolder
@@ -59,13 +60,7 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     """Exports, measures, and prints the paths."""
     del args
     from tf_tryon.data.records import open_records
-    from tf_tryon.errors import TryOnError
     from tf_tryon.export.tflite import export
-
-    try:
-        importlib.import_module("ai_edge_litert")
-    except ImportError as error:
-        raise TryOnError("the TFLite file is checked with ai-edge-litert: pip install 'tf-tryon[phone]'") from error
     from tf_tryon.inference.bundled import STUDIO, model_folder
 
     if flag_values.data:

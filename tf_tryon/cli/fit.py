@@ -8,6 +8,7 @@ from absl import flags
 
 from tf_tryon.cli import given
 from tf_tryon.cli.defining import Into
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing.places import refuse_overlap
 
@@ -42,7 +43,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     define_vocabulary(flag_values, "Labels of the parsings that lie beside photos; default: cihp20, annotate's own.")
     flags.DEFINE_string("parser_weights", None, "Of `tf-tryon parser train`; default: the bundled ones.", **add)
     flags.DEFINE_integer("workers", 2, "Processes that annotate.", lower_bound=1, **add)
-    flags.DEFINE_integer("seed", 0, "Of splits, training and samples.", lower_bound=0, **add)
+    define_seed(flag_values, "Of splits, training and samples.")
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:

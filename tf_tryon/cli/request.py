@@ -7,8 +7,10 @@ import pathlib
 
 from absl import flags
 
+from tf_tryon.cli import idle_flags
 from tf_tryon.cli.background_flag import define_background
 from tf_tryon.cli.defining import Into
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.cli.target import define_target_flags, target_of
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.cli.wear_flag import check_wear, define_wear, product_of
@@ -48,7 +50,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     )
     flags.DEFINE_integer("samples", 8, "Pictures for each person.", lower_bound=1, upper_bound=1024, **add)
     flags.DEFINE_integer("first", 0, "Number of the first sample.", lower_bound=0, **add)
-    flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same pictures.", lower_bound=0, **add)
+    define_seed(flag_values, "Of all randomness; the same seed gives the same pictures.")
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
     define_background(flag_values)
     flags.DEFINE_bool("keep_shape", False, "One shape, many textures.", **add)
@@ -67,8 +69,9 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses products that aren't there or can't be kept apart from --like, and answers among the photos."""
     check_wear(flag_values)
-    if flag_values.spread and not flag_values.like:
-        raise ValueError("--spread is how far from --like samples go, which is not given: give it, or leave this out")
+    idle_flags.refuse(flag_values, {"like_what": "like", "spread": "like", "pose_model": "wear"})
+    if flag_values.like and (flag_values.keep_shape or flag_values.keep_texture):
+        raise ValueError("--like says what is kept, by --like_what: leave --keep_shape and --keep_texture out")
     refuse_overlap(flag_values.out, [*args, flag_values.like, flag_values.wear, flag_values.wear_mask], "--out")
 
 

@@ -13,6 +13,7 @@ from tf_tryon.errors import TryOnError
 
 if TYPE_CHECKING:
     from tf_tryon.inference.tryon import TryOn
+    from tf_tryon.lite.sidecar import Sidecar
     from tf_tryon.lite.tryon import TryOn as Lite
 
 _log = logging.getLogger(__name__)
@@ -46,15 +47,16 @@ def load(wanted: str, model: str, only_tensorflow: str = "", compiled: bool = Tr
     """
     check_runtime(wanted, only_tensorflow)
     lacking = f"only TensorFlow serves {only_tensorflow}" if only_tensorflow else ""
-    if wanted != TENSORFLOW:
-        lacking = lacking or _lacking(model)
-        if not lacking:
+    if wanted != TENSORFLOW and not lacking:
+        exported = _exported(model)
+        if not isinstance(exported, str):
             from tf_tryon.lite.tryon import TryOn as Lite
 
             _log.debug("completing without TensorFlow")
-            return Lite.load(model)
+            return Lite(exported)
         if wanted == LITE:
-            raise TryOnError(f"--runtime lite: {lacking}")
+            raise TryOnError(f"--runtime lite: {exported}")
+        lacking = exported
     _log.debug("completing with TensorFlow%s", f": {lacking}" if lacking else "")
     quiet.import_tensorflow()
     from tf_tryon.inference.tryon import TryOn
@@ -62,18 +64,13 @@ def load(wanted: str, model: str, only_tensorflow: str = "", compiled: bool = Tr
     return TryOn.load(model, compiled)
 
 
-def _lacking(model: str) -> str:
-    """Why a model can't be completed without TensorFlow; "" if it can."""
-    from tf_tryon.inference.bundled import model_folder
-    from tf_tryon.lite.folders import fits, lite_folder
-    from tf_tryon.lite.sidecar import Sidecar
+def _exported(model: str) -> Sidecar | str:
+    """A model's exported files, or why it can't be completed without TensorFlow."""
+    from tf_tryon.lite.folders import sidecar_of_model
 
     if importlib.util.find_spec("ai_edge_litert") is None:
         return "ai-edge-litert isn't installed: pip install ai-edge-litert"
     try:
-        sidecar = Sidecar.read(lite_folder(model))
+        return sidecar_of_model(model)
     except TryOnError as error:
         return str(error)
-    if not fits(sidecar, model_folder(model)):
-        return f"{sidecar.tflite} was made of other weights than the model's: make it again with `tf-tryon export lite`"
-    return ""

@@ -8,6 +8,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli.defining import Into
+from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
 from tf_tryon.writing import results
 from tf_tryon.writing.places import folders, refuse_overlap, source_of
@@ -30,7 +31,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     add = Into(flag_values=flag_values)
     flags.DEFINE_enum("garment", "top", ["hat", "top", "bottom", "shoes"], "What to erase and complete.", **add)
     flags.DEFINE_integer("samples", 8, "Shapes for each person.", lower_bound=1, upper_bound=1024, **add)
-    flags.DEFINE_integer("seed", 0, "Of all randomness; the same seed gives the same shapes.", lower_bound=0, **add)
+    define_seed(flag_values, "Of all randomness; the same seed gives the same shapes.")
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
     flags.DEFINE_float("temperature", 1.0, "Spread of the samples; 0: the likeliest.", lower_bound=0.0, **add)
     flags.DEFINE_integer("threads", 1, "Of the interpreter.", lower_bound=1, **add)

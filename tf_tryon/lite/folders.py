@@ -6,8 +6,9 @@ import hashlib
 import pathlib
 from typing import Final
 
+from tf_tryon.errors import TryOnError
 from tf_tryon.inference.bundled import STAGE_WEIGHTS, model_folder
-from tf_tryon.lite.sidecar import Sidecar, sidecar_of
+from tf_tryon.lite.sidecar import REMEDY, Sidecar, sidecar_of
 
 FOLDER: Final = "lite"  # of a bundle's folder
 
@@ -19,10 +20,16 @@ def lite_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
     return inside if sidecar_of(inside) else folder
 
 
-def fits(sidecar: Sidecar, model: pathlib.Path) -> bool:
-    """Whether the file was made of the weights that lie in a bundle's folder now; true where there are none."""
+def sidecar_of_model(model: str | pathlib.Path | None = None) -> Sidecar:
+    """The sidecar of a model's exported files (`lite_folder`).
+
+    Raises:
+      MissingFileError, BadFileError: a file is missing or damaged; the message names it.
+      TryOnError: the files were made of other weights than those that lie in the bundle's folder now.
+    """
+    sidecar, bundle = Sidecar.read(lite_folder(model)), model_folder(model)
     for stage, digest in sidecar.weights.items():
-        path = model / stage / STAGE_WEIGHTS
+        path = bundle / stage / STAGE_WEIGHTS
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            return False
-    return True
+            raise TryOnError(f"{sidecar.tflite} was made of other weights than {path}: {REMEDY}")
+    return sidecar

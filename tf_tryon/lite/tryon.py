@@ -78,10 +78,11 @@ class TryOn:
 
         Raises:
           MissingFileError, BadFileError: a file is missing or damaged; the message names it.
+          TryOnError: the file was made of other weights than the model's.
         """
-        from tf_tryon.lite.folders import lite_folder
+        from tf_tryon.lite.folders import sidecar_of_model
 
-        return cls(Sidecar.read(lite_folder(model)), threads)
+        return cls(sidecar_of_model(model), threads)
 
     def complete(
         self, person: Person, garment: str = "top", samples: int = 8, seed: int = 0, **options: Any

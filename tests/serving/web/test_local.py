@@ -31,6 +31,14 @@ def test_it_sends_files_and_takes_nothing(client: TestClient) -> None:
         assert client.post(path, content=b"photo").status_code in (404, 405)
 
 
+def test_what_a_browser_kept_is_not_sent_anew(client: TestClient) -> None:
+    sent = client.get("/model/sidecar.json")
+    again = client.get("/model/sidecar.json", headers={"if-none-match": sent.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["content-security-policy"] == sent.headers["content-security-policy"]
+    assert client.get("/model/sidecar.json", headers={"if-none-match": '"other"'}).json() == {}
+
+
 def test_no_photo_can_leave(client: TestClient) -> None:
     policy = client.get("/").headers["content-security-policy"]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
