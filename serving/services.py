@@ -103,6 +103,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             outputs = _outputs(version, name, list(request.output_filter))
             try:
                 with self._admission.enter(deadline, context.is_active):
+                    validation.check_people(arrays, version.limits)
                     answers = self._batcher.run(
                         (version.number, name, tuple(outputs)),
                         arrays,

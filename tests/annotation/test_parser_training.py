@@ -79,7 +79,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_siz
     with pytest.raises(ValueError, match="another configuration"):
         train(tiny(4), sets, tmp_path / "stopped")
     with pytest.raises(
-        TryOnError, match="stopped holds a run that was made of other things: data set 1 was .*own_sizes"
+        TryOnError, match=r"stopped holds a run that was made of other things: data set 1 was .*own_sizes"
     ):
         train(tiny(3), sets[::-1], tmp_path / "stopped")
     network, config, calibration = load_parser(resumed)

@@ -50,6 +50,7 @@ class FakeClient:
         specs = {name: (array.dtype, (None, *array.shape[1:])) for name, array in inputs.items()}
         limits = validation.Limits({"complete": specs}, FakeTryOn.garments, width=8, max_pixels=1 << 22)
         validation.check("complete", inputs, limits)
+        validation.check_people(inputs, limits)
         many, zeros = [PNG] * request.samples, np.zeros((request.samples, 1))
         return Answer(0, many, many, {"shape": zeros}, {"shape": zeros[:, 0]}, zeros[:, 0], PNG, 1)
 

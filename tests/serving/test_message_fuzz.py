@@ -76,7 +76,9 @@ def _front(encoded: bytes) -> None:
     """What stands in front of the model; a refusal is a short sentence."""
     request = predict_pb2.PredictRequest.FromString(encoded)
     try:
-        validation.check(request.model_spec.signature_name, arrays_of(request), LIMITS)
+        arrays = arrays_of(request)
+        validation.check(request.model_spec.signature_name, arrays, LIMITS)
+        validation.check_people(arrays, LIMITS)
     except validation.InvalidRequestError as error:
         message = str(error)
     else:
@@ -89,7 +91,9 @@ def test_the_good_message_passes() -> None:
     request.model_spec.signature_name = "transfer"
     for name, array in GOOD.items():
         request.inputs[name].CopyFrom(to_proto(array))
-    validation.check("transfer", arrays_of(request), LIMITS)
+    arrays = arrays_of(request)
+    validation.check("transfer", arrays, LIMITS)
+    validation.check_people(arrays, LIMITS)
 
 
 @FUZZ

@@ -10,7 +10,7 @@ from PIL import Image
 from tf_tryon.data.vocabulary import CIHP20
 from tf_tryon.errors import BadFileError
 from tf_tryon.files.json_file import Value
-from tf_tryon.serving.validation import InvalidRequestError, check, check_answer, limits_of
+from tf_tryon.serving.validation import InvalidRequestError, check, check_answer, check_people, limits_of
 
 _PERSON = {
     "photo_bytes": "string", "parsing_bytes": "string", "vocabulary": "string", "keypoints": "float32",
@@ -156,25 +156,26 @@ def png(labels: np.ndarray) -> bytes:
 
 def test_labels_and_keypoints_must_be_of_one_person(person: dict[str, Any], make_person: Any) -> None:
     check("complete", person, LIMITS)
+    check_people(person, LIMITS)
     half = {**person, "keypoints": person["keypoints"] * np.array((0.5, 0.5, 1), np.float32)}
     with pytest.raises(InvalidRequestError, match=r"are not of the same person: nose and eyes .* photo's pixels"):
-        check("complete", half, LIMITS)
+        check_people(half, LIMITS)
     with pytest.raises(InvalidRequestError, match="label 19 is not in tryon8"):
-        check("complete", {**person, "vocabulary": strings(b"tryon8")}, LIMITS)
+        check_people({**person, "vocabulary": strings(b"tryon8")}, LIMITS)
     classes = CIHP20.table()[make_person(0)["labels"]]
     with pytest.raises(InvalidRequestError, match="as vocabulary tryon8 they would agree"):
-        check("complete", {**person, "parsing_bytes": strings(png(classes))}, LIMITS)
+        check_people({**person, "parsing_bytes": strings(png(classes))}, LIMITS)
 
 
 def test_what_is_erased_may_be_anywhere(person: dict[str, Any], make_person: Any) -> None:
     """A page marks what its visitor wipes away as the garment."""
     labels = make_person(0)["labels"]
     labels[:40][labels[:40] > 0] = 5
-    check("complete", {**person, "parsing_bytes": strings(png(labels))}, LIMITS)
+    check_people({**person, "parsing_bytes": strings(png(labels))}, LIMITS)
     with pytest.raises(InvalidRequestError, match="nose and eyes lie on top"):
-        check("complete", {**person, "parsing_bytes": strings(png(labels)), "garment": strings(b"bottom")}, LIMITS)
+        check_people({**person, "parsing_bytes": strings(png(labels)), "garment": strings(b"bottom")}, LIMITS)
 
 
 def test_damaged_labels_are_refused(person: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequestError, match="parsing_bytes: a damaged PNG"):
-        check("complete", {**person, "parsing_bytes": strings(person["parsing_bytes"][0][:60])}, LIMITS)
+        check_people({**person, "parsing_bytes": strings(person["parsing_bytes"][0][:60])}, LIMITS)
