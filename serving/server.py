@@ -29,6 +29,7 @@ from tf_tryon.logs import fields
 from tf_tryon.serving.admission import Admission
 from tf_tryon.serving.batching import Batcher, Batching
 from tf_tryon.serving.calls import MAX_MESSAGE
+from tf_tryon.serving.health import Health
 from tf_tryon.serving.listening import Address, listen
 from tf_tryon.serving.read_inside import ReadInside
 from tf_tryon.serving.services import ModelService, PredictionService
@@ -100,7 +101,7 @@ class Server:
         self.threads = self._inside + self.settings.waiting + _SPARE  # calls that are answered at once
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="versions", daemon=True)
-        self._health = health.HealthServicer()
+        self._health = Health()
         self._grpc: grpc.Server | None = None
         self.address = ""
 
