@@ -27,7 +27,8 @@ class Health(health.HealthServicer):
 
         gRPC gives `send_response_callback` to a handler that keeps no thread while it waits.
         """
-        return super().Watch(request, _Leaving(context), send_response_callback)
+        watch: Any = super().Watch  # its types don't know the callback
+        return watch(request, _Leaving(context), send_response_callback)
 
 
 class _Leaving:
