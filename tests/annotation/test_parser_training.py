@@ -76,6 +76,10 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_siz
     assert first.keys() == second.keys()
     for name, array in first.items():
         np.testing.assert_array_equal(array, second[name], err_msg=name)
+    # The file is written after the checkpoint: a run that ended in between is made good.
+    resumed.unlink()
+    assert train(tiny(3), sets, resumed.parent) == 0
+    assert resumed.read_bytes() == straight.read_bytes()
     with pytest.raises(ValueError, match="another configuration"):
         train(tiny(4), sets, tmp_path / "stopped")
     with pytest.raises(
@@ -149,7 +153,13 @@ def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
 def test_auto_becomes_the_run_s_own_precision(data_set, tmp_path, monkeypatch):
     config, trained = tiny(1), []
     config.train.update(batch=(2,), precision="auto")
-    monkeypatch.setattr(parser_training, "_train", lambda config, *_: trained.append(config.train.precision))
+
+    def make_a_step(config, sets, workdir, stop):
+        trained.append(config.train.precision)
+        (workdir / "checkpoints").mkdir(exist_ok=True)
+        (workdir / "checkpoints/step-00000001.npz").touch()
+
+    monkeypatch.setattr(parser_training, "_train", make_a_step)
     for fast in (False, True):  # the second time it is resumed, on a machine that has bfloat16
         monkeypatch.setattr(precision, "support", lambda fast=fast: precision.Support(fast, "the test says so"))
         train(config, [open_records(data_set)], tmp_path / "run")
@@ -190,6 +200,16 @@ def test_values_that_cannot_work_are_named(field, value):
     config[part][name] = value
     with pytest.raises(ValueError, match=rf"config\.{field}"):
         parser_config.validate(config)
+
+
+@pytest.mark.usefixtures("quick_examples")
+def test_a_start_that_came_to_nothing_may_be_made_anew(data_set, tmp_path):
+    config, sets = tiny(1), [open_records(data_set)]
+    config.train.update(batch=(1,), init_from=str(tmp_path / "none.npz"))
+    with pytest.raises(FileNotFoundError, match="none"):
+        train(config, sets, tmp_path / "run")
+    config.train.init_from = ""
+    assert train(config, sets, tmp_path / "run") == 0
 
 
 @pytest.mark.usefixtures("quick_examples")

@@ -63,14 +63,15 @@ def train(config: ConfigDict, sets: list[RecordSet], workdir: Path) -> int:
     refuse_strangers(workdir, CONFIG, (*PLACES, WEIGHTS_FILE))
     check_people(sets, config)
     workdir.mkdir(parents=True, exist_ok=True)
-    path = workdir / CONFIG
-    saved = parser_config.from_json(path.read_bytes(), str(path)) if path.exists() else None
+    path, begun = workdir / CONFIG, bool(_checkpoints(workdir).steps())
+    # A start that came to nothing, by a wrong `init_from` for one, may be made anew with other values.
+    saved = parser_config.from_json(path.read_bytes(), str(path)) if begun and path.exists() else None
     config = settled(config, saved)
     text = to_json(config)
     if saved is not None and to_json(saved) != text:
         raise ValueError(f"{path} is of another configuration: choose another --workdir, or give the same one")
     inputs = run_inputs.inputs_of_sets(sets)
-    run_inputs.check(workdir, inputs, begun=bool(_checkpoints(workdir).steps()))
+    run_inputs.check(workdir, inputs, begun)
     with loop.stoppable() as stop, held(workdir):
         write_text(path, text)
         run_inputs.save(workdir, inputs)
@@ -83,6 +84,7 @@ def _train(config: ConfigDict, sets: list[RecordSet], workdir: Path, stop: loop.
         options.steps, options.log_every, options.checkpoint_every, evaluate_every=options.evaluate_every,
         remedy="Start again with --set train.learning_rate=... lower, or --set train.precision=float32",
     )  # fmt: skip
+    learner.complete_file()
     with RunLog(workdir, options.steps, sum(options.batch), learner.done) as log:
         return loop.run(learner, schedule, learner.done, log, stop, str(workdir))
 
@@ -133,6 +135,11 @@ class _Learner(loop.Alone):
         number = tf.constant(done, tf.int64)
         return held_out(self._sets, self._config, lambda inputs, labels: self._losses(inputs, labels, number))
 
+    def complete_file(self) -> None:
+        """Writes the weights' file if the run ended between its last checkpoint and that."""
+        if self.done and not _is_of_step(self._weights, self.done):
+            write_parser(self._weights, self._ema.averages, self._config, self.done)
+
     def save(self, done: int) -> Path:
         """A checkpoint, and the averaged weights for `tf-tryon annotate`."""
         self._checkpoints.save(done, self._state)
@@ -142,6 +149,10 @@ class _Learner(loop.Alone):
 
 def _checkpoints(workdir: Path) -> Checkpoints:
     return Checkpoints(workdir / "checkpoints")
+
+
+def _is_of_step(path: Path, step: int) -> bool:
+    return path.is_file() and int(read_arrays(path, "move it away: it is written anew")[STEP]) == step
 
 
 def _start_from(path: Path, variables: dict[str, tf.Variable]) -> None:
