@@ -1,6 +1,8 @@
 """From BlazePose's points to the 18; and MediaPipe itself, where it and its model are there."""
 
 import importlib.util
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -74,16 +76,53 @@ def test_who_is_found_only_with_a_margin_stands_where_he_is(monkeypatch):
     assert actual.beyond == ()
 
 
+@pytest.mark.parametrize("size", [(3000, 200), (200, 3000)])
+@pytest.mark.parametrize("look", [1, 2])
+def test_a_long_photo_is_looked_at_shrunk_and_its_poses_are_of_all_of_it(monkeypatch, size, look):
+    monkeypatch.setattr(pose, "_LONGEST", 300)
+    looked = []
+
+    def detected(self, photo):
+        looked.append(photo.shape)
+        if len(looked) < look:
+            return []
+        points = _points()
+        if look == 2:
+            inner = np.array(photo.shape[1::-1]) - 150
+            points[:, :2] = (points[:, :2] * inner + 75) / (inner + 150)
+        return [(points, np.ones(photo.shape[:2], np.float32))]
+
+    monkeypatch.setattr(PoseAnnotator, "_detected", detected)
+    (actual,) = PoseAnnotator(None, None).annotate(np.zeros((*size, 3), np.uint8))
+    small = (300, 20) if size[0] > size[1] else (20, 300)
+    assert looked == [(*small, 3), (small[0] + 150, small[1] + 150, 3)][:look]
+    expected = pose._pose(_points(), np.ones(size, np.float32))
+    np.testing.assert_allclose(actual.keypoints, expected.keypoints, atol=0.01)
+    np.testing.assert_array_equal(actual.mask, expected.mask)
+    assert actual.box == pytest.approx(expected.box)
+
+
+def test_a_photo_of_usual_length_is_looked_at_as_it_is(monkeypatch):
+    photo, mask, looked = np.zeros((4096, 8, 3), np.uint8), np.ones((4096, 8), np.float32), []
+    monkeypatch.setattr(PoseAnnotator, "_detected", lambda self, seen: [looked.append(seen) or (_points(), mask)])
+    (actual,) = PoseAnnotator(None, None).annotate(photo)
+    assert looked[0] is photo
+    assert actual.mask is mask
+
+
 def _model_is_there() -> bool:
     folder = model_files._in_package(model_files.POSE_LANDMARKER)
     cached = model_files.cache_folder() / model_files.POSE_LANDMARKER.name
     return cached.is_file() or bool(folder and folder.is_file())
 
 
-@pytest.mark.skipif(
+_needs_model = pytest.mark.skipif(
     not (importlib.util.find_spec("mediapipe") and _model_is_there()),
     reason="needs mediapipe and pose_landmarker_full.task (`make .venv/installed-dev` gets both)",
 )
+
+
+@_needs_model
 @pytest.mark.filterwarnings("ignore")  # mediapipe's own
 def test_a_rendered_person_is_found_where_it_is():
     from tf_tryon.data.studio.render import render_person
@@ -98,6 +137,18 @@ def test_a_rendered_person_is_found_where_it_is():
     assert np.median(distance) < 8
     truth, mask = picture.parsing > 0, actual.mask > 0.5
     assert (truth & mask).sum() / (truth | mask).sum() > 0.8
+
+
+@_needs_model
+def test_a_screenshot_of_a_whole_page_does_not_end_the_process():
+    """By itself, as what MediaPipe's OpenCV refuses ends the process."""
+    program = (
+        "import numpy as np\n"
+        "from tf_tryon.annotation.pose import PoseAnnotator\n"
+        "with PoseAnnotator.load() as annotator:\n"
+        "    assert annotator.annotate(np.full((22_000, 16, 3), 128, np.uint8)) == []\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, timeout=300)
 
 
 def test_a_file_that_is_no_model_is_named(tmp_path):

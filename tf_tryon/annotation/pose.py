@@ -13,6 +13,7 @@ import weakref
 from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 from scipy import ndimage
 
 from tf_tryon.annotation import mediapipe_import, model_files
@@ -25,6 +26,9 @@ _EYES: Final = range(1, 7)
 MIN_VISIBILITY: Final = 0.5
 MAX_PEOPLE: Final = 6
 _SECOND_LOOK: Final = 0.25  # of the photo's longer side: the margin
+# Pixels of the longer side that MediaPipe sees, which shrinks everything to some 256 itself. At 32,767 its OpenCV ends
+# the process, with nothing that could be caught.
+_LONGEST: Final = 4096
 _MARGIN: Final = 0.02  # of the picture: a point that far inside is not cut
 
 
@@ -85,15 +89,17 @@ class PoseAnnotator:
         """All people of a photo (h, w, 3) uint8 RGB, by size.
 
         Where nobody is found, MediaPipe looks once more with a margin around the photo: people who fill it escape it
-        now and then (4 of 950 rendered ones, all of whom the margin brought back).
+        now and then (4 of 950 rendered ones, all of whom the margin brought back). A longer photo than 4,096 pixels is
+        shrunk for both looks.
         """
-        height, width = photo.shape[:2]
-        detection = self._detected(photo)
+        seen = _shrunk(photo)
+        detection = self._detected(seen)
         if not detection:
-            margin = round(_SECOND_LOOK * max(height, width))
-            around = self._detected(np.pad(photo, ((margin, margin), (margin, margin), (0, 0)), mode="edge"))
+            margin = round(_SECOND_LOOK * max(seen.shape[:2]))
+            around = self._detected(np.pad(seen, ((margin, margin), (margin, margin), (0, 0)), mode="edge"))
             detection = [_without_margin(points, mask, margin) for points, mask in around]
-        poses = [pose for pose in (_pose(points, mask) for points, mask in detection) if pose is not None]
+        found = (_pose(points, _of_size(mask, photo.shape[:2])) for points, mask in detection)
+        poses = [pose for pose in found if pose is not None]
         return sorted(poses, key=lambda pose: -_area(pose.box))
 
     def _detected(self, photo: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -117,6 +123,23 @@ class PoseAnnotator:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _shrunk(photo: np.ndarray) -> np.ndarray:
+    """A photo (h, w, 3) uint8 with at most _LONGEST pixels a side; itself if it has no more."""
+    height, width = photo.shape[:2]
+    scale = _LONGEST / max(height, width)
+    if scale >= 1:
+        return photo
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.BOX))
+
+
+def _of_size(mask: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """A mask (h, w) float32 of a photo that was shrunk from `size`; itself if it wasn't."""
+    if mask.shape == size:
+        return mask
+    return np.array(Image.fromarray(mask).resize(size[::-1], Image.Resampling.BILINEAR))
 
 
 def _without_margin(points: np.ndarray, mask: np.ndarray, margin: int) -> tuple[np.ndarray, np.ndarray]:
