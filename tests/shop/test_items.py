@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tf_tryon.shop.items import Item, garment_of_label, kind_of_label, read_items
+from tf_tryon.shop.items import COLUMNS, Item, garment_of_label, kind_of_label, read_items
 
 
 def test_photos_and_lines_are_brought_together(shop):
@@ -39,8 +39,26 @@ def test_what_is_wrong_is_told_by_line_and_photo(shop):
 def test_a_table_without_ids_is_refused(shop):
     folder, table = shop()
     table.write_text("name;price\nred;3\n")
-    with pytest.raises(ValueError, match=r"items\.csv has no column id \(name;price\)"):
+    with pytest.raises(ValueError, match=r"items\.csv has no column id \(name, price\)"):
         read_items(folder, table)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_table_without_commas_is_read_by_semicolons_or_tabs(shop, separator):
+    folder, table = shop()
+    line = separator.join(("red", "T-Shirt", "Shirt, red", "9,00", "https://shop.example/red"))
+    table.write_text("\ufeff" + separator.join(COLUMNS) + "\r\n" + line + "\r\n", encoding="utf-8", newline="")
+    (item,), _ = read_items(folder, table)
+    assert item == Item("red", str(folder / "red.png"), "T-Shirt", "Shirt, red", "9,00", "https://shop.example/red")
+
+
+@pytest.mark.parametrize(("mark", "place"), [("\n", 4), ("\r\n", 4), ("\u2028", 3), ("\x85", 3), ("\v", 3), ("\f", 3)])
+def test_a_value_keeps_its_line_breaks_and_lines_after_it_their_numbers(shop, mark, place):
+    folder, table = shop()
+    table.write_text(f'id,title,price\nred,"Shirt,{mark}red",9\ngone,,\n', encoding="utf-8", newline="")
+    (item,), wrong = read_items(folder, table)
+    assert (item.title, item.price) == (f"Shirt,{mark}red", "9")
+    assert f"{table}: line {place}" in wrong
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import pathlib
+from collections.abc import Iterator
 from typing import Final
 
 from tf_tryon.data.photo import photos_of
@@ -14,6 +16,9 @@ from tf_tryon.products.kinds import GARMENTS, LABELS
 COLUMNS: Final = ("id", "label", "title", "price", "link")
 _LONGEST: Final = {"id": 200, "label": 80, "title": 300, "price": 40, "link": 2000}
 _SAME: Final = {"trousers": "pants"}
+_SEPARATORS: Final = (
+    ",;\t"  # the first that a table's first line has: Excel writes ; where the comma is the decimal mark
+)
 _REMEDY: Final = "give a table in UTF-8 with the columns id, label, title, price and link"
 
 
@@ -40,8 +45,8 @@ def read_items(folder: pathlib.Path, table: pathlib.Path | None) -> tuple[list[I
 
     Args:
       folder: photos, each called ID.jpg (.png...).
-      table: CSV with a column id and any of label, title, price and link; others are not read. None: every photo is a
-        product called like its file.
+      table: CSV with a column id and any of label, title, price and link; others are not read. Separated by commas, or
+        by semicolons or tabs if its first line has no comma. None: every photo is a product called like its file.
 
     Raises:
       FileNotFoundError: no folder, no picture in it, or no table.
@@ -93,7 +98,10 @@ def _forms(label: str) -> tuple[str, ...]:
 
 def _rows(table: pathlib.Path) -> list[tuple[int, dict[str, str]]]:
     """Lines' numbers and the columns that are read, all of them texts."""
-    reader = csv.DictReader(_text(table).splitlines(), strict=True)
+    text = _text(table)
+    first = next(_lines(text), "")
+    separator = next((mark for mark in _SEPARATORS if mark in first), ",")
+    reader = csv.DictReader(_lines(text), delimiter=separator, strict=True)
     try:
         names = [(name or "").strip().casefold() for name in reader.fieldnames or []]
         if "id" not in names:
@@ -104,14 +112,19 @@ def _rows(table: pathlib.Path) -> list[tuple[int, dict[str, str]]]:
         raise ValueError(f"{table}: line {reader.line_num} is no CSV ({error}): {_REMEDY}") from error
 
 
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends, as CSV has them: other characters that Unicode breaks lines at belong to a value."""
+    return io.StringIO(text, newline="")
+
+
 def _text(table: pathlib.Path) -> str:
     """What a table says; spreadsheets save it in the encoding of their system, unless they are told."""
     try:
         return read_bytes(table, _REMEDY).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        lines = (error.object[: error.start].decode() + "?").splitlines()
+        number = sum(1 for _ in _lines(error.object[: error.start].decode() + "?"))
         raise ValueError(
-            f"{table}: line {len(lines)} isn't in UTF-8 (the byte 0x{error.object[error.start]:02x}): "
+            f"{table}: line {number} isn't in UTF-8 (the byte 0x{error.object[error.start]:02x}): "
             'open the table in the spreadsheet and save it as "CSV UTF-8"'
         ) from error
 
