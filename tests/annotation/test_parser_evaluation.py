@@ -38,6 +38,23 @@ def test_truth_is_perfect_and_who_is_not_found_is_counted(people):
     assert (nobody["not_found"], nobody["people_right"], nobody["iou"]["top"]) == (3, None, None)
 
 
+def test_people_are_read_one_at_a_time(people):
+    read, parsed = [], []
+
+    def reading():
+        for person in people:
+            read.append(person)
+            yield person
+
+    def perfect(photo, pose):
+        parsed.append(photo)
+        assert len(read) == len(parsed)
+        return Parsing(read[-1].labels, "tryon8")
+
+    report = evaluate_parser(perfect, reading(), true_pose)
+    assert (report["people"], report["people_right"]) == (3, 1)
+
+
 @pytest.mark.parametrize(
     ("hat", "expected"), [(HAT, (pytest.approx(2 / 3, abs=1e-4), (0.5, 1.0), 2)), (TOP, (None, (None, None), 0))]
 )

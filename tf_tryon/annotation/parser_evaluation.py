@@ -40,13 +40,13 @@ def parsed(
 
 
 def evaluate_parser(
-    parse: Callable[[np.ndarray, Pose], Parsing], people: list[Person], pose_of: Callable[[Person], Pose | None]
+    parse: Callable[[np.ndarray, Pose], Parsing], people: Iterable[Person], pose_of: Callable[[Person], Pose | None]
 ) -> dict[str, Any]:
     """Measures over people with true labels.
 
     Args:
       parse: photo and pose -> parsing.
-      people: with labels of the eight classes.
+      people: with labels of the eight classes; they are read one at a time.
       pose_of: their poses; None: not found, which is counted.
 
     Returns:
@@ -74,7 +74,7 @@ def evaluate_parser(
     mean = bootstrap.mean(np.array(right))
     ious = [_iou(number, np.array(confusions, float).reshape(-1, 8, 8)) for number in range(8)]
     return {
-        "people": len(people),
+        "people": len(confusions) + missing,
         "not_found": missing,
         "people_right": _rounded(mean.value),
         "people_right_interval": _interval(mean),

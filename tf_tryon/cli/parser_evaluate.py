@@ -65,10 +65,10 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
 
     records = open_records(flag_values.data)
     numbers = list(records.split("test"))[: flag_values.count]
-    people = [Person.of(records, i) for i in numbers]
+    people = (Person.of(records, i) for i in numbers)  # each when it is its turn: --count may be of any size
     parsing = ParsingAnnotator.load(flag_values.parser, weights=flag_values.parser_weights)
     finder = PoseAnnotator.load() if flag_values.poses == "mediapipe" else None
-    progress, done = Progress("people", len(people)), iter(range(1, len(people) + 1))
+    progress, done = Progress("people", len(numbers)), iter(range(1, len(numbers) + 1))
 
     def pose_of(person: Person) -> Pose | None:
         progress.update(next(done))
