@@ -6,7 +6,7 @@ from PIL import Image
 
 from tf_tryon.errors import TryOnError
 from tf_tryon.products import kinds
-from tf_tryon.products.product import Product, of_photo, read_product
+from tf_tryon.products.product import Product, UnsureError, of_photo, read_product
 
 
 @pytest.fixture
@@ -48,6 +48,16 @@ def test_a_named_garment_is_taken_at_its_word(shirt):
 def test_what_is_worn_is_refused(saved):
     with pytest.raises(TryOnError, match=r"shirt\.png: a person wears this garment: .*--like"):
         read_product(saved[0], "top", None, lambda photo: True)
+
+
+def test_what_is_not_recognised_may_be_named_or_marked(shirt, tmp_path, monkeypatch):
+    photo, mask = shirt()
+    Image.fromarray(np.dstack([photo, mask.astype(np.uint8) * 255])).save(tmp_path / "shirt.png")
+    monkeypatch.setattr(kinds, "probabilities", lambda *_: dict.fromkeys(kinds.NAMES, 1 / len(kinds.NAMES)))
+    with pytest.raises(UnsureError, match=r"shirt\.png: it can't be recognised .*--garment .*--wear-mask") as told:
+        read_product(tmp_path / "shirt.png")
+    assert told.value.fault.startswith(str(tmp_path / "shirt.png"))
+    assert told.value.markable
 
 
 def test_no_file_and_no_such_garment():

@@ -1,6 +1,7 @@
 """A catalogue is built, goes on where it was stopped, reads only what is new, and ranks its products."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from PIL import Image
 
 from tf_tryon.errors import BadFileError, InTheWayError, TryOnError
-from tf_tryon.products import kinds
+from tf_tryon.products import cutout, kinds
+from tf_tryon.products.cutout import NoProductError
+from tf_tryon.products.product import UnsureError
 from tf_tryon.shop import build as building
 from tf_tryon.shop.build import build_catalogue
 from tf_tryon.shop.catalogue import Catalogue
@@ -66,6 +69,34 @@ def test_a_catalogue_of_a_folder(model, shop, tmp_path, reads):
         assert [match.score for match in best] == sorted((match.score for match in best), reverse=True)
     with pytest.raises(TryOnError, match="has no hat"):
         catalogue.best(code, "hat", 3)
+
+
+_PNG = "give a PNG whose transparency leaves out all but the garment"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            UnsureError("it can't be recognised", "name it with --garment", markable=True),
+            f"it can't be recognised: say what it is in the column label of the table (--csv), or {_PNG}",
+        ),
+        (
+            NoProductError("the photo shows 2 garments", "give one photo each", markable=True),
+            f"the photo shows 2 garments: give one photo each, or {_PNG}",
+        ),
+        (None, "a person wears this garment: give a photo of it flat or hung"),
+    ],
+)
+def test_remedies_are_such_as_a_build_has(model, shop, tmp_path, monkeypatch, error, reason):
+    def refuse(*_):
+        raise error
+
+    folder, table = shop()
+    if error:
+        monkeypatch.setattr(cutout, "main_parts", refuse)
+    with pytest.raises(TryOnError, match=re.escape(f"red.png: {reason}") + "$"):
+        build_catalogue(model, folder, tmp_path / "cat", table, None if error else lambda photo: True)
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,28 @@ _RING: Final = 0.03  # of the shorter side: the border, which is background
 _COLOURS: Final = 6  # the border's
 _ROUNDS: Final = 4
 _LEAST, _MOST = 0.03, 0.92  # of the photo that a garment covers
-_REMEDY: Final = "lay or hang it before a plain ground of another colour, with some ground around it, or give a mask"
+_REMEDY: Final = "lay or hang it before a plain ground of another colour, with some ground around it"
+_MASK: Final = "mark the garment with a mask (--wear-mask, in Python `mask`)"
 _SECOND: Final = 0.4  # of the largest part: another garment
 
 
 class NoProductError(TryOnError):
-    """What a photo shows is no product that can be taken: to look again would find the same."""
+    """What a photo shows is no product that can be taken: to look again would find the same.
+
+    Attributes:
+      fault: what is wrong.
+      remedy: what else to do about the photo; "" if there is nothing.
+      markable: whether it helps to mark the garment. The message says by a mask; who takes none has words of their own.
+    """
+
+    def __init__(self, fault: str, remedy: str = "", markable: bool = False) -> None:
+        self.fault, self.remedy, self.markable = fault, remedy, markable
+        super().__init__(self.told(remedy, _MASK))
+
+    def told(self, remedy: str, mark: str) -> str:
+        """The message with remedies of the caller's; `mark` is how a garment can be marked."""
+        remedies = ", or ".join(filter(None, [remedy, mark if self.markable else ""]))
+        return f"{self.fault}: {remedies}" if remedies else self.fault
 
 
 def cut(photo: np.ndarray, side: int = SIDE) -> np.ndarray:
@@ -47,19 +63,20 @@ def cut(photo: np.ndarray, side: int = SIDE) -> np.ndarray:
     small_size = max(1, round(width * scale)), max(1, round(height * scale))
     if min(small_size) <= 2 * _ring(small_size):
         raise NoProductError(
-            f"the photo is too small or too narrow: of {width}x{height} pixels too few lie within its border; give a "
-            "larger or a less oblong one, or a mask"
+            f"the photo is too small or too narrow: of {width}x{height} pixels too few lie within its border",
+            "give a larger or a less oblong one",
+            markable=True,
         )
     small = np.asarray(Image.fromarray(photo).resize(small_size, Image.Resampling.BOX))
     try:
         outline = _grab_cut(cv2, small)
     except cv2.error as error:
         text = " ".join(str(error).split())
-        raise NoProductError(f"no garment can be told from the background ({text}): {_REMEDY}") from error
+        raise NoProductError(f"no garment can be told from the background ({text})", _REMEDY, True) from error
     share = outline.mean()
     if not _LEAST <= share <= _MOST:
         fault = "no garment stands out from the background" if share < _LEAST else "the garment fills the whole photo"
-        raise NoProductError(f"{fault}: {_REMEDY}")
+        raise NoProductError(fault, _REMEDY, markable=True)
     large = Image.fromarray(outline.astype(np.uint8) * 255).resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(large) > 127
 
@@ -77,9 +94,7 @@ def main_parts(mask: np.ndarray, pair: bool) -> np.ndarray:
     order = np.argsort(-sizes)
     others = [i for i in order[1:] if sizes[i] >= _SECOND * sizes[order[0]]]
     if len(others) > (1 if pair else 0):
-        raise NoProductError(
-            f"the photo shows {len(others) + 1} garments: give one photo each, or a mask of the one meant"
-        )
+        raise NoProductError(f"the photo shows {len(others) + 1} garments", "give one photo each", markable=True)
     kept = np.isin(parts, [1 + order[0], *(1 + i for i in others)])
     return ndimage.binary_fill_holes(kept)
 

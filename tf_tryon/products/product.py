@@ -102,6 +102,8 @@ def read_product(
         known = alpha > 127 if alpha.min() < _CLEAR else None
     try:
         return of_photo(photo, pathlib.Path(path).stem, garment, known, worn, chances)
+    except NoProductError as error:
+        raise type(error)(f"{path}: {error.fault}", error.remedy, error.markable) from error
     except TryOnError as error:
         raise type(error)(f"{path}: {error}") from error
 
@@ -117,8 +119,8 @@ def of_photo(
     """`read_product` of a photo (h, w, 3) uint8 in memory, with the garment's pixels (h, w) bool if they are known."""
     if worn is not None and worn(photo):
         raise WornError(
-            "a person wears this garment: give a photo of it flat or hung, or take it from the person with --like (in "
-            "Python `like`)"
+            "a person wears this garment",
+            "give a photo of it flat or hung, or take it from the person with --like (in Python `like`)",
         )
     outline = cutout.cut(photo) if known is None else known
     if garment is not None:
@@ -131,8 +133,9 @@ def of_photo(
         mask = cutout.main_parts(outline, False)
     if certainty < _UNSURE:
         raise UnsureError(
-            f"it can't be recognised ({recognised}? with {certainty:.0%}): name it with --garment, or mark it "
-            "with a mask (--wear-mask)"
+            f"it can't be recognised ({recognised}? with {certainty:.0%})",
+            "name it with --garment (in Python `garment`)",
+            markable=True,
         )
     return Product(photo, mask, recognised, name, chances, certainty)
 

@@ -16,7 +16,7 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.products.cutout import NoProductError
 from tf_tryon.products.kinds import of_garment, tells_reach
-from tf_tryon.products.product import Product, WornIn, read_product
+from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, read_product
 from tf_tryon.shop import matching, names
 from tf_tryon.shop.catalogue import write_index
 from tf_tryon.shop.codes import cloth_codes
@@ -29,6 +29,12 @@ from tf_tryon.writing.results import new_files
 BY: Final = "tf-tryon catalogue build"
 _CUT: Final = 512  # pixels of a cut-out's longer side
 _TOGETHER: Final = 16  # items that are kept at once
+# What helps of many photos, which have a table and no masks; other kinds of errors have remedies that hold here too.
+_REMEDIES: Final[dict[type[NoProductError], str]] = {
+    UnsureError: "say what it is in the column label of the table (--csv)",
+    WornError: "give a photo of it flat or hung",
+}
+_MARK: Final = "give a PNG whose transparency leaves out all but the garment"
 
 Tell = Callable[[int, int, str, str], None]
 
@@ -126,7 +132,7 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
             new[key] = dataclasses.replace(product, chances={kind: 1.0}) if kind and tells_reach(kind) else product
             kinds[key] = kind or max(product.chances, key=lambda name: product.chances[name])
         except (TryOnError, ValueError, OSError) as error:
-            reason = " ".join(str(error).removeprefix(f"{item.photo}: ").split())
+            reason = _reason(error, item.photo)
             if not isinstance(error, NoProductError):
                 keys[-1] = ("", reason)
                 continue
@@ -140,6 +146,14 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
             known[key] = Reading("", garment, kinds[key], chances, code, _png(new[key]))
             readings.put(key, known[key])
     return [(key, known[key].reason if key else reason) for key, reason in keys]
+
+
+def _reason(error: Exception, photo: str) -> str:
+    """Why a photo can't be taken, in a line without its name."""
+    text = str(error)
+    if isinstance(error, NoProductError):
+        text = error.told(_REMEDIES.get(type(error), error.remedy), _MARK)
+    return " ".join(text.removeprefix(f"{photo}: ").split())
 
 
 def _checked(product: Product, model: TryOn) -> Product:
