@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 from tf_tryon.errors import BadFileError, InTheWayError, TryOnError
 from tf_tryon.products import cutout, kinds
@@ -69,6 +70,30 @@ def test_a_catalogue_of_a_folder(model, shop, tmp_path, reads):
         assert [match.score for match in best] == sorted((match.score for match in best), reverse=True)
     with pytest.raises(TryOnError, match="has no hat"):
         catalogue.best(code, "hat", 3)
+
+
+def test_what_was_taken_can_be_worn(model, shop, tmp_path):
+    """Two cups on a string, for which the cut-out is too small; and a string alone, of which it would show nothing."""
+    folder, table = shop()
+    y, x = np.mgrid[:300, :1500]
+    string = (y == 150) & (abs(x - 750) < 700)
+    cups = np.hypot(y - 150, abs(x - 750) - 400) < 125
+    for name, mask in (("cups", cups | string), ("string", string)):
+        photo = np.dstack([np.full((300, 1500, 3), 90), mask * 255]).astype(np.uint8)
+        Image.fromarray(photo).save(folder / f"{name}.png")
+        with table.open("a") as file:
+            file.write(f"{name},top,,,\n")
+    built = build_catalogue(model, folder, tmp_path / "cat", table)
+    assert list(built.rejected) == [str(folder / "string.png")]
+    assert "too thin" in built.rejected[str(folder / "string.png")]
+    catalogue = Catalogue(tmp_path / "cat")
+    item = catalogue.items[-1]
+    product = catalogue.product(item)
+    assert (item.id, product.name, product.garment) == ("cups", "cups", "top")
+    assert ndimage.label(product.mask)[1] == 2
+    (tmp_path / "cat" / "cuts" / "000004.png").unlink()
+    with pytest.raises(TryOnError, match=r"000004\.png is missing: build it again"):
+        catalogue.product(item)
 
 
 _PNG = "give a PNG whose transparency leaves out all but the garment"

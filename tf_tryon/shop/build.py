@@ -18,7 +18,7 @@ from tf_tryon.products.cutout import NoProductError
 from tf_tryon.products.kinds import of_garment, tells_reach
 from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, read_product
 from tf_tryon.shop import matching, names
-from tf_tryon.shop.catalogue import write_index
+from tf_tryon.shop.catalogue import outline_of, write_index
 from tf_tryon.shop.codes import cloth_codes
 from tf_tryon.shop.items import Item, garment_of_label, kind_of_label, read_items
 from tf_tryon.shop.readings import Reading, Readings, key_of
@@ -103,6 +103,7 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
     known: dict[str, Reading] = {}
     keys: list[tuple[str, str]] = []
     new: dict[str, Product] = {}
+    cuts: dict[str, bytes] = {}
     kinds: dict[str, str] = {}
     for item in items:
         named, kind = garment_of_label(item.label), kind_of_label(item.label)
@@ -128,6 +129,7 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
             continue
         try:
             product = _checked(read_product(item.photo, named, None, worn), model)
+            cuts[key] = _png(product)
             # "Top" is a shop's word for every top, and tells nothing that the photo doesn't tell better.
             new[key] = dataclasses.replace(product, chances={kind: 1.0}) if kind and tells_reach(kind) else product
             kinds[key] = kind or max(product.chances, key=lambda name: product.chances[name])
@@ -143,7 +145,7 @@ def _read(model: TryOn, items: Sequence[Item], readings: Readings, worn: WornIn 
         codes = cloth_codes(model, [new[key] for key in alike])
         for key, code in zip(alike, codes, strict=True):
             chances = of_garment(new[key].chances, garment)
-            known[key] = Reading("", garment, kinds[key], chances, code, _png(new[key]))
+            known[key] = Reading("", garment, kinds[key], chances, code, cuts[key])
             readings.put(key, known[key])
     return [(key, known[key].reason if key else reason) for key, reason in keys]
 
@@ -163,7 +165,7 @@ def _checked(product: Product, model: TryOn) -> Product:
 
 
 def _png(product: Product) -> bytes:
-    """The garment with its outline as alpha."""
+    """The garment with its outline as alpha; NoProductError: it is so thin that none is left at that size."""
     rows, columns = np.flatnonzero(product.mask.any(1)), np.flatnonzero(product.mask.any(0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     alpha = product.mask[box].astype(np.uint8) * 255
@@ -171,6 +173,8 @@ def _png(product: Product) -> bytes:
     cut = np.pad(np.dstack([product.photo[box], alpha]), ((1, 1), (1, 1), (0, 0)))
     picture = Image.fromarray(cut)
     picture.thumbnail((_CUT, _CUT), Image.Resampling.LANCZOS)
+    if not outline_of(picture).any():
+        raise NoProductError(f"the garment is too thin: shrunk to {_CUT} pixels nothing of it is left")
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()

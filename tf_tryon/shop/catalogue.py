@@ -18,13 +18,15 @@ import pathlib
 from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 
+from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.errors import TryOnError
 from tf_tryon.files import json_file
 from tf_tryon.files.regular import size_of
 from tf_tryon.files.stamp import cache_key
 from tf_tryon.products.kinds import GARMENTS, NAMES
-from tf_tryon.products.product import Product, read_product
+from tf_tryon.products.product import Product
 from tf_tryon.shop import matching
 from tf_tryon.shop.names import FORMAT, ITEMS, MARK, REMEDY, VERSION, check_usearch, cut_name, index_name
 
@@ -132,12 +134,16 @@ class Catalogue:
         """An item's cut-out.
 
         Raises:
-          TryOnError: the catalogue was built again since it was opened, so that the number may be another item's.
+          TryOnError: the catalogue was built again since it was opened, so that the number may be another item's; or
+            the cut-out is missing.
+          ValueError: it is damaged.
         """
         self._check_built()
-        # The cut-out's alpha is its mask, so that nothing is found out again.
-        product = read_product(self.folder / cut_name(item.number), item.garment, chances=item.chances)
-        return dataclasses.replace(product, name=item.id)
+        path = self.folder / cut_name(item.number)
+        size_of(path, REMEDY)
+        picture = open_upright(path, str(path))
+        # Nothing is found out again: two parts that a thread joined in the photo are one garment still.
+        return Product(to_rgb(picture), outline_of(picture), item.garment, item.id, item.chances)
 
     def _check_built(self) -> None:
         if cache_key(self.folder / MARK)[1] != self._built:
@@ -165,6 +171,11 @@ def chances_of(value: json_file.Value) -> dict[str, float]:
     for name in chances.keys() - set(NAMES):
         raise value.wrong(f"has {name!r}, which is no label of products")
     return chances
+
+
+def outline_of(cut: Image.Image) -> np.ndarray:
+    """(h, w) bool: the garment's pixels of a cut-out, by its alpha."""
+    return np.asarray(cut.convert("RGBA"))[..., 3] > 127
 
 
 def open_index(path: pathlib.Path) -> Any:

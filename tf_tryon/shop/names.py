@@ -11,7 +11,7 @@ from tf_tryon.errors import TryOnError
 
 FORMAT: Final = "tf_tryon.catalogue"
 VERSION: Final = 1
-HOLDS: Final = 2  # counts what a reading of a photo holds: one that holds less is made again
+HOLDS: Final = 3  # counts what a reading of a photo holds: one that holds less is made again
 MARK: Final = "catalogue.json"
 ITEMS: Final = "items.json"
 REJECTED: Final = "rejected.json"
