@@ -33,15 +33,15 @@ def made():
 def test_terms_are_means_over_their_half(made):
     nets, batch, objective, judgement, _ = made
     photos, noise = batch[keys.PHOTO], batch[keys.NOISE]
-    codes = nets.posterior({keys.PHOTO: photos[:2]}).sample(noise[:2, 0])
-    fake = nets.generate(batch, tf.concat([codes, noise[2:, 1]], axis=0))[-1]
-    expected = np.mean(np.abs(photos[:2] - fake[:2]))
+    codes = nets.posterior({keys.PHOTO: photos[0::2]}).sample(noise[0::2, 0])
+    fake = nets.generate(batch, tf.stack([codes[0], noise[1, 1], codes[1], noise[3, 1]]))[-1]
+    expected = np.mean(np.abs(photos[0::2] - fake[0::2]))
     assert np.mean(objective.terms["pixel"]) == pytest.approx(expected, rel=1e-4)
-    assert not objective.terms["pixel"].numpy()[2:].any()
-    scores = nets.discriminator.random(fake[2:])
+    assert not objective.terms["pixel"].numpy()[1::2].any()
+    scores = nets.discriminator.random(fake[1::2])
     expected = sum(np.mean(np.square(score - 1)) for score in scores)
     assert np.mean(objective.terms["adversarial_random"]) == pytest.approx(expected, rel=1e-3)
-    latent = np.mean(np.abs(nets.posterior({keys.PHOTO: fake[2:]}).mean - noise[2:, 1]))
+    latent = np.mean(np.abs(nets.posterior({keys.PHOTO: fake[1::2]}).mean - noise[1::2, 1]))
     assert np.mean(objective.terms["latent_regression"]) == pytest.approx(latent, rel=1e-3)
     assert set(judgement.weights) == {
         f"discriminator_{kind}" for kind in ("real_encoded", "encoded", "real_random", "random")
@@ -49,6 +49,17 @@ def test_terms_are_means_over_their_half(made):
     assert objective.weights["pixel"] == 10
     assert objective.weights["latent_regression"] == 0.5
     assert float(objective.weights["kl_cost"]) == pytest.approx(0.01)
+
+
+def test_micro_batches_and_replicas_make_the_terms_of_the_whole_batch(made):
+    nets, batch, objective, judgement, _ = made
+    weight, step = KLWeight(nets.config), tf.constant(0, tf.int64)
+    parts = [{key: value[rows] for key, value in batch.items()} for rows in (slice(0, 2), slice(2, 4))]
+    losses = [BicycleGANObjective()(nets, part, weight, step) for part in parts]
+    for whole, of_parts in zip((objective, judgement), zip(*losses, strict=True), strict=True):
+        for name, values in whole.terms.items():
+            actual = tf.concat([part.terms[name] for part in of_parts], axis=0)
+            np.testing.assert_allclose(actual, values, rtol=1e-3, atol=1e-6, err_msg=name)
 
 
 def test_the_latent_term_teaches_the_generator_only(made):

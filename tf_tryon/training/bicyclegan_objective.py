@@ -4,8 +4,10 @@
     random half:   (D_2(G) - 1)^2 + 0.5 |z - mean of E(G(I_hat, z))|_1,                   z ~ N(0, I)
     D_1, D_2:      (D(I) - 1)^2 + D(G)^2, each on its half, summed over both scales
 
-The latent term teaches G only: E's weights get no gradient from it. A term of one half counts twice there and 0 in the
-other half, so its mean over the batch is the mean over its half.
+The halves are every other example, from the first and from the second on: so whatever parts of even size replicas and
+micro-batches make of a batch, the same examples are encoded. The latent term teaches G only: E's weights get no
+gradient from it. A term of one half counts twice there and 0 in the other half, so its mean over the batch is the mean
+over its half.
 """
 
 from __future__ import annotations
@@ -36,16 +38,15 @@ class BicycleGANObjective(Uncalibrated):
         """Losses of generator and encoder, and of both discriminators; this GAN starts at once."""
         del adversarial
         loss = nets.config.loss
-        half = tf.shape(batch[keys.PHOTO])[0] // 2
         noise = batch[keys.NOISE]
-        photos = batch[keys.PHOTO]
-        posterior = nets.posterior({keys.PHOTO: photos[:half]}, training=True)
-        random = noise[half:, 1]
-        made = nets.generate(batch, tf.concat([posterior.sample(noise[:half, 0]), random], axis=0), training=True)[-1]
-        encoded_part, random_part = made[:half], made[half:]
+        encoded_photos, random_photos = _halves(batch[keys.PHOTO])
+        posterior = nets.posterior({keys.PHOTO: encoded_photos}, training=True)
+        encoded, random = posterior.sample(noise[0::2, 0]), noise[1::2, 1]
+        made = nets.generate(batch, _by_turns(encoded, random), training=True)[-1]
+        encoded_part, random_part = _halves(made)
 
         terms, judgement = Terms(), Terms()
-        pixels = l1(photos[:half], encoded_part)
+        pixels = l1(encoded_photos, encoded_part)
         terms.add(metric_names.PIXEL, _first(pixels), loss.appearance * loss.pixel)
         nats = kl(posterior, nets.prior(batch, posterior.mean))
         terms.add(metric_names.KL_COST, _first(kl_weight.cost(nats)), kl_weight.weight(step))
@@ -53,13 +54,13 @@ class BicycleGANObjective(Uncalibrated):
         terms.watch(metric_names.KL, _first(nats) / 2, first_half)
         again = _frozen(nets, random_part)
         terms.add(metric_names.LATENT_REGRESSION, _second(latent_regression(random, again)), loss.latent_regression)
-        inside = box_mean(tf.abs(photos[:half] - encoded_part), batch[keys.VISIBLE][:half])
+        inside = box_mean(tf.abs(encoded_photos - encoded_part), batch[keys.VISIBLE][0::2])
         terms.watch(metric_names.BOX_L1, _first(inside) / 2, first_half)
 
         judges = nets.discriminator
         parts = (
-            ("encoded", judges.encoded, photos[:half], encoded_part, _first),
-            ("random", judges.random, photos[half:], random_part, _second),
+            ("encoded", judges.encoded, encoded_photos, encoded_part, _first),
+            ("random", judges.random, random_photos, random_part, _second),
         )
         for name, judge, real, fake, place in parts:
             scores = [tf.split(scale, 2) for scale in judge(tf.concat([real, fake], axis=0))]
@@ -72,13 +73,23 @@ class BicycleGANObjective(Uncalibrated):
         return terms, judgement
 
 
+def _halves(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """(B, ...) -> what is encoded and what is random, (B / 2, ...) each."""
+    return values[0::2], values[1::2]
+
+
+def _by_turns(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """The inverse of `_halves`."""
+    return tf.reshape(tf.stack([first, second], axis=1), [-1, *first.shape[1:]])
+
+
 def _first(values: tf.Tensor) -> tf.Tensor:
-    """(B / 2,) of the first half -> (B,), twice there and 0 elsewhere."""
-    return tf.concat([2.0 * values, tf.zeros_like(values)], axis=0)
+    """(B / 2,) of the encoded half -> (B,), twice there and 0 elsewhere."""
+    return _by_turns(2.0 * values, tf.zeros_like(values))
 
 
 def _second(values: tf.Tensor) -> tf.Tensor:
-    return tf.concat([tf.zeros_like(values), 2.0 * values], axis=0)
+    return _by_turns(tf.zeros_like(values), 2.0 * values)
 
 
 def _frozen(nets: Networks, pictures: tf.Tensor) -> Gaussian:
