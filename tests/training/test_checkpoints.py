@@ -35,6 +35,16 @@ def test_keeps_the_newest_two_and_every_nth(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == expected
 
 
+def test_what_was_kept_for_good_stays_when_a_run_goes_on_with_another_number(tmp_path):
+    (tmp_path / "written.json").write_text('{"steps": []}')  # as earlier versions wrote it
+    for keep_every, steps in ((2, (1, 2, 3)), (5, (4, 5, 6)), (0, (7, 8, 9))):
+        for step in steps:
+            Checkpoints(tmp_path, keep_every).save(step, _variables())
+    assert Checkpoints(tmp_path).steps() == [2, 5, 8, 9]
+    Checkpoints(tmp_path).drop_after(3)  # the run wrote them itself
+    assert Checkpoints(tmp_path).steps() == [2]
+
+
 def test_only_what_the_run_wrote_is_removed(tmp_path, untouched):
     checkpoints = Checkpoints(tmp_path)
     (tmp_path / "step-00000001.npz").write_bytes(b"kept by hand")

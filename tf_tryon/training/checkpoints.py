@@ -4,7 +4,7 @@ A file holds every variable of the run by name and the step. It is written under
 disk and renamed, so whenever a process is killed the newest `step-*.npz` is whole. Restoring compares names and shapes
 both ways: what is missing, unknown or of another shape is an error, but for what earlier versions didn't store. The
 newest two are kept, and every Nth step's if asked. Of older ones those go that the run wrote itself, as `written.json`
-lists; a file that somebody put there stays.
+lists; a file that somebody put there stays, and so does one that was kept, whatever N the run goes on with.
 """
 
 from __future__ import annotations
@@ -67,7 +67,10 @@ class Checkpoints:
             raise ValueError(f"step {step}: not saved, values that are not finite in {', '.join(bad[:5])}")
         path = self.path(step)
         # Listed first: a file that isn't listed is never removed, and one that is listed need not be there.
-        self._list({*self._written(), step})
+        written, kept = self._written()
+        if self._keep_every:
+            kept |= {own for own in {*written, step} if own % self._keep_every == 0}
+        self._list({*written, step}, kept)
         write_arrays(path, {STEP: np.int64(step), **arrays})
         self._clean()
         return path
@@ -90,7 +93,7 @@ class Checkpoints:
         Raises:
           InTheWayError: one was put there by somebody else; names it. Nothing was removed.
         """
-        later, written = [saved for saved in self.steps() if saved > step], self._written()
+        later, (written, _) = [saved for saved in self.steps() if saved > step], self._written()
         others = [saved for saved in later if saved not in written]
         if others:
             raise InTheWayError(
@@ -100,9 +103,9 @@ class Checkpoints:
         self._remove(later)
 
     def _clean(self) -> None:
-        written = self._written()
-        kept = [step for step in self.steps() if step in written]
-        self._remove([step for step in kept[:-_KEEP] if not (self._keep_every and step % self._keep_every == 0)])
+        written, kept = self._written()
+        own = [step for step in self.steps() if step in written]
+        self._remove([step for step in own[:-_KEEP] if step not in kept])
         for path in self.directory.iterdir():  # of processes that were killed while they wrote
             if _TEMPORARY.fullmatch(path.name):
                 path.unlink()
@@ -110,19 +113,25 @@ class Checkpoints:
     def _remove(self, steps: list[int]) -> None:
         for step in steps:
             self.path(step).unlink()
-        self._list(self._written() - set(steps))
+        written, kept = self._written()
+        self._list(written - set(steps), kept - set(steps))
 
-    def _written(self) -> set[int]:
-        """The steps whose files this run wrote; none of a run of before there was such a list."""
+    def _written(self) -> tuple[set[int], set[int]]:
+        """The steps whose files this run wrote, and which of them stay for good; none of before there was such a list.
+
+        An earlier version's list doesn't tell what stays, and `save` adds what does by the `keep_every` of now.
+        """
         path = self.directory / _WRITTEN
         if not os.path.lexists(path):
-            return set()
+            return set(), set()
         listed = json_file.read(path, "move it away: then no checkpoint is removed that is there now")
-        return {step.whole(0) for step in listed["steps"].entries()}
+        kept = listed.get("kept")
+        written = {step.whole(0) for step in listed["steps"].entries()}
+        return written, set() if kept is None else {step.whole(0) for step in kept.entries()}
 
-    def _list(self, steps: set[int]) -> None:
+    def _list(self, written: set[int], kept: set[int]) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
-        write_text(self.directory / _WRITTEN, json.dumps({"steps": sorted(steps)}) + "\n")
+        write_text(self.directory / _WRITTEN, json.dumps({"steps": sorted(written), "kept": sorted(kept)}) + "\n")
 
 
 def local_value(variable: tf.Variable) -> tf.Tensor:
