@@ -91,6 +91,14 @@ def test_a_nat_has_the_same_price_at_each_size(family):
         (lambda c: c.rows.other.update(seeds=(1, 1)), ValueError, "once"),
         (lambda c: (c.curves.update(points=2), c.budget.update(unit="minutes")), ValueError, "curves.points"),
         (lambda c: c.update(names=()), ValueError, "needs rows"),
+        (lambda c: c.update(names=("fulll",)), ValueError, "no row 'fulll': choose of full, other"),
+        (lambda c: c.update(names=("full", "full")), ValueError, "once"),
+        (lambda c: c.evaluation.update(figure_people=0), ValueError, "evaluation.figure_people = 0"),
+        (lambda c: c.evaluation.update(batch=0), ValueError, "evaluation.batch = 0"),
+        (lambda c: c.evaluation.update(garments=()), ValueError, "evaluation.garments is empty"),
+        (lambda c: c.reader.update(batch=0), ValueError, "reader.batch = 0"),
+        (lambda c: c.reader.update(steps=0), ValueError, "reader.steps = 0"),
+        (lambda c: c.curves.update(points=-1), ValueError, "curves.points = -1"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_trained(change, error, words):

@@ -158,25 +158,11 @@ def plan(config: ConfigDict) -> Plan:
     """The work of an experiment.
 
     Raises:
-      ValueError: a run's configuration, the budget or a reference doesn't work; names the row.
+      ValueError: a run's configuration, a setting or a reference doesn't work; names the row or the field.
       TryOnError: runs differ in what makes them comparable.
     """
+    _check_settings(config)
     budget = config.budget
-    if budget.unit not in UNITS:
-        raise ValueError(f"config.budget.unit = {budget.unit!r}: choose one of {', '.join(UNITS)}")
-    for stage in STAGES:
-        if budget[stage] <= 0:
-            raise ValueError(f"config.budget.{stage} = {budget[stage]:g}: must be positive")
-    if config.curves.points and budget.unit != "steps":
-        raise ValueError("config.curves.points goes with a budget in steps, which are alike in all rows")
-    if not config.names:
-        raise ValueError("config.names is empty: an experiment needs rows")
-    if config.evaluation.figures not in FIGURES:
-        raise ValueError(
-            f"config.evaluation.figures = {config.evaluation.figures!r}: choose one of {', '.join(FIGURES)}"
-        )
-    if config.evaluation.samples < 2 or config.evaluation.people < 8:
-        raise ValueError("config.evaluation: at least 2 samples and 8 people are needed for diversity and distances")
     runs: dict[str, Run] = {}
     rows = []
     for name in config.names:
@@ -202,6 +188,45 @@ def plan(config: ConfigDict) -> Plan:
         rows.append(Row(name, row.title, textures, shape, row.counts, row.thesis_fid, crop, row.removed))
     _check_alike(runs)
     return Plan(runs, tuple(rows))
+
+
+def _check_settings(config: ConfigDict) -> None:
+    """Raise ValueError for what doesn't work in all that is no row's own; names the field."""
+    budget, evaluation = config.budget, config.evaluation
+    if budget.unit not in UNITS:
+        raise ValueError(f"config.budget.unit = {budget.unit!r}: choose one of {', '.join(UNITS)}")
+    for stage in STAGES:
+        if budget[stage] <= 0:
+            raise ValueError(f"config.budget.{stage} = {budget[stage]:g}: must be positive")
+    if config.curves.points < 0:
+        raise ValueError(f"config.curves.points = {config.curves.points}: must be 0 (no curves) or more")
+    if config.curves.points and budget.unit != "steps":
+        raise ValueError("config.curves.points goes with a budget in steps, which are alike in all rows")
+    _check_names(config)
+    if evaluation.figures not in FIGURES:
+        raise ValueError(f"config.evaluation.figures = {evaluation.figures!r}: choose one of {', '.join(FIGURES)}")
+    if evaluation.samples < 2 or evaluation.people < 8:
+        raise ValueError("config.evaluation: at least 2 samples and 8 people are needed for diversity and distances")
+    if not evaluation.garments:
+        raise ValueError("config.evaluation.garments is empty: name those that are to be erased")
+    for part, name in (
+        ("evaluation", "figure_people"),
+        ("evaluation", "batch"),
+        ("reader", "steps"),
+        ("reader", "batch"),
+    ):
+        if config[part][name] < 1:
+            raise ValueError(f"config.{part}.{name} = {config[part][name]}: must be at least 1")
+
+
+def _check_names(config: ConfigDict) -> None:
+    if not config.names:
+        raise ValueError("config.names is empty: an experiment needs rows")
+    unknown = [name for name in config.names if name not in config.rows]
+    if unknown:
+        raise ValueError(f"config.names: there is no row {unknown[0]!r}: choose of {', '.join(config.rows)}")
+    if len(set(config.names)) != len(config.names):
+        raise ValueError(f"config.names = {tuple(config.names)}: each may be there once")
 
 
 def digest(*texts: str) -> str:
