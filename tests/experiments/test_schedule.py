@@ -14,7 +14,7 @@ from tf_tryon.experiments.schedule import Scheduler
 from tf_tryon.experiments.tasks import Task
 
 WORKER = """
-import json, os, pathlib, signal, sys, time
+import json, os, pathlib, signal, stat, sys, time
 job = json.loads(pathlib.Path(sys.argv[1]).read_text())
 folder = pathlib.Path(job["folder"])
 with (folder.parent / "order.txt").open("a") as file:
@@ -26,6 +26,8 @@ if job["kind"] == "silent":
     sys.exit(1)
 if job["kind"] == "fail":
     sys.exit("no data there")
+if job["kind"] == "watches" and not (sys.argv[2:] == ["--end-with-stdin"] and stat.S_ISFIFO(os.fstat(0).st_mode)):
+    sys.exit("nothing to watch")
 if job["kind"] == "saves":
     signal.signal(signal.SIGTERM, lambda *_: ((folder / "saved").touch(), sys.exit(143)))
     (folder / "ready").touch()
@@ -42,7 +44,9 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     script.write_text(WORKER)
     popen = schedule.subprocess.Popen
     monkeypatch.setattr(
-        schedule.subprocess, "Popen", lambda command, **options: popen([sys.executable, script, command[-1]], **options)
+        schedule.subprocess,
+        "Popen",
+        lambda command, **options: popen([sys.executable, script, *command[3:]], **options),
     )
 
     def task(name: str, *needs: str, kind: str = "work", seconds: float = 0.0, digest: str = "a") -> Task:
@@ -106,12 +110,44 @@ def test_what_an_error_leaves_running_is_told_to_save_itself(make, tmp_path: Pat
     assert (tmp_path / "slow" / "saved").exists()
 
 
-def test_a_signal_stops_it_and_the_same_command_goes_on(make) -> None:
+def test_a_result_vouches_for_nothing_that_was_made_later_with_other_settings(make) -> None:
+    task, scheduler = make
+    made, _ = scheduler(task("a"))
+    assert made.run() == 0
+    made, _ = scheduler(task("a", kind="fail", digest="other"))
+    assert made.run() == 1
+    assert task("a").result() is None
+    made, finished = scheduler(task("a"))
+    assert made.run() == 0
+    assert finished == ["a"]
+
+
+def test_workers_get_what_ends_when_the_experiment_does(make) -> None:
+    task, scheduler = make
+    made, _ = scheduler(task("a", kind="watches"))
+    assert made.run() == 0
+
+
+def test_an_ignored_signal_stays_ignored(make) -> None:
+    task, scheduler = make
+    made, _ = scheduler(task("a"))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGHUP))
+    timer.start()
+    try:
+        assert made.run() == 0
+    finally:
+        timer.join()
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_it_and_the_same_command_goes_on(make, number: signal.Signals) -> None:
     task, scheduler = make
     made, finished = scheduler(task("quick"), task("slow", "quick", seconds=60))
-    timer = threading.Timer(2.0, os.kill, (os.getpid(), signal.SIGTERM))
+    timer = threading.Timer(2.0, os.kill, (os.getpid(), number))
     timer.start()
-    assert made.run() == 128 + signal.SIGTERM
+    assert made.run() == 128 + number
     timer.join()
     assert finished == ["quick"]
     assert not made.failed

@@ -7,7 +7,8 @@ import pytest
 
 from tf_tryon.config import thesis, to_json
 from tf_tryon.errors import TryOnError
-from tf_tryon.experiments import worker
+from tf_tryon.evaluation.garment_reader import GarmentReader
+from tf_tryon.experiments import lifeline, worker
 
 
 def test_minutes_become_steps_once_and_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,6 +41,29 @@ def test_a_run_that_went_further_or_kept_nothing_is_no_result(tmp_path: Path) ->
     config.train.steps = 2
     with pytest.raises(TryOnError, match="was trained 3 steps, and 2 are asked for"):
         worker._check_trained(config, tmp_path, False)
+
+
+def test_a_reader_that_was_trained_further_is_no_result(
+    tmp_path: Path, data_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GarmentReader, "train", lambda *_: 0)  # which makes no step more
+    monkeypatch.setattr(GarmentReader, "examine", lambda *_: pytest.fail("it is examined"))
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints/step-00000007.npz").touch()
+    job = {"folder": str(tmp_path), "data": str(data_set), "seed": 0, "size": 64, "steps": 5, "batch": 2}
+    with pytest.raises(TryOnError, match="was trained 7 steps, and 5 are asked for"):
+        worker.reader(job)
+
+
+def test_a_worker_watches_its_experiment_if_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = []
+    monkeypatch.setattr(lifeline, "watch", lambda: watched.append(True))
+    monkeypatch.setattr(worker, "speed", lambda job: 0)
+    (tmp_path / "job.json").write_text(json.dumps({"kind": "speed", "threads": 0}))
+    assert worker.main([str(tmp_path / "job.json")]) == 0
+    assert not watched
+    assert worker.main([str(tmp_path / "job.json"), lifeline.ARGUMENT]) == 0
+    assert watched
 
 
 def test_a_failure_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

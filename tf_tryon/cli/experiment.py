@@ -48,7 +48,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
 
 
 def run(flags: flags.FlagValues, args: list[str]) -> int:
-    """0 done, 1 a task failed, 143 or 130 stopped by a signal after saving."""
+    """0 done, 1 a task failed, 143, 130 or 129 (the terminal has gone) stopped by a signal after saving."""
     del args
     from tf_tryon.experiments.run import run_experiment
 

@@ -26,7 +26,7 @@ def hours(plan: Plan, timings: dict[str, Task], to_do: dict[str, Task]) -> dict[
     for name, run in plan.runs.items():
         done, timed = to_do[name].result() is not None, timings[name].result()
         made = Checkpoints(to_do[name].folder / "checkpoints").steps()
-        steps = run.config.train.steps - (made[-1] if made else 0)
+        steps = max(run.config.train.steps - (made[-1] if made else 0), 0)
         left[name] = 0.0 if done else steps * (timed["seconds_per_step"] if timed else math.nan) / _HOUR
     return left
 

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from tf_tryon.experiments.tasks import Task
+from tf_tryon.experiments import lifeline
+from tf_tryon.experiments.tasks import DONE, Task
 from tf_tryon.writing.whole import write_text
 
 _log = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ _log = logging.getLogger(__name__)
 _POLL = 0.5  # seconds
 _TELL = 60.0  # seconds between lines on what is under way
 _LAST_SAVE = 120.0  # seconds that a training gets to save itself
+_STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal has gone
 
 
 class Scheduler:
@@ -45,17 +47,22 @@ class Scheduler:
     def run(self) -> int:
         """Do all that is not done. Returns 0, 1 if a task failed, or 128 + the signal that stopped it.
 
-        What a failed task's own followers need is missing, so they are left out; the others go on.
+        What a failed task's own followers need is missing, so they are left out; the others go on. A signal that is
+        ignored, as SIGHUP under nohup, stays so.
         """
-        old = {number: signal.signal(number, self._notice) for number in (signal.SIGTERM, signal.SIGINT)}
+        heard = [number for number in _STOPS if signal.getsignal(number) is not signal.SIG_IGN]
+        old = {number: signal.signal(number, self._notice) for number in heard}
         try:
-            return self._loop()
+            with lifeline.reading_end() as alive:
+                try:
+                    return self._loop(alive)
+                finally:
+                    self._stop()
         finally:
-            self._stop()
             for number, handler in old.items():
                 signal.signal(number, handler)
 
-    def _loop(self) -> int:
+    def _loop(self, alive: int) -> int:
         done = {name for name, task in self._tasks.items() if task.result() is not None}
         if done:
             _say(f"{len(done)} of {len(self._tasks)} tasks are done already")
@@ -71,7 +78,7 @@ class Scheduler:
                 for process in self._running.values():
                     process.send_signal(signal.SIGTERM)
             if not self._signal:
-                self._start(done)
+                self._start(done, alive)
             if not self._running:
                 break
             if time.monotonic() - reported > _TELL:
@@ -95,7 +102,7 @@ class Scheduler:
                 process.kill()
                 process.wait()
 
-    def _start(self, done: set[str]) -> None:
+    def _start(self, done: set[str], alive: int) -> None:
         for name, task in self._tasks.items():
             if len(self._running) >= self._jobs:
                 return
@@ -105,16 +112,18 @@ class Scheduler:
             if broken:
                 self.failed[name] = f"needs {', '.join(broken)}"
             elif all(other in done for other in task.needs):
-                self._spawn(task)
+                self._spawn(task, alive)
                 _say(f"[{len(done)}/{len(self._tasks)}] {name} starts")
 
-    def _spawn(self, task: Task) -> None:
+    def _spawn(self, task: Task, alive: int) -> None:
         task.folder.mkdir(parents=True, exist_ok=True)
+        # What is made from now on is not what an earlier done.json vouches for, should its settings come back.
+        (task.folder / DONE).unlink(missing_ok=True)
         job = task.folder / "job.json"
         write_text(job, json.dumps({**task.job, "threads": self._threads}, indent=1) + "\n")
         log = self._log(task.name)
         log.parent.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "tf_tryon.experiments.worker", str(job)]
+        command = [sys.executable, "-m", "tf_tryon.experiments.worker", str(job), lifeline.ARGUMENT]
         self._begun[task.name] = log.stat().st_size if log.exists() else 0
         with log.open("ab") as stream:
             # A session of its own: Ctrl-C reaches this process, which passes it on once.
@@ -122,7 +131,7 @@ class Scheduler:
                 command,
                 stdout=stream,
                 stderr=stream,
-                stdin=subprocess.DEVNULL,
+                stdin=alive,
                 start_new_session=True,
             )
 

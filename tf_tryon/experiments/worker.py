@@ -1,5 +1,7 @@
 """One task in a process of its own, so that its memory is its own: `python -m tf_tryon.experiments.worker JOB.json`.
 
+With `lifeline.ARGUMENT` behind the file it ends with whoever holds the other end of its stdin, as by SIGTERM.
+
 Exit status: 0 done, 143 or 130 stopped by a signal with all that was made saved, 1 failed (its message is the last line
 on stderr).
 """
@@ -16,6 +18,7 @@ from typing import Any
 
 from tf_tryon import logs, quiet
 from tf_tryon.errors import TryOnError
+from tf_tryon.experiments import lifeline
 from tf_tryon.files import json_file
 from tf_tryon.writing import disk
 from tf_tryon.writing.whole import write_text
@@ -27,6 +30,8 @@ _FOR_A_BUDGET, _FOR_AN_ESTIMATE = (4, 8), (1, 2)
 
 def main(argv: list[str]) -> int:
     """Do the job of the file."""
+    if lifeline.ARGUMENT in argv[1:]:
+        lifeline.watch()
     job = json_file.read(argv[0], "start `tf-tryon experiment` again").raw
     quiet.import_tensorflow()
     from tf_tryon.training import threads
@@ -77,20 +82,26 @@ def train(job: dict[str, Any]) -> int:
 
 
 def _check_trained(config: Any, folder: pathlib.Path, weights_alone: bool) -> None:
-    """Raise TryOnError if the folder holds a training that went further than this one, or kept other weights.
-
-    Such a run makes no step more, so what is measured would be of another length than is said.
-    """
+    """Raise TryOnError if the folder holds a training that went further than this one, or kept other weights."""
     from tf_tryon.experiments.tasks import kept_steps
-    from tf_tryon.training.checkpoints import Checkpoints
     from tf_tryon.training.run_folder import weights_file
 
-    last = max(Checkpoints(folder / "checkpoints").steps(), default=0)
+    _check_length(folder, config.train.steps)
     missing = weights_alone and [step for step in kept_steps(config) if not weights_file(folder, step).is_file()]
-    if last != config.train.steps:
-        raise TryOnError(f"{folder} was trained {last} steps, and {config.train.steps} are asked for: {_AFRESH}")
     if missing:
         raise TryOnError(f"{folder} has no weights of step {missing[0]}, which the curves ask for: {_AFRESH}")
+
+
+def _check_length(folder: pathlib.Path, steps: int) -> None:
+    """Raise TryOnError if the folder's training went further than so many steps.
+
+    It makes no step more then, so what is measured would be of another length than is said.
+    """
+    from tf_tryon.training.checkpoints import Checkpoints
+
+    last = max(Checkpoints(folder / "checkpoints").steps(), default=0)
+    if last != steps:
+        raise TryOnError(f"{folder} was trained {last} steps, and {steps} are asked for: {_AFRESH}")
 
 
 def _affordable(config: Any, job: dict[str, Any], folder: pathlib.Path) -> int:
@@ -148,6 +159,7 @@ def reader(job: dict[str, Any]) -> int:
     status = trained.train(records, job["size"], job["steps"], job["batch"], folder, job["seed"])
     if status:
         return status
+    _check_length(folder, job["steps"])
     trained.examine(records, job["size"])
     trained.save(folder / "reader.npz")
     seconds = round(time.monotonic() - started, 1)
