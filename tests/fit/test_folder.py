@@ -22,6 +22,20 @@ def test_parts_of_photos_that_have_changed_are_not_gone_on_with(tmp_path: Path) 
     assert [path.name for path in work.people.iterdir()] == ["notes.txt"]
 
 
+def test_what_was_kept_of_another_base_is_made_again(tmp_path: Path) -> None:
+    key = {"base": {"model": "mine", "digest": "a"}}
+    folder = Work(tmp_path, key).folder
+    kept = [folder / name for name in ("base/texture.npz", "measures/base.npz", "measures/result-3-5-plain.npz")]
+    for path in (*kept, folder / "measures" / "notes.npz"):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    Work(tmp_path, key)
+    assert all(path.exists() for path in kept)
+    Work(tmp_path, {"base": {"model": "mine", "digest": "b"}})
+    assert not any(path.exists() for path in kept)
+    assert (folder / "measures" / "notes.npz").exists()
+
+
 def test_what_was_trained_with_stays(tmp_path: Path) -> None:
     work = Work(tmp_path, {"photos": "first"})
     parts = Parts(work.people, {}, 1, 1)

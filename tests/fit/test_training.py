@@ -1,7 +1,8 @@
+import json
 from pathlib import Path
 
-from tf_tryon.config import read, to_json
-from tf_tryon.fit.training import NO_VGG, configurations
+from tf_tryon.config import read, thesis, to_json
+from tf_tryon.fit.training import NO_VGG, configurations, spent
 from tf_tryon.inference.bundled import BUNDLES
 from tf_tryon.stages import SHAPE, TEXTURE
 
@@ -18,3 +19,16 @@ def test_a_base_of_which_a_part_was_trained_last_is_trained_as_a_whole(tmp_path:
     own = read(BUNDLES["studio"] / TEXTURE / "config.json").train.learning_rate
     assert rates == {SHAPE: 3e-4, TEXTURE: own}
     assert configurations(tmp_path, NO_VGG, 0)[SHAPE].train.networks == "all"
+
+
+def test_only_steps_that_are_kept_count_as_trained(tmp_path: Path) -> None:
+    config = thesis(SHAPE)
+    (tmp_path / "config.json").write_text(to_json(config))
+    speeds = {step: config.train.batch_size / seconds for step, seconds in ((5, 1.0), (10, 2.0), (15, 4.0))}
+    lines = [json.dumps({"step": step, "images_per_second": speed}) for step, speed in speeds.items()]
+    (tmp_path / "log.jsonl").write_text("\n".join([*lines, '{"step": 20, "ima']))  # a kill cut it in two
+    assert spent(tmp_path) == 0
+    (tmp_path / "checkpoints").mkdir()
+    for step in (5, 10):
+        (tmp_path / "checkpoints" / f"step-{step:08d}.npz").touch()
+    assert spent(tmp_path) == 15

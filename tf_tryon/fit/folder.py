@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 from typing import Any, Final
 
 from tf_tryon.data.sources.work import discard
@@ -21,6 +22,9 @@ from tf_tryon.stages import STAGES
 from tf_tryon.writing.whole import write_text
 
 FOLDER: Final = "work"
+BASE: Final = "base"
+MEASURES: Final = "measures"
+_MEASURED: Final = re.compile(r"(base|result(-\d+)+)(-plain)?\.npz")
 _STATE: Final = "fit.json"
 _REMEDY: Final = "delete the folder and begin again"
 _OF_RUNS: Final = {"base", "seed"}  # entries of the key that no annotation of a photo follows from
@@ -58,6 +62,7 @@ class Work:
                     f"{self.folder} holds a model that began with other values of {', '.join(differing)}: give the "
                     "same, or choose another --out"
                 )
+            self._forget()
             if not _OF_RUNS.issuperset(differing):
                 discard(self.people)  # of a build that was stopped, of photos or label pictures that have changed
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -91,6 +96,13 @@ class Work:
         """A stage has trained for so long."""
         self._state["granted"][stage] = seconds
         self._save()
+
+    def _forget(self) -> None:
+        """Delete what was kept of another base, or measured on other people."""
+        kept = [self.folder / BASE / f"{stage}.npz" for stage in STAGES]
+        kept += [path for path in (self.folder / MEASURES).glob("*.npz") if _MEASURED.fullmatch(path.name)]
+        for path in kept:
+            path.unlink(missing_ok=True)
 
     def _save(self) -> None:
         write_text(self.folder / _STATE, json.dumps(self._state, indent=1) + "\n")

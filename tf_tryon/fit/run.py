@@ -19,9 +19,10 @@ from tf_tryon.evaluation.features import VggFeatures
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.files.stamp import stamp
 from tf_tryon.fit import measures, people, pictures, report, training
-from tf_tryon.fit.folder import FOLDER, Work
+from tf_tryon.fit.folder import FOLDER, MEASURES, Work
 from tf_tryon.inference import bundle
 from tf_tryon.inference.bundled import model_folder
+from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.stages import SHAPE, TEXTURE
 from tf_tryon.training.run_folder import held
@@ -77,16 +78,17 @@ def fit(given: Given, out: pathlib.Path, base: str, minutes: float, vgg: str = t
       The exit code: 0, or 143 (SIGTERM) or 130 (SIGINT) where training was stopped after saving.
 
     Raises:
-      TryOnError: fewer than people.LEAST usable people, nobody held out who can be measured, or OUT/work holds another
-        call's model.
+      TryOnError: fewer than people.LEAST usable people, nobody held out who can be measured, OUT/work holds another
+        call's model (of a base that has changed since, too), or VGG-16's weights are not to be had.
       InTheWayError: files are in the way that no earlier call wrote; before any work.
     """
     folder = model_folder(base)
     report.check_place(out)
     configs = training.configurations(folder, vgg, seed)
     bundle.check_place(out, configs, report.BY)
-    training.check_vgg(configs[TEXTURE])
-    key = {"base": base if folder != pathlib.Path(base) else source_of(base), "seed": seed, **given.key()}
+    training.check_vgg(configs[TEXTURE], vgg)
+    name = base if folder != pathlib.Path(base) else source_of(base)
+    key = {"base": {"model": name, "digest": ModelFolder(folder).digest}, "seed": seed, **given.key()}
     with held(out / FOLDER):
         work = Work(out, key)
         training.check_places(work, configs)
@@ -138,7 +140,7 @@ def _measured(
     features: VggFeatures | None,
     seed: int,
 ) -> measures.Arrays:
-    path = work.folder / "measures" / f"{name}{'' if features else '-plain'}.npz"
+    path = work.folder / MEASURES / f"{name}{'' if features else '-plain'}.npz"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         save_arrays(path, **measures.measured(model, records, data, garments, features, seed))

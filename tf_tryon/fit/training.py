@@ -8,20 +8,24 @@ from typing import Final
 from ml_collections import ConfigDict
 
 from tf_tryon.config import AUTO
+from tf_tryon.errors import BadFileError, TryOnError
+from tf_tryon.files import json_file
 from tf_tryon.files.array_file import read_arrays
-from tf_tryon.fit.folder import Work
+from tf_tryon.files.regular import read_bytes
+from tf_tryon.fit.folder import BASE, Work
 from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.stage_files import DISCRIMINATOR, REMEDY, WEIGHTS
 from tf_tryon.losses import vgg_weights
 from tf_tryon.stages import SHAPE, TEXTURE
 from tf_tryon.training import run_folder
-from tf_tryon.training.checkpoints import write_arrays
-from tf_tryon.training.run_log import LOG, read_log, seconds_a_step
+from tf_tryon.training.checkpoints import Checkpoints, write_arrays
+from tf_tryon.training.run_log import LOG, seconds_a_step
 from tf_tryon.training.strategy import choose_strategy
 from tf_tryon.training.trainer import Trainer
 
 NO_VGG: Final = "none"
 IMAGENET: Final = "imagenet"
+VGG16: Final = "vgg16"  # the kernel distance's, and that of which a file may be given
 _SHARES: Final = {SHAPE: 1 / 3, TEXTURE: 2 / 3}  # a step of the texture stage takes twice as long
 _PASSES: Final = 100  # over the people, at most: a GPU's hour would be thousands, and learn them by heart
 _WARMUP: Final = 20
@@ -46,15 +50,35 @@ def configurations(base: pathlib.Path, vgg: str, seed: int) -> dict[str, ConfigD
             loss.adversarial_start = 0  # it knows pictures already
         if vgg == NO_VGG:
             loss.perceptual = "none"
-        elif loss.perceptual == "vgg16" and vgg != IMAGENET:
+        elif loss.perceptual == VGG16 and vgg != IMAGENET:
             loss.perceptual_weights = vgg
     return configs
 
 
-def check_vgg(config: ConfigDict) -> None:
-    """Raise, naming a remedy, if the weights of the texture stage's loss are not to be had: before hours of work."""
-    if config.loss.perceptual != "none":
-        vgg_weights.load(config.loss.perceptual, config.loss.perceptual_weights)
+def check_vgg(config: ConfigDict, vgg: str) -> None:
+    """Raise if VGG's weights are not to be had, before hours of work: the loss's, and the kernel distance's at the end.
+
+    Args:
+      config: the texture stage's, of `configurations`.
+      vgg: a file, IMAGENET or NO_VGG.
+
+    Raises:
+      TryOnError: names the weights, the cause and a remedy.
+    """
+    if vgg == NO_VGG:
+        return
+    wanted = [(VGG16, "" if vgg == IMAGENET else vgg), (config.loss.perceptual, config.loss.perceptual_weights)]
+    for network, path in dict.fromkeys(wanted):
+        if network == "none":
+            continue
+        try:
+            vgg_weights.load(network, path)
+        except (FileNotFoundError, ValueError) as error:
+            # The error's own words are of fields that `fit` has not; its cause is Keras's or the file reader's.
+            cause = f" ({' '.join(str(error.__cause__).split())})" if error.__cause__ else ""
+            remedy = "give --vgg FILE, or --vgg none" if network == VGG16 else "give --vgg none"
+            source = f"in {path}" if path else "from Keras"
+            raise TryOnError(f"no ImageNet weights of {network} without top {source}{cause}: {remedy}") from error
 
 
 def check_places(work: Work, configs: dict[str, ConfigDict]) -> None:
@@ -99,8 +123,22 @@ def spent(run: pathlib.Path) -> float:
     config = run_folder.saved(run)
     if config is None or not (run / LOG).exists():
         return 0.0
-    log = read_log(run, "delete the run's folder")
-    return sum(steps * each for steps, each in seconds_a_step(log, config.train.batch_size))
+    newest = max(Checkpoints(run / "checkpoints").steps(), default=0)
+    return sum(steps * each for steps, each in seconds_a_step(_kept(run / LOG, newest), config.train.batch_size))
+
+
+def _kept(path: pathlib.Path, newest: int) -> list[dict[str, float]]:
+    """Step and images a second of a log's lines up to a step; the line that a kill cut in two is left out."""
+    lines: dict[int, float] = {}
+    for text in read_bytes(path, "delete the run's folder").splitlines():
+        try:
+            line = json_file.parse(text, str(path), "")
+            step, speed = line["step"].whole(0), line["images_per_second"].number(1e-9)
+        except BadFileError:
+            continue
+        if step <= newest:
+            lines[step] = speed
+    return [{"step": step, "images_per_second": lines[step]} for step in sorted(lines)]
 
 
 def _batch(wished: int) -> int:
@@ -115,7 +153,7 @@ def _start(work: Work, base: pathlib.Path, stage: str) -> pathlib.Path:
     judge = base / stage / DISCRIMINATOR
     if not judge.exists():
         return weights
-    both = work.folder / "base" / f"{stage}.npz"
+    both = work.folder / BASE / f"{stage}.npz"
     if not both.exists():
         both.parent.mkdir(exist_ok=True)
         write_arrays(both, read_arrays(weights, REMEDY) | read_arrays(judge, REMEDY))
