@@ -70,6 +70,32 @@ def test_other_weights_under_the_same_name_are_refused(tmp_path, people, small_c
         _go_on(tmp_path, first, inputs_of(records, config))
 
 
+def test_other_weights_of_vgg_are_refused_and_moved_ones_are_not(tmp_path, people, small_config):
+    def inputs(weights):
+        config = small_config("texture", loss__perceptual="vgg16", loss__perceptual_weights=str(weights))
+        return inputs_of(open_records(people), config)
+
+    path = tmp_path / "vgg.h5"
+    path.write_text("some")
+    first = inputs(path)
+    _go_on(tmp_path, inputs(""), first)  # of before it was kept
+    moved = path.rename(tmp_path / "moved.h5")
+    _go_on(tmp_path, first, inputs(moved))
+    with pytest.raises(MissingFileError, match=r"perceptual_weights = .*vgg\.h5' is no file: name where vgg16's"):
+        inputs(path)
+    path.write_text("others")
+    with pytest.raises(TryOnError, match=r"loss\.perceptual_weights was .*vgg\.h5 \(vgg16, SHA-256 .* and is "):
+        _go_on(tmp_path, first, inputs(path))
+    with pytest.raises(TryOnError, match=r"loss\.perceptual_weights was .* and names no file now"):
+        _go_on(tmp_path, first, inputs(""))
+
+
+@pytest.mark.parametrize("changes", [{"stage": "shape"}, {"loss__perceptual": "none"}, {"train__networks": "prior"}])
+def test_who_does_not_look_through_vgg_has_no_weights_of_it(people, small_config, changes):
+    options = {"stage": "texture", "loss__perceptual": "vgg16", "loss__perceptual_weights": "none.h5", **changes}
+    assert inputs_of(open_records(people), small_config(**options)).keys() == {"data"}
+
+
 def test_a_shape_run_without_checkpoints_is_named(people, small_config):
     config = small_config("texture", train__shape_run="runs/none", train__shape_fraction=0.5)
     with pytest.raises(MissingFileError, match=r"config\.train\.shape_run = 'runs/none' is neither .* first"):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import pathlib
 from collections.abc import Callable
 from typing import Any, Final
 
 from tf_tryon.data.records import open_records
 from tf_tryon.data.usable import fingerprint
-from tf_tryon.writing import marks
+from tf_tryon.training.run_inputs import weights_content
 
 # Of the results of earlier tasks, whose digests a task's own digest holds.
 _MADE: Final = ("shape", "reader")
@@ -36,7 +34,7 @@ def identity(job: dict[str, Any]) -> dict[str, Any]:
 
 def _configuration(text: str) -> Any:
     config = json.loads(text)
-    config["loss"]["perceptual_weights"] = _content(config["loss"]["perceptual_weights"])
+    config["loss"]["perceptual_weights"] = weights_content(config["loss"]["perceptual_weights"])
     return config
 
 
@@ -44,7 +42,7 @@ def _evaluation(settings: dict[str, Any]) -> dict[str, Any]:
     beside = settings["figures_beside"]
     return {
         **settings,
-        "features_weights": _content(settings["features_weights"]),
+        "features_weights": weights_content(settings["features_weights"]),
         "figures_beside": fingerprint(open_records(beside)) if beside else "",
     }
 
@@ -53,15 +51,7 @@ def _frame(text: str) -> Any:
     return _configuration(text) if text else ""
 
 
-def _content(path: str) -> str:
-    """A digest of a weights file; "" where Keras downloads it, or where it is missing, which is told elsewhere."""
-    return _digest(pathlib.Path(path).resolve()) if path and pathlib.Path(path).is_file() else ""
-
-
-_digest = functools.cache(marks.digest)  # one file is in many jobs
-
-
 # By a field of a job what makes it independent of its place.
 _KINDS: Final[dict[str, Callable[[Any], Any]]] = {
-    "config": _configuration, "frame": _frame, "evaluation": _evaluation, "weights": _content,
+    "config": _configuration, "frame": _frame, "evaluation": _evaluation, "weights": weights_content,
 }  # fmt: skip

@@ -1,12 +1,13 @@
-"""What a run is made of besides its configuration, by contents: the data set, and the shape run of a texture run.
+"""What a run is made of besides its configuration, by contents: the data set, and a texture run's shape run and VGG.
 
 `inputs.json` beside config.json keeps it. Paths stand there for messages only: a data set that was moved or copied is
-the same, and another one under the same path is not.
+the same, and another one under the same path is not. VGG's weights that Keras fetches are always the same: no input.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import logging
@@ -21,13 +22,18 @@ from tf_tryon.data.usable import fingerprint
 from tf_tryon.errors import BadFileError, InTheWayError, MissingFileError, TryOnError
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
+from tf_tryon.files.stamp import cache_key
+from tf_tryon.stages import TEXTURE
 from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.writing.marks import digest
 from tf_tryon.writing.whole import write_text
 
 INPUTS: Final = "inputs.json"
-_DATA, _SHAPE_RUN = "data", "shape_run"
-_NAMES: Final[dict[str, str]] = {_DATA: "the data set", _SHAPE_RUN: "config.train.shape_run"}  # in messages
+_DATA, _SHAPE_RUN, _VGG = "data", "shape_run", "perceptual_weights"
+# In messages.
+_NAMES: Final[dict[str, str]] = {
+    _DATA: "the data set", _SHAPE_RUN: "config.train.shape_run", _VGG: "config.loss.perceptual_weights",
+}  # fmt: skip
 _SHOWN: Final = 12  # digits of a hash in a message
 
 _log = logging.getLogger(__name__)
@@ -59,12 +65,28 @@ def inputs_of(records: RecordSet, config: ConfigDict) -> dict[str, Source]:
       config: of the run. Of the run in `train.shape_run` the newest checkpoint counts, which is the one that is loaded.
 
     Raises:
-      MissingFileError: `train.shape_run` holds nothing to load.
+      MissingFileError: `train.shape_run` or `loss.perceptual_weights` holds nothing to load.
     """
     sources = {_DATA: data_source(records)}
     if config.train.shape_run:
         sources[_SHAPE_RUN] = _shape_run(Path(config.train.shape_run))
+    loss = config.loss
+    looks = config.stage == TEXTURE and loss.perceptual != "none" and config.train.networks != "prior"
+    if looks and loss.perceptual_weights:
+        sources[_VGG] = _perceptual(loss.perceptual, loss.perceptual_weights)
     return sources
+
+
+def weights_content(path: str) -> str:
+    """SHA-256 of a weights file, hexadecimal; "" where none is named, or there is none of the name."""
+    file = Path(path).resolve()
+    return _digest(*cache_key(file)) if path and file.is_file() else ""
+
+
+@functools.cache  # an experiment asks for one file's in many jobs
+def _digest(file: Path, stamp: tuple[int, ...]) -> str:
+    del stamp
+    return digest(file)
 
 
 def inputs_of_sets(sets: Sequence[RecordSet]) -> dict[str, Source]:
@@ -82,7 +104,7 @@ def data_source(records: RecordSet) -> Source:
 def check(folder: Path, inputs: dict[str, Source], begun: bool) -> None:
     """Raise unless a run of these inputs may begin in the folder, or go on; changes nothing.
 
-    A run of before there was such a file goes on with what it is given.
+    A run of before there was such a file, or such an input in it, goes on with what it is given.
 
     Args:
       folder: the run's.
@@ -96,13 +118,16 @@ def check(folder: Path, inputs: dict[str, Source], begun: bool) -> None:
     before = _saved(folder)
     if not begun:
         return
-    if not before:
-        _log.info("%s: nothing tells what its steps were made of, it goes on with %s", folder, _words(inputs))
+    untold = {name: now for name, now in inputs.items() if name not in before}
+    if untold:
+        _log.info("%s: nothing tells what its steps were made of, it goes on with %s", folder, _words(untold))
     differing = [
         f"{_NAMES.get(name, name)} was {before[name]} and is {now} now"
         for name, now in inputs.items()
         if name in before and before[name].sha256 != now.sha256
     ]
+    if _VGG in before and _VGG not in inputs:
+        differing.append(f"{_NAMES[_VGG]} was {before[_VGG]} and names no file now")
     if differing:
         raise TryOnError(
             f"{folder} holds a run that was made of other things: {'; '.join(differing)}. "
@@ -147,3 +172,13 @@ def _shape_run(path: Path) -> Source:
             "train the shape stage first, or name where it lies"
         )
     return Source(str(path), f"step {step}", digest(checkpoints.path(step)))
+
+
+def _perceptual(network: str, path: str) -> Source:
+    content = weights_content(path)
+    if not content:
+        raise MissingFileError(
+            f"config.loss.perceptual_weights = {path!r} is no file: name where {network}'s weights lie, or leave it "
+            "empty for Keras to download them"
+        )
+    return Source(path, network, content)
