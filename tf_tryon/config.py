@@ -26,6 +26,11 @@ from tf_tryon.stages import STAGES
 _REMEDY = "a configuration is expected that a run or a bundle has saved"
 _LARGEST = {"data.height": 4096, "data.width": 4096, "model.latent_channels": 1024, "model.width": 8.0,
             "model.encoder_head_std": 1.0}  # fmt: skip
+_LEAST = {"data.box_widen": 1.0, "loss.kl_anneal_steps": 0, "loss.kl_free_nats": 0.0, "loss.adversarial_start": 0,
+          "train.batch_size": 1, "train.accumulate": 1, "train.steps": 1, "train.learning_rate": 0.0,
+          "train.discriminator_learning_rate": 0.0, "train.warmup_steps": 0, "train.clip_norm": 0.0,
+          "train.evaluate_people": 1, "train.log_every": 1}  # fmt: skip
+_SMALLEST_CROP = 16  # VGG's last layer looked at sees it four times halved
 AUTO = "auto"
 PRECISIONS = (AUTO, "float32", "mixed_bfloat16", "mixed_float16")
 _CHOICES = {
@@ -232,9 +237,9 @@ def validate(config: ConfigDict) -> None:
     for name in ("train.evaluate_every", "train.weights_every", "train.picture_every", "train.keep_every"):
         if flat[name] < 0:
             raise ValueError(f"config.{name} = {flat[name]}: must not be negative; 0: never")
-    for name in ("train.batch_size", "train.accumulate", "train.steps", "train.evaluate_people", "train.log_every"):
-        if flat[name] < 1:
-            raise ValueError(f"config.{name} = {flat[name]}: must be at least 1")
+    for name, least in _LEAST.items():
+        if not flat[name] >= least:
+            raise ValueError(f"config.{name} = {flat[name]}: must be at least {least}")
     if train.batch_size % train.accumulate:
         raise ValueError(f"config.train.accumulate = {train.accumulate} does not divide {train.batch_size}")
     if not 1 <= model.output_scales <= 5:
@@ -296,6 +301,11 @@ def validate(config: ConfigDict) -> None:
         raise ValueError(f"config.train.ema = {train.ema}: a decay lies in [0, 1)")
     if loss.kl_schedule == "target" and loss.kl_target_nats <= 0:
         raise ValueError("config.loss.kl_target_nats must be positive when kl_schedule is 'target'")
+    if loss.perceptual_crop and loss.perceptual_crop < _SMALLEST_CROP:
+        raise ValueError(
+            f"config.loss.perceptual_crop = {loss.perceptual_crop}: VGG halves it four times; use at least"
+            f" {_SMALLEST_CROP}, or 0 for the whole picture"
+        )
     if len(loss.content) != 5 or len(loss.style) != 5:
         raise ValueError("config.loss.content and style have five weights, one for each VGG layer")
 
