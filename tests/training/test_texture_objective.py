@@ -106,6 +106,13 @@ def test_latent_regression_reads_the_code_from_the_random_picture(make, random_b
     assert np.all(first.terms["latent_regression"] > 0)
 
 
+def test_an_erased_region_leaves_visible_pixels_out_of_the_random_sample_too(make, random_batch):
+    options = {"loss__region": "erased", "model__discriminator": False, "loss__latent_regression": 0.5}
+    nets, objective, weight = make(**options)
+    first, _ = objective(nets, random_batch(2), weight, STEP, False)
+    assert first.weights.keys() == {"pixel", "kl_cost", "kl_standard", "latent_regression"}
+
+
 def test_latent_regression_reads_a_picture_as_the_data_crops_it(small_config, people):
     """x_a of the photo itself is the pipeline's x_a, and the real encoder's code has the random code's shape."""
     config = small_config("texture", loss__latent_regression=0.5, model__discriminator=False, train__batch_size=2)

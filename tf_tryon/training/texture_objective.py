@@ -82,8 +82,8 @@ class TextureObjective:
         posterior = nets.posterior(truth, training=True)
         codes = posterior.sample(batch[keys.NOISE][:, 0])
         # Without a GAN the random sample teaches only visible pixels, which "erased" leaves out.
-        visible_taught = not self._waits and loss.region == "picture"
-        with_random = adversarial or visible_taught or loss.latent_regression > 0
+        visible_counts = loss.region == "picture"
+        with_random = adversarial or (visible_counts and not self._waits) or loss.latent_regression > 0
         random = batch[keys.NOISE][:, 1]
         if with_random:
             if loss.random_codes == "prior":
@@ -96,9 +96,9 @@ class TextureObjective:
         if loss.region == "erased":
             rebuilt = tuple(self._composed(batch, picture) for picture in rebuilt)
 
-        terms = Terms()
-        self._pixels(terms, batch, agree, rebuilt, invented)
-        self._features(terms, batch, agree, rebuilt[-1], invented[-1] if invented else None)
+        terms, taught = Terms(), invented if visible_counts else ()
+        self._pixels(terms, batch, agree, rebuilt, taught)
+        self._features(terms, batch, agree, rebuilt[-1], taught[-1] if taught else None)
         add_kl(terms, nets, batch, posterior, codes, kl_weight, step)
         if loss.latent_regression:
             # E reads the picture in the RoI and context that it was made for, not those of a replaced truth.
@@ -119,7 +119,7 @@ class TextureObjective:
         rebuilt: tuple[tf.Tensor, ...],
         invented: tuple[tf.Tensor, ...],
     ) -> None:
-        """L1 of every output with the photo, pooled to its size; of I_norm on visible pixels only."""
+        """L1 of every output with the photo, pooled to its size, at full weight; of I_norm on visible pixels only."""
         weight = self._loss.appearance * self._loss.pixel
         photo, visible = batch[keys.PHOTO], batch[keys.VISIBLE]
         weights = box_weights(visible, self._loss.pixel_box) * agree
