@@ -43,6 +43,17 @@ def test_only_the_box_of_some_examples_changes(small_config, shape_run, batch):
     assert np.all(new[keys.GARMENT_BOX].numpy()[:, 0] <= batch[keys.GARMENT_BOX].numpy()[:, 0])
 
 
+def test_a_lone_pixel_goes_as_it_does_in_a_completion(small_config, shape_run, batch):
+    stage = _stage(small_config, shape_run, 1.0)
+    labels = np.tile((batch[keys.TARGET].numpy() + 4)[:, None, None], (1, 64, 64))
+    y0, x0, y1, x1 = batch[keys.BOX].numpy().astype(int).T
+    middles = (np.arange(len(labels)), (y0 + y1) // 2, (x0 + x1) // 2)
+    labels[middles] = 0
+    stage._nets.generate = lambda batch, codes: [tf.one_hot(labels, 8)]
+    completed = stage.replace(batch)[keys.PARSING].numpy().argmax(-1)
+    np.testing.assert_array_equal(completed[middles], batch[keys.TARGET] + 4)
+
+
 def test_an_example_without_the_garment_keeps_the_truth(small_config, shape_run, batch):
     stage = _stage(small_config, shape_run, 1.0)
     stage._nets.generate = lambda batch, codes: [tf.one_hot(tf.zeros([8, 64, 64], tf.int32), 8)]

@@ -13,11 +13,10 @@ from tf_tryon.config import latent_shape
 from tf_tryon.data import boxes
 from tf_tryon.data.alike import check_alike
 from tf_tryon.errors import TryOnError
+from tf_tryon.models.compositing import complete_labels, with_labels
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.tasks import ShapeTask
 from tf_tryon.training.weights import load_run
-
-_FACE_CHANNELS = 3  # of p_a, before the 8 classes
 
 
 class ShapeStage:
@@ -44,26 +43,25 @@ class ShapeStage:
     def replace(self, batch: Batch) -> Batch:
         """The batch with PARSING, APPEARANCE and GARMENT_BOX of some examples replaced; no gradient goes through.
 
-        Which ones, and the shape's code, follow from the example's noise. Visible pixels keep their class; where the
-        completed parsing shows no target garment, the true one stays.
+        They are made as a completion makes them (`models/completion.py`). Which ones, and the shape's code, follow from
+        the example's noise. Visible pixels keep their class; where the completed parsing shows no target garment, the
+        true one stays.
         """
-        noise, parsing = batch[keys.NOISE], batch[keys.PARSING]
+        noise = batch[keys.NOISE]
         seeds = tf.bitcast(tf.reshape(noise, [tf.shape(noise)[0], -1])[:, -2:], tf.int32)
         drawn = tf.map_fn(
             lambda seed: tf.random.stateless_normal(self._codes, seed), seeds, fn_output_signature=tf.float32
         )
         codes = self._nets.sample_prior(batch, drawn)
-        completed = self._nets.completed(batch, self._nets.generate(batch, codes)[-1])
-        box = tf.gather(boxes.garment_boxes(boxes.class_boxes(completed)), batch[keys.TARGET], batch_dims=1)
-        chosen = (low_bits(noise, 3)[:, 2] < self._fraction) & ~boxes.is_empty(box)
-        pick = chosen[:, tf.newaxis, tf.newaxis, tf.newaxis]
-        parsing = tf.stop_gradient(tf.where(pick, completed, parsing))
-        return {
-            **batch,
-            keys.PARSING: parsing,
-            keys.APPEARANCE: tf.concat([batch[keys.APPEARANCE][..., :_FACE_CHANNELS], parsing], axis=-1),
-            keys.GARMENT_BOX: tf.where(chosen[:, tf.newaxis], box, batch[keys.GARMENT_BOX]),
-        }
+        logits = self._nets.generate(batch, codes)[-1]
+        completed = with_labels(batch, complete_labels(batch, logits))
+        chosen = (low_bits(noise, 3)[:, 2] < self._fraction) & ~boxes.is_empty(completed[keys.GARMENT_BOX])
+
+        def picked(key: str) -> tf.Tensor:
+            pick = tf.reshape(chosen, [-1, *(1 for _ in batch[key].shape[1:])])
+            return tf.stop_gradient(tf.where(pick, completed[key], batch[key]))
+
+        return {**batch, **{key: picked(key) for key in (keys.PARSING, keys.APPEARANCE, keys.GARMENT_BOX)}}
 
 
 def low_bits(noise: tf.Tensor, count: int) -> tf.Tensor:
