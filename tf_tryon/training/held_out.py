@@ -1,4 +1,8 @@
-"""The stage's loss on people who are not trained on: each garment in turn, nothing augmented, nothing updated."""
+"""The stage's loss on people who are not trained on: each garment in turn, nothing augmented, nothing updated.
+
+Dresses, where they are trained on, are measured by themselves: `loss_dress` and its like stand beside the means over
+people whose garments are no dresses, which so mean the same in every run.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from tf_tryon.data.examples import target_weights
 from tf_tryon.data.pipeline import evaluation_dataset
 from tf_tryon.data.reading import read_through
 from tf_tryon.data.records import RecordSet
+from tf_tryon.data.usable import usable_if_any
 from tf_tryon.models.contract import Batch
 from tf_tryon.training import metric_names
 from tf_tryon.training.objective import Objective
@@ -31,24 +36,39 @@ class HeldOut:
     def __init__(self, records: RecordSet, state: State, objective: Objective) -> None:
         self._records, self._state, self._objective = records, state, objective
         self._names: list[str] = []
+        self._whole: list[str] = []  # those that speak of everybody
         self._sums = tf.function(self._batch_sums, autograph=False, reduce_retracing=True)
 
     def measure(self, done: int) -> dict[str, float]:
-        """Means over people of the loss and its terms after `done` steps, of `train.evaluate_people` a garment."""
+        """Means over people of the loss and its terms after `done` steps, of `train.evaluate_people` a garment.
+
+        Dresses have means of their own, where the split has any and they are trained on.
+        """
+        config = self._state.nets.config
+        weights = zip(vocabulary.GARMENTS, target_weights(config), strict=True)
+        garments = [garment for garment, weight in weights if weight]
+        means = self._means([self._people(garment, done) for garment in garments])
+        trained_on = config.data.dresses and "bottom" in garments
+        if trained_on and len(usable_if_any(self._records, SPLIT, config, vocabulary.DRESS)):
+            of_dresses = self._means([self._people(vocabulary.DRESS, done)])
+            means |= {metric_names.of(name, vocabulary.DRESS): of_dresses[name] for name in self._whole}
+        return means
+
+    def _people(self, garment: str, done: int) -> np.ndarray:
+        """`_batch_sums` of all people of one garment, (2 M,)."""
         config = self._state.nets.config
         wanted, size = config.train.evaluate_people, config.train.batch_size // config.train.accumulate
-        total = np.zeros(0)
-        weights = zip(vocabulary.GARMENTS, target_weights(config), strict=True)
-        for garment in [garment for garment, weight in weights if weight]:
-            seen = 0
-            for batch in read_through(evaluation_dataset(self._records, SPLIT, garment, config, size)):
-                people = {key: value[: wanted - seen] for key, value in batch.items() if key != keys.ID}
-                sums = self._sums(people, tf.constant(done, tf.int64)).numpy()
-                total = sums if not total.size else total + sums
-                seen += len(people[keys.BOX])
-                if seen >= wanted:
-                    break
-        sums, counts = total.reshape(2, -1) if total.size else (np.zeros(0), np.zeros(0))
+        total, seen = np.zeros(1), 0
+        for batch in read_through(evaluation_dataset(self._records, SPLIT, garment, config, size)):
+            people = {key: value[: wanted - seen] for key, value in batch.items() if key != keys.ID}
+            total = total + self._sums(people, tf.constant(done, tf.int64)).numpy()
+            seen += len(people[keys.BOX])
+            if seen >= wanted:
+                break
+        return total
+
+    def _means(self, sums_of_garments: list[np.ndarray]) -> dict[str, float]:
+        sums, counts = np.sum(sums_of_garments, axis=0).reshape(2, -1)
         means = zip(self._names, sums, counts, strict=True)
         return {name: float(value / count) for name, value, count in means if count}
 
@@ -58,7 +78,7 @@ class HeldOut:
         before = [tf.identity(variable) for variable in moving]
         terms, _ = self._objective(self._state.nets, batch, self._state.kl_weight, step, False)
         values = {metric_names.LOSS: terms.total(), **terms.terms}
-        self._names = list(values)
+        self._names, self._whole = list(values), [name for name in values if name not in terms.subset]
         counted = [terms.subset.get(name, tf.ones_like(value)) for name, value in values.items()]
         sums = [tf.reduce_sum(value * own) for value, own in zip(values.values(), counted, strict=True)]
         with tf.control_dependencies(sums):
