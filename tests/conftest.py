@@ -22,6 +22,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 onednn.prefer()  # what the processes that tests start compute with
 
+_TESTS = Path(__file__).parent
+
 # CIHP-20 labels of a person on a 64x64 grid: (label, y0, x0, y1, x1), later ones on top; colours differ by person.
 PARTS = (
     (13, 6, 28, 16, 36),
@@ -65,6 +67,24 @@ def person(index: int, size: int = 64) -> dict[str, Any]:
         "identity": f"{index:04d}",
         "metadata": {"index": index},
     }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests one process runs (`--dist loadgroup`): a file's, which share what it sets up, and all those of the
+    exported model, whose functions take longer to prepare than to run. What takes longest is begun first.
+    """
+    for item in items:
+        exported = "models" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("models" if exported else item.path.relative_to(_TESTS).as_posix()))
+    slow = {_group(item) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (_group(item) != "models", _group(item) not in slow))  # stable
+
+
+def _group(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("xdist_group")
+    assert marker is not None  # every test has one
+    return marker.args[0]
 
 
 def state(folder: Path) -> dict[str, tuple[Any, ...]]:
@@ -236,6 +256,16 @@ def models(model: Any, once: Callable[[str, Callable[[Path], Any]], Path]) -> Pa
             assert cli.main(["export", "saved-model", f"--out={folder}", *options]) == 0
 
     return once("models", export)
+
+
+@pytest.fixture(scope="session")
+def loaded(models: Path) -> Iterator[Any]:
+    """Version 1 of `models` in a session, whose functions take a minute to prepare: all share it, don't close it."""
+    from tf_tryon.export.session_model import SessionModel
+
+    model = SessionModel(models / "tryon" / "1")
+    yield model
+    model.close()
 
 
 @pytest.fixture(scope="session")

@@ -26,10 +26,13 @@ SMALLER = {
     "--samples": {"complete": "2", "evaluate": "2"},
     "--config": {"train": "debug"},  # shape_128 -> shape_debug
 }
-TINY_TRAINING = [
-    "--config.train.steps=2", "--config.train.warmup_steps=0", "--config.train.log_every=1",
-    "--config.model.discriminator=false",
-]  # fmt: skip
+BESIDES = {
+    "train": [
+        "--config.train.steps=2", "--config.train.warmup_steps=0", "--config.train.log_every=1",
+        "--config.model.discriminator=false",
+    ],
+    "recommend": ["--count=6", "--top=2"],
+}  # fmt: skip
 
 
 def _blocks(language: str) -> list[str]:
@@ -57,7 +60,7 @@ def _shrunk(words: list[str]) -> list[str]:
         elif value:
             word = value
         out.append(word)
-    return out + (TINY_TRAINING if verb == "train" else [])
+    return out + BESIDES.get(verb, [])
 
 
 def test_the_commands_are_those_that_are_known():

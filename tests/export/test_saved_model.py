@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,6 @@ from tf_tryon.layers.compat import raw
 from tf_tryon.layers.spectral_norm import spectral_layers
 
 Arrays = dict[str, np.ndarray]
-
-
-@pytest.fixture(scope="module")
-def loaded(models: Path) -> Iterator[SessionModel]:
-    model = SessionModel(models / "tryon" / "1")
-    yield model
-    model.close()
 
 
 @pytest.fixture(scope="module")

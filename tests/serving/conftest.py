@@ -44,13 +44,28 @@ def stub_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class _Lent:
+    """A model that all tests share: whoever has done with it leaves it open."""
+
+    def __init__(self, model: Any) -> None:
+        self.run, self.signatures = model.run, model.signatures
+
+    def close(self) -> None:
+        pass
+
+
 @pytest.fixture(scope="session")
-def server(models: Path) -> Iterator[Any]:
+def server(models: Path, loaded: Any) -> Iterator[Any]:
     """Shared: don't stop it."""
+    from tf_tryon.serving import versions
     from tf_tryon.serving.server import Server, Settings
 
-    with Server(models, Settings(port=0, waiting=3, max_message=4 << 20)) as running:
-        yield running
+    running = Server(models, Settings(port=0, waiting=3, max_message=4 << 20))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(versions, "SessionModel", lambda *_: _Lent(loaded))
+        running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")
