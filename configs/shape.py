@@ -24,7 +24,7 @@ def get_config() -> ConfigDict:
     model.decoder_norm = "spade"  # codes and pose act after the norms, which would remove them
     model.input_skips = True  # pose and face reach the decoder past the 1/32 bottleneck
     model.upsample = "resize"  # transposed convolutions leave a weave
-    model.encoder_head_std = 0.002  # the prior starts near N(0, I), whatever it sees
+    model.encoder_head_std = 0.002  # the prior starts near N(0, .69^2 I), whatever it sees
 
     loss = config.loss
     loss.beta = 1.0  # where the steering starts

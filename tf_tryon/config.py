@@ -53,7 +53,10 @@ _CHOICES = {
 
 
 def thesis(stage: str) -> ConfigDict:
-    """The thesis's settings for one stage ("shape" or "texture"); every recommended option is off."""
+    """The thesis's settings for one stage ("shape" or "texture"); every recommended option is off.
+
+    Two are not the thesis's (section 3): `data.augment.flip` is on, and `data.dresses` off.
+    """
     config, own = ConfigDict(), stages.THESIS[stage]
     config.stage = stage
     config.seed = 0  # the only seed: data order, augmentation, initial weights and latent noise follow from it
@@ -93,7 +96,7 @@ def thesis(stage: str) -> ConfigDict:
     model.input_skips = False  # the decoder sees the pooled inputs again at its last three UpBlocks and outputs
     model.decoder_norm = "instance"  # or "spade": instance norm modulated by z, classes and mean visible colours
     model.upsample = "transposed"  # convolutions, or "resize" and convolve: no weave
-    model.width = 1.0  # multiplies the channels of generator and encoders
+    model.width = 1.0  # multiplies the channels of generator, encoders and discriminator
     # Initial spread of the autoregressive prior's last kernel, and of the encoders' own where spectral_norm is "none":
     # a spectrally normalised kernel starts with singular value 1 whatever its spread.
     model.encoder_head_std = 0.02
@@ -122,7 +125,7 @@ def thesis(stage: str) -> ConfigDict:
     loss.perceptual_weights = ""  # a weights file; empty: Keras's ImageNet weights
     loss.perceptual_normalised = False  # divide each layer by its mean activation on real pictures
     loss.perceptual_crop = 0  # side in pixels of the random crop of the erased box that VGG sees; 0: the whole picture
-    loss.pixel = 1 / 32  # content weight of the pixels themselves
+    loss.pixel = 1 / 32  # content weight of the pixels themselves, at each output scale, for I_bar and I_norm
     loss.pixel_box = 0.0  # extra weight of pixels inside the erased box, in L1 and cross-entropy
     loss.content = (1 / 16, 1 / 8, 1 / 4, 1.0, 1.0)
     loss.style = (1 / 1.6, 1 / 2.3, 1 / 1.8, 1 / 2.8, 10 / 0.8)
@@ -153,7 +156,7 @@ def thesis(stage: str) -> ConfigDict:
     train.log_every = 50
     train.picture_every = 1000
     train.evaluate_every = 0  # steps between looks at the loss of held-out people (the split "test"); 0: none
-    train.evaluate_people = 100  # of each garment that is trained on
+    train.evaluate_people = 100  # of each garment that is trained on, and of dresses, measured by themselves
     train.checkpoint_minutes = 5.0
     train.keep_every = 0  # additionally keep every Nth step's checkpoint
     train.weights_every = 0  # write the (averaged) weights alone every Nth step and at the end, in halves; 0: never

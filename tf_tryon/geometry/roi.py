@@ -28,7 +28,9 @@ def around(box: Array, size: tuple[int, int]) -> Array:
 def crop(pictures: Array, roi: Array, size: tuple[int, int], outside: float = 0.0) -> Array:
     """Samples `pictures` (B, H, W, C) in `roi` (B, 4) bilinearly, to (B, *size, C); beyond them lies `outside`.
 
-    A RoI is mostly smaller than the picture: a `size` of half the picture's skips little.
+    Nothing is averaged: where a RoI has more than two pixels for one of `size`, some are skipped. At half the picture's
+    size that is none; at a quarter, as encoders with pooled inputs have it in a doubled configuration
+    (`derived.doubled`), only a RoI of at most half the picture's sides keeps all.
     """
     xp = library(pictures)
     rows = _sampling(xp, roi[:, 0], roi[:, 2], pictures.shape[1], size[0])
