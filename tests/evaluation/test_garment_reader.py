@@ -1,9 +1,10 @@
 """Outfits of Studio people, and the reader of their garments, on rectangles that carry Studio's metadata."""
 
+import contextlib
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,16 @@ from tf_tryon.evaluation.garment_reader import GarmentReader, reader_config
 from tf_tryon.evaluation.outfit_report import OutfitReport
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, is_studio, metadata_by_id, outfit_truth
 from tf_tryon.training import loop
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:Even though the .tf.config.experimental_run_functions_eagerly")
+
+
+@pytest.fixture
+def quick(uncompiled: Callable[[], contextlib.AbstractContextManager[None]]) -> Iterator[None]:
+    """For trainings of a few steps; another test compiles them."""
+    with uncompiled():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +81,7 @@ def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, t
     assert report.columns("prior", "top")["kind_coverage_of_2"].shape == (7,)  # one shows two garments only
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_stopped_training_goes_on_as_if_it_had_not_been(
     studio: RecordSet, data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +107,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(
         resumed.train(open_records(data_set), 64, 3, 4, tmp_path / "stopped")
 
 
+@pytest.mark.usefixtures("quick")
 def test_people_whom_it_never_sees_are_measured_as_it_learns(studio: RecordSet, tmp_path: Path) -> None:
     reader = GarmentReader(seed=1)
     assert reader.train(studio, 64, 3, 4, tmp_path / "run", evaluate_every=2) == 0

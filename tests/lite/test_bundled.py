@@ -28,4 +28,4 @@ def test_their_pictures_are_tensorflows(name: str, large_person: Any, resized: A
     lite, full = Lite.load(name), TryOn.load(name, compiled=False)
     for garment, size in (("top", (150, 230)), ("bottom", (416, 283)), ("top", (641, 701))):
         person = resized(large_person, *size)
-        alike(*(one.complete(person, garment, samples=2, seed=7) for one in (lite, full)), share=0.999)
+        alike(*(one.complete(person, garment, samples=1, seed=7) for one in (lite, full)), share=0.999)
