@@ -20,7 +20,6 @@ from tf_tryon.evaluation.outfit_report import OutfitReport
 from tf_tryon.evaluation.outfit_truth import COLOURS, KINDS, is_studio, metadata_by_id, outfit_truth
 from tf_tryon.training import loop
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the .tf.config.experimental_run_functions_eagerly")
 
 
