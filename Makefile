@@ -21,7 +21,7 @@ demo: $(VENV)/installed
 	@$(VENV)/bin/tf-tryon demo --out demo
 
 test: lint
-	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 # Needs both environments: each lane also completes with weights that the other has trained.
 test-addons: $(ADDONS_VENV)/installed $(VENV)/installed-dev
@@ -34,7 +34,7 @@ lint: $(VENV)/installed-dev
 	@$(VENV)/bin/hadolint $(wildcard containers/*.Dockerfile)
 
 coverage: $(VENV)/installed-dev
-	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term
+	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 docs: $(VENV)/installed-dev
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict

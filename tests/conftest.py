@@ -22,7 +22,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 onednn.prefer()  # what the processes that tests start compute with
 
-_TESTS = Path(__file__).parent
+# Files of tests that use `models`, whose functions take a minute to prepare in each process.
+_EXPORTED = ("tests/export/test_saved_model.py", "tests/serving/test_")
 
 # CIHP-20 labels of a person on a 64x64 grid: (label, y0, x0, y1, x1), later ones on top; colours differ by person.
 PARTS = (
@@ -69,22 +70,27 @@ def person(index: int, size: int = 64) -> dict[str, Any]:
     }
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Several processes: one runs all of a file, which shares what it sets up, and all that use the exported model."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "the exported model" if nodeid.startswith(_EXPORTED) else nodeid.partition("::")[0]
+
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one process runs (`--dist loadgroup`): a file's, which share what it sets up, and all those of the
-    exported model, whose functions take longer to prepare than to run. What takes longest is begun first.
-    """
+    """What takes longest is begun first, so that one process isn't left with it at the end."""
     for item in items:
-        exported = "models" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("models" if exported else item.path.relative_to(_TESTS).as_posix()))
-    slow = {_group(item) for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (_group(item) != "models", _group(item) not in slow))  # stable
-
-
-def _group(item: pytest.Item) -> str:
-    marker = item.get_closest_marker("xdist_group")
-    assert marker is not None  # every test has one
-    return marker.args[0]
+        if "models" in getattr(item, "fixturenames", ()) and not item.nodeid.startswith(_EXPORTED):
+            raise pytest.UsageError(
+                f"{item.nodeid} uses the fixture `models`: add its file to _EXPORTED of conftest.py"
+            )
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (not item.nodeid.startswith(_EXPORTED), item.path not in slow))  # stable
 
 
 def state(folder: Path) -> dict[str, tuple[Any, ...]]:
