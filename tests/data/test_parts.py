@@ -44,7 +44,7 @@ def test_damaged_parts_are_named(tmp_path):
     parts.write(0, [b"one", b"two"])
     assert list(parts.read(0)) == [b"one", b"two"]
     data = bytearray(parts.path(0).read_bytes())
-    for damaged in (data[:-1], data[:5], data[:13] + b"x" + data[14:]):
+    for damaged in (data[:-1], data[:5], data[:13] + b"x" + data[14:], b"", data[:19], data + data[:19]):
         parts.path(0).write_bytes(damaged)
         with pytest.raises(BadFileError, match=r"0000000-0000002\.records is damaged .*: delete it and run the same"):
             list(parts.read(0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 from collections.abc import Iterable, Iterator
@@ -83,11 +84,11 @@ class Parts:
         _write(self.path(number), b"".join(map(tfrecord.frame, entries)))
 
     def read(self, number: int) -> Iterator[bytes]:
-        """A part's entries, their checksums verified; BadFileError names a damaged file."""
+        """A part's entries, their checksums verified; BadFileError names a damaged file, also one that lacks some."""
         path = self.path(number)
         size_of(path, _REMEDY)
         data = np.fromfile(path, np.uint8)
-        offset = 0
+        offset = count = 0
         while offset < len(data):
             length = int.from_bytes(data[offset : offset + 8].tobytes(), "little")
             try:
@@ -96,6 +97,9 @@ class Parts:
                 raise BadFileError(f"{path} is damaged ({error}): {_REMEDY}") from error
             yield entry
             offset += tfrecord.HEADER + length + tfrecord.FOOTER
+            count += 1
+        if count != len(self.entries(number)):  # cut between two entries, or empty, as after a power cut
+            raise BadFileError(f"{path} is damaged (it has {count} of {len(self.entries(number))} entries): {_REMEDY}")
 
     def stored(self) -> Iterator[bytes]:
         """All entries in order."""
@@ -121,5 +125,7 @@ def remove(folder: pathlib.Path, *others: str) -> None:
 
 def _write(path: pathlib.Path, data: bytes) -> None:
     # Two processes may make the same part (a cluster repeats work): each has its own temporary name.
-    with whole_file(path) as temporary:
-        temporary.write_bytes(data)
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())  # before it is renamed: after a power cut the name stands for the whole part
