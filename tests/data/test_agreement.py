@@ -43,6 +43,12 @@ def test_people_agree_with_themselves(make_person, index, size):
     assert agreement.disagreements(CIHP20.table()[made["labels"]], made["keypoints"]) == []
 
 
+def test_one_point_far_beyond_the_picture_stops_nothing(body):
+    classes, points = body
+    points[4, 0] = 1e20
+    assert agreement.disagreements(classes, points)
+
+
 def hand_over_the_face(classes, points):
     x, y = points[0, :2].astype(int)
     classes[y - 4 : y + 10, x - 6 : x + 6] = UPPER_SKIN

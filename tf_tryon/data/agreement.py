@@ -137,8 +137,7 @@ class _Body:
     def disc(self, i: int, radius: float) -> np.ndarray:
         """(8,) share of each class in a disc around a point; zeros beyond the picture."""
         x, y = (float(value) for value in self.points[i, :2])
-        rows = slice(max(int(y - radius), 0), max(int(y + radius) + 1, 0))
-        columns = slice(max(int(x - radius), 0), max(int(x + radius) + 1, 0))
+        rows, columns = (_reached(at, radius, length) for at, length in zip((y, x), self.classes.shape, strict=True))
         part = self.classes[rows, columns]
         down = np.arange(part.shape[0])[:, None] + rows.start + 0.5 - y
         right = np.arange(part.shape[1])[None] + columns.start + 0.5 - x
@@ -243,6 +242,12 @@ def _place_signs(body: _Body) -> Iterator[_Sign]:
         apart = distance[list(_NEAR[SHOES])][:, shoes].min(axis=0) > 0.2 * body.extent
         if apart.mean() > 0.7:
             yield _Sign("the shoes lie far from the ankles")
+
+
+def _reached(at: float, radius: float, length: int) -> slice:
+    """What lies within a radius of a place on a side of the picture, none of it beyond its ends."""
+    start, last = (min(max(place, -1.0), float(length)) for place in (at - radius, at + radius))
+    return slice(max(int(start), 0), int(last) + 1)
 
 
 def _commonest(shares: np.ndarray) -> str:
