@@ -16,6 +16,12 @@ def test_its_own_picture_is_replaced(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
 
 
+def test_its_own_picture_is_replaced_however_large_it_is(tmp_path, monkeypatch):
+    save_picture(RED, tmp_path / "sheet.png", by=BY)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 8)
+    save_picture(BLUE, tmp_path / "sheet.png", by=BY)
+
+
 @pytest.mark.parametrize("kind", ["photo", "other verb", "painted on", "text", "folder", "link"])
 def test_anything_else_is_refused(tmp_path, untouched, kind):
     path = tmp_path / "sheet.png"
