@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import os
 
 import numpy as np
 import pytest
@@ -136,6 +137,16 @@ def test_a_folder_is_read_with_and_without_its_list(folder, caplog, tmp_path):
         ("images/stripes.png", True),
     ]
     assert set(open_folder(folder / "images").labels.values()) == {""}
+
+
+def test_a_name_in_latin_1_is_part_of_the_fingerprint(tmp_path):
+    prints = set()
+    for name in (b"caf\xe9.png", b"caf\xe8.png"):
+        path = tmp_path / os.fsdecode(name)
+        path.write_bytes(b"bytes")
+        prints.add(open_folder(tmp_path).fingerprint())
+        path.unlink()
+    assert len(prints) == 2
 
 
 def test_a_fingerprint_is_of_names_labels_and_bytes(folder, tmp_path):

@@ -78,7 +78,7 @@ class Folder:
         digest = hashlib.sha256(f"fabrics {VERSION}\n".encode())
         for name, label in self.labels.items():
             content = hashlib.sha256((self.root / name).read_bytes()).hexdigest()
-            digest.update(f"{name}\t{label}\t{content}\n".encode())
+            digest.update(f"{name}\t{label}\t{content}\n".encode(errors="surrogateescape"))  # a name is bytes
         return digest.hexdigest()[:16]
 
     def cut(self, workers: int = 1, bar: Progress | None = None) -> tuple[list[Cut], Counter[str]]:
