@@ -117,6 +117,14 @@ def test_cihp_by_training_and_validation(trees, tmp_path):
     assert LAYOUTS["lip"].vocabulary_of(tmp_path) == "cihp20"
 
 
+def test_a_word_that_is_no_number_is_told_with_its_row(trees, tmp_path):
+    trees.multimodal(tmp_path, False)
+    path = tmp_path / "keypoints/keypoints_loc.txt"
+    path.write_text(path.read_text().replace("-1", "none", 1))
+    with pytest.raises(ValueError, match=r"keypoints_loc\.txt: the row of MEN-\S+ holds 'none', which is no number"):
+        list(LAYOUTS["multimodal"].locate(tmp_path))
+
+
 @pytest.mark.parametrize("colours", ["image-parse", "image-parse-new"])
 def test_of_two_folders_of_labels_the_one_with_indices_is_taken(colours, trees, tmp_path):
     root = tmp_path / "root"

@@ -89,8 +89,15 @@ def _table(root: pathlib.Path, name: str, columns: int) -> dict[str, list[float]
     for row in listed(path):
         if len(row) != columns + 1:
             raise ValueError(f"{path}: the row of {row[0]} has {len(row) - 1} numbers, not {columns}")
-        table[pathlib.PurePath(row[0]).stem] = [float(word) for word in row[1:]]
+        table[pathlib.PurePath(row[0]).stem] = [_number(word, f"{path}: the row of {row[0]}") for word in row[1:]]
     return table
+
+
+def _number(word: str, where: str) -> float:
+    try:
+        return float(word)
+    except ValueError as error:
+        raise ValueError(f"{where} holds {word!r}, which is no number") from error
 
 
 LAYOUT = Layout("multimodal", "mm24", locate, read_keypoints, own_splits=False)
