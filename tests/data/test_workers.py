@@ -1,5 +1,6 @@
 """One process or several: the same order, and the same number of threads."""
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -40,3 +41,19 @@ def test_a_killed_process_ends_the_run_and_is_told():
     with pytest.raises(TryOnError, match="want of memory"):
         list(in_order(square, range(20), 2))
     assert not multiprocessing.active_children()
+
+
+def level(job: int) -> int:
+    """Of the project's log lines that are shown."""
+    del job
+    return logging.getLogger("tf_tryon").level
+
+
+def test_workers_log_what_their_parent_would():
+    logger = logging.getLogger("tf_tryon")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        assert list(in_order(level, range(2), 2)) == [logging.ERROR] * 2
+    finally:
+        logger.setLevel(before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
+import logging
 import multiprocessing
 import os
 import signal
@@ -15,7 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final, TypeVar
 
-from tf_tryon import quiet
+from tf_tryon import logs, quiet
 from tf_tryon.errors import TryOnError
 
 Job = TypeVar("Job")
@@ -55,7 +56,8 @@ def in_order(
                 result = function(job)
             yield result
         return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start, (tensorflow,))
+    given = tensorflow, logging.getLogger(logs.NAME).level
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start, given)
     try:
         with _terminable():
             for results in _results(pool, function, [jobs[i : i + chunk] for i in range(0, len(jobs), chunk)], workers):
@@ -91,7 +93,8 @@ def _all(function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]
     return [function(job) for job in jobs]
 
 
-def _start(tensorflow: bool) -> None:
+def _start(tensorflow: bool, level: int) -> None:
+    logging.getLogger(logs.NAME).setLevel(level)  # what the parent doesn't show, its workers don't, either
     # Ctrl-C goes to the whole group; the parent alone decides what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if tensorflow:
