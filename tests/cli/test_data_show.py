@@ -9,9 +9,12 @@ def test_data_show_draws_a_sheet(tmp_path, capsys):
     labels = np.zeros((64, 64), np.uint8)
     labels[20:40, 20:40] = 5
     with records.RecordWriter(tmp_path / "people", (64, 64)) as writer:
-        writer.write(records.encode(np.full((64, 64, 3), 200, np.uint8), labels, np.zeros((18, 3)), "tryon8", "anna"))
+        person = records.encode(np.full((64, 64, 3), 200, np.uint8), labels, np.zeros((18, 3)), "tryon8", "anna")
+        for split in ("train", "train", "test"):
+            writer.write(person, split)
     out = tmp_path / "sheet.png"
-    assert main.main(["data", "show", str(tmp_path / "people"), "--out", str(out), "--cell", "48"]) == 0
+    line = ["data", "show", str(tmp_path / "people"), "--out", str(out), "--cell", "48"]
+    assert main.main([*line, "--split", "test"]) == 0
     assert "1 of 1 people" in capsys.readouterr().out
     with Image.open(out) as sheet:
         assert sheet.size[1] > 48

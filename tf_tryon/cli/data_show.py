@@ -51,5 +51,6 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     records = open_records(args[0])
     sheet = contact_sheet(records, flags.count, flags.split, flags.garment, flags.cell)
     save_picture(Image.fromarray(sheet), flags.out, by=BY)
-    print(f"{flags.out}: {min(flags.count, len(records))} of {len(records)} people")
+    people = len(records.split(flags.split) if flags.split is not None else records)
+    print(f"{flags.out}: {min(flags.count, people)} of {people} people")
     return 0
