@@ -7,7 +7,7 @@ import pathlib
 from absl import flags
 
 from tf_tryon.cli import given
-from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.places import check_writable, refuse_overlap
 
 ARGUMENTS = "DIR"
 HELP = """Reads every record of a data set: counts garments, classes, sizes, missing keypoints, and finds what is wrong.
@@ -40,8 +40,9 @@ def run(flags: flags.FlagValues, args: list[str]) -> int:
     out = pathlib.Path(flags.out or pathlib.Path(args[0]) / "check")
     refuse_overlap(out, args, "--out", within=True)
     check_place(out)
+    check_writable(out)
     report = check(args[0], flags.workers)
+    print(report.text(), flush=True)  # first: what minutes have found is told even if it can't be saved
     report.save(out)
-    print(report.text())
     print(f"{out}: check.txt, check.json, contact sheets")
     return 1 if report.problems else 0

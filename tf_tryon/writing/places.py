@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pathlib
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 
 from tf_tryon.errors import TryOnError
@@ -36,6 +37,21 @@ def refuse_overlap(
         raise TryOnError(
             f"{flag} {out} {clash}: results go to a place apart from what they are made of; choose another"
         )
+
+
+def check_writable(folder: str | os.PathLike[str]) -> None:
+    """Raise OSError, which names the folder, if nothing could be written there now; for work that takes long.
+
+    Args:
+      folder: of results; where it is not there yet, the next above it that is counts.
+    """
+    folder = pathlib.Path(folder)
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(folder)) from error
 
 
 def source_of(path: str | os.PathLike[str]) -> str:

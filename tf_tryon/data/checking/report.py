@@ -131,7 +131,7 @@ class Report:
         wrong = [problem.record for problem in self.problems if problem.record is not None]
         drawn = set(self._drawable)
         with new_files(folder, JSON, by=_BY) as new:
-            (new.path / TEXT).write_text(self.text() + "\n", encoding="utf-8")
+            (new.path / TEXT).write_text(self.text() + "\n", "utf-8", "surrogateescape")
             for name, numbers in ((SHEET, self._drawable), (PROBLEMS, [n for n in dict.fromkeys(wrong) if n in drawn])):
                 if numbers:
                     sheet = contact_sheet.contact_sheet(self.data, _PEOPLE, only=numbers)
