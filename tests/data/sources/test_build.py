@@ -15,7 +15,7 @@ from tf_tryon.data.parts import FOLDER
 from tf_tryon.data.sources import build as build_lib
 from tf_tryon.data.sources import work as work_lib
 from tf_tryon.data.sources.build import Options, build
-from tf_tryon.data.sources.split import drawn, held_out
+from tf_tryon.data.sources.split import drawn, held_out, tenth
 from tf_tryon.errors import TryOnError
 
 OPTIONS = Options(size=64, workers=1, progress=False)
@@ -198,6 +198,20 @@ def test_who_is_held_out_does_not_depend_on_who_else_is_there():
     assert held_out(names, [True] * 40, seed=4, test=5) != held_out(names, [True] * 40, seed=3, test=5)
     # A group's other photos are in neither split.
     assert sorted(held_out(["a", "a", "b"], [True, True, False], seed=0, test=1)) == ["", "test", "train"]
+
+
+def test_a_tenth_is_drawn_name_by_name():
+    names = [str(i // 2) for i in range(600)]
+    splits = dict(zip(names, tenth(names, seed=3), strict=True))
+    assert 20 <= list(splits.values()).count("test") <= 40
+    for some in (names[:150], names[::-1], names[100:]):
+        assert tenth(some, seed=3) == [splits[name] for name in some]
+    assert tenth(names, seed=4) != tenth(names, seed=3)
+    trained = [name for name, split in splits.items() if split == "train"]
+    tested = [name for name, split in splits.items() if split == "test"]
+    for few in (trained[:2], tested[:2], [*trained[:3], *trained[:3]]):  # whoever they are, there is one of each
+        assert set(tenth(few, seed=3)) == {"train", "test"}
+    assert (tenth(tested[:1], seed=3), tenth([], seed=3)) == (["train"], [])
 
 
 def test_missing_photos_are_one_line_with_a_count(root, tmp_path):

@@ -61,14 +61,14 @@ class Options:
         or the layout wants it, photos keep their own resolution.
       max_height: to which taller photos are scaled then; None: 1,024.
       split: only this one.
-      splits: "own" (the data set's), "thesis" (8,023 and 1,000 drawn by seed), "tenth" (of all, drawn by seed, for
-        the test), "held-out" (`test` people with labels of their own, drawn by seed), or "": own where there are any,
-        else as the layout wants it.
+      splits: "own" (the data set's), "thesis" (8,023 and 1,000 drawn by seed), "tenth" (about
+        that of all, each by a hash of seed and name, for the test), "held-out" (`test` people with labels of their
+        own, drawn by seed), or "": own where there are any, else as the layout wants it.
       test: how many to hold out; None: as the layout wants it.
       labelled: take only photos with labels of their own; the others' parsing isn't asked of annotators.
       seed: of drawn splits.
       min_garments: that a person must show; None: as the layout wants it.
-      vocabulary: of the label pictures, where a copy differs from the layout's.
+      vocabulary: of the label pictures, whatever they state; None: what each states, else the layout's.
       annotator: makes `Annotators` in each process; see `prepare.Settings`.
       workers: processes.
       runner: a Beam runner; "": the process pool.
@@ -146,8 +146,8 @@ def _built(
     _check_annotator(layout, root, examples, options)
     vocabulary = options.vocabulary or layout.vocabulary_of(root)
     settings = Settings(
-        name, vocabulary, options.size, options.min_garments, options.annotator, options.max_height or MAX_HEIGHT
-    )
+        name, vocabulary, options.size, options.min_garments, options.annotator, options.max_height or MAX_HEIGHT,
+    )  # fmt: skip
     work = Work(_parts(out, root, settings, examples), settings)
     work.store(examples)
     _run(work, options)
@@ -315,8 +315,7 @@ def _divided(parts: Parts, name: str, examples: list[Located], options: Options)
     if options.splits == "thesis":
         splits = split_lib.drawn(groups, options.seed)
     elif options.splits == "tenth":
-        test = max(round(len(groups) / 10), min(len(groups) - 1, 1))
-        splits = split_lib.drawn(groups, options.seed, len(groups) - test, test)
+        splits = split_lib.tenth(groups, options.seed)
     elif options.splits == _HELD_OUT:
         labelled = [examples[index].parsing is not None for index in kept]
         splits = split_lib.held_out(groups, labelled, options.seed, options.test or 0)

@@ -1,4 +1,4 @@
-"""Train and test drawn by seed, with the thesis's numbers."""
+"""Train and test drawn by seed: the thesis's numbers, a tenth, or so many people."""
 
 from __future__ import annotations
 
@@ -38,12 +38,31 @@ def drawn(groups: Sequence[str], seed: int, train: int = TRAIN, test: int = TEST
     return splits.tolist()
 
 
+def tenth(groups: Sequence[str], seed: int) -> list[str]:
+    """The split of each photo: "test" for about a tenth of the groups, "train" for the others.
+
+    A group is for the test if its hash lies in the lowest tenth. So its split follows from the seed and its own name,
+    whoever else is there, with two exceptions: of several groups without any such, the lowest is for the test, and of
+    several with such alone, the highest is for training. One group alone is for training.
+
+    Args:
+      groups: of each photo what must stay together.
+      seed: of the draw.
+    """
+    turns = {group: _turn(seed, group) for group in groups}
+    order = sorted(turns, key=lambda group: turns[group])
+    low = sum(int.from_bytes(turn) * 10 < 1 << 8 * len(turn) for turn in turns.values())
+    tested = set(order[: min(max(low, 1), len(order) - 1)]) if order else set[str]()
+    return ["test" if group in tested else "train" for group in groups]
+
+
 def held_out(groups: Sequence[str], may_test: Sequence[bool], seed: int, test: int) -> list[str]:
     """The split of each photo: "test" for `test` of those that may, "train" for all others.
 
-    A photo's turn follows from the seed and its group's name alone, so that the same people are held out whether or not
-    photos that may not test are among the others. No group is in both splits: what shares a group with a test photo,
-    and isn't tested itself, is left out ("").
+    Those are taken whose turns come first, and a photo's turn follows from the seed and its group's name alone. So the
+    same people are held out whether or not photos that may not test are among the others; one more that may test takes
+    a place only if its turn comes before somebody's who has one, and only the last of these gives way. No group is in
+    both splits: what shares a group with a test photo, and isn't tested itself, is left out ("").
 
     Args:
       groups: of each photo what must stay together.
@@ -51,8 +70,13 @@ def held_out(groups: Sequence[str], may_test: Sequence[bool], seed: int, test: i
       seed: of the draw.
       test: how many for the test; all who may, where there are fewer.
     """
-    turns = [hashlib.sha256(f"{seed} {group}".encode()).digest() for group in groups]
+    turns = [_turn(seed, group) for group in groups]
     able = sorted((i for i, may in enumerate(may_test) if may), key=lambda i: (turns[i], i))
     tested = set(able[:test])
     seen = {groups[i] for i in tested}
     return ["test" if i in tested else "" if group in seen else "train" for i, group in enumerate(groups)]
+
+
+def _turn(seed: int, group: str) -> bytes:
+    """By which groups are ordered: a hash of 256 bits."""
+    return hashlib.sha256(f"{seed} {group}".encode()).digest()
