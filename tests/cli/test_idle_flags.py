@@ -11,6 +11,10 @@ from tf_tryon.cli import main
 SERVER = "is for calls of --server, and none is named"
 REFUSED = [
     ("complete-all --photos {photo} --split test --out o", "--split is of --data"),
+    ("complete-all --photos {photo} --beam-option=--a=b --out o", "--beam_option is of --runner, which is not given"),
+    ("data ccp --root catalogue --beam-option=--a=b --out o", "--beam_option is of --runner, which is not given"),
+    ("data photos --root catalogue --noannotate --parser-weights p.npz --out o", "--parser-weights is of the annot"),
+    ("data studio --fabric-share 0.4 --out o", "--fabric_share is of --fabrics, which is not given"),
     ("annotate {photo} --vocabulary atr18 --out o", "--vocabulary is of the label pictures of --parser=files"),
     ("annotate {photo} --parser fashn --vocabulary atr18 --out o", "and --parser is fashn"),
     ("complete {photo} --index 3 --out o", "--index is of people of a folder of records"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
-from tf_tryon.cli import given
+from tf_tryon.cli import given, idle_flags
 from tf_tryon.cli.annotate import define_annotator_flags
 from tf_tryon.cli.defining import Into
 from tf_tryon.cli.people import MODEL_TEXT, People, default_model
@@ -110,6 +110,7 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
         raise ValueError("name people by --data, or by --photos")
     if flag_values.split is not None and flag_values.data is None:
         raise ValueError("--split is of --data: leave it out, or name fewer --photos")
+    idle_flags.refuse(flag_values, {"beam_option": "runner"})
     given.data_sets([flag_values.data])
     photos = _photos(flag_values)
     given.weights(flag_values.parser_weights, "name a file of `tf-tryon parser train`")

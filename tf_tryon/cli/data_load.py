@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
-from tf_tryon.cli import given
+from tf_tryon.cli import given, idle_flags
 from tf_tryon.cli.defining import Into
 from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.cli.vocabulary_flag import define_vocabulary
@@ -49,8 +49,8 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_enum(
         "splits", None, ["own", "thesis", "tenth", "held-out"],
         "own: the data set's; thesis: 8,023 for train and 1,000 for test, drawn by --seed (of fewer, the same shares); "
-        "tenth: so many for test; held-out: --test people whose labels people drew. Default: own where there are any, "
-        "held-out for ccp, tenth for photos.", **add,
+        "tenth: about so many for test; held-out: --test people whose labels people drew. Default: own where there are "
+        "any, held-out for ccp, tenth for photos.", **add,
     )  # fmt: skip
     flags.DEFINE_integer("test", None, "People to hold out; default: 100 for ccp.", lower_bound=1, **add)
     flags.DEFINE_bool("labelled", False, "Take only photos with labels of their own.", **add)
@@ -61,7 +61,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_integer("max_height", None, text, **add)
     text = "Garments (of 4) that a person must show; default: 3, or 2 for viton, viton-hd, ccp and photos."
     flags.DEFINE_integer("min_garments", None, text, 0, 4, **add)
-    define_vocabulary(flag_values, "Labels of the parsing, where a copy differs; default: the data set's.")
+    define_vocabulary(flag_values, "Labels of the parsing; default: what each picture states, else the data set's.")
     flags.DEFINE_bool("annotate", True, "Add missing parsing and keypoints; off: reject such photos.", **add)
     flags.DEFINE_string(
         "parser_weights", None, "Of the parser that adds missing parsing; default: the bundled ones.", **add
@@ -76,8 +76,11 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flags: flags.FlagValues, args: list[str]) -> None:
-    """Refuses a root that isn't there."""
+    """Refuses a root that isn't there, and flags that would do nothing."""
     del args
+    idle_flags.refuse(flags, {"beam_option": "runner"})
+    if flags.parser_weights and not flags.annotate:
+        raise ValueError("--parser-weights is of the annotators, which --noannotate leaves out: leave out one of both")
     given.folder(flags.root, "unpack the data set and name its root")
     given.weights(flags.parser_weights, "name a file of `tf-tryon parser train`")
 

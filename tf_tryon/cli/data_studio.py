@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from absl import flags
 
-from tf_tryon.cli import given
+from tf_tryon.cli import given, idle_flags
 from tf_tryon.cli.seed_flag import define_seed
 from tf_tryon.writing.places import refuse_overlap
 
@@ -45,8 +45,9 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 
 
 def check(flags: flags.FlagValues, args: list[str]) -> None:
-    """Refuses fabrics that aren't there, and people among them."""
+    """Refuses fabrics that aren't there, people among them, and a share of none."""
     del args
+    idle_flags.refuse(flags, {"fabric_share": "fabrics"})
     if flags.fabrics is not None:
         given.folder(flags.fabrics, "name a folder of photos of garments")
     refuse_overlap(flags.out, [flags.fabrics], "--out")
