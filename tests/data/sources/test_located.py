@@ -57,7 +57,7 @@ def test_names_that_are_no_utf_8(tmp_path):
 
 
 def test_capitals_and_other_kinds_of_pictures_are_found(tmp_path):
-    for name in ("one.JPG", "two.webp", "three.png", "FOUR.Jpeg", "five.txt", "six_Parsing.PNG"):
+    for name in ("one.JPG", "two.webp", "three.png", "FOUR.Jpeg", "five.txt", "six_Parsing.PNG", "._one.JPG"):
         (tmp_path / name).touch()
     assert [path.name for path in photos(tmp_path)] == [
         "FOUR.Jpeg", "one.JPG", "six_Parsing.PNG", "three.png", "two.webp"

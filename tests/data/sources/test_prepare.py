@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import logging
 import types
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from PIL import Image
 
 from tf_tryon.data.keypoints import to_openpose
+from tf_tryon.data.label_picture import save_labels
 from tf_tryon.data.records import decode
 from tf_tryon.data.sources.located import Located
-from tf_tryon.data.sources.outcome import Outcome
-from tf_tryon.data.sources.prepare import Preparer, Settings
+from tf_tryon.data.sources.outcome import Outcome, RejectedError
+from tf_tryon.data.sources.prepare import Preparer, Settings, _crop
 from tf_tryon.data.vocabulary import CIHP20
 from tf_tryon.errors import TryOnError
 from tf_tryon.geometry.crop import FILLED
@@ -99,6 +101,35 @@ def test_a_decompression_bomb_is_rejected(example, monkeypatch):
     made = example()
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     assert Preparer(SETTINGS).outcome(made).reason == "photo unreadable"
+
+
+def test_a_photo_wider_than_a_jpeg_is_rejected():
+    strip = np.ones((130, 65_501), np.uint8)
+    with pytest.raises(RejectedError, match="65501x130 pixels, and a record holds 65500 a side") as raised:
+        _crop(strip, None, 1024)
+    assert raised.value.reason == "too large"
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_label_picture_is_of_the_vocabulary_that_it_states_unless_another_is_asked_for(asked, example):
+    made = example()
+    with Image.open(made.parsing) as labels:
+        save_labels(CIHP20.table()[np.asarray(labels)], "tryon8", made.parsing)
+    outcome = Preparer(dataclasses.replace(SETTINGS, asked=asked)).outcome(made)
+    if asked:
+        assert outcome.reason == "labels and keypoints disagree"
+    else:
+        assert decode(outcome.record)["vocabulary"] == "tryon8"
+
+
+def test_log_lines_name_the_photo(example, caplog):
+    made = example()
+    own = json.loads(made.keypoints.read_text())["people"]
+    sure = to_openpose(np.tile(np.float32([3, 3, 1]), (18, 1)))["people"]
+    made.keypoints.write_text(json.dumps({"people": sure + own}))
+    with caplog.at_level(logging.WARNING):
+        Preparer(SETTINGS).outcome(made)
+    assert f"the keypoints of {made.photo}: the labels show another of 2 people" in caplog.text
 
 
 def annotator_of(person, refuse=False):

@@ -147,6 +147,7 @@ def _built(
     vocabulary = options.vocabulary or layout.vocabulary_of(root)
     settings = Settings(
         name, vocabulary, options.size, options.min_garments, options.annotator, options.max_height or MAX_HEIGHT,
+        asked=options.vocabulary is not None,
     )  # fmt: skip
     work = Work(_parts(out, root, settings, examples), settings)
     work.store(examples)

@@ -36,12 +36,12 @@ def locate(root: pathlib.Path) -> Iterator[Located]:
         yield Located(id=photo.stem, split="", photo=photo, parsing=parsing, metadata=metadata)
 
 
-def read_labels(path: pathlib.Path) -> np.ndarray:
-    """(h, w) uint8 of a file of pixel-level annotations; ValueError names the file."""
+def read_labels(path: pathlib.Path) -> tuple[np.ndarray, None]:
+    """(h, w) uint8 of a file of pixel-level annotations, which states no vocabulary; ValueError names the file."""
     labels = _read(path, "groundtruth")
     if labels.ndim != 2 or not _are_labels(labels):
         raise ValueError(f"{path}: groundtruth is no (h, w) picture of labels 0 to {len(NAMES) - 1}")
-    return labels.astype(np.uint8)
+    return labels.astype(np.uint8), None
 
 
 def read_tags(path: pathlib.Path) -> list[str]:

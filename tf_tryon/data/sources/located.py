@@ -51,10 +51,10 @@ def read_openpose(example: Located, size: tuple[int, int]) -> list[np.ndarray]:
     return keypoints_lib.read_people(example.keypoints, size)
 
 
-def read_label_picture(path: pathlib.Path) -> np.ndarray:
-    """(h, w) uint8 labels of a picture."""
-    labels, _, _ = label_picture.read_label_picture(path)
-    return labels
+def read_label_picture(path: pathlib.Path) -> tuple[np.ndarray, str | None]:
+    """(h, w) uint8 labels of a picture, and the vocabulary that it states, as those of `tf-tryon annotate` do."""
+    labels, _, stated = label_picture.read_label_picture(path)
+    return labels, stated
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,12 +63,13 @@ class Layout:
 
     Attributes:
       name: the verb's.
-      vocabulary: of its label pictures, a name of `vocabulary.VOCABULARIES` or ccp's own; or a function
-        of the root.
+      vocabulary: of its label pictures that state none, a name of `vocabulary.VOCABULARIES` or ccp's own; or a
+        function of the root.
       locate: root -> all examples, in any order; raises FileNotFoundError if the root has another layout.
       read_keypoints: (example, photo's (height, width)) -> each person's (18, 3) in photo pixels.
       own_splits: whether the data set divides itself into train and test.
-      read_labels: the file of labels -> (h, w) uint8; ValueError names it.
+      read_labels: the file of labels -> (h, w) uint8, and the vocabulary that it states, if it does; ValueError
+        names it.
       own_size: whether records keep photos at their own resolution, unless asked otherwise.
       min_garments: that a person must show, unless asked otherwise.
       revise: (example, labels, vocabulary) of a parser -> its labels, corrected by what the data set knows;
@@ -82,7 +83,7 @@ class Layout:
     locate: Callable[[pathlib.Path], Iterable[Located]]
     read_keypoints: Callable[[Located, tuple[int, int]], list[np.ndarray]] = read_openpose
     own_splits: bool = True
-    read_labels: Callable[[pathlib.Path], np.ndarray] = read_label_picture
+    read_labels: Callable[[pathlib.Path], tuple[np.ndarray, str | None]] = read_label_picture
     own_size: bool = False
     min_garments: int = 3
     held_out: int = 0
@@ -132,8 +133,9 @@ def photo_named(pictures: pathlib.Path, name: str) -> pathlib.Path:
 
 
 def photos(where: pathlib.Path) -> list[pathlib.Path]:
-    """The pictures of a folder, by name."""
-    return sorted(path for path in where.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
+    """The pictures of a folder, by name; not hidden ones, as Macs put one beside each file (`._anna.jpg`)."""
+    seen = (path for path in where.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in seen if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
 
 
 def listed(path: pathlib.Path) -> Iterator[list[str]]:

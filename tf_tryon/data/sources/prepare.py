@@ -36,6 +36,7 @@ JPEG_QUALITY: Final = 95
 _MIN_SCALE: Final = 0.5
 # Height in pixels that a person must have on a photo that keeps its resolution.
 _MIN_HEIGHT: Final = 128
+_MAX_SIDE: Final = 65_500  # pixels that JPEG can hold in a row or column
 # A second face on a region of its own, at least this large relative to the largest, is a second person.
 _SECOND_PERSON: Final = 0.25
 _UNREADABLE: Final = (ValueError, OSError, SyntaxError, Image.DecompressionBombError)
@@ -91,6 +92,7 @@ class Settings:
       max_height: to which a taller photo is then scaled.
       min_garments: that a person must show.
       annotator: makes `Annotators`, once in each process; what pickle can send. None: nothing is annotated.
+      asked: whether the vocabulary was asked for, and so goes before the one that a label picture states.
     """
 
     layout: str
@@ -99,6 +101,7 @@ class Settings:
     min_garments: int
     annotator: Callable[[], Annotators] | None = None
     max_height: int = 1024
+    asked: bool = False
 
 
 class Preparer:
@@ -148,7 +151,8 @@ class Preparer:
         size = photo.shape[0], photo.shape[1]
         labels, vocabulary, people, turns = None, self._settings.vocabulary, [], 0
         if example.parsing is not None:
-            labels = self._labels(example.parsing, size)
+            labels, stated = self._labels(example.parsing, size)
+            vocabulary = vocabulary if self._settings.asked else stated or vocabulary
         if example.keypoints is not None:
             try:
                 people = self._layout.read_keypoints(example, size)
@@ -167,22 +171,23 @@ class Preparer:
         if not labels.any():
             raise RejectedError("no person")
         try:
-            matched = match(labels, vocabulary, people, rewrite=_to_record)
+            matched = match(labels, vocabulary, people, _sources(example), rewrite=_to_record)
         except DisagreementError as error:
             raise RejectedError("labels and keypoints disagree", str(error)) from error
         except ValueError as error:
             raise RejectedError("labels of another vocabulary", str(error)) from error
         return matched, (turns + matched.turns) % 4, annotated
 
-    def _labels(self, path: pathlib.Path, size: tuple[int, ...]) -> np.ndarray:
+    def _labels(self, path: pathlib.Path, size: tuple[int, ...]) -> tuple[np.ndarray, str | None]:
+        """Labels, and the vocabulary that their picture states."""
         try:
-            labels = self._layout.read_labels(path)
+            labels, stated = self._layout.read_labels(path)
         except _UNREADABLE as error:
             raise RejectedError("parsing unreadable", str(error)) from error
         if labels.shape != size:
             detail = f"photo {size[1]}x{size[0]}, parsing {labels.shape[1]}x{labels.shape[0]}"
             raise RejectedError("photo and parsing differ in size", detail)
-        return labels
+        return labels, stated
 
     def _annotated(self, missing: str, find: Callable[[Annotators], Found]) -> Found:
         if self._settings.annotator is None:
@@ -198,6 +203,12 @@ class Preparer:
             return find(self._annotators)
         except (ValueError, TryOnError) as error:
             raise RejectedError(f"not annotated: {getattr(error, 'reason', 'refused')}", str(error)) from error
+
+
+def _sources(example: Located) -> tuple[str, str]:
+    """What messages call labels and keypoints, whose photo they name: log lines of many photos come together."""
+    labels = str(example.parsing or f"the labels of {example.photo}")
+    return labels, f"the keypoints of {example.photo}"
 
 
 def _to_record(labels: np.ndarray, vocabulary: str, keypoints: np.ndarray, source: str) -> tuple[np.ndarray, str]:
@@ -227,7 +238,10 @@ def _crop(classes: np.ndarray, size: int | None, max_height: int) -> PersonCrop:
         tall = (rows[-1] + 1 - rows[0]) * height / whole[0]
         if tall < _MIN_HEIGHT:
             raise RejectedError("too small", f"the person is {tall:.0f} pixels tall, and {_MIN_HEIGHT} are needed")
-        return PersonCrop((0, 0, *whole), (height, max(round(whole[1] * height / whole[0]), 1)), whole)
+        width = max(round(whole[1] * height / whole[0]), 1)
+        if max(height, width) > _MAX_SIDE:
+            raise RejectedError("too large", f"{width}x{height} pixels, and a record holds {_MAX_SIDE} a side")
+        return PersonCrop((0, 0, *whole), (height, width), whole)
     seen = PersonCrop.around(classes, size, size)
     if seen.scale < _MIN_SCALE:
         raise RejectedError(
