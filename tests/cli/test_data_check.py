@@ -40,9 +40,10 @@ def test_data_check_looks_first_whether_its_report_can_be_written(capsys, data_s
     assert "/proc/report: " in capsys.readouterr().err
 
 
-def test_data_check_of_a_folder_in_latin_1(tmp_path, data_set, monkeypatch):
+def test_data_check_of_a_folder_in_latin_1(tmp_path, data_set, monkeypatch, capfdbinary):
     monkeypatch.setattr(contact_sheet, "contact_sheet", lambda *args, **options: np.zeros((8, 8, 3), np.uint8))
     folder = tmp_path / os.fsdecode(b"caf\xe9")
     shutil.copytree(data_set, folder)
     assert main.main(["data", "check", str(folder), "--workers", "1"]) == 0
     assert b"caf\xe9: " in (folder / "check/check.txt").read_bytes()
+    assert b"caf" in capfdbinary.readouterr().out  # taken here: what is left, a process of the tests could not report
