@@ -1,6 +1,7 @@
 """A tiny, untrained model as a bundle's folder, with its exported file in the folder `lite`."""
 
 import dataclasses
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -48,6 +49,8 @@ def garment_bundle(person_bundle: Path, tmp_path_factory: pytest.TempPathFactory
     sidecar = folder / "lite/completion_mixed.json"
     content = json.loads(sidecar.read_text())
     content["data"]["crop"] = "garment"
+    for stage in content["weights"]:
+        content["weights"][stage] = hashlib.sha256((folder / stage / "weights.npz").read_bytes()).hexdigest()
     sidecar.write_text(json.dumps(content))
     return folder
 
