@@ -15,8 +15,8 @@ from tf_tryon.writing.places import refuse_overlap
 ARGUMENTS = "[PHOTO...]"
 HELP = """Make a model of your own from photos of people, each a file or a folder of them: at least 50 that can be used.
 
-Finds pose and clothes where no files of `tf-tryon annotate` lie beside a photo, checks, holds out about a tenth, trains both
-stages on from --base for --minutes, and compares base and result on the people held out. OUT is then a model as of
+Finds pose and clothes where no files of `tf-tryon annotate` lie beside a photo, checks, holds out about a tenth, trains
+both stages on from --base for --minutes, and compares base and result on the people held out. OUT is then a model as of
 `tf-tryon bundle`, and OUT/fit.html shows before and after, the figures, and what was rejected and why. Stopped at any
 point, the same command goes on: OUT/work keeps what is done, and the time that was used up counts. With more --minutes
 than before it trains for the rest.
