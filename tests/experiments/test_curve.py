@@ -9,6 +9,7 @@ import pytest
 from tf_tryon.config import baseline
 from tf_tryon.experiments import curve, report_curves
 from tf_tryon.experiments.document import Figure, Table
+from tf_tryon.experiments.earlier import Earlier
 from tf_tryon.experiments.plan import Row
 from tf_tryon.models.build import build_networks
 from tf_tryon.training.weights import save_weights
@@ -59,10 +60,9 @@ def test_the_report_tells_where_an_ordering_is_going(tmp_path: Path) -> None:
     curves = {}
     for row, values in (("full", ((50, 10), (52, 12))), ("no_gan", ((40, 30),))):
         curves[row] = [_curve(tmp_path / f"{row}-{i}", own) for i, own in enumerate(values)]
-    figure, table = (
-        next(block for block in report_curves.blocks(rows, curves, tmp_path) if isinstance(block, kind))
-        for kind in (Figure, Table)
-    )
+    differing = report_curves.differences(rows, curves, Earlier())
+    blocks = report_curves.blocks(rows, curves, differing, tmp_path)
+    figure, table = (next(block for block in blocks if isinstance(block, kind)) for kind in (Figure, Table))
     assert (tmp_path / figure.file).stat().st_size > 1000
     assert table.head == ["rows", "measure", "at 50%", "at 100%"]
     frechet, pairs = table.rows
@@ -70,7 +70,7 @@ def test_the_report_tells_where_an_ordering_is_going(tmp_path: Path) -> None:
     assert frechet[2].startswith("11 (")
     assert frechet[3].startswith("-19 (")
     assert pairs[1] == "kernel distance of pairs"
-    assert report_curves.blocks(rows, {}, tmp_path) == []
+    assert report_curves.blocks(rows, {}, [], tmp_path) == []
 
 
 def _curve(folder: Path, values: tuple[float, ...]) -> tuple[dict, Path]:
@@ -84,7 +84,10 @@ def _curve(folder: Path, values: tuple[float, ...]) -> tuple[dict, Path]:
     }
     np.savez(folder / curve.FILE, **kept)
     points = [
-        {"share": (i + 1) / len(values), "measures": {name: {"value": float(value)} for name in names}}
+        {
+            "share": (i + 1) / len(values),
+            "measures": {name: {"value": value, "low": value - 1, "high": value + 1, "people": 50} for name in names},
+        }
         for i, value in enumerate(values)
     ]
     return {"points": points}, folder

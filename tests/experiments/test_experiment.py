@@ -1,5 +1,6 @@
 """A whole experiment with tiny networks, its tasks in this process: rows of two stages, with two seeds, and of one."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tf_tryon.config import baseline
 from tf_tryon.data.records import open_records
+from tf_tryon.errors import TryOnError
 from tf_tryon.experiments import hours, worker
 from tf_tryon.experiments.plan import add_row, experiment, plan
 from tf_tryon.experiments.report import write_report
@@ -74,6 +76,17 @@ def test_rows_are_trained_measured_and_reported(config, tmp_path: Path, make_dat
         assert figures["walk"].shape == (8, 5, 64, 64)
     # All is done: the same command has nothing left to do but the report.
     assert run_experiment(config, data, folder) == 0
+    # Nor has another machine that is given the report.
+    config = copy.deepcopy(config)
+    config.earlier = str(folder / "report" / "report.json")
+    assert run_experiment(config, data, tmp_path / "other") == 0
+    assert not (tmp_path / "other" / "runs").exists()
+    again = json.loads((tmp_path / "other" / "report" / "report.json").read_text())
+    for same in ("measured", "rows", "runs", "comparisons", "missing"):
+        assert again[same] == report[same], same
+    assert again["elsewhere"] == ["full", "full-seed3", "bicyclegan"]
+    with pytest.raises(TryOnError, match="holds the input"):
+        run_experiment(config, data, folder)
 
 
 def test_hours_are_told_by_row_before_anything_is_trained(config, tmp_path: Path, make_data_set) -> None:

@@ -17,9 +17,10 @@ import numpy as np
 from tf_tryon.evaluation import bootstrap, set_distances
 from tf_tryon.experiments import measures
 from tf_tryon.experiments.copies import around
+from tf_tryon.experiments.earlier import Earlier, apart
 from tf_tryon.experiments.measures import Measure
 from tf_tryon.experiments.plan import FULL, RECOMMENDED, Row
-from tf_tryon.experiments.tasks import REMEDY
+from tf_tryon.experiments.tasks import REMEDY, measuring
 from tf_tryon.files.array_file import read_arrays
 
 RIVALS = (FULL, "recommended_thesis_kl", "finet", "bicyclegan")  # of the recommended row
@@ -30,11 +31,17 @@ OF_RIVALS = (
 
 # Of the row's own crop: where crops differ, so do garments' pixels, and the choices to tell apart.
 _OF_OWN_CROP = (measures.SHAPE_DIVERSITY, measures.BLANK)
+_NONE = Earlier()
 _THESIS = (measures.FRECHET, measures.PAIRS)  # that tell whether an ordering of the thesis came out again
 
 
 def compare(
-    rows: Sequence[Row], copies: Mapping[str, Sequence[str]], workdir: pathlib.Path, garments: Sequence[str]
+    rows: Sequence[Row],
+    copies: Mapping[str, Sequence[str]],
+    workdir: pathlib.Path,
+    garments: Sequence[str],
+    measured: Mapping[str, dict[str, Any]] | None = None,
+    before: Earlier = _NONE,
 ) -> list[dict[str, Any]]:
     """Each comparison whose rows are both measured: rows' titles, garment, measure, difference, verdict, thesis.
 
@@ -43,6 +50,8 @@ def compare(
       copies: by row those of its copies that are.
       workdir: the experiment's folder.
       garments: that are measured.
+      measured: results by row, which are looked at where `before` has some of the copies.
+      before: results from elsewhere.
     """
     by_name = {row.name: row for row in rows}
     pairs: list[tuple[str, str, Sequence[Measure]]] = [
@@ -56,12 +65,25 @@ def compare(
     for first, second, compared in pairs:
         if first not in by_name or second not in by_name:
             continue
-        ours, theirs = ([_kept(workdir / "rows" / c / "measures.npz") for c in copies[n]] for n in (first, second))
+        elsewhere = [measuring(copy) in before.results for name in (first, second) for copy in copies[name]]
+        ours, theirs = (
+            [] if any(elsewhere) else [_kept(workdir / "rows" / c / "measures.npz") for c in copies[n]]
+            for n in (first, second)
+        )  # fmt: skip
         for garment in garments:
             for measure in compared:
                 if measure in _OF_OWN_CROP and by_name[first].crop != by_name[second].crop:
                     continue
-                estimate = _difference(ours, theirs, garment, measure, (by_name[first], by_name[second]))
+                sides = (by_name[first], by_name[second])
+                seeds = [len(copies[first]), len(copies[second])]
+                asked = (sides[0].title, sides[1].title, garment, measure.plain, seeds)
+                if all(elsewhere) and (known := [line for line in before.comparisons if _asked(line) == asked]):
+                    comparisons += known
+                    continue
+                if any(elsewhere):
+                    estimate = _apart([(measured or {})[row.name] for row in sides], garment, measure)
+                else:
+                    estimate = _difference(ours, theirs, garment, measure, sides)
                 if estimate is None:
                     continue
                 verdict = _verdict(estimate, measure)
@@ -74,10 +96,21 @@ def compare(
                     {
                         "first": by_name[first].title, "second": by_name[second].title, "garment": garment,
                         "measure": measure.plain, "difference": estimate.to_dict(),
-                        "verdict": verdict, "thesis": thesis, "seeds": [len(copies[first]), len(copies[second])],
+                        "verdict": verdict, "thesis": thesis, "seeds": seeds, "same_people": not any(elsewhere),
                     }
                 )  # fmt: skip
     return comparisons
+
+
+def _asked(line: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(line[field] for field in ("first", "second", "garment", "measure", "seeds"))
+
+
+def _apart(sides: Sequence[dict[str, Any]], garment: str, measure: Measure) -> bootstrap.Estimate | None:
+    names = [measures.name_of(row, garment, measure) for row in sides]
+    if not all(names):
+        return None
+    return apart(*(row["measures"][garment][name] for row, name in zip(sides, names, strict=True)))
 
 
 def _difference(

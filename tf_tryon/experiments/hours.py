@@ -13,21 +13,24 @@ _HOUR = 3600.0
 
 def untimed(timings: dict[str, Task], to_do: dict[str, Task]) -> dict[str, Task]:
     """The timing tasks of runs that are still to be made, where they have not been done."""
-    missing = [task for name, task in timings.items() if to_do[name].result() is None and task.result() is None]
+    missing = [task for name, task in timings.items() if _left(name, to_do) and task.result() is None]
     return {task.name: task for task in missing}
 
 
 def hours(plan: Plan, timings: dict[str, Task], to_do: dict[str, Task]) -> dict[str, float]:
-    """Hours of training left by run: steps that no checkpoint holds times a step's seconds.
+    """Hours of training left by run: steps that no checkpoint holds times a step's seconds; 0 of what isn't to be done.
 
     NaN where a run's speed could not be measured.
     """
     left: dict[str, float] = {}
     for name, run in plan.runs.items():
-        done, timed = to_do[name].result() is not None, timings[name].result()
+        if not _left(name, to_do):
+            left[name] = 0.0
+            continue
+        timed = timings[name].result()
         made = Checkpoints(to_do[name].folder / "checkpoints").steps()
         steps = max(run.config.train.steps - (made[-1] if made else 0), 0)
-        left[name] = 0.0 if done else steps * (timed["seconds_per_step"] if timed else math.nan) / _HOUR
+        left[name] = steps * (timed["seconds_per_step"] if timed else math.nan) / _HOUR
     return left
 
 
@@ -47,6 +50,10 @@ def lines(plan: Plan, left: dict[str, float], jobs: int) -> list[str]:
     total = sum(left.values())
     beside = f", {_hours(total / jobs)} with --jobs={jobs}" if jobs > 1 else ""
     return [*lines, f"  {'in all':<{width}} {_hours(total)}{beside}; measuring the rows comes on top"]
+
+
+def _left(name: str, to_do: dict[str, Task]) -> bool:
+    return name in to_do and to_do[name].result() is None
 
 
 def _hours(value: float) -> str:

@@ -53,6 +53,7 @@ def experiment(title: str) -> ConfigDict:
     config.curves = ConfigDict({"points": 0})
     # The classifier that reads kinds and colours; Studio only.
     config.reader = ConfigDict({"steps": 3000, "batch": 64})
+    config.earlier = ""  # report.json of this experiment from another machine: what it has isn't made again
     config.names = ()  # of the rows, in the table's order
     config.rows = ConfigDict()
     return config.lock()

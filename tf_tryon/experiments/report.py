@@ -16,7 +16,8 @@ from tf_tryon import config as configuration
 from tf_tryon.data.records import RecordSet
 from tf_tryon.experiments import comparisons, report_curves, report_figures, tables
 from tf_tryon.experiments.copies import row_of
-from tf_tryon.experiments.document import markdown, page
+from tf_tryon.experiments.document import Figure, markdown, page
+from tf_tryon.experiments.earlier import Earlier
 from tf_tryon.experiments.plan import Plan
 from tf_tryon.experiments.tasks import READER, REMEDY, Task, curve, measuring
 from tf_tryon.training.run_log import read_log, seconds_a_step
@@ -25,6 +26,7 @@ from tf_tryon.writing.results import check, new_files
 _FOLDER: Final = "report"
 _MARK: Final = "report.json"
 _BY: Final = "tf-tryon experiment"
+_NONE: Final = Earlier()
 
 
 def write_report(
@@ -34,6 +36,7 @@ def write_report(
     records: RecordSet,
     workdir: pathlib.Path,
     failed: dict[str, str] | None = None,
+    before: Earlier = _NONE,
 ) -> pathlib.Path:
     """Write the report of all rows that are measured; returns the page's path.
 
@@ -44,20 +47,29 @@ def write_report(
       records: the data set.
       workdir: the experiment's folder.
       failed: reasons by task.
+      before: results from elsewhere, for what isn't done here.
 
     Raises:
       InTheWayError: the report's folder holds files that an experiment did not write, or that were changed since.
     """
     folder = workdir / _FOLDER
-    results = {name: result for name, task in to_do.items() if (result := task.result()) is not None}
+    own = {name: result for name, task in to_do.items() if (result := task.result()) is not None}
+    before = before.without(own)
+    results = {**before.results, **own}
     copies = {row.name: [copy for copy in row.copies if measuring(copy) in results] for row in work.rows}
     rows = [row for row in work.rows if copies[row.name]]
     measured = {row.name: row_of([results[measuring(copy)] for copy in copies[row.name]]) for row in rows}
     curves = {
-        row.name: [(results[curve(copy)], to_do[curve(copy)].folder) for copy in row.copies if curve(copy) in results]
+        row.name: [
+            (results[name], to_do[name].folder if name in own else None)
+            for name in map(curve, row.copies)
+            if name in results
+        ]
         for row in rows
     }
-    runs = {name: _run(to_do[name], results[name]) for name in work.runs if name in results}
+    differing = report_curves.differences(rows, curves, before)
+    here = {name: _run(to_do[name], own[name]) for name in work.runs if name in own}
+    runs = {name: here.get(name) or before.runs[name] for name in work.runs if name in here or name in before.runs}
     summary = {
         "title": config.title,
         "data": {"generator": records.manifest["generator"], "seed": records.manifest["seed"], "people": len(records)},
@@ -70,11 +82,15 @@ def write_report(
         "rows": {
             row.name: {"title": row.title, "thesis_fid": row.thesis_fid or None, **measured[row.name]} for row in rows
         },
-        "curves": {name: [result["points"] for result, _ in own] for name, own in curves.items() if own},
+        "measured": {copy: results[measuring(copy)] for own_copies in copies.values() for copy in own_copies},
+        "curves": {copy: results[curve(copy)] for row in rows for copy in row.copies if curve(copy) in results},
+        "curve_differences": differing,
+        "elsewhere": [copy for row in rows for copy in copies[row.name] if measuring(copy) not in own],
         "missing": _missing(work, to_do, {*results, *(failed or {})}),
         "failed": failed or {},
     }
-    summary["comparisons"] = comparisons.compare(rows, copies, workdir, config.evaluation.garments)
+    garments = config.evaluation.garments
+    summary["comparisons"] = comparisons.compare(rows, copies, workdir, garments, measured, before)
     blocks = [*tables.preamble(summary), *tables.thesis_table(rows, measured, summary)]
     blocks += [
         *tables.garment_tables(rows, measured, summary),
@@ -83,10 +99,14 @@ def write_report(
         *tables.cost_table(summary),
     ]
     with new_files(folder, _MARK, by=_BY) as new:
-        places = {row.name: to_do[measuring(copies[row.name][0])].folder for row in rows}
-        blocks += report_figures.people(rows, places, config.evaluation.figures, new.path)
-        blocks += report_curves.blocks(rows, curves, new.path)
-        blocks += report_figures.trainings(work, list(runs), to_do, new.path)
+        firsts = [(row, measuring(copies[row.name][0])) for row in rows]
+        places = {row.name: to_do[name].folder for row, name in firsts if name in own}
+        made_here = [row for row in rows if row.name in places]
+        blocks += report_figures.people(made_here, places, config.evaluation.figures, new.path)
+        blocks += report_curves.blocks(rows, curves, differing, new.path)
+        blocks += report_figures.trainings(work, list(here), to_do, new.path)
+        blocks += report_figures.elsewhere(before, new.path)
+        summary["pictures"] = {block.file: block.caption for block in blocks if isinstance(block, Figure)}
         (new.path / "report.md").write_text(markdown(blocks), encoding="utf-8")
         (new.path / "report.html").write_text(page(blocks, new.path), encoding="utf-8")
         new.content = json.loads(json.dumps(summary, default=list))

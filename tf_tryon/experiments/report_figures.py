@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
 from collections.abc import Mapping, Sequence
 
 from tf_tryon.experiments import figures
 from tf_tryon.experiments.document import Block, Figure, Heading
+from tf_tryon.experiments.earlier import Earlier
 from tf_tryon.experiments.pictures import BESIDE, FILE, WALK
 from tf_tryon.experiments.plan import GARMENTS, Plan, Row
+from tf_tryon.experiments.report_curves import PICTURE as CURVES_FILE
 from tf_tryon.experiments.tasks import Task
 
 _ALONE = (
@@ -48,7 +51,17 @@ def people(rows: Sequence[Row], folders: Mapping[str, pathlib.Path], shown: str,
         figures.walk(own_shape, WALK, folder / "figure_4_2_walk.png")
         caption = "Figure 4-2: one person, one latent dimension of the first stage shifted at a time."
         blocks.append(Figure("figure_4_2_walk.png", caption))
-    return [Heading("Figures"), *blocks]
+    return [Heading("Figures"), *blocks] if blocks else []
+
+
+def elsewhere(before: Earlier, folder: pathlib.Path) -> list[Block]:
+    """The pictures of a report from elsewhere, but for the curves, which are drawn anew with all rows."""
+    blocks: list[Block] = []
+    for name, caption in before.pictures.items():
+        if name != CURVES_FILE:
+            shutil.copyfile(before.folder / name, folder / f"earlier_{name}")
+            blocks.append(Figure(f"earlier_{name}", caption))
+    return [Heading("Figures of the rows that were made elsewhere"), *blocks] if blocks else []
 
 
 def trainings(work: Plan, done: Sequence[str], to_do: Mapping[str, Task], folder: pathlib.Path) -> list[Block]:

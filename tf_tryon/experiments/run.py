@@ -11,7 +11,7 @@ from ml_collections import ConfigDict
 
 from tf_tryon.data.records import RecordSet, open_records
 from tf_tryon.errors import InTheWayError, TryOnError
-from tf_tryon.experiments import hours
+from tf_tryon.experiments import earlier, hours
 from tf_tryon.experiments.feasible import check
 from tf_tryon.experiments.plan import Plan, plan
 from tf_tryon.experiments.report import check_report, write_report
@@ -49,22 +49,25 @@ def run_experiment(
     with held(folder):
         write_text(folder / _CONFIG, json.dumps(config.to_dict(), indent=1, default=list) + "\n")
         to_do = tasks(config, work, records, folder)
+        before = earlier.read(config.earlier, to_do)
+        refuse_overlap(folder, [before.folder] if config.earlier else [], "--workdir")
+        left = before.left(to_do)
 
         def finished(task: Task) -> None:
             if task.job["kind"] in ("row", "curve"):
                 try:
-                    write_report(config, work, to_do, records, folder, scheduler.failed)
+                    write_report(config, work, to_do, records, folder, scheduler.failed, before)
                 except (TryOnError, ValueError, OSError) as error:  # no reason to stop the trainings
                     _log.error("no report is written: %s", error)
 
         # A budget in minutes says it already.
-        status = _estimate(work, records, to_do, folder, jobs, threads) if config.budget.unit == "steps" else 0
+        status = _estimate(work, records, left, folder, jobs, threads) if config.budget.unit == "steps" else 0
         if status:
             return status
-        scheduler = Scheduler(to_do, folder, jobs, threads, finished)
+        scheduler = Scheduler(left, folder, jobs, threads, finished)
         status = scheduler.run()
-        if any(task.result() for task in to_do.values() if task.job["kind"] == "row"):
-            path = write_report(config, work, to_do, records, folder, scheduler.failed)
+        if before.results or any(task.result() for task in to_do.values() if task.job["kind"] == "row"):
+            path = write_report(config, work, to_do, records, folder, scheduler.failed, before)
             _log.info("report: %s", path)
         for name, reason in scheduler.failed.items():
             _log.error("%s: %s", name, reason)

@@ -42,6 +42,12 @@ def preamble(results: dict[str, Any]) -> list[Block]:
     if results["reader"]:
         read = ", ".join(f"{head.replace('_', ' ')} {value:.1%}" for head, value in results["reader"].items())
         points.append(f"The garment reader is right on photos that it never saw in: {read}.")
+    if results["elsewhere"]:
+        points.append(
+            f"Measured on another machine, and taken from its report: {', '.join(results['elsewhere'])}. A difference"
+            " between one of these and a row that was measured here (marked ~) has the interval of two rows side by"
+            " side, which is wider than that of the same people."
+        )
     points += [f"Not done yet: {', '.join(results['missing'])}."] if results["missing"] else []
     points += [f"Failed: {name}: {reason}" for name, reason in results["failed"].items()]
     return [Heading(results["title"], 1), Points(points)]
@@ -164,8 +170,8 @@ def comparison_table(results: dict[str, Any]) -> list[Block]:
         return []
     lines = [
         [
-            f"{line['first']} - {line['second']}", line["garment"], line["measure"],
-            written(line["difference"]), line["verdict"], line["thesis"],
+            f"{line['first']} - {line['second']}" + ("" if line["same_people"] else " ~"),
+            line["garment"], line["measure"], written(line["difference"]), line["verdict"], line["thesis"],
         ]
         for line in results["comparisons"]
     ]  # fmt: skip

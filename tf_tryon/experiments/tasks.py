@@ -69,8 +69,8 @@ class Task:
         value = json_file.read(path, REMEDY)
         if value["digest"].text() != self.digest:
             return None
-        if self.job["kind"] in _CHECKS:
-            _CHECKS[self.job["kind"]](value)
+        if self.job["kind"] in CHECKS:
+            CHECKS[self.job["kind"]](value)
         return value.raw
 
 
@@ -203,6 +203,6 @@ def _check_curve(value: Value) -> None:
             measure.members()
 
 
-_CHECKS = {
+CHECKS = {
     "train": _check_run, "reader": _check_reader, "row": _check_row, "speed": _check_speed, "curve": _check_curve,
 }  # fmt: skip
