@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.resources
+import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -27,6 +28,7 @@ from tf_tryon.serving.web.security import Security
 from tf_tryon.serving.web.shop import Shop
 
 PAGE = importlib.resources.files("tf_tryon.serving.web").joinpath("page")
+_log = logging.getLogger(__name__)
 _REVALIDATE = {"Cache-Control": "no-cache"}  # an upgraded page must not run with old scripts
 
 
@@ -120,7 +122,10 @@ def _colours() -> list[str]:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    refusal = refusal_of(error) or RefusedError(422, "refused", str(error))
+    refusal = refusal_of(error)
+    if refusal is None:  # of the installation: the operator's to know and to mend
+        _log.error("%s: %s", request.url.path, error)
+        refusal = RefusedError(500, "failed")
     return JSONResponse(refusal.as_json(), refusal.status)
 
 

@@ -65,8 +65,7 @@ class Catalogue:
         """The best matches, best first.
 
         Raises:
-          RefusedError: too many wait.
-          TryOnError: the subject doesn't wear such a garment.
+          RefusedError: too many wait; the subject doesn't wear such a garment.
         """
         return await self._background.run(self._rank, subject, garment, top)
 
@@ -101,5 +100,6 @@ class Catalogue:
         self._loaded()
         people = list(people_wearing(iter(self._people), garment))
         numbers = {id(person): number for number, person in enumerate(self._people)}
-        ranked = recommend(self._model, subject.person(garment), garment, people) if people else []
+        person = subject.wearing(garment, self._model.garments)
+        ranked = recommend(self._model, person, garment, people) if people else []
         return [Match(numbers[id(each.person)], each.score) for each in itertools.islice(ranked, top)]

@@ -2,11 +2,12 @@
 
 Ranking needs the networks themselves (no served signature ranks), so with a catalogue they are loaded in this process.
 All of it happens in the background: what visitors upload in one thread, what the networks rank in another, so that
-nobody's photo waits for somebody's ranking.
+nobody's photo waits for somebody's ranking; pictures of the catalogue, which are only read, wait for neither.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 from collections.abc import Callable
@@ -17,7 +18,6 @@ from PIL import Image
 
 from tf_tryon.data.photo import open_upright, to_rgb
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.request import Request
 from tf_tryon.products.cutout import NoProductError
 from tf_tryon.products.product import Product, UnsureError, WornError, WornIn, of_photo
 from tf_tryon.serving.web.background import Background
@@ -88,10 +88,10 @@ class Products:
         return self.catalogue.items[number]
 
     async def product(self, number: int) -> Product:
-        """An item's cut-out."""
+        """An item's cut-out; raises as `item`, and as `Catalogue.product` of the shop's."""
         item = self.item(number)
         assert self.catalogue is not None  # or there was no item
-        return await self._reading.run(self.catalogue.product, item)
+        return await asyncio.to_thread(self.catalogue.product, item)
 
     def _loaded(self) -> TryOn:
         if self._model is None:
@@ -125,9 +125,6 @@ class Products:
 
         if self.catalogue is None or garment not in self.catalogue.garments:
             return []
-        person, model = subject.person(garment), self._loaded()
-        try:
-            Request(garment=garment).check_person(person, model.garments)
-        except TryOnError as error:
-            raise RefusedError(422, "refused", str(error)) from error
+        model = self._loaded()
+        person = subject.wearing(garment, model.garments)
         return self.catalogue.best(sampled_codes(model, person, garment, DRAWS), garment, top)

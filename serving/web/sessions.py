@@ -13,6 +13,8 @@ import numpy as np
 
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, slot_of
+from tf_tryon.errors import TryOnError
+from tf_tryon.inference.request import Request
 from tf_tryon.products.product import Product
 from tf_tryon.serving.encoded_person import EncodedPerson, from_picture
 from tf_tryon.serving.web.refusal import RefusedError
@@ -61,6 +63,19 @@ class Subject:
         """As the networks want one."""
         photo = from_picture(self.photo)
         return Person(photo, self.labels_for(garment), self.keypoints, "the photo", {}, self.dress_for(garment))
+
+    def wearing(self, garment: str, trained: tuple[str, ...]) -> Person:
+        """Likewise, somebody whose garment a model completes.
+
+        Raises:
+          RefusedError: 422: there is no such garment, or the model wasn't trained on it.
+        """
+        person = self.person(garment)
+        try:
+            Request(garment=garment).check_person(person, trained)
+        except TryOnError as error:
+            raise RefusedError(422, "refused", str(error)) from error
+        return person
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tf_tryon.errors import TryOnError
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.products import cutout, kinds
 from tf_tryon.serving.web.catalogue import Catalogue
@@ -118,6 +119,30 @@ def test_nobodys_photo_waits_for_a_ranking(
         lambda: read.append(shopping.post("/api/products", content=product_photo(BLUE)).status_code),
     )
     assert (read, answer.json()["matches"]) == ([201], [])
+
+
+def test_pictures_of_the_catalogue_wait_for_nobodys_photo(
+    shopping: Any, products: Any, product_photo: Any, gate: Any, meanwhile: Any
+) -> None:
+    shopping.post("/api/people?start=1")
+    products._worn = lambda photo: gate.wait()
+    shown: list[int] = []
+    meanwhile(
+        gate,
+        lambda: shopping.post("/api/products", content=product_photo(BLUE)),
+        lambda: shown.append(shopping.get("/api/catalogue/0.png").status_code),
+    )
+    assert shown == [200]
+
+
+def test_a_catalogue_that_was_built_again_is_the_operators_to_mend(
+    shopping: Any, products: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    problem = "/srv/catalogue was built again"
+    products.catalogue.product = Mock(side_effect=TryOnError(problem))
+    answer = shopping.get("/api/catalogue/0.png")
+    assert (answer.status_code, answer.json()["error"]) == (500, {"code": "failed", "text": ""})
+    assert problem in caplog.text
 
 
 def test_what_is_no_product_is_refused(shopping: Any) -> None:

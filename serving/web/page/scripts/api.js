@@ -30,16 +30,17 @@ export const health = async () => (await call("health", { signal: AbortSignal.ti
 
 export const forget = () => call("api/session", { method: "DELETE" });
 
-let answered = false;
+const FRESH = 30000; // ms in which a session that answered is there for sure
+let answered = -Infinity;
 let before = Promise.resolve();
 
-// The first answer brings the visitor's cookie. A photo that is sent without it meanwhile would lie in a session of its
-// own, which "Forget my photos" doesn't reach.
+// The first answer, and the first after the server has forgotten an idle visitor, brings the visitor's cookie. A photo
+// that is sent without it meanwhile would lie in a session of its own, which "Forget my photos" doesn't reach.
 function give(path, body) {
   const send = () => call(path, { method: "POST", body });
-  const answer = answered ? send() : before.then(send);
+  const answer = Date.now() - answered < FRESH ? send() : before.then(send);
   before = answer.then(
-    () => (answered = true),
+    () => (answered = Date.now()),
     () => {},
   );
   return answer;

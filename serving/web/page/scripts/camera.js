@@ -20,19 +20,31 @@ export function offerCamera(take) {
 function live(take) {
   const dialog = element("photographer");
   const video = element("video");
+  const snap = element("snap");
   element("camera").hidden = false;
   element("camera").addEventListener("click", async () => {
+    // A second click while the browser asks would open a second stream, which nothing would stop.
+    element("camera").disabled = true;
     try {
       const wanted = { width: { ideal: 1280 }, height: { ideal: 1280 }, facingMode: "environment" };
       video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wanted });
     } catch (error) {
       notice(error.name === "NotAllowedError" ? "cameraRefused" : "cameraMissing", {}, { kind: "error" });
       return;
+    } finally {
+      element("camera").disabled = false;
+    }
+    if (document.body.dataset.stage === "room") {
+      // The visitor has gone on meanwhile.
+      stop();
+      return;
     }
     dialog.showModal();
     await video.play();
+    snap.disabled = false; // there is a picture
   });
-  element("snap").addEventListener("click", async () => {
+  snap.addEventListener("click", async () => {
+    snap.disabled = true;
     const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
     canvas.getContext("2d").drawImage(video, 0, 0);
     const photo = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.95 });
@@ -40,8 +52,11 @@ function live(take) {
     take(photo);
   });
   element("camera-close").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => {
+  dialog.addEventListener("close", stop);
+
+  function stop() {
     for (const track of video.srcObject?.getTracks() ?? []) track.stop();
     video.srcObject = null;
-  });
+    snap.disabled = true;
+  }
 }

@@ -42,7 +42,7 @@ export class Garments {
     hint.hidden = !missing.length;
     if (missing.length) {
       const key = dress && !this.names.includes("dress") && missing.includes("bottom") ? "hintDress" : "hintMissing";
-      say(hint, key, { garment: `@garment.${missing[0]}` });
+      say(hint, key, { garment: { text: `garment.${missing[0]}` } });
     }
     const pick = [wanted, ...this.names].find((name) => this.names.includes(name) && can(name)) ?? "";
     this.choose(pick);

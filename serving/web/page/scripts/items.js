@@ -14,8 +14,10 @@ export class Items extends Matches {
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     this.dialog.addEventListener("close", () => this.item?.tile.focus());
     element("item-more").addEventListener("click", () => {
+      const { item } = this;
+      this.item = null; // the results have the focus now, not the tile
       this.dialog.close();
-      this.more(this.item);
+      this.more(item);
     });
   }
 

@@ -1,11 +1,15 @@
 // Sentences by key, in the visitor's language; every element that shows one knows its key, so a switch changes them all.
 
 const LANGUAGES = { en: "English", zh: "中文" };
+const CHOICE = "tf-tryon.language"; // a shop's own pages at the same address have keys of their own
 const catalogues = {};
 let language = "en";
 
 async function load(name) {
-  catalogues[name] ??= await (await fetch(`page/text/${name}.json`)).json();
+  if (catalogues[name]) return;
+  const response = await fetch(`page/text/${name}.json`);
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+  catalogues[name] = await response.json();
 }
 
 /** The sentence of a key; {name} in it is replaced by the details' value, or by all of a list. */
@@ -13,8 +17,8 @@ export function text(key, details = {}) {
   const sentence = catalogues[language][key];
   if (sentence === undefined) throw new Error(`no text ${key}`);
   return sentence.replace(/\{(\w+)\}/g, (_, name) => {
-    // "@top" names another text: a garment, say
-    const shown = (value) => (typeof value === "string" && value.startsWith("@") ? text(value.slice(1)) : String(value));
+    // {text: "garment.top"} names another text
+    const shown = (value) => (value?.text === undefined ? String(value) : text(value.text));
     return new Intl.ListFormat(language).format([details[name] ?? ""].flat().map(shown));
   });
 }
@@ -55,10 +59,13 @@ export async function speak(name) {
   button.textContent = LANGUAGES[other];
   button.lang = other === "zh" ? "zh-Hans" : other;
   button.onclick = async () => {
-    localStorage.setItem("language", other);
+    localStorage.setItem(CHOICE, other);
     await speak(other);
   };
 }
 
-export const preferred = () =>
-  localStorage.getItem("language") ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+export function preferred() {
+  const chosen = localStorage.getItem(CHOICE);
+  if (chosen in LANGUAGES) return chosen;
+  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+}

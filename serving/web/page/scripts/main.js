@@ -23,7 +23,7 @@ document.title = element("brand").textContent = about.title;
 say(element("privacy"), about.keeps ? "privacyKept" : "privacy");
 say(element("made-by"), about.drawn ? "madeByDrawn" : "madeBy");
 
-let source = null; // what the visitor gave: sent again if the server has forgotten it
+let source = []; // what the visitor gave, and how it was to be taken: sent again if the server has forgotten it
 let person = null;
 const begin = turns();
 
@@ -39,7 +39,7 @@ const editor = new Editor(about.classes, (change) => {
 const results = new Results({
   samples: about.samples,
   settle: () => editor.flush(),
-  gone: (error) => failed(error, [["useAgain", {}, () => take(source)]]),
+  gone: (error) => failed(error, [["useAgain", {}, () => take(...source)]]),
   temperature: () => element("temperature").valueAsNumber / 100,
   finished: (garment) => (about.catalogue || about.products) && matches.find(person, garment),
 });
@@ -53,6 +53,10 @@ const matches = about.products
     });
 if (about.wears) offerProduct(about.garments, (product) => wear({ ...product, source: "product" }));
 const closeBorrowing = offerBorrowing(about.starts, (other, use) => {
+  if (!garments.value) {
+    notice("showNothing", {}, { kind: "error" });
+    return;
+  }
   const request = { garment: garments.value, source: "person", key: other.key, use };
   results.request(use.length > 1 ? { ...request, samples: 1 } : request, { says: `fromOther.${use.join("-")}`, photo: other.photo });
 });
@@ -143,7 +147,7 @@ async function take(photo, options = {}, resends = 0) {
     const read = await editor.read(added);
     if (!isLatest()) return;
     editor.open(added, read);
-    source = photo;
+    source = [photo, options];
     person = added;
     results.open(person);
     matches.hide();
@@ -188,10 +192,10 @@ function tell(photo, options) {
       editor.edited();
       offered();
     };
-    const garment = `@garment.${person.wiped}`;
+    const garment = { text: `garment.${person.wiped}` };
     notice("wiped", { garment }, { actions: [["wipedRight", {}, show], ["wipedWrong", {}, wrong]] });
   } else if (person.doubts?.length) {
-    notice("doubts", { garments: person.doubts.map((garment) => `@garment.${garment}`) });
+    notice("doubts", { garments: person.doubts.map((garment) => ({ text: `garment.${garment}` })) });
   } else if (person.few) {
     notice("few");
   }

@@ -8,6 +8,11 @@ export function dismiss() {
   place.replaceChildren();
 }
 
+/** What went wrong was of something that is over. */
+export function forgive() {
+  for (const former of place.querySelectorAll(".error")) former.remove();
+}
+
 /**
  * Shows a sentence; an error takes the former one's place.
  * actions: [[key of a text, details, function], ...]; a click ends the notice.
@@ -41,7 +46,7 @@ export function notice(key, details = {}, { kind = "note", actions = [], more = 
     buttons.append(button);
   }
   box.append(words, buttons);
-  if (kind === "error") for (const former of place.querySelectorAll(".error")) former.remove();
+  if (kind === "error") forgive();
   place.append(box);
   say(sentence, key, details); // after it is in the page, so that screen readers notice
 }

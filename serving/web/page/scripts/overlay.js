@@ -1,12 +1,17 @@
 // Draws a photo with its parsing over it, and what is to be replaced as a hatch.
 
+import { Failure } from "./api.js";
 import { ERASED } from "./labels.js";
 
-/** An image that is there. */
+/** An image that is there; a Failure where it doesn't come. */
 export async function loaded(source) {
   const image = new Image();
   image.src = source;
-  await image.decode();
+  try {
+    await image.decode();
+  } catch {
+    throw new Failure("page-away");
+  }
   return image;
 }
 

@@ -22,7 +22,7 @@ export function offerProduct(garments, wear) {
     } catch (error) {
       if (!(error instanceof api.Failure)) throw error;
       if (!isLatest()) return;
-      const named = garments.map((garment) => ["itIs", { garment: `@garment.${garment}` }, () => take(photo, { garment })]);
+      const named = garments.map((garment) => ["itIs", { garment: { text: `garment.${garment}` } }, () => take(photo, { garment })]);
       failed(error, error.code === "product-unsure" ? named : []);
     } finally {
       if (isLatest()) element("product").removeAttribute("aria-busy");

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { forgetWaiting, lost } from "./connection.js";
 import { say } from "./language.js";
-import { failed, whisper } from "./notices.js";
+import { failed, forgive, whisper } from "./notices.js";
 import { arrange, offerAll, tile } from "./tiles.js";
 import { Viewer } from "./viewer.js";
 
@@ -30,7 +30,7 @@ export class Results {
     this.views = [];
     this.viewer.before = person.photo;
     element("tiles").style.setProperty("--ratio", String(person.width / person.height));
-    element("tiles").style.setProperty("--photo", `url("${person.photo}")`);
+    element("tiles").style.setProperty("--photo", `url("${new URL(person.photo, document.baseURI)}")`);
     this.#show();
   }
 
@@ -43,6 +43,7 @@ export class Results {
   /** Ends what is under way for good: what is there stays, and stands as finished. */
   halt() {
     this.stop();
+    forgive();
     if (this.view) this.view.wanted = this.view.next;
     this.#show();
   }
@@ -53,6 +54,7 @@ export class Results {
 
   /** Begins a view. origin: {key of a text, details, photo}, what it was made from; none begins anew. */
   request(options, origin = null) {
+    forgive();
     if (!origin) this.views = [];
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;
     const request = { seed, temperature: this.temperature(), ...options };
@@ -64,6 +66,7 @@ export class Results {
 
   /** Asks for more of the view. */
   more(samples = this.samples) {
+    this.view.asked = samples;
     this.view.wanted = this.view.next + samples;
     this.view.resumes = 0;
     return this.#run(this.view);
@@ -99,7 +102,8 @@ export class Results {
 
   #failed(error, view) {
     if (!(error instanceof api.Failure)) throw error;
-    const again = () => this.view === view && this.#run(view);
+    // Where it was ended meanwhile, nothing is wanted any more, and as much is asked for as before.
+    const again = () => this.view === view && (view.wanted > view.next ? this.#run(view) : this.more(view.asked));
     const away = error.code === "server-away" || error.code === "page-away";
     if (away && view.resumes < RESUMES) {
       view.resumes += 1;

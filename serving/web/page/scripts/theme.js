@@ -2,7 +2,8 @@
 {
   const wanted = matchMedia("(prefers-color-scheme: dark)");
   const root = document.documentElement;
-  const choice = () => localStorage.getItem("theme") ?? (wanted.matches ? "dark" : "light");
+  const key = "tf-tryon.theme"; // a shop's own pages at the same address have keys of their own
+  const choice = () => localStorage.getItem(key) ?? (wanted.matches ? "dark" : "light");
   const show = () => {
     root.dataset.theme = choice();
     document.getElementById("theme")?.setAttribute("aria-pressed", String(root.dataset.theme === "dark"));
@@ -12,7 +13,7 @@
   addEventListener("DOMContentLoaded", () => {
     show();
     document.getElementById("theme").addEventListener("click", () => {
-      localStorage.setItem("theme", root.dataset.theme === "dark" ? "light" : "dark");
+      localStorage.setItem(key, root.dataset.theme === "dark" ? "light" : "dark");
       show();
     });
   });

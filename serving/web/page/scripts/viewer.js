@@ -1,5 +1,6 @@
 // One result, large: beside the original, slid over it, or its shape; what can be done with it.
 
+import { Failure } from "./api.js";
 import { label, say } from "./language.js";
 import { bytesOf, drawParsing, loaded } from "./overlay.js";
 
@@ -64,8 +65,14 @@ export class Viewer {
     const save = element("download");
     save.href = `${item.photo}?save`;
     save.download = `try-on-${item.place}.png`;
-    const parsing = await loaded(item.parsing);
-    if (this.item === item) drawParsing(element("large-shape"), parsing, this.colours);
+    const shape = element("large-shape");
+    try {
+      const parsing = await loaded(item.parsing);
+      if (this.item === item) drawParsing(shape, parsing, this.colours);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (this.item === item) shape.getContext("2d").clearRect(0, 0, shape.width, shape.height); // no other's
+    }
   }
 
   set classes(classes) {

@@ -77,11 +77,16 @@ class Shopper:
         page.set_default_timeout(20_000)  # a busy machine isn't a broken page
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._heard)
+        page.on("response", self._answered)
 
     def _heard(self, message: Any) -> None:
         # What the browser says of refused requests is the page's to tell, and it does.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.errors.append(message.text)
+
+    def _answered(self, response: Any) -> None:
+        if response.status == 404 and response.request.resource_type in ("image", "script", "stylesheet", "font"):
+            self.errors.append(f"{response.url} is not there")
 
     def start(self, name: int = 3) -> None:
         self.page.locator("#starts button").nth(name - 1).click()

@@ -52,6 +52,7 @@ def test_the_best_products_are_worn_and_opened(shopper: Any, width: int, locale:
     visitor.page.click("#item-more")
     visitor.results(4)
     assert visitor.page.locator("#origin-photo").evaluate("(picture) => picture.src").endswith("api/catalogue/1.png")
+    assert visitor.page.evaluate("document.activeElement.id") == "finds-title"
 
 
 def test_a_product_photo_is_worn(shopper: Any, green: dict[str, Any]) -> None:
