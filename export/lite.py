@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from PIL import Image
 
+from tf_tryon.derived import centred_channels
 from tf_tryon.errors import TryOnError
 from tf_tryon.export import lite_file
 from tf_tryon.export.apart import apart
@@ -77,6 +78,7 @@ def export(
             "quantize": quantize,
             "data": {field.name: data[field.name] for field in dataclasses.fields(Data)},
             "garments": list(folder_of_model.garments),
+            "centred": {stage: centred_channels(config) for stage, config in folder_of_model.configs.items()},
             "codes": {stage: _codes(config) for stage, config in folder_of_model.configs.items()},
             "means": means,
             "model": digest,

@@ -32,7 +32,9 @@ class PhoneStage:
     Example:
       stage = PhoneStage("phone/shape_int8.tflite")
       inputs = stage.inputs(person, "top")
-      labels = stage.labels(inputs, stage.sample(inputs, stage.encode(inputs), stage.noise(seed=7, sample=0)))
+      labels = stage.labels(inputs, stage.sample(stage.encode(inputs), stage.noise(seed=7, sample=0)))
+
+    The person is of the input's size, as `PersonCrop.person` makes one.
     """
 
     def __init__(self, path: str | pathlib.Path, threads: int = 1) -> None:

@@ -11,8 +11,8 @@ from PIL import Image
 from tf_tryon.data.person import Person
 from tf_tryon.data.person_crop import PersonCrop
 from tf_tryon.data.vocabulary import CLASSES, PALETTE
-from tf_tryon.errors import TryOnError
 from tf_tryon.export.phone_runner import PhoneStage
+from tf_tryon.inference.request import Request, check_wears
 from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon tflite run"
@@ -39,8 +39,8 @@ def complete(
     Raises:
       TryOnError: the garment can't be erased, or files are in the way.
     """
-    if garment == "bottom" and person.dress:
-        raise TryOnError(f"{person.id}: wears a dress, which covers top and bottom in one; choose another garment")
+    asked = Request(garment, samples, seed, temperature)  # the ranges that `complete` has
+    check_wears(person, asked.garment)
     seen = PersonCrop.around(person.labels, stage.contract.height, stage.contract.width, person.id)
     inputs = stage.inputs(seen.person(person), garment)
     encoded = stage.encode(inputs)

@@ -18,6 +18,12 @@ def doubled(config: ConfigDict) -> ConfigDict:
     return config
 
 
+def centred_channels(config: ConfigDict) -> int:
+    """How many channels of z, the first ones, have mean 0 over the cells, whatever was drawn."""
+    model = config.model
+    return model.latent_channels - model.latent_shared if model.latent_centred else 0
+
+
 def draw_temperatures(config: ConfigDict) -> tuple[float, ...]:
     """What each channel's standard deviation is multiplied by where the prior's codes are drawn."""
     model = config.model

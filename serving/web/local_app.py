@@ -24,7 +24,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tf_tryon.annotation import model_files, parser_file
 from tf_tryon.lite.folders import sidecar_of_model
-from tf_tryon.lite.sidecar import sidecar_of
 from tf_tryon.serving.web import local_packages
 
 PAGE: Final = pathlib.Path(str(importlib.resources.files("tf_tryon.serving.web").joinpath("local")))
@@ -58,14 +57,12 @@ def parts(model: str | None, pose_model: str | None = None) -> Parts:
       TryOnError: a part is missing or damaged; says what to do.
     """
     sidecar = sidecar_of_model(model)
-    description = sidecar_of(sidecar.tflite.parent)
-    assert description is not None  # it was read
     files = [sidecar.tflite, *sidecar.means.values()]
     parser_file.ParserFile(parser_file.BUNDLED)
     pose = model_files.find(model_files.POSE_LANDMARKER, pose_model)
     bundled = parser_file.BUNDLED / parser_file.NAME
     return Parts(
-        {"sidecar.json": description, **{path.name: path for path in files}},
+        {"sidecar.json": sidecar.tflite.with_suffix(".json"), **{path.name: path for path in files}},
         {"sidecar.json": bundled.with_suffix(".json"), bundled.name + ".tflite": bundled.with_suffix(".tflite")},
         pose,
         local_packages.node_modules(),

@@ -60,6 +60,10 @@ def test_a_speck_of_a_garment_is_not_in_the_catalogue(model: Any, people: list[P
 def test_who_wears_none_is_refused(model: Any, people: list[Person]) -> None:
     with pytest.raises(TryOnError, match="a dress covers top and bottom"):
         recommend(model, people[4], "bottom", people[:1])
+    with pytest.raises(TryOnError, match="a dress covers top and bottom"):
+        recommend(model, people[1], "bottom", people[3:5])
+    with pytest.raises(TryOnError, match="not hat"):
+        recommend(model, people[0], "hat", people[:1])
 
 
 @pytest.fixture
@@ -77,6 +81,9 @@ def test_a_model_of_one_stage_completes_without_a_parsing(one_stage: TryOn, peop
     assert set(made.codes) == {"texture"}
     with pytest.raises(ValueError, match="one stage"):
         one_stage.complete(person, "top", walk=0)
+    for options in ({"keep_shape": True}, {"like": people[2], "like_stages": ("shape",)}):
+        with pytest.raises(ValueError, match="this model has one stage"):
+            one_stage.complete(person, "top", **options)
 
 
 def test_stages_that_do_not_belong_together_are_refused(model: Any, one_stage: TryOn) -> None:

@@ -1,5 +1,6 @@
 """What a completion promises, whatever the weights."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tf_tryon.derived import centred_channels
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.request import Request
+from tf_tryon.inference.request import Request, check_channel
 from tf_tryon.inference.saving import save
+from tf_tryon.inference.tryon import TryOn
 from tf_tryon.losses.kl import kl
 
 
@@ -83,11 +86,31 @@ def test_walk_moves_one_channel(model: Any, someone: Any) -> None:
         ({"temperature": -1.0}, "choose 0"),
         ({"seed": -1}, "whole number"),
         ({"like_stages": ()}, "shape, texture"),
+        ({"seed": 7.0}, "seed = 7.0: give a whole number"),
+        ({"walk": "1"}, "walk = '1': give a whole number"),
     ],
 )
 def test_requests_out_of_range_are_refused(options: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Request(**options)
+
+
+def test_numbers_of_numpy_are_written_like_pythons() -> None:
+    request = Request(samples=np.int64(2), seed=np.uint32(7), dilate=np.int8(1), temperature=np.float32(0.5))
+    numbers = (request.samples, request.seed, request.dilate, request.temperature)
+    assert json.loads(json.dumps(numbers)) == [2, 7, 1, 0.5]
+
+
+def test_channels_that_all_cells_lose_are_not_walked(model: Any, someone: Any) -> None:
+    """A shift of all cells of a channel of mean 0 would change no picture."""
+    config = model.shape.config.copy_and_resolve_references()
+    config.model.latent_centred, config.model.latent_shared = True, 1
+    assert centred_channels(config) == 2
+    with pytest.raises(ValueError, match=r"channels 0 to 1 tell how cells differ.* choose one of 2 to 2"):
+        check_channel(1, 3, 2)
+    check_channel(2, 3, 2)
+    shape = dataclasses.replace(model.shape, config=config, folded=False)
+    assert set(TryOn(shape, model.texture).walkable(someone, "top", "shape")) == {2}
 
 
 def test_a_garment_that_is_not_worn_is_refused(model: Any, someone: Any) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tf_tryon.lite.folders import lite_folder
-from tf_tryon.lite.sidecar import Sidecar
+from tf_tryon.lite.folders import sidecar_of_model
 
 GUIDE = (Path(__file__).parents[2] / "docs/phone_complete.md").read_text()
 PERSON = {"labels", "keypoints", "dress", "target", "visible", "box", "garments", "shown", "photo"}
@@ -18,7 +17,7 @@ STAGES = {"shape", "texture"}
 def signatures() -> dict[str, Any]:
     from ai_edge_litert.interpreter import Interpreter
 
-    return Interpreter(model_path=str(Sidecar.read(lite_folder("street")).tflite)).get_signature_list()
+    return Interpreter(model_path=str(sidecar_of_model("street").tflite)).get_signature_list()
 
 
 def _block(language: str) -> str:

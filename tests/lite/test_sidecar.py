@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tf_tryon.errors import BadFileError, MissingFileError, TryOnError
-from tf_tryon.lite.folders import lite_folder, sidecar_of_model
+from tf_tryon.lite.folders import sidecar_of_model
 from tf_tryon.lite.sidecar import Sidecar
 from tf_tryon.lite.tryon import TryOn
 
@@ -34,17 +34,19 @@ def test_wrong_fields_are_named(copy: Path, change: dict[str, Any], words: str) 
     path = copy / "lite/completion_mixed.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(BadFileError, match=words):
-        Sidecar.read(copy / "lite")
+        Sidecar.read(path)
 
 
-def test_the_most_exact_variant_is_taken(copy: Path) -> None:
+def test_the_most_exact_variant_of_the_models_weights_is_taken(copy: Path) -> None:
     first = copy / "lite/completion_mixed.json"
-    content = {**json.loads(first.read_text()), "quantize": "int8"}
-    (copy / "lite/completion_int8.json").write_text(json.dumps(content))
-    assert Sidecar.read(lite_folder(copy)).quantize == "mixed"
+    fields = json.loads(first.read_text())
+    (copy / "lite/completion_int8.json").write_text(json.dumps({**fields, "quantize": "int8"}))
+    earlier = {**fields, "quantize": "float16", "weights": {"shape": "0", "texture": "0"}}
+    (copy / "lite/completion_float16.json").write_text(json.dumps(earlier))
+    assert sidecar_of_model(copy).quantize == "mixed"
     first.unlink()
     assert TryOn.load(copy).size == (64, 64)
-    assert Sidecar.read(lite_folder(copy)).quantize == "int8"
+    assert sidecar_of_model(copy).quantize == "int8"
 
 
 def test_missing_and_damaged_files_are_named(copy: Path, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ def in_chunks(call: Callable[[np.ndarray], tuple[np.ndarray, ...]], count: int, 
     """What `call` makes of samples 0 .. count - 1, joined.
 
     Args:
-      call: given `size` numbers of samples, returns arrays of as many rows. The last call is filled up with its last
-        sample, so that one graph serves all.
+      call: given `size` numbers of samples, returns arrays of as many rows, or of one for each different number. The
+        last call is filled up with its last sample, so that one graph serves all.
       count: of samples.
       size: of a chunk.
     """

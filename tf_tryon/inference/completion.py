@@ -61,23 +61,24 @@ class Completion:
         return buffer.getvalue()
 
 
-def codes_of_all(request: Request, stage: str, first: Callable[[], np.ndarray]) -> np.ndarray | None:
+def codes_of_all(request: Request, stage: str, first: Callable[[], np.ndarray], centred: int) -> np.ndarray | None:
     """A stage's codes (n, h, w, c) where one serves all samples, or is walked from; None: each draws its own.
 
     Args:
       request: with `keep_shape`, `keep_texture` or `walk`.
       stage: its name.
       first: draws the first sample's (h, w, c), whose context may differ from the others'.
+      centred: as in `check_channel`.
     """
     if not request.keeps(stage) and request.walk is None:
         return None
     codes = np.repeat(first()[None], request.samples, axis=0)
-    return codes if request.walk is None or request.walk_stage != stage else walked(codes, request.walk)
+    return codes if request.walk is None or request.walk_stage != stage else walked(codes, request.walk, centred)
 
 
-def walked(codes: np.ndarray, channel: int) -> np.ndarray:
+def walked(codes: np.ndarray, channel: int, centred: int) -> np.ndarray:
     """Codes (n, h, w, c) with one channel shifted by -3 .. 3 over the samples, in all cells."""
-    check_channel(channel, codes.shape[-1])
+    check_channel(channel, codes.shape[-1], centred)
     shifted = codes.copy()
     shifted[..., channel] += np.linspace(-WALK_REACH, WALK_REACH, len(codes), dtype=np.float32)[:, None, None]
     return shifted

@@ -9,6 +9,7 @@ from typing import Final
 from ml_collections import ConfigDict
 
 from tf_tryon.data.vocabulary import DRESS, GARMENTS
+from tf_tryon.derived import centred_channels
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference import stage_files
 from tf_tryon.inference.bundled import BUNDLES, model_folder
@@ -83,7 +84,8 @@ class ModelFolder:
             return
         if walk_stage not in self.configs:
             raise ValueError(f"walk_stage = {walk_stage!r}: this model has one stage, {', '.join(self.configs)}")
-        check_channel(walk, self.configs[walk_stage].model.latent_channels)
+        config = self.configs[walk_stage]
+        check_channel(walk, config.model.latent_channels, centred_channels(config))
 
 
 def trained_targets(config: ConfigDict) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import worn_targets
-from tf_tryon.inference.request import check_wears
+from tf_tryon.inference.request import check_garment, check_wears
 from tf_tryon.inference.stage import Stage, repeat
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.models.contract import Batch
@@ -50,7 +50,9 @@ def recommend(model: TryOn, person: Person, garment: str, catalogue: Sequence[Pe
     Raises:
       TryOnError: a person doesn't wear the garment, or the model doesn't know it.
     """
-    check_wears(person, garment)
+    check_garment(garment, model.garments)
+    for one in (person, *catalogue):
+        check_wears(one, garment)
     stages = [stage for stage in (model.shape, model.texture) if stage is not None]
     own = {stage.config.stage: stage.batch(person, garment) for stage in stages}
     entries: list[Ranked] = []
@@ -72,6 +74,5 @@ def _scores(stage: Stage, own: Batch, others: Sequence[Person], garment: str) ->
     """(n,) nats; always _CHUNK rows go through, so that one graph serves all."""
     index = np.minimum(np.arange(_CHUNK), len(others) - 1)
     key = stage.networks.garment_key
-    theirs = stage.batch_of([others[i] for i in index], garment)[key]
-    batch = {**repeat(own, _CHUNK), key: tf.convert_to_tensor(theirs)}
+    batch = {**repeat(own, _CHUNK), key: tf.gather(stage.batch_of(list(others), garment)[key], index)}
     return stage.log_prior(batch, stage.encode(batch))[: len(others)]

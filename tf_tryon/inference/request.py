@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,10 @@ class Request:
     def __post_init__(self) -> None:
         if self.garment not in TARGETS:
             raise ValueError(f"garment {self.garment!r}: choose one of {', '.join(TARGETS)}")
+        for name in ("samples", "seed", "dilate", "walk"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, _whole(name, value))
+        object.__setattr__(self, "temperature", float(self.temperature))
         if not 1 <= self.samples <= MAX_SAMPLES:
             raise ValueError(f"samples = {self.samples}: ask for 1 to {MAX_SAMPLES}")
         if not 0 <= self.seed <= MAX_SEED:
@@ -113,16 +118,35 @@ class Request:
             check_wears(self.like, self.garment)
 
 
+def _whole(name: str, value: int) -> int:
+    """A whole number of Python's, of numpy's too, as it is written to JSON; ValueError: it is another."""
+    try:
+        return operator.index(value)
+    except TypeError as error:
+        raise ValueError(f"{name} = {value!r}: give a whole number") from error
+
+
 def check_garment(garment: str, trained: tuple[str, ...]) -> None:
     """Raise TryOnError unless the model was trained on the garment."""
     if garment not in trained:
         raise TryOnError(f"this model completes {', '.join(trained)}, not {garment}: choose one of those")
 
 
-def check_channel(channel: int, channels: int) -> None:
-    """Raise ValueError unless the stage's codes have that channel."""
+def check_channel(channel: int, channels: int, centred: int) -> None:
+    """Raise ValueError unless the stage's codes have that channel, and a shift of it changes something.
+
+    Args:
+      channel: to walk along.
+      channels: of the codes.
+      centred: so many of them, the first ones, lose their mean over the cells before they are read.
+    """
     if not 0 <= channel < channels:
         raise ValueError(f"walk = {channel}: this stage's codes have channels 0 to {channels - 1}")
+    if channel < centred:
+        raise ValueError(
+            f"walk = {channel}: this stage's channels 0 to {centred - 1} tell how cells differ from one another, so"
+            f" that a shift of all cells changes nothing: choose one of {centred} to {channels - 1}"
+        )
 
 
 def check_wears(person: Person, garment: str) -> None:

@@ -19,6 +19,7 @@ from tf_tryon.data import examples, view
 from tf_tryon.data.alike import check_alike
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import slot_of
+from tf_tryon.derived import centred_channels
 from tf_tryon.errors import TryOnError
 from tf_tryon.geometry import crop
 from tf_tryon.inference import wearing
@@ -87,15 +88,16 @@ class TryOn:
         return self.texture.size
 
     def walkable(self, person: Person, garment: str, stage: str) -> dict[int, float]:
-        """What each channel of a stage's code tells of the garment beyond its context, in nats, the most first.
+        """What each channel that can be walked tells of the garment beyond its context, in nats, the most first.
 
-        Walking along a channel of few nats shows little.
+        Walking along a channel of few nats shows little, and along one whose mean is 0 over the cells nothing.
         """
         chosen = {SHAPE: self.shape, TEXTURE: self.texture}[stage]
         if chosen is None:
             raise ValueError("stage 'shape': this model has one stage, 'texture'")
         nats = chosen.channel_nats(chosen.batch(person, garment))
-        return {int(channel): float(nats[channel]) for channel in np.argsort(-nats)}
+        first = centred_channels(chosen.config)
+        return {int(channel): float(nats[channel]) for channel in np.argsort(-nats) if channel >= first}
 
     @property
     def garments(self) -> tuple[str, ...]:
@@ -155,7 +157,8 @@ class TryOn:
         if reach is None:
             return drawn
         codes, scores, labels = (array.reshape(attempts, request.samples, *array.shape[1:]) for array in drawn)
-        kept = wearing.fitting(tf.constant(labels), repeat(batch, request.samples), tf.constant(reach, tf.float32))
+        looked_at = {name: batch[name] for name in (keys.TARGET, keys.KEYPOINTS)}  # the rest is large, many times over
+        kept = wearing.fitting(tf.constant(labels), repeat(looked_at, request.samples), tf.constant(reach, tf.float32))
         return [array[kept.numpy(), np.arange(request.samples)] for array in (codes, scores, labels)]
 
     def _pictures(
@@ -185,11 +188,16 @@ class TryOn:
                 nats = stage.log_prior(given, codes)
                 drawn = tf.constant(stage.generate(given, codes))
                 rgb = wearing.with_detail(drawn, tf.constant(labels[index]), laid, given)
-            made = self._finish(
-                photo, own, repeat(batch, len(index)), tf.constant(labels[index]), tf.constant(rgb), where,
-                seen.behind, two_stage,
-            )  # fmt: skip
-            return codes, nats, made.photos.numpy(), made.parsings.numpy()
+            # One at a time, at the photo's own size: what fills the chunk up isn't pasted.
+            made = [
+                self._finish(
+                    photo, own, batch, tf.constant(labels[k : k + 1]), tf.constant(rgb[i : i + 1]), where, seen.behind,
+                    two_stage,
+                )
+                for i, k in enumerate(np.unique(index))
+            ]  # fmt: skip
+            photos, parsings = ([picture.numpy()[0] for picture in pictures] for pictures in zip(*made, strict=True))
+            return codes, nats, np.stack(photos), np.stack(parsings)
 
         return in_chunks(chunk, request.samples, _CHUNK)
 
@@ -203,12 +211,12 @@ class TryOn:
             marked = with_mask_seen(seen["labels"].numpy(), box, request)
             return {**seen, "labels": tf.constant(marked)}
 
-        true = within(given["photo"])
         if request.background == background.KEEP:
-            return _Seen(box, true, None)
+            return _Seen(box, within(given["photo"]), None)
         seen = within(background.photo_on_grey(given["photo"], given["labels"]))
         if request.background == background.STUDIO:
             return _Seen(box, seen, None)
+        true = within(given["photo"])
         rgb = examples.to_rgb(true["photo"])[tf.newaxis]
         return _Seen(box, seen, background.continued(rgb, true["labels"][tf.newaxis]))
 
@@ -234,7 +242,9 @@ class _Codes:
             self._given: np.ndarray | None = np.repeat(own, request.samples, axis=0)
         else:
             first = np.zeros(_CHUNK, np.int64)
-            self._given = codes_of_all(request, name, lambda: self._drawn(inputs(first), first)[0][0])
+            self._given = codes_of_all(
+                request, name, lambda: self._drawn(inputs(first), first)[0][0], centred_channels(stage.config)
+            )
 
     def __call__(self, batch: Batch, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(n, h, w, c) of (n,) samples with these inputs, of each or of one person, and their log p in nats, (n,)."""
@@ -253,6 +263,10 @@ def _without_shape(batch: Batch, seen: _Seen, request: Request) -> np.ndarray:
         raise TryOnError(f"{request.wear.name}: a model of one stage can't wear a given garment: choose another")
     if request.walk is not None and request.walk_stage != TEXTURE:
         raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
+    if request.keep_shape:
+        raise ValueError("keep_shape: this model has one stage, 'texture', whose code tells the shape, too")
+    if request.like is not None and TEXTURE not in request.like_stages:
+        raise ValueError("like_stages = ('shape',): this model has one stage, 'texture'")
     erased = batch[keys.VISIBLE].numpy()[0, ..., 0] == 0
     labels = np.where(erased, np.uint8(0), seen.view["labels"].numpy())
     return np.repeat(labels[np.newaxis], request.samples, axis=0)

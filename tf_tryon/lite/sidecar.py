@@ -24,10 +24,10 @@ def name_of(quantize: str) -> str:
     return f"completion_{quantize}"
 
 
-def sidecar_of(folder: pathlib.Path) -> pathlib.Path | None:
-    """A folder's sidecar, of several variants the most exact one's; None if there is none."""
+def sidecars_of(folder: pathlib.Path) -> list[pathlib.Path]:
+    """A folder's sidecars, the most exact variant's first."""
     paths = (folder / f"{name_of(quantize)}.json" for quantize in QUANTIZE)
-    return next((path for path in paths if path.exists()), None)
+    return [path for path in paths if path.exists()]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Sidecar:
       data: how they see a photo.
       garments: what they complete.
       codes: shape (h, w, c) of a stage's codes, by stage.
+      centred: how many of its channels have mean 0 over the cells, by stage; 0 where an earlier file doesn't say.
       means: by stage, the picture of its four mean garments above one another.
       model: the hash that `Completion.model` tells.
       weights: by stage, the SHA-256 of the weights that the file was made of.
@@ -60,19 +61,19 @@ class Sidecar:
     data: Data
     garments: tuple[str, ...]
     codes: dict[str, tuple[int, int, int]]
+    centred: dict[str, int]
     means: dict[str, pathlib.Path]
     model: str
     weights: dict[str, str]
     quantize: str
 
     @classmethod
-    def read(cls, folder: pathlib.Path) -> Sidecar:
-        """A folder's, checked against the file that it describes; of several variants the most exact one's.
+    def read(cls, source: pathlib.Path) -> Sidecar:
+        """A file's, checked against the one that it describes.
 
         Raises:
           MissingFileError, BadFileError: a file is missing, isn't one, or belongs to another.
         """
-        source = sidecar_of(folder) or folder / f"{name_of(BUNDLED)}.json"
         described, path = described_tflite.read(source, FORMAT, VERSION, REMEDY, _LARGEST)
         data = described["data"]
         height, width = (data[side].whole(1, 4096) for side in ("height", "width"))
@@ -87,6 +88,7 @@ class Sidecar:
             ),
             garments=tuple(name.choice(TARGETS) for name in described["garments"].entries()),
             codes={stage: _codes(described["codes"][stage]) for stage in ("shape", "texture")},
+            centred=_centred(described),
             means={
                 stage: described_tflite.beside(described, described["means"][stage]) for stage in ("shape", "texture")
             },
@@ -94,6 +96,11 @@ class Sidecar:
             weights={stage: described["weights"][stage].text() for stage in ("shape", "texture")},
             quantize=described["quantize"].choice(QUANTIZE),
         )
+
+
+def _centred(described: Value) -> dict[str, int]:
+    counts = described.get("centred")
+    return {} if counts is None else {stage: count.whole(0, 1024) for stage, count in counts.members().items()}
 
 
 def _codes(value: Value) -> tuple[int, int, int]:

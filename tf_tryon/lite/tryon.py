@@ -179,7 +179,7 @@ class TryOn:
             noise = numpy_noise(request.seed, stage, drawing.first + sample, self._sidecar.codes[stage])
             return self._networks.draw(stage, features[sample], noise, request.temperature)
 
-        codes = codes_of_all(request, stage, lambda: drawn(0))
+        codes = codes_of_all(request, stage, lambda: drawn(0), self._sidecar.centred.get(stage, 0))
         return [drawn(sample) for sample in range(request.samples)] if codes is None else list(codes)
 
     def _look(self, person: Person, request: Request) -> _Seen:

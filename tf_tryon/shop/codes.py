@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import tensorflow as tf
 
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, slot_of
@@ -27,9 +28,8 @@ def cloth_codes(model: TryOn, products: Sequence[Product]) -> np.ndarray:
     for start in range(0, len(products), _CHUNK):
         part = products[start : start + _CHUNK]
         index = np.minimum(np.arange(_CHUNK), len(part) - 1)  # always as many, so that one graph serves all
-        alone = [_alone(product) for product in part]
-        garment = part[0].garment
-        codes = model.texture.encode(model.texture.batch_of([alone[i] for i in index], garment))[: len(part)]
+        seen = model.texture.batch_of([_alone(product) for product in part], part[0].garment)
+        codes = model.texture.encode({name: tf.gather(rows, index) for name, rows in seen.items()})[: len(part)]
         rows.append(np.concatenate([codes.mean(axis=(1, 2)), codes.std(axis=(1, 2))], axis=1))
     return np.concatenate(rows).astype(np.float32)
 
