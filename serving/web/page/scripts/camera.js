@@ -40,8 +40,13 @@ function live(take) {
       return;
     }
     dialog.showModal();
-    await video.play();
-    snap.disabled = false; // there is a picture
+    try {
+      await video.play();
+    } catch (error) {
+      if (dialog.open) throw error;
+      return; // The visitor closed the camera before its first picture.
+    }
+    snap.disabled = !dialog.open; // there is a picture
   });
   snap.addEventListener("click", async () => {
     snap.disabled = true;

@@ -44,7 +44,7 @@ def test_a_shops_own_choices_in_the_browser_are_neither_taken_nor_changed(shoppe
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dataset.theme]") == ["en", "light"]
     page.click("#language")
     page.click("#theme")
-    page.wait_for_function("document.documentElement.lang === 'zh-Hans'")
+    page.locator("html[lang=zh-Hans]").wait_for()
     assert page.evaluate("[localStorage.language, localStorage.theme]") == ["de", '"sepia"']
 
 
@@ -71,9 +71,27 @@ def test_an_impatient_click_leaves_no_camera_on(shopper: Any) -> None:
     page.evaluate("document.getElementById('camera').click(), document.getElementById('camera').click()")
     page.locator("#snap:enabled").wait_for()
     page.wait_for_timeout(400)
-    page.click("#camera-close")
-    page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
-    assert page.evaluate("window.tracks.length") == 1
+    states = page.evaluate("""async () => {
+      const closed = new Promise((resolve) => photographer.addEventListener("close", resolve));
+      document.getElementById("camera-close").click();
+      await closed;
+      return window.tracks.map((track) => track.readyState);
+    }""")
+    assert states == ["ended"]
+
+
+def test_the_camera_may_be_closed_before_its_first_picture(shopper: Any) -> None:
+    page = shopper().page
+    page.evaluate("""() => {
+      HTMLMediaElement.prototype.play = function () {
+        return new Promise((_, reject) => { window.interrupt = () => reject(new DOMException("gone", "AbortError")); });
+      };
+    }""")
+    page.click("#camera")
+    page.locator("#camera-close").click()
+    page.evaluate("window.interrupt()")
+    page.wait_for_timeout(100)
+    assert page.locator("#snap").is_disabled()
 
 
 def test_what_failed_is_over_when_the_visitor_goes_on(shopper: Any, fake_server: Any) -> None:
