@@ -177,18 +177,24 @@ class Completion:
                 _fitting(self.shape, n, draw, person.shape_batch, worn.reach),
                 _clothed(self.texture, worn.cloth),
             ),
+            fine=False,
         )  # fmt: skip
 
     def _both_of(
-        self, person: Seen, first: tf.Tensor, count: tf.Tensor, makers: Callable[[tf.Tensor], tuple[Made, Made]]
+        self,
+        person: Seen,
+        first: tf.Tensor,
+        count: tf.Tensor,
+        makers: Callable[[tf.Tensor], tuple[Made, Made]],
+        fine: bool = True,
     ) -> Outputs:
-        """Parsings and pictures of what both stages make of the samples (chunk,) int64."""
+        """Parsings and pictures of what both stages make of the samples (chunk,) int64; `fine` as for `_pictures`."""
         shape_batch = repeat(person.shape_batch, self.chunk)
         texture_batch = repeat(person.texture_batch, self.chunk)
 
         def chunk(samples: tf.Tensor) -> Outputs:
             made = both_stages(shape_batch, texture_batch, *makers(samples))
-            parsings, outputs = self._pictures(person, made.labels, made.texture_codes, made.rgb)
+            parsings, outputs = self._pictures(person, made.labels, made.texture_codes, made.rgb, fine)
             return {
                 "parsings_bytes": _encoded(parsings),
                 "shape_codes": made.shape_codes.values,
@@ -231,11 +237,17 @@ class Completion:
         mask = pasting.erased_mask(person.photo, person.where)
         return pictures.encode_png(tf.cast(mask, tf.uint8) * 255)
 
-    def _pictures(self, person: Seen, labels: tf.Tensor, codes: Codes, rgb: tf.Tensor) -> tuple[tf.Tensor, Outputs]:
-        """Parsings (chunk, h, w) and the texture's outputs for completed labels (chunk, H, W)."""
+    def _pictures(
+        self, person: Seen, labels: tf.Tensor, codes: Codes, rgb: tf.Tensor, fine: bool = True
+    ) -> tuple[tf.Tensor, Outputs]:
+        """Parsings (chunk, h, w) and the texture's outputs for completed labels (chunk, H, W).
+
+        `fine`: the detail network, where there is one, adds to the pictures; a product has its own detail.
+        """
         original = repeat(person.texture_batch, self.chunk)
         whole = tf.cond(person.restores, lambda: before_background(rgb, labels, person.behind), lambda: rgb)
-        made = finish(person.photo, person.labels, original, labels, whole, person.where)
+        detail = self.texture.detail_of(rgb, labels, original) if fine else None
+        made = finish(person.photo, person.labels, original, labels, whole, person.where, detail=detail)
         return made.parsings, {
             "photos_bytes": _encoded(made.photos),
             "texture_codes": codes.values,

@@ -6,7 +6,7 @@
     shape_generate(person, codes)             -> completed, opacity
     texture_encode(person, garments, completed) -> features
     texture_draw, texture_score                    as for the shape
-    texture_generate(person, completed, codes)  -> rgb
+    texture_generate(person, completed, codes)  -> rgb, and detail where the model has a detail network
 
 A person is what `data.view` shows, and `inference.erasure` erases. Everything from there on is the code of training and
 completion (`examples.derive`, `Networks`, `compositing`), traced; nothing of it is written again.
@@ -28,6 +28,7 @@ from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import spectral_layers
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
+from tf_tryon.models.detail import added
 from tf_tryon.models.tasks import ShapeTask
 
 Inputs = dict[str, tf.Tensor]  # a function's, by name
@@ -74,8 +75,10 @@ def _of_stage(stage: Stage) -> dict[str, Function]:
     def generate(given: Inputs) -> dict[str, tf.Tensor]:
         person = batch(given)
         made = networks.generate(person, given["codes"])[-1]
-        if not shape:
+        if not shape and stage.detail is None:
             return {"rgb": made}
+        if not shape:
+            return {"rgb": made, "detail": added(stage.detail, made, given["completed"], given["target"])}
         labels = complete_labels(person, made)
         return {"completed": tf.cast(labels, tf.int32), "opacity": shows(person, labels)}
 

@@ -19,6 +19,7 @@ from tf_tryon.inference.stage import Stage
 from tf_tryon.layers import compat
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.models.contract import Batch
+from tf_tryon.models.detail import added
 from tf_tryon.stages import SHAPE, TEXTURE
 
 # What generating and sampling read of a batch.
@@ -79,6 +80,8 @@ class StageGraph:
         self._prior = tf.function(lambda batch, codes: tuple(nets.prior(batch, codes)), autograph=False)
         self._generate = tf.function(lambda batch, codes: nets.generate(batch, codes)[-1], autograph=False)
         self._encode = tf.function(lambda batch: nets.posterior(batch).mean, autograph=False)
+        self._detail = stage.detail
+        self._added = tf.function(added, autograph=False)
         self.judges = stage.judges
         self._judge = tf.function(
             lambda pictures: tf.reduce_mean(nets.discriminate(pictures)[0], [1, 2, 3]), autograph=False
@@ -120,6 +123,12 @@ class StageGraph:
     def generate(self, batch: Batch, codes: tf.Tensor) -> tf.Tensor:
         """(chunk, H, W, 8) logits or (chunk, H, W, 3) RGB in [-1, 1]."""
         return self._generate(self._inputs(batch), codes)
+
+    def detail_of(self, rgb: tf.Tensor, labels: tf.Tensor, batch: Batch) -> tf.Tensor | None:
+        """(chunk, 2H, 2W, 3), what the detail network adds to the stage's pictures; None without one."""
+        if self._detail is None:
+            return None
+        return self._added(self._detail, rgb, labels, batch[keys.TARGET])
 
     def realism(self, pictures: tf.Tensor) -> tf.Tensor:
         """The discriminator's mean score (chunk,) of RGB (chunk, H, W, 3) in [-1, 1]: 1 is real; 0 without one."""

@@ -175,6 +175,7 @@ def model() -> Any:
     from tf_tryon.inference.stage import Stage
     from tf_tryon.inference.tryon import TryOn
     from tf_tryon.models.build import build_networks
+    from tf_tryon.models.detail import build_detail
 
     stages = []
     for name in ("shape", "texture"):
@@ -186,7 +187,11 @@ def model() -> Any:
             encoder_context=True, input_skips=True, decoder_norm="spade", latent_shared=1,
         )  # fmt: skip
         means = np.ones((4, 64, 64, 3), np.float32)
-        stages.append(Stage(config, build_networks(config), means, name, judges=name == "texture"))
+        texture = name == "texture"
+        detail = build_detail(1) if texture else None
+        stages.append(Stage(config, build_networks(config), means, name, judges=texture, detail=detail))
+    kernel = stages[1].detail.output_layer.kernel
+    kernel.assign(50 * kernel)  # what an untrained network adds can be seen then
     return TryOn(*stages)
 
 

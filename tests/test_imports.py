@@ -15,8 +15,8 @@ ORDER = [
     "onednn", "quiet", "logs", "progress",
     "keys", "errors", "files", "writing", "stages", "baselines", "config", "derived", "geometry", "data", "layers",
     "models", "losses",
-    "training", "evaluation", "annotation", "products", "inference", "lite", "shop", "experiments", "fit", "doctor",
-    "cli",
+    "training", "evaluation", "annotation", "products", "inference", "detail", "lite", "shop", "experiments", "fit",
+    "doctor", "cli",
     "export", "serving",
 ]  # fmt: skip
 FOLDERS = {part: ROOT / part if part in ("export", "serving") else ROOT / "tf_tryon" / part for part in ORDER}

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 from tf_tryon.cli import main as cli
 from tf_tryon.config import read
 from tf_tryon.data.records import open_records
+from tf_tryon.data.vocabulary import TOP
 from tf_tryon.errors import TryOnError
 from tf_tryon.evaluation.subject_files import config_of
 from tf_tryon.files.array_file import read_arrays
+from tf_tryon.inference import stage_files
 from tf_tryon.inference.bundle import write_bundle
+from tf_tryon.inference.detail_file import write_detail
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.models.build import build_networks
 from tf_tryon.training import run_folder
@@ -32,7 +36,9 @@ def bundle(model: Any, data_set: Path, tmp_path_factory: pytest.TempPathFactory)
     model.shape.config.train.init_from = "/home/somebody/run"
     for stage in (model.shape, model.texture):
         save_weights(stage.networks, folder / f"{stage.config.stage}.npz", step=5)
-    steps = write_bundle(folder / "shape.npz", folder / "texture.npz", open_records(data_set), folder / "both")
+    write_detail(folder / "detail.npz", named_variables(model.texture.detail, "detail"), step=3)
+    runs = folder / "shape.npz", folder / "texture.npz"
+    steps = write_bundle(*runs, open_records(data_set), folder / "both", folder / "detail.npz")
     assert steps == {"shape": 5, "texture": 5}
     return folder / "both"
 
@@ -55,6 +61,27 @@ def test_the_wrong_stage_and_missing_files_are_named(bundle: Path, data_set: Pat
         write_bundle(shape, shape, open_records(data_set), tmp_path / "out")
     with pytest.raises(TryOnError, match=r"texture.config.json is missing"):
         TryOn.load(tmp_path)
+
+
+def test_the_detail_network_changes_the_garment_alone_and_the_models_name(bundle: Path, someone: Any) -> None:
+    fine = TryOn.load(bundle)
+    plain = TryOn(fine.shape, dataclasses.replace(fine.texture, detail=None))
+    first, second = (model.complete(someone, "top", samples=2, seed=1) for model in (fine, plain))
+    changed = np.any(first.photos != second.photos, axis=-1)
+    garment = first.parsings == TOP
+    assert changed[garment].mean() > 0.5
+    # Beside the outline, what is added inside it spreads by the width of the kernel that enlarges.
+    assert not changed[~ndimage.binary_dilation(garment, np.ones((1, 5, 5)))].any()
+    before = stage_files.digest(bundle / "texture")
+    assert fine.texture.digest == before
+
+
+def test_a_damaged_detail_network_is_named(bundle: Path, data_set: Path, tmp_path: Path) -> None:
+    (tmp_path / "detail.npz").write_bytes((bundle / "texture" / "detail.npz").read_bytes()[:-100])
+    runs = bundle.parent / "shape.npz", bundle.parent / "texture.npz"
+    with pytest.raises(TryOnError, match=r"detail\.npz.*make it with `tf-tryon detail train`"):
+        write_bundle(*runs, open_records(data_set), tmp_path / "both", tmp_path / "detail.npz")
+    assert not (tmp_path / "both").exists()
 
 
 @pytest.mark.parametrize("trained", [True, False])

@@ -28,6 +28,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
         flag_values=flag_values,
     )  # fmt: skip
     flags.DEFINE_string("texture", None, "Folder of the texture run, or its weights file.", required=True, **add)
+    flags.DEFINE_string("detail", None, "File of `tf-tryon detail train`, for fine detail in photos.", **add)
     flags.DEFINE_string("data", None, "Data set that they were trained on.", required=True, **add)
     flags.DEFINE_string("out", None, "Folder to write to.", required=True, **add)
 
@@ -35,7 +36,10 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses a folder among what the model is made of."""
     del args
-    refuse_overlap(flag_values.out, [flag_values.shape, flag_values.texture, flag_values.data], "--out")
+    refuse_overlap(
+        flag_values.out, [flag_values.shape, flag_values.texture, flag_values.detail, flag_values.data], "--out"
+    )
+    given.weights(flag_values.detail, "make it with `tf-tryon detail train`")
     given.data_sets([flag_values.data])
 
 
@@ -45,7 +49,9 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.data.records import open_records
     from tf_tryon.inference.bundle import write_bundle
 
-    steps = write_bundle(flag_values.shape, flag_values.texture, open_records(flag_values.data), flag_values.out)
+    steps = write_bundle(
+        flag_values.shape, flag_values.texture, open_records(flag_values.data), flag_values.out, flag_values.detail
+    )
     folder = pathlib.Path(flag_values.out)
     size = sum(file.stat().st_size for stage in steps for file in (folder / stage).iterdir())
     trained = ", ".join(f"{stage} at step {step}" for stage, step in steps.items())

@@ -89,6 +89,7 @@ VERBS = {
     "evaluate": Verb("evaluate", "measure trained networks on people that they never saw"),
     "metrics": Verb("metrics", "compare two folders of pictures: Frechet, kernel and pairwise distances"),
     "experiment": Verb("experiment", "train and measure a table of models under one equal budget"),
+    "detail train": Verb("detail_train", "train the network that adds fine detail to a model's pictures"),
     "parser train": Verb("parser_train", "train the parsing network of `annotate`"),
     "parser calibrate": Verb("parser_calibrate", "fit a parser's confidences to photos", photos=True),
     "parser evaluate": Verb("parser_evaluate", "measure a parser on people with true labels", photos=True),

@@ -22,6 +22,7 @@ from tf_tryon.fit import measures, people, pictures, report, training
 from tf_tryon.fit.folder import FOLDER, MEASURES, Work
 from tf_tryon.inference import bundle
 from tf_tryon.inference.bundled import model_folder
+from tf_tryon.inference.detail_file import detail_beside
 from tf_tryon.inference.model_folder import ModelFolder
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.stages import SHAPE, TEXTURE
@@ -102,7 +103,7 @@ def fit(given: Given, out: pathlib.Path, base: str, minutes: float, vgg: str = t
             return code
         runs = {stage: work.run(stage) for stage in configs}
         steps = bundle.write_bundle(
-            runs.get(SHAPE), runs[TEXTURE], records, out, apart=False, by=report.BY
+            runs.get(SHAPE), runs[TEXTURE], records, out, detail_beside(folder / TEXTURE), apart=False, by=report.BY
         )  # fmt: skip
         features = None if vgg == training.NO_VGG else VggFeatures(vgg)
         kept = [

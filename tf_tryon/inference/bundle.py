@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,8 +15,9 @@ from tf_tryon.data.alike import check_alike
 from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation.subject_files import config_of
-from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, WEIGHTS
-from tf_tryon.stages import STAGES
+from tf_tryon.inference.detail_file import read_detail
+from tf_tryon.inference.stage_files import CONFIG, DETAIL, DISCRIMINATOR, MEANS, WEIGHTS
+from tf_tryon.stages import STAGES, TEXTURE
 from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.trained_state import discriminator_trained, steered_beta
 from tf_tryon.training.weights import load_run, read_run, save_weights
@@ -25,7 +27,7 @@ from tf_tryon.writing.results import new_files
 
 BY: Final = "tf-tryon bundle"
 MANIFEST: Final = "manifest.json"
-_FILES: Final = (WEIGHTS, CONFIG, MEANS, DISCRIMINATOR)  # of a stage; the last where one was trained
+_FILES: Final = (WEIGHTS, CONFIG, MEANS, DISCRIMINATOR, DETAIL)  # of a stage; the last two where they were trained
 
 
 def write_bundle(
@@ -33,6 +35,7 @@ def write_bundle(
     texture_run: str | pathlib.Path,
     records: RecordSet,
     folder: str | pathlib.Path,
+    detail: str | pathlib.Path | None = None,
     apart: bool = True,
     by: str = BY,
 ) -> dict[str, int]:
@@ -47,6 +50,7 @@ def write_bundle(
       texture_run: likewise.
       records: the data set that both were trained on, for its mean garments.
       folder: to write to.
+      detail: a file of `tf-tryon detail train` for the texture stage; None: no detail network.
       apart: refuse a folder that holds the runs or the data set, as it does where they are its own.
       by: the verb that writes.
 
@@ -55,11 +59,14 @@ def write_bundle(
 
     Raises:
       ValueError: a run is of the other stage, or the first stage is missing or too many.
+      MissingFileError, BadFileError: `detail` is no such file.
       TryOnError: the folder holds a run or the data set, or lies within one; or the stages see people differently.
       InTheWayError: files are there in a bundle's places that this verb did not write.
     """
     if apart:
-        refuse_overlap(folder, [shape_run, texture_run, records.directory], "the folder")
+        refuse_overlap(folder, [shape_run, texture_run, detail, records.directory], "the folder")
+    if detail is not None:
+        read_detail(pathlib.Path(detail))
     runs = {stage: path for stage, path in zip(STAGES, (shape_run, texture_run), strict=True) if path is not None}
     check_place(folder, runs, by)
     if shape_run is not None:
@@ -68,6 +75,8 @@ def write_bundle(
     with new_files(folder, MANIFEST, by=by) as new:
         for stage, path in runs.items():
             steps[stage] = _write_stage(stage, path, shape_run is not None, records, new.path / stage)
+        if detail is not None:
+            shutil.copyfile(detail, new.path / TEXTURE / DETAIL)
         new.content = {"steps": steps}
     return steps
 

@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 from ml_collections import ConfigDict
 
+from tf_tryon import keys
 from tf_tryon.data import examples, view, vocabulary
 from tf_tryon.data.person import Person
 from tf_tryon.files.array_file import read_arrays
 from tf_tryon.files.regular import size_of
-from tf_tryon.inference import stage_files
+from tf_tryon.inference import detail_file, stage_files
 from tf_tryon.inference.model_folder import trained_targets
 from tf_tryon.inference.noise_graph import latent_noise
 from tf_tryon.inference.stage_files import CONFIG, DISCRIMINATOR, MEANS, REMEDY, WEIGHTS, read_config, read_means
@@ -24,6 +25,7 @@ from tf_tryon.layers.spectral_norm import fold_spectral_norms
 from tf_tryon.losses.kl import kl_terms
 from tf_tryon.models.build import build_networks
 from tf_tryon.models.contract import Batch, Networks, each
+from tf_tryon.models.detail import Detail, added
 from tf_tryon.training.checkpoints import assign
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import load_weights
@@ -43,6 +45,7 @@ class Stage:
       judges: whether the networks' discriminator, if there is one, is trained too.
       folded: divide the networks' kernels by their spectral norms once, here; without, each call does, and an export
         finds the raw ones.
+      detail: what adds fine detail to the texture stage's pictures; None: nothing does.
     """
 
     config: ConfigDict
@@ -52,6 +55,7 @@ class Stage:
     compiled: bool = True
     judges: bool = False
     folded: bool = True
+    detail: Detail | None = None
 
     def __post_init__(self) -> None:
         if self.folded:
@@ -64,6 +68,7 @@ class Stage:
         self._generate = compile_if(lambda batch, codes: self.networks.generate(batch, codes)[-1], self.compiled)
         self._posterior = compile_if(self.networks.posterior, self.compiled)
         self._prior = compile_if(self.networks.prior, self.compiled)
+        self._added = compile_if(added, self.compiled)
 
     @classmethod
     def load(cls, folder: str | pathlib.Path, compiled: bool = True, folded: bool = True) -> Stage:
@@ -84,7 +89,9 @@ class Stage:
             arrays = read_arrays(folder / DISCRIMINATOR, REMEDY)
             variables = named_variables(networks.discriminator, "discriminator")
             assign(arrays, variables, str(folder / DISCRIMINATOR))
-        return cls(config, networks, means, stage_files.digest(folder), compiled, judges, folded)
+        beside = detail_file.detail_beside(folder)
+        detail = None if beside is None else detail_file.read_detail(beside)
+        return cls(config, networks, means, stage_files.digest(folder), compiled, judges, folded, detail)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -138,6 +145,12 @@ class Stage:
     def generate(self, batch: Batch, codes: np.ndarray) -> np.ndarray:
         """(n, H, W, 8) logits or (n, H, W, 3) RGB in [-1, 1]."""
         return self._generate(batch, tf.constant(codes)).numpy()
+
+    def detail_of(self, rgb: np.ndarray, labels: np.ndarray, batch: Batch) -> np.ndarray | None:
+        """(n, 2H, 2W, 3), what the detail network adds to `rgb` (n, H, W, 3) of completed classes; None without one."""
+        if self.detail is None:
+            return None
+        return self._added(self.detail, tf.constant(rgb), tf.constant(labels), batch[keys.TARGET]).numpy()
 
 
 def repeat(batch: Batch, count: int) -> Batch:

@@ -21,6 +21,7 @@ CONFIG: Final = "config.json"
 WEIGHTS: Final = STAGE_WEIGHTS
 MEANS: Final = "mean_garments.npz"
 DISCRIMINATOR: Final = "discriminator.npz"  # of the texture stage, where its run had one
+DETAIL: Final = "detail.npz"  # of the texture stage, where it has a detail network
 REMEDY: Final = "make the folder with `tf-tryon bundle`"
 
 
@@ -37,14 +38,15 @@ def read_config(folder: pathlib.Path, stage: str) -> ConfigDict:
 
 
 def digest(folder: pathlib.Path) -> str:
-    """SHA-256 of a stage's weights and configuration, hexadecimal.
+    """SHA-256 of a stage's weights and configuration, and of its detail network where it has one; hexadecimal.
 
     Raises:
       MissingFileError, BadFileError: there are none.
     """
     size_of(folder / WEIGHTS, REMEDY)
     text = json_file.read(folder / CONFIG, REMEDY).raw
-    return hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(text).encode()).hexdigest()
+    detail = (folder / DETAIL).read_bytes() if (folder / DETAIL).exists() else b""
+    return hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(text).encode() + detail).hexdigest()
 
 
 def digest_of_both(shape: str, texture: str) -> str:

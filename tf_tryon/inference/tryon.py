@@ -176,10 +176,12 @@ class TryOn:
         cloth = None if request.wear is None else tf.constant(cloth_of(request.wear))
 
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
+            detail = None
             if cloth is None:
                 given = inputs(index)
                 codes, nats = draw(given, index)
                 rgb = stage.generate(given, codes)
+                detail = stage.detail_of(rgb, labels[index], batch)
             else:
                 some, rows = np.unique(index), index - index[0]  # laying cloth is dear: not for what fills the chunk up
                 given, laid = wearing.with_cloth(inputs(some), tf.constant(labels[some]), cloth)
@@ -192,7 +194,7 @@ class TryOn:
             made = [
                 self._finish(
                     photo, own, batch, tf.constant(labels[k : k + 1]), tf.constant(rgb[i : i + 1]), where, seen.behind,
-                    two_stage,
+                    two_stage, None if detail is None else tf.constant(detail[i : i + 1]),
                 )
                 for i, k in enumerate(np.unique(index))
             ]  # fmt: skip

@@ -53,9 +53,10 @@ class Networks:
         outputs = self._signatures.run("shape_generate", {**person, "codes": codes[None]})
         return outputs["completed"], outputs["opacity"]
 
-    def texture(self, person: Arrays, codes: np.ndarray) -> np.ndarray:
-        """(1, H, W, 3) in [-1, 1] of a person with `completed` classes."""
-        return self._signatures.run("texture_generate", {**person, "codes": codes[None]})["rgb"]
+    def texture(self, person: Arrays, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """(1, H, W, 3) in [-1, 1] of a person with `completed` classes, and (1, 2H, 2W, 3) of detail or None."""
+        outputs = self._signatures.run("texture_generate", {**person, "codes": codes[None]})
+        return outputs["rgb"], outputs.get("detail")
 
 
 def _means(sidecar: Sidecar, stage: str) -> np.ndarray:

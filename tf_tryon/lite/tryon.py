@@ -141,10 +141,10 @@ class TryOn:
         codes["texture"] = self._codes("texture", drawing, known)
         for (labels, opacity), one, context, code in zip(made, renewed, known, codes["texture"], strict=True):
             scores["texture"].append(self._networks.score("texture", context, code))
-            rgb = self._networks.texture(one, code)
+            rgb, detail = self._networks.texture(one, code)
             if seen.behind is not None:
                 rgb = background.before_background(rgb, labels, seen.behind)
-            photos.append(pasting.paste_photos(person.photo, rgb, opacity, where)[0])
+            photos.append(pasting.paste_photos(person.photo, rgb, opacity, where, detail)[0])
             classes = labels.astype(np.uint8)
             parsings.append(pasting.paste_labels(person.labels, classes, opacity, where)[0])
         return Completion(

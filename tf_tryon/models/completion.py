@@ -68,6 +68,7 @@ def finish(
     where: pasting.Region,
     behind: tf.Tensor | None = None,
     two_stage: bool = True,
+    detail: tf.Tensor | None = None,
 ) -> Pictures:
     """Paste n completions of one person into the photo.
 
@@ -80,12 +81,14 @@ def finish(
       where: `pasting.region` of the batch's erasure.
       behind: (1, H, W, 3) background to put behind the completed person (`background.continued`); None: as it came.
       two_stage: without a shape stage nothing tells what changed, and all that was erased is new.
+      detail: (n, 2H, 2W, 3), what a detail network adds; None: nothing.
     """
     if behind is not None:
         rgb = background.before_background(rgb, labels, behind)
     opaque = shows(batch, labels) if two_stage else 1.0 - batch[keys.VISIBLE]
     return Pictures(
-        pasting.paste_photos(photo, rgb, opaque, where), pasting.paste_labels(own_labels, labels, opaque, where)
+        pasting.paste_photos(photo, rgb, opaque, where, detail),
+        pasting.paste_labels(own_labels, labels, opaque, where),
     )
 
 

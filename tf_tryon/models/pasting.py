@@ -70,7 +70,7 @@ def erased_mask(photo: Array, where: Region) -> Array:
     return _replaced(nowhere[None], where.erased[None], where)[0]
 
 
-def paste_photos(photo: Array, rgb: Array, shows: Array, where: Region) -> Array:
+def paste_photos(photo: Array, rgb: Array, shows: Array, where: Region, detail: Array | None = None) -> Array:
     """The photo with each completion in place of its erased region.
 
     Args:
@@ -78,6 +78,7 @@ def paste_photos(photo: Array, rgb: Array, shows: Array, where: Region) -> Array
       rgb: (n, H, W, 3) in [-1, 1].
       shows: (n, H, W, 1) in [0, 1], `compositing.opacity`.
       where: the erased region.
+      detail: (n, k H, k W, 3), added to `rgb` where it is enlarged (`models.detail`); None: nothing is.
 
     Returns:
       (n, h, w, 3) uint8.
@@ -85,8 +86,11 @@ def paste_photos(photo: Array, rgb: Array, shows: Array, where: Region) -> Array
     xp = library(photo)
     large = _enlarged(xp.joined([(rgb + 1.0) * 127.5, shows]), where)
     share = xp.cut(large[..., 3:], 0.0, 1.0) * xp.floats(where.erased)[None, ..., None]
+    new = large[..., :3]
+    if detail is not None:
+        new = new + _enlarged(detail * 127.5, where, int(detail.shape[1]) // int(rgb.shape[1]))
     old = xp.floats(_part(photo, where))
-    return _replaced(photo[None], xp.to_bytes(old + share * (large[..., :3] - old)), where)
+    return _replaced(photo[None], xp.to_bytes(old + share * (new - old)), where)
 
 
 def paste_labels(labels: Array, completed: Array, shows: Array, where: Region) -> Array:
@@ -109,12 +113,16 @@ def paste_labels(labels: Array, completed: Array, shows: Array, where: Region) -
     return _replaced(labels[None], xp.where(taken, new, _part(labels, where)), where)
 
 
-def _enlarged(maps: Array, where: Region) -> Array:
-    """(n, H, W, c) -> (n, y1 - y0, x1 - x0, c) float32: all samples' maps are sampled at once, as channels."""
+def _enlarged(maps: Array, where: Region, times: int = 1) -> Array:
+    """(n, k H, k W, c) -> (n, y1 - y0, x1 - x0, c) float32: all samples' maps are sampled at once, as channels.
+
+    `times` is k, how often the maps are as large as the networks' input.
+    """
     xp = library(maps)
     count, height, width, channels = xp.size(maps)
     flat = xp.shaped(xp.turned(maps, (1, 2, 0, 3)), (height, width, count * channels))
-    large = resampling.resample(xp, flat, where.source, where.size, resampling.CUBIC, resampling.EDGE)
+    source = where.source if times == 1 else tuple(times * edge for edge in where.source)
+    large = resampling.resample(xp, flat, source, where.size, resampling.CUBIC, resampling.EDGE)
     return xp.turned(xp.shaped(large, (*where.size, count, channels)), (2, 0, 1, 3))
 
 

@@ -36,8 +36,8 @@ export class TryOn {
       const {completed, opacity} = await this.model.run('shape_generate', given, 'completed');
       const dressed = {...inputs, completed};
       const texture = await this.draw('texture', await this.encode('texture', dressed), seed, k, temperature);
-      const {rgb} = await this.model.run('texture_generate', {...dressed, codes: texture.codes});
-      const photo = paste(person.photo, rgb, opacity, this.size, where);
+      const {rgb, detail} = await this.model.run('texture_generate', {...dressed, codes: texture.codes});
+      const photo = paste(person.photo, rgb, opacity, this.size, where, detail);
       yield {photo, score: shape.score + texture.score};
     }
   }

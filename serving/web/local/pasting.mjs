@@ -37,22 +37,32 @@ export function erasedPhoto(photo, where) {
   return {...photo, data};
 }
 
-/** The photo with a completion (`rgb` in [-1, 1], `opacity` in [0, 1], at the input's size) in place. */
-export function paste(photo, rgb, opacity, size, where) {
+/** The photo with a completion (`rgb` in [-1, 1], `opacity` in [0, 1], at the input's size) in place; `detail`, if there
+ *  is any, at twice that size, is added to it. */
+export function paste(photo, rgb, opacity, size, where, detail) {
   const maps = new Float32Array(4 * opacity.length);
   for (let i = 0; i < opacity.length; ++i) {
     for (let c = 0; c < 3; ++c) maps[4 * i + c] = f(f(rgb[3 * i + c] + 1) * 127.5);
     maps[4 * i + 3] = opacity[i];
   }
-  const picture = {data: maps, height: size[0], width: size[1], channels: 4};
-  const large = resample(picture, where.source, [where.height, where.width], CUBIC, EDGE).data;
+  const large = enlarged(maps, size, 4, 1, where);
+  const fine = detail && enlarged(Float32Array.from(detail, (x) => f(x * 127.5)), size, 3, 2, where);
   const data = Uint8Array.from(photo.data), blended = new Float32Array(3);
   eachErased(photo, where, (at, i) => {
     const share = Math.min(Math.max(large[4 * i + 3], 0), 1);
-    for (let c = 0; c < 3; ++c) blended[c] = photo.data[at + c] + f(share * f(large[4 * i + c] - photo.data[at + c]));
+    for (let c = 0; c < 3; ++c) {
+      const made = fine ? f(large[4 * i + c] + fine[3 * i + c]) : large[4 * i + c];
+      blended[c] = photo.data[at + c] + f(share * f(made - photo.data[at + c]));
+    }
     data.set(toBytes({data: blended}).data, at);
   });
   return {...photo, data};
+}
+
+/** Maps of `times` the input's size, in the rectangle's pixels. */
+function enlarged(data, size, channels, times, where) {
+  const picture = {data, height: times * size[0], width: times * size[1], channels};
+  return resample(picture, where.source.map((edge) => times * edge), [where.height, where.width], CUBIC, EDGE).data;
 }
 
 /** Calls with the place of each erased pixel in the photo's data, and its number in the rectangle. */

@@ -133,15 +133,17 @@ def test_what_is_pasted_is_the_same(call: Any, large_person: Any, size: tuple[in
     visible[12:50, 9:57] = 0
     rgb = draw.uniform(-1, 1, (*INPUT, 3)).astype(np.float32)
     opacity = np.clip(draw.uniform(-1, 2, INPUT), 0, 1).astype(np.float32)
+    detail = draw.uniform(-0.3, 0.3, (2 * INPUT[0], 2 * INPUT[1], 3)).astype(np.float32)
     given = {
         "photo": _picture(person.photo), "visible": visible.ravel().tolist(), "rgb": rgb.ravel().tolist(),
-        "opacity": opacity.ravel().tolist(), "crop": seen, "size": INPUT,
+        "opacity": opacity.ravel().tolist(), "crop": seen, "size": INPUT, "detail": detail.ravel().tolist(),
     }  # fmt: skip
     where = "m.region(given.visible, given.crop, given.size, given.photo)"
-    actual = call("pasting", f"m.paste(given.photo, given.rgb, given.opacity, given.size, {where})", given)
+    names = "given.photo, given.rgb, given.opacity, given.size"
+    actual = call("pasting", f"m.paste({names}, {where}, given.detail)", given)
     grey = call("pasting", f"m.erasedPhoto(given.photo, {where})", given)
     region = pasting.region(visible, tuple(np.float32(side) for side in seen), size)
-    expected = pasting.paste_photos(person.photo, rgb[None], opacity[None, ..., None], region)[0]
+    expected = pasting.paste_photos(person.photo, rgb[None], opacity[None, ..., None], region, detail[None])[0]
     gap = np.abs(np.reshape(actual["data"], expected.shape) - expected)
     assert gap.max() <= 1
     assert (gap == 0).mean() > 0.999

@@ -1,0 +1,100 @@
+"""Windows and steps: made once, gone on with, refused where something else is there."""
+
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tf_tryon.data.person import Person
+from tf_tryon.data.records import open_records
+from tf_tryon.data.vocabulary import TOP
+from tf_tryon.detail import training, windows
+from tf_tryon.detail.training import Options, train
+from tf_tryon.errors import TryOnError
+from tf_tryon.files.array_file import read_arrays
+from tf_tryon.inference.detail_file import read_detail
+
+_OPTIONS = Options(people=6, steps=2, side=44, least=0.05, checkpoint_every=1, log_every=1)
+
+
+@pytest.fixture(scope="module")
+def trained(model: Any, data_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "detail"
+    assert train(model.texture, open_records(data_set), folder, _OPTIONS) == 0
+    return folder
+
+
+def test_a_window_is_the_photo_at_twice_the_size_of_the_pictures(model: Any, data_set: Path) -> None:
+    person = Person.of(open_records(data_set), 0)
+    window = windows.window_of(model.texture, person, "top", 0)
+    assert window.pictures.shape == (2, 64, 64, 3)
+    assert window.photo.shape == (128, 128, 3)
+    # The data set's people are as large as the networks' input, and the crop is the whole photo.
+    np.testing.assert_array_equal(window.mask, person.labels == TOP)
+    middle = window.photo[1::2, 1::2][8:-8, 8:-8].astype(int) - person.photo[8:-8, 8:-8]
+    assert np.median(np.abs(middle)) <= 2
+
+
+def test_a_run_goes_on_as_if_it_had_not_been_stopped(trained: Path, model: Any, data_set: Path, tmp_path: Path) -> None:
+    folder, records = tmp_path / "detail", open_records(data_set)
+    train(model.texture, records, folder, _OPTIONS._replace(steps=1))
+    train(model.texture, records, folder, _OPTIONS)
+    one, other = (read_arrays(each / "detail.npz", "") for each in (trained, folder))
+    assert one.keys() == other.keys()
+    assert one["step"] == 2
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, other[name], err_msg=name)
+    assert read_detail(folder / "detail.npz").count_params() > 0
+
+
+def test_windows_that_are_there_are_not_made_again(
+    trained: Path, model: Any, data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(trained, tmp_path / "detail")
+    monkeypatch.setattr(windows, "window_of", lambda *_: pytest.fail("a window is made again"))
+    assert train(model.texture, open_records(data_set), tmp_path / "detail", _OPTIONS) == 0
+
+
+def test_both_learn(trained: Path) -> None:
+    first, second = (read_arrays(trained / "checkpoints" / f"step-0000000{k}.npz", "") for k in (1, 2))
+    moved = {name.partition("/")[0] for name in first if (first[name] != second[name]).any()}
+    assert moved >= {"detail", "judge", "ema", "adam_0", "adam_1"}
+    np.testing.assert_array_equal(first["detail/noise"], second["detail/noise"])
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"garments": ("top",)}, {"people": 5}])
+def test_a_run_of_other_options_is_left_alone(
+    trained: Path, model: Any, data_set: Path, untouched: Any, change: dict[str, Any]
+) -> None:
+    with untouched(trained), pytest.raises(TryOnError, match=f"{next(iter(change))} is .* there: choose another"):
+        train(model.texture, open_records(data_set), trained, _OPTIONS._replace(**change))
+
+
+def test_another_models_run_is_left_alone(trained: Path, model: Any, data_set: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(model.texture, "digest", "another")
+    with pytest.raises(TryOnError, match="texture stage"):
+        train(model.texture, open_records(data_set), trained, _OPTIONS)
+
+
+def test_somebody_elses_files_are_left_alone(model: Any, data_set: Path, tmp_path: Path, untouched: Any) -> None:
+    (tmp_path / "windows").mkdir()
+    with untouched(tmp_path), pytest.raises(TryOnError, match=r"windows but no config\.json"):
+        train(model.texture, open_records(data_set), tmp_path, _OPTIONS)
+
+
+def test_a_signal_while_windows_are_made_ends_there(
+    model: Any, data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = windows.window_of
+
+    def interrupted(*given: Any) -> windows.Window:
+        signal.raise_signal(signal.SIGTERM)
+        return real(*given)
+
+    monkeypatch.setattr(windows, "window_of", interrupted)
+    assert train(model.texture, open_records(data_set), tmp_path / "detail", _OPTIONS) == 143
+    assert len(list((tmp_path / "detail" / "windows").glob("*.npz"))) == 1
+    assert training.DETAIL not in {path.name for path in (tmp_path / "detail").iterdir()}

@@ -1,0 +1,56 @@
+"""What the detail network makes, of pictures of any size, and what of it is added."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon.data.vocabulary import TOP, slot_of
+from tf_tryon.models.detail import added, build_detail, build_judge, enlarged
+
+
+@pytest.mark.parametrize("size", [(64, 64), (72, 40), (132, 68)])
+def test_twice_the_size_and_next_to_nothing_at_the_start(size: tuple[int, int]) -> None:
+    detail = build_detail()(tf.random.stateless_uniform((2, *size, 3), (0, 1), -1, 1))
+    assert detail.shape == (2, 2 * size[0], 2 * size[1], 3)
+    assert np.abs(detail).mean() < 0.05
+
+
+def test_a_sample_is_drawn_alike_whatever_is_drawn_beside_it() -> None:
+    network = build_detail(3)
+    pictures = tf.random.stateless_uniform((3, 32, 32, 3), (0, 1), -1, 1)
+    np.testing.assert_allclose(network(pictures)[1:2], network(pictures[1:2]), atol=1e-6)
+    np.testing.assert_array_equal(network(pictures), build_detail(3)(pictures))
+    assert np.abs(network(pictures) - build_detail(4)(pictures)).max() > 0
+
+
+def test_the_garment_alone_gets_detail() -> None:
+    labels = np.zeros((2, 16, 16), np.uint8)
+    labels[0, 4:9, 3:12] = TOP
+    made = added(build_detail(), tf.ones((2, 16, 16, 3)), tf.constant(labels), tf.constant([slot_of("top")])).numpy()
+    inside = np.kron(labels, np.ones((2, 2))) == TOP
+    assert (made[~inside] == 0).all()
+    assert (made[inside] != 0).any(axis=-1).all()
+
+
+def test_enlarging_keeps_a_slope_and_each_picture_apart() -> None:
+    slope = np.linspace(-1, 1, 16, dtype=np.float32)
+    pictures = np.stack([np.tile(slope[:, None, None], (1, 12, 3)), np.full((16, 12, 3), 0.25, np.float32)])
+    large = enlarged(tf.constant(pictures)).numpy()
+    assert large.shape == (2, 32, 24, 3)
+    step = slope[1] - slope[0]
+    np.testing.assert_allclose(np.diff(large[0, 6:-6], axis=0), step / 2, atol=1e-5)
+    np.testing.assert_allclose(large[1], 0.25, atol=1e-5)
+
+
+def test_the_judge_sees_cloth_alone() -> None:
+    """What lies outside of the mask was set to 0 and says nothing; weave that fills it does."""
+    judge = build_judge()
+    weave = np.where(np.indices((120, 120)).sum(0) % 2, 0.1, -0.1)[..., None].astype(np.float32)
+    mask = np.zeros((120, 120, 1), np.float32)
+    mask[20:100, 20:100] = 1
+
+    def scores(picture: np.ndarray) -> list[tf.Tensor]:
+        return judge(tf.constant(np.concatenate([np.repeat(picture, 3, axis=-1) * mask, mask], axis=-1)[None]))
+
+    plain, woven = scores(np.zeros_like(weave)), scores(weave)
+    assert all(np.abs(a - b).max() > 1e-4 for a, b in zip(plain, woven, strict=True))

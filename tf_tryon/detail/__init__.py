@@ -1,0 +1,1 @@
+"""Training the detail network: windows of photos and of what a texture stage makes of them, and the steps."""

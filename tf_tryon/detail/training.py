@@ -1,0 +1,224 @@
+"""Training the detail network against a discriminator of cloth: windows first, then steps.
+
+    L_D = hinge(D(photo), real) + hinge(D(I'), made)           I' = enlarged(I) + M * Detail(I)
+    L_G = -mean D(I') + lambda * mean |mean of M * Detail(I) over squares of 24 pixels|
+
+summed over D's two halves. The second term keeps light and colour the texture stage's: what is added has no mean.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any, Final, NamedTuple
+
+import tensorflow as tf
+
+from tf_tryon.data.records import RecordSet
+from tf_tryon.detail import patches, windows
+from tf_tryon.errors import InTheWayError
+from tf_tryon.files import json_file
+from tf_tryon.files.array_file import read_arrays
+from tf_tryon.inference.detail_file import REMEDY, write_detail
+from tf_tryon.inference.stage import Stage
+from tf_tryon.inference.stage_files import DETAIL
+from tf_tryon.layers.convolution import double
+from tf_tryon.layers.spectral_norm import update_spectral_norms
+from tf_tryon.losses.adversarial import hinge
+from tf_tryon.models.detail import NAME, Detail, Judge, build_detail, build_judge, enlarged
+from tf_tryon.progress import Progress
+from tf_tryon.training import loop, metric_names, run_inputs
+from tf_tryon.training.checkpoints import STEP, Checkpoints
+from tf_tryon.training.ema import Ema
+from tf_tryon.training.optimizer import Adam
+from tf_tryon.training.run_folder import held, refuse_strangers
+from tf_tryon.training.run_log import LOG, RunLog
+from tf_tryon.training.variables import named_variables, trainable
+from tf_tryon.writing.places import refuse_overlap
+from tf_tryon.writing.whole import write_text
+
+CONFIG: Final = "config.json"
+_PLACES: Final = (windows.FOLDER, "checkpoints", "tensorboard", LOG, DETAIL, run_inputs.INPUTS)
+_RATES: Final = (2e-4, 4e-4)  # learning rates of the network and of its discriminator (Heusel et al., NeurIPS 2017)
+_FLAT: Final = 10.0  # lambda
+_SQUARE: Final = 24  # pixels of the finished picture
+_EDGE: Final = 4  # pixels of a patch's edge that D isn't shown: what lies beyond was not seen there
+_EMA: Final = 0.995
+
+
+class Options(NamedTuple):
+    """What a run is of, beside the model and the data set.
+
+    Attributes:
+      garments: whose cloth is looked at.
+      people: of the split "train", the first so many.
+      steps: of training; may grow when the run goes on.
+      seed: of windows, patches and first weights.
+      side: of a patch, in pixels of the texture stage's pictures; at least 43, for the discriminator.
+      least: share of a patch that is the garment.
+      log_every: steps between lines of the log.
+      checkpoint_every: steps between checkpoints.
+    """
+
+    garments: tuple[str, ...] = ("top", "bottom")
+    people: int = 200
+    steps: int = 3000
+    seed: int = 0
+    side: int = 64
+    least: float = 0.7
+    log_every: int = 50
+    checkpoint_every: int = 250
+
+
+def train(stage: Stage, records: RecordSet, workdir: pathlib.Path, options: Options) -> int:
+    """Train, or go on with a run in `workdir`; the weights are in `workdir/detail.npz`.
+
+    Args:
+      stage: the texture stage whose pictures are to be finished.
+      records: photos with labels.
+      workdir: the run's folder.
+      options: of the run.
+
+    Returns:
+      The exit code: 0, or 143 (SIGTERM) or 130 (SIGINT) where it was stopped after saving.
+
+    Raises:
+      TryOnError: the folder holds a run of other options, data or model, files that are none's, or lies within the data
+        set's; another process trains there; a loss became NaN or infinite; too few garments are large enough.
+    """
+    refuse_overlap(workdir, [records.directory], "--workdir")
+    refuse_strangers(workdir, CONFIG, _PLACES)
+    inputs = {
+        "data set": run_inputs.data_source(records),
+        "texture stage": run_inputs.Source("the model", str(stage.config.stage), stage.digest),
+    }
+    with loop.stoppable() as stop, held(workdir):
+        begun = (workdir / windows.FOLDER).exists()
+        run_inputs.check(workdir, inputs, begun)
+        _check_options(workdir / CONFIG, options, begun)
+        write_text(workdir / CONFIG, json.dumps(options._asdict(), indent=1) + "\n")
+        run_inputs.save(workdir, inputs)
+        source = _source(stage, records, workdir, options, stop)
+        if source is None:
+            return 128 + stop.number
+        learner = _Learner(source, workdir, options)
+        learner.complete_file()
+        schedule = loop.Schedule(
+            options.steps, options.log_every, options.checkpoint_every, remedy="Start again with another --seed"
+        )
+        with RunLog(workdir, options.steps, patches.COUNT, learner.done) as log:
+            log.say(f"{source.windows} garments are large enough to learn from")
+            return loop.run(learner, schedule, learner.done, log, stop, str(workdir))
+
+
+def _check_options(path: pathlib.Path, options: Options, begun: bool) -> None:
+    """Raise InTheWayError where a run with other options has begun."""
+    if not begun or not path.exists():
+        return
+    there = json_file.read(path, "choose another --workdir")
+    for name in ("garments", "people", "seed", "side", "least"):
+        value = there[name].raw
+        if value != json.loads(json.dumps(getattr(options, name))):
+            raise InTheWayError(f"{path}: {name} is {value} there: choose another --workdir, or give the same")
+
+
+def _source(
+    stage: Stage, records: RecordSet, workdir: pathlib.Path, options: Options, stop: loop.Stop
+) -> patches.Source | None:
+    """The patches of all windows, which are made first; None where a signal came meanwhile."""
+    pairs = windows.wanted(records, options.garments, options.people)
+    steps = windows.make(stage, records, pairs, workdir, options.seed)
+    bar = Progress("garments completed", len(pairs), done=next(steps))
+    for done in steps:
+        bar.update(done)
+        if stop.number:
+            return None
+    made = [windows.read(windows.path_of(workdir, *pair), stage.size) for pair in pairs]
+    return patches.Source(made, options.seed, options.side, options.least)
+
+
+class _Learner(loop.Alone):
+    """Network, discriminator and all that a step changes, as the folder's newest checkpoint has it, or fresh.
+
+    Attributes:
+      done: steps that were made.
+    """
+
+    def __init__(self, source: patches.Source, workdir: pathlib.Path, options: Options) -> None:
+        self._source, self._file = source, workdir / DETAIL
+        network, judge = build_detail(options.seed), build_judge(options.seed)
+        own, judging = named_variables(network, NAME), named_variables(judge, "judge")
+        adams = [Adam(trainable(variables), 0.0, 0.9) for variables in (own, judging)]
+        self._ema = Ema(trainable(own), _EMA)
+        self._own = own
+        self._state = {
+            **own,
+            **judging,
+            **{f"ema/{name}": v for name, v in self._ema.averages.items()},
+            **{f"adam_{k}/{name}": v for k, adam in enumerate(adams) for name, v in adam.state().items()},
+        }
+        self._checkpoints = Checkpoints(workdir / "checkpoints")
+        self.done = max(self._checkpoints.steps(), default=0)
+        if self.done:
+            self._checkpoints.restore(self.done, self._state)
+        self._step = _step(network, judge, adams, self._ema)
+
+    def step(self, number: int, wishes: loop.Wishes) -> dict[str, tf.Tensor]:
+        """One step of both."""
+        del wishes
+        batch = patches.Patches(*(tf.constant(array) for array in self._source.batch(number)))
+        return self._step(batch, tf.constant(number, tf.int64))
+
+    def complete_file(self) -> None:
+        """Writes the weights' file if the run ended between its last checkpoint and that."""
+        if self.done and not (self._file.exists() and int(read_arrays(self._file, REMEDY)[STEP]) == self.done):
+            self._write(self.done)
+
+    def save(self, done: int) -> pathlib.Path:
+        """A checkpoint, and the averaged weights."""
+        self._checkpoints.save(done, self._state)
+        self._write(done)
+        return self._file
+
+    def _write(self, done: int) -> None:
+        write_detail(self._file, {**self._own, **self._ema.averages}, done)
+
+
+def _step(network: Detail, judge: Judge, adams: list[Adam], ema: Ema) -> Any:
+    """The compiled training step: (patches, step) -> both losses and their parts."""
+
+    @tf.function(autograph=False)
+    def step(batch: patches.Patches, number: tf.Tensor) -> dict[str, tf.Tensor]:
+        update_spectral_norms(judge)
+        masks, photo_masks = double(batch.masks), double(batch.photo_masks)
+        with tf.GradientTape() as tape, tf.GradientTape() as judges_tape:
+            detail = network(batch.pictures) * masks
+            made = _shown(enlarged(batch.pictures) + detail, masks)
+            real = judge(_shown(batch.photos, photo_masks))
+            fooled = judge(made)
+            caught = judge(tf.stop_gradient(made))
+            judges = tf.add_n(
+                [tf.reduce_mean(hinge(r, True) + hinge(c, False)) for r, c in zip(real, caught, strict=True)]
+            )
+            adversarial = -tf.add_n([tf.reduce_mean(scores) for scores in fooled])
+            flat = tf.reduce_mean(tf.abs(tf.nn.avg_pool2d(detail, _SQUARE, _SQUARE // 3, "VALID")))
+            loss = adversarial + _FLAT * flat
+        valid = tf.math.is_finite(loss) & tf.math.is_finite(judges)
+        for adam, rate, target, source in zip(adams, _RATES, (loss, judges), (tape, judges_tape), strict=True):
+            gradients = [tf.convert_to_tensor(g) for g in source.gradient(target, list(adam.variables.values()))]
+            adam.apply(gradients, tf.constant(rate), valid)
+        ema.update(number, valid)
+        return {
+            metric_names.LOSS: loss,
+            metric_names.DISCRIMINATOR_LOSS: judges,
+            "adversarial": adversarial,
+            "flat": flat,
+        }
+
+    return step
+
+
+def _shown(pictures: tf.Tensor, masks: tf.Tensor) -> tf.Tensor:
+    """What the discriminator sees of pictures: the garment alone, and the mask."""
+    inner = slice(_EDGE, -_EDGE)
+    return tf.concat([pictures * masks, masks], axis=-1)[:, inner, inner]

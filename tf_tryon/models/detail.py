@@ -1,0 +1,163 @@
+"""Detail network: weave, grain and edges of cloth that the texture stage's picture is too small to hold.
+
+    enlarged(I) + M * Detail(I)
+
+It sees the texture stage's picture I (B, H, W, 3) and gives what to add to it at twice its size, inside the completed
+garment M alone. It is a U-Net (Ronneberger et al., MICCAI 2015) of few channels, whose input has fixed noise beside
+the picture: a plain surface says nothing of its weave, so the network needs something to make one of. The noise is a
+weight, so that all front ends draw the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import keras
+import tensorflow as tf
+
+from tf_tryon.data import vocabulary
+from tf_tryon.geometry import resampling, tensor_arrays
+from tf_tryon.layers import compat, seeds
+from tf_tryon.layers.blocks import convolution, leaky_relu
+from tf_tryon.layers.convolution import Convolution, double
+
+NAME: Final = "detail"
+_WIDTHS: Final = (16, 32, 48)  # channels at the picture's size, its half and its quarter
+_BLOCKS: Final = 2  # residual blocks at its quarter
+_NOISE: Final = (64, 64, 4)  # height and width of the tile that is repeated, channels
+_HE: Final = 2.0  # kernels start as N(0, He / fan in)
+_SLOPE: Final = 0.2  # of LeakyReLU
+
+
+class Detail(keras.Model):
+    """(B, H, W, 3) in [-1, 1] -> (B, 2H, 2W, 3) float32, what to add; H and W are multiples of 4."""
+
+    def build(self, input_shape: Any) -> None:
+        full, half, quarter = _WIDTHS
+        noise = _NOISE[-1]
+        self.noise = compat.add_weight(self, "noise", _NOISE, seeds.normal(1.0), trainable=False)
+        self.first = _made("first", 3 + noise, full, 5)
+        self.downs = [_made("down_1", full, half, rescale="down"), _made("down_2", half, quarter, rescale="down")]
+        self.blocks = [
+            [_made(f"block_{i}_{k}", quarter, quarter) for k in (1, 2)] for i in range(_BLOCKS)
+        ]  # fmt: skip
+        self.ups = [_made("up_1", quarter, half, rescale="up"), _made("up_2", half, full, rescale="up")]
+        self.sides = [_made("side_1", half, half), _made("side_2", full + noise, full)]
+        self.last = _made("last", full, full)
+        self.output_layer = _made("output", full, 4 * 3, gain=0.01)  # starts with next to nothing to add
+        compat.mark_built(self, input_shape)
+
+    def call(self, pictures: tf.Tensor) -> tf.Tensor:
+        noise = self._tiled(pictures)
+        whole = _act(self.first(tf.concat([pictures, noise], axis=-1)))
+        half = _act(self.downs[0](whole))
+        x = _act(self.downs[1](half))
+        for first, second in self.blocks:
+            x = x + second(_act(first(x)))
+        x = _act(self.ups[0](_act(x)) + self.sides[0](half))
+        x = _act(self.ups[1](x) + self.sides[1](tf.concat([whole, noise], axis=-1)))
+        return tf.nn.depth_to_space(self.output_layer(_act(self.last(x))), 2)
+
+    def _tiled(self, pictures: tf.Tensor) -> tf.Tensor:
+        """The noise, repeated over pictures of any size."""
+        count, height, width = tf.shape(pictures)[0], pictures.shape[1], pictures.shape[2]
+        tile = tf.convert_to_tensor(self.noise)
+        whole = tf.tile(tile, [-(-height // _NOISE[0]), -(-width // _NOISE[1]), 1])[:height, :width]
+        return tf.repeat(whole[tf.newaxis], count, axis=0)
+
+
+def build_detail(seed: int = 0) -> Detail:
+    """The network, its weights fresh: they follow from the seed."""
+    network = Detail(name=NAME)
+    seeds.build(network, (None, None, None, 3), seed)
+    return network
+
+
+class Judge(keras.Model):
+    """The discriminator: cloth (B, h, w, 4), which is RGB in [-1, 1], 0 outside the garment, and its mask -> scores.
+
+    One half sees folds and arrangement, in fields of 78 pixels; the other one what is finer than 5 pixels alone, in
+    fields of 14. Both are given that fine part eight times enlarged: weave is faint.
+
+    Returns two maps of scores (B, h', w', 1) float32, above 0 for what looks like a photo.
+    """
+
+    def build(self, input_shape: Any) -> None:
+        coarse = ((24, 4, 2), (48, 4, 2), (96, 4, 2), (96, 4, 2), (96, 3, 1))
+        fine = ((12, 3, 1), (24, 4, 2), (24, 3, 1))
+        self.coarse = self._tower("coarse", 4 + 3, coarse)
+        self.fine = self._tower("fine", 3 + 1, fine)
+        compat.mark_built(self, input_shape)
+
+    def _tower(self, name: str, channels: int, layers: tuple[tuple[int, int, int], ...]) -> list[Any]:
+        made = []
+        for index, (filters, size, stride) in enumerate((*layers, (1, 1, 1))):
+            made.append(
+                convolution(
+                    filters, size, bias=True, padding="valid", stride=stride, name=f"{name}_{index}",
+                    init_std=_deviation(size, channels),
+                )
+            )  # fmt: skip
+            made[-1].build((None, None, None, channels))
+            channels = filters
+        return made
+
+    def call(self, cloth: tf.Tensor) -> list[tf.Tensor]:
+        rgb, mask = cloth[..., :3], cloth[..., 3:]
+        fine = 8.0 * mask * (rgb - tf.nn.avg_pool2d(rgb, 5, 1, "SAME"))
+        return [
+            _scores(self.coarse, tf.concat([cloth, fine], axis=-1)),
+            _scores(self.fine, tf.concat([fine, mask], axis=-1)),
+        ]
+
+
+def build_judge(seed: int = 0) -> Judge:
+    """The discriminator, its weights fresh: they follow from the seed."""
+    network = Judge(name="judge")
+    seeds.build(network, (None, None, None, 4), seed)
+    return network
+
+
+def enlarged(pictures: tf.Tensor) -> tf.Tensor:
+    """(B, H, W, 3) -> (B, 2H, 2W, 3), by the kernel that pastes completions into photos."""
+    count, height, width, channels = pictures.shape
+    flat = tf.reshape(tf.transpose(pictures, (1, 2, 0, 3)), (height, width, count * channels))
+    size = 2 * height, 2 * width
+    large = resampling.resample(tensor_arrays, flat, (0, 0, height, width), size, resampling.CUBIC, resampling.EDGE)
+    return tf.transpose(tf.reshape(large, (*size, count, channels)), (2, 0, 1, 3))
+
+
+def added(network: Detail, rgb: tf.Tensor, labels: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """What is added to n completions at twice their size, (n, 2H, 2W, 3).
+
+    Args:
+      network: trained.
+      rgb: (n, H, W, 3) in [-1, 1], the texture stage's.
+      labels: (n, H, W) completed classes.
+      target: (n,) int32 slots of the completed garments, or (1,) of all.
+    """
+    garment = tf.gather(vocabulary.GARMENT_CLASSES, target)[:, tf.newaxis, tf.newaxis]
+    mask = tf.cast(tf.cast(labels, tf.int32) == garment, tf.float32)
+    return network(rgb) * double(mask[..., tf.newaxis])
+
+
+def _scores(tower: list[Any], x: tf.Tensor) -> tf.Tensor:
+    *layers, last = tower
+    for layer in layers:
+        # Spectral norms keep each layer's gain at 1 or below; without the factor scores would hardly leave 0.
+        x = 1.6 * leaky_relu(layer(x), _SLOPE)
+    return last(x)
+
+
+def _act(x: tf.Tensor) -> tf.Tensor:
+    return leaky_relu(x, _SLOPE)
+
+
+def _made(name: str, channels: int, filters: int, size: int = 3, gain: float = 1.0, **options: Any) -> Convolution:
+    layer = Convolution(filters, size, bias=True, init_std=gain * _deviation(size, channels), name=name, **options)
+    layer.build((None, None, None, channels))
+    return layer
+
+
+def _deviation(size: int, channels: int) -> float:
+    return (_HE / (size * size * channels)) ** 0.5
