@@ -130,6 +130,34 @@ def _parser_train(root: Path, given: Any) -> VerbRun:
     return run_to(root, "parser", "train", f"--data={given.data}", "--set=train.kept_back=1", flag="--workdir")
 
 
+def _detail_train(root: Path, given: Any) -> VerbRun:
+    from tf_tryon.config import thesis
+    from tf_tryon.detail import training
+    from tf_tryon.inference.stage import Stage
+
+    class Learner:
+        """Writes what the real one does, of no networks."""
+
+        done = 0
+
+        def __init__(self, source: Any, workdir: Path, options: Any) -> None:
+            self._file = workdir / "detail.npz"
+
+        def complete_file(self) -> None:
+            self._file.write_text("weights")
+
+    def made(stage: Any, records: Any, workdir: Path, *_: Any) -> Any:
+        (workdir / "windows").mkdir(exist_ok=True)
+        (workdir / "windows" / "000000-top.npz").write_text("window")
+        return SimpleNamespace(windows=2)
+
+    given.patch.setattr(Stage, "load", lambda *_: SimpleNamespace(config=thesis("texture"), digest="0" * 64))
+    given.patch.setattr(training, "_source", made)
+    given.patch.setattr(training, "_Learner", Learner)
+    given.patch.setattr(training.loop, "run", lambda *_: 0)
+    return run_to(root, "detail", "train", f"--data={given.data}", flag="--workdir")
+
+
 def _parser_evaluate(root: Path, given: Any) -> VerbRun:
     from tf_tryon.annotation import parser_evaluation
     from tf_tryon.annotation.parsing import ParsingAnnotator
@@ -146,6 +174,7 @@ RUNS: dict[str, Callable[[Path, Any], VerbRun]] = {
     "evaluate": _evaluate,
     "metrics": _metrics,
     "experiment": _experiment,
+    "detail train": _detail_train,
     "parser train": _parser_train,
     "parser evaluate": _parser_evaluate,
 }
