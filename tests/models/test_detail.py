@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon.data.vocabulary import TOP, slot_of
-from tf_tryon.models.detail import added, build_detail, build_judge, enlarged
+from tf_tryon.models.detail import added, build_detail, build_judge, enlarged, inside
 
 
 @pytest.mark.parametrize("size", [(64, 64), (72, 40), (132, 68)])
@@ -27,9 +27,17 @@ def test_the_garment_alone_gets_detail() -> None:
     labels = np.zeros((2, 16, 16), np.uint8)
     labels[0, 4:9, 3:12] = TOP
     made = added(build_detail(), tf.ones((2, 16, 16, 3)), tf.constant(labels), tf.constant([slot_of("top")])).numpy()
-    inside = np.kron(labels, np.ones((2, 2))) == TOP
-    assert (made[~inside] == 0).all()
-    assert (made[inside] != 0).any(axis=-1).all()
+    garment = np.kron(labels, np.ones((2, 2))) == TOP
+    assert (made[~garment] == 0).all()
+    assert (made[0, 10:16, 8:22] != 0).any(axis=-1).all()
+
+
+def test_detail_fades_towards_the_outline() -> None:
+    mask = np.zeros((1, 16, 16, 1), np.float32)
+    mask[:, 4:, :] = 1  # the picture's edge is none of the garment's
+    rows = inside(tf.constant(mask)).numpy()[0, :, 0, 0]
+    np.testing.assert_allclose(rows[:12], [0] * 8 + [0.2, 0.6, 1, 1], atol=1e-6)
+    np.testing.assert_allclose(rows[12:], 1, atol=1e-6)
 
 
 def test_enlarging_keeps_a_slope_and_each_picture_apart() -> None:

@@ -25,7 +25,7 @@ from tf_tryon.inference.stage_files import DETAIL
 from tf_tryon.layers.convolution import double
 from tf_tryon.layers.spectral_norm import update_spectral_norms
 from tf_tryon.losses.adversarial import hinge
-from tf_tryon.models.detail import NAME, Detail, Judge, build_detail, build_judge, enlarged
+from tf_tryon.models.detail import NAME, Detail, Judge, build_detail, build_judge, enlarged, inside
 from tf_tryon.progress import Progress
 from tf_tryon.training import loop, metric_names, run_inputs
 from tf_tryon.training.checkpoints import STEP, Checkpoints
@@ -192,7 +192,7 @@ def _step(network: Detail, judge: Judge, adams: list[Adam], ema: Ema) -> Any:
         update_spectral_norms(judge)
         masks, photo_masks = double(batch.masks), double(batch.photo_masks)
         with tf.GradientTape() as tape, tf.GradientTape() as judges_tape:
-            detail = network(batch.pictures) * masks
+            detail = network(batch.pictures) * inside(batch.masks)
             made = _shown(enlarged(batch.pictures) + detail, masks)
             real = judge(_shown(batch.photos, photo_masks))
             fooled = judge(made)

@@ -17,7 +17,7 @@ import numpy as np
 from tf_tryon.evaluation import bootstrap, set_distances
 from tf_tryon.experiments import measures
 from tf_tryon.experiments.copies import around
-from tf_tryon.experiments.earlier import Earlier, apart
+from tf_tryon.experiments.earlier import NONE, Earlier, apart
 from tf_tryon.experiments.measures import Measure
 from tf_tryon.experiments.plan import FULL, RECOMMENDED, Row
 from tf_tryon.experiments.tasks import REMEDY, measuring
@@ -31,7 +31,6 @@ OF_RIVALS = (
 
 # Of the row's own crop: where crops differ, so do garments' pixels, and the choices to tell apart.
 _OF_OWN_CROP = (measures.SHAPE_DIVERSITY, measures.BLANK)
-_NONE = Earlier()
 _THESIS = (measures.FRECHET, measures.PAIRS)  # that tell whether an ordering of the thesis came out again
 
 
@@ -41,7 +40,7 @@ def compare(
     workdir: pathlib.Path,
     garments: Sequence[str],
     measured: Mapping[str, dict[str, Any]] | None = None,
-    before: Earlier = _NONE,
+    before: Earlier = NONE,
 ) -> list[dict[str, Any]]:
     """Each comparison whose rows are both measured: rows' titles, garment, measure, difference, verdict, thesis.
 

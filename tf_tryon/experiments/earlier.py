@@ -61,6 +61,9 @@ class Earlier:
         return {name: task for name, task in to_do.items() if name in wanted}
 
 
+NONE: Final = Earlier()  # nothing from elsewhere
+
+
 def read(path: str, to_do: Mapping[str, Task]) -> Earlier:
     """What a report has of these tasks; nothing for an empty path.
 
@@ -68,7 +71,7 @@ def read(path: str, to_do: Mapping[str, Task]) -> Earlier:
       TryOnError: it is no such report, or a result in it was made of other data or with other settings.
     """
     if not path:
-        return Earlier()
+        return NONE
     report, folder = json_file.read(path, _REMEDY), pathlib.Path(path).parent
     results: dict[str, dict[str, Any]] = {}
     for section, named, kind in _KINDS:

@@ -17,7 +17,7 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.experiments import comparisons, report_curves, report_figures, tables
 from tf_tryon.experiments.copies import row_of
 from tf_tryon.experiments.document import Figure, markdown, page
-from tf_tryon.experiments.earlier import Earlier
+from tf_tryon.experiments.earlier import NONE, Earlier
 from tf_tryon.experiments.plan import Plan
 from tf_tryon.experiments.tasks import READER, REMEDY, Task, curve, measuring
 from tf_tryon.training.run_log import read_log, seconds_a_step
@@ -26,7 +26,6 @@ from tf_tryon.writing.results import check, new_files
 _FOLDER: Final = "report"
 _MARK: Final = "report.json"
 _BY: Final = "tf-tryon experiment"
-_NONE: Final = Earlier()
 
 
 def write_report(
@@ -36,7 +35,7 @@ def write_report(
     records: RecordSet,
     workdir: pathlib.Path,
     failed: dict[str, str] | None = None,
-    before: Earlier = _NONE,
+    before: Earlier = NONE,
 ) -> pathlib.Path:
     """Write the report of all rows that are measured; returns the page's path.
 

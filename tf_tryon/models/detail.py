@@ -3,9 +3,9 @@
     enlarged(I) + M * Detail(I)
 
 It sees the texture stage's picture I (B, H, W, 3) and gives what to add to it at twice its size, inside the completed
-garment M alone. It is a U-Net (Ronneberger et al., MICCAI 2015) of few channels, whose input has fixed noise beside
-the picture: a plain surface says nothing of its weave, so the network needs something to make one of. The noise is a
-weight, so that all front ends draw the same.
+garment alone (M, `inside`). It is a U-Net (Ronneberger et al., MICCAI 2015) of few channels, whose input has fixed
+noise beside the picture: a plain surface says nothing of its weave, so the network needs something to make one of. The
+noise is a weight, so that all front ends draw the same.
 """
 
 from __future__ import annotations
@@ -138,7 +138,16 @@ def added(network: Detail, rgb: tf.Tensor, labels: tf.Tensor, target: tf.Tensor)
     """
     garment = tf.gather(vocabulary.GARMENT_CLASSES, target)[:, tf.newaxis, tf.newaxis]
     mask = tf.cast(tf.cast(labels, tf.int32) == garment, tf.float32)
-    return network(rgb) * double(mask[..., tf.newaxis])
+    return network(rgb) * inside(mask[..., tf.newaxis])
+
+
+def inside(mask: tf.Tensor) -> tf.Tensor:
+    """M: a garment's mask (B, H, W, 1) at twice its size, fading to 0 within three pixels of its outline.
+
+    The mask's outline is one of squares, and detail that ended with it would draw them.
+    """
+    share = tf.nn.avg_pool2d(double(mask), 5, 1, "SAME")
+    return tf.maximum(2.0 * share - 1.0, 0.0) * double(mask)
 
 
 def _scores(tower: list[Any], x: tf.Tensor) -> tf.Tensor:
