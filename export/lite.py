@@ -8,7 +8,6 @@ lite/completion_mixed_{shape,texture}.png  what stands for a garment that a phot
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import pathlib
 from collections.abc import Callable
 from typing import Any, Final
@@ -20,9 +19,9 @@ from tf_tryon.errors import TryOnError
 from tf_tryon.export import lite_file
 from tf_tryon.export.apart import apart
 from tf_tryon.export.tflite_merge import Part, merge
-from tf_tryon.inference.bundled import model_folder
+from tf_tryon.inference.bundled import model_folder, weights_digest
 from tf_tryon.inference.model_folder import ModelFolder
-from tf_tryon.inference.stage_files import WEIGHTS, read_means
+from tf_tryon.inference.stage_files import read_means
 from tf_tryon.lite.networks import FUNCTIONS
 from tf_tryon.lite.sidecar import BUNDLED, FORMAT, QUANTIZE, VERSION, Data, name_of
 from tf_tryon.stages import STAGES
@@ -82,10 +81,7 @@ def export(
             "codes": {stage: _codes(config) for stage, config in folder_of_model.configs.items()},
             "means": means,
             "model": digest,
-            "weights": {
-                stage: hashlib.sha256((source / stage / WEIGHTS).read_bytes()).hexdigest()
-                for stage in folder_of_model.configs
-            },
+            "weights": {stage: weights_digest(source / stage) for stage in folder_of_model.configs},
         }
         lite_file.write(new, name, content, FORMAT, VERSION, fields)
     return folder / f"{name}.tflite"

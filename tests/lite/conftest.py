@@ -1,7 +1,6 @@
 """A tiny, untrained model as a bundle's folder, with its exported file in the folder `lite`."""
 
 import dataclasses
-import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -16,6 +15,8 @@ import pytest
 def person_bundle(model: Any, once: Callable[[str, Callable[[Path], Any]], Path]) -> Path:
     from tf_tryon.config import to_json
     from tf_tryon.export import lite
+    from tf_tryon.inference.detail_file import write_detail
+    from tf_tryon.training.variables import named_variables
     from tf_tryon.training.weights import save_weights
 
     def export(folder: Path) -> None:
@@ -25,6 +26,8 @@ def person_bundle(model: Any, once: Callable[[str, Callable[[Path], Any]], Path]
             place.mkdir(parents=True)
             save_weights(stage.networks, place / "weights.npz", float16=True)
             (place / "config.json").write_text(to_json(stage.config))
+            if stage.detail is not None:
+                write_detail(place / "detail.npz", named_variables(stage.detail, "detail"), step=1)
             np.savez(place / "mean_garments.npz", means=rough.repeat(16, 1).repeat(16, 2))
         with pytest.MonkeyPatch.context() as patch:
             # The converter leaks, but not enough for a process of its own, which has TensorFlow to load.
@@ -38,6 +41,7 @@ def person_bundle(model: Any, once: Callable[[str, Callable[[Path], Any]], Path]
 def garment_bundle(person_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same networks, which see the crop around the garment."""
     from tf_tryon.config import to_json
+    from tf_tryon.inference.bundled import weights_digest
     from tf_tryon.training.weights import load_run, save_weights
 
     folder = shutil.copytree(person_bundle, tmp_path_factory.mktemp("lite") / "garment")
@@ -50,7 +54,7 @@ def garment_bundle(person_bundle: Path, tmp_path_factory: pytest.TempPathFactory
     content = json.loads(sidecar.read_text())
     content["data"]["crop"] = "garment"
     for stage in content["weights"]:
-        content["weights"][stage] = hashlib.sha256((folder / stage / "weights.npz").read_bytes()).hexdigest()
+        content["weights"][stage] = weights_digest(folder / stage)
     sidecar.write_text(json.dumps(content))
     return folder
 

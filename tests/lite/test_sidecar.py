@@ -58,6 +58,12 @@ def test_missing_and_damaged_files_are_named(copy: Path, tmp_path: Path) -> None
         TryOn.load(copy)
 
 
+def test_another_detail_network_is_noticed(copy: Path) -> None:
+    (copy / "texture/detail.npz").write_bytes(b"another")
+    with pytest.raises(TryOnError, match=r"was made of other weights than .*texture.weights\.npz: make it with"):
+        sidecar_of_model(copy)
+
+
 def test_weights_that_were_trained_on_are_noticed(copy: Path) -> None:
     assert sidecar_of_model(copy).tflite.parent == copy / "lite"
     with np.load(copy / "shape/weights.npz") as file:

@@ -50,15 +50,17 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.detail.training import Options, train
     from tf_tryon.inference.bundled import model_folder
     from tf_tryon.inference.stage import Stage
-    from tf_tryon.inference.stage_files import DETAIL
+    from tf_tryon.inference.stage_files import DETAIL, digest
     from tf_tryon.stages import TEXTURE
     from tf_tryon.training import threads
 
     threads.limit(flag_values.threads)
     workdir = pathlib.Path(flag_values.workdir)
     options = Options(tuple(flag_values.garments), flag_values.people, flag_values.steps, flag_values.seed)
-    stage = Stage.load(model_folder(flag_values.model) / TEXTURE)
-    code = train(stage, open_records(flag_values.data), workdir, options)
+    folder = model_folder(flag_values.model) / TEXTURE
+    # A detail network that the model has by now says nothing of what this one is trained from.
+    own = digest(folder, detail=False)
+    code = train(Stage.load(folder), own, open_records(flag_values.data), workdir, options)
     if not code:
         print(workdir / DETAIL)
     return code

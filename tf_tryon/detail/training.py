@@ -70,11 +70,12 @@ class Options(NamedTuple):
     checkpoint_every: int = 250
 
 
-def train(stage: Stage, records: RecordSet, workdir: pathlib.Path, options: Options) -> int:
+def train(stage: Stage, digest: str, records: RecordSet, workdir: pathlib.Path, options: Options) -> int:
     """Train, or go on with a run in `workdir`; the weights are in `workdir/detail.npz`.
 
     Args:
       stage: the texture stage whose pictures are to be finished.
+      digest: of its weights and configuration, which a run that goes on has to find again.
       records: photos with labels.
       workdir: the run's folder.
       options: of the run.
@@ -90,7 +91,7 @@ def train(stage: Stage, records: RecordSet, workdir: pathlib.Path, options: Opti
     refuse_strangers(workdir, CONFIG, _PLACES)
     inputs = {
         "data set": run_inputs.data_source(records),
-        "texture stage": run_inputs.Source("the model", str(stage.config.stage), stage.digest),
+        "texture stage": run_inputs.Source("the model", str(stage.config.stage), digest),
     }
     with loop.stoppable() as stop, held(workdir):
         begun = (workdir / windows.FOLDER).exists()

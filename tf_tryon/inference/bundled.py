@@ -1,7 +1,8 @@
-"""The bundled models' names and where they lie; imports nothing, so that every runtime asks here."""
+"""The bundled models' names, where they lie and what a stage's weights are; light, so that every runtime asks here."""
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 from typing import Final
 
@@ -9,6 +10,7 @@ FOLDER: Final = pathlib.Path(__file__).parent.parent / "weights"
 STREET, STUDIO = "street", "studio"  # trained on photos of real people, and on people that Studio renders
 BUNDLES: Final = {name: FOLDER / name for name in (STREET, STUDIO)}
 STAGE_WEIGHTS: Final = "weights.npz"  # of a stage's folder
+STAGE_DETAIL: Final = "detail.npz"  # likewise, where the stage has a detail network
 
 
 def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
@@ -20,3 +22,9 @@ def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
     if isinstance(model, pathlib.Path):
         return model
     return BUNDLES[STREET] if model is None else BUNDLES.get(model, pathlib.Path(model))
+
+
+def weights_digest(folder: pathlib.Path) -> str:
+    """SHA-256 of a stage's weights and of its detail network's, where it has one; hexadecimal."""
+    files = (folder / STAGE_WEIGHTS, folder / STAGE_DETAIL)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.exists())).hexdigest()

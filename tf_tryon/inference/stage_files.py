@@ -15,13 +15,13 @@ from tf_tryon.errors import BadFileError
 from tf_tryon.files import json_file
 from tf_tryon.files.array_file import Form, read_arrays
 from tf_tryon.files.regular import size_of
-from tf_tryon.inference.bundled import STAGE_WEIGHTS
+from tf_tryon.inference.bundled import STAGE_DETAIL, STAGE_WEIGHTS
 
 CONFIG: Final = "config.json"
 WEIGHTS: Final = STAGE_WEIGHTS
 MEANS: Final = "mean_garments.npz"
 DISCRIMINATOR: Final = "discriminator.npz"  # of the texture stage, where its run had one
-DETAIL: Final = "detail.npz"  # of the texture stage, where it has a detail network
+DETAIL: Final = STAGE_DETAIL  # of the texture stage, where it has a detail network
 REMEDY: Final = "make the folder with `tf-tryon bundle`"
 
 
@@ -37,16 +37,20 @@ def read_config(folder: pathlib.Path, stage: str) -> ConfigDict:
     return config
 
 
-def digest(folder: pathlib.Path) -> str:
+def digest(folder: pathlib.Path, detail: bool = True) -> str:
     """SHA-256 of a stage's weights and configuration, and of its detail network where it has one; hexadecimal.
+
+    Args:
+      folder: of the stage.
+      detail: whether the detail network counts.
 
     Raises:
       MissingFileError, BadFileError: there are none.
     """
     size_of(folder / WEIGHTS, REMEDY)
     text = json_file.read(folder / CONFIG, REMEDY).raw
-    detail = (folder / DETAIL).read_bytes() if (folder / DETAIL).exists() else b""
-    return hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(text).encode() + detail).hexdigest()
+    fine = (folder / DETAIL).read_bytes() if detail and (folder / DETAIL).exists() else b""
+    return hashlib.sha256((folder / WEIGHTS).read_bytes() + json.dumps(text).encode() + fine).hexdigest()
 
 
 def digest_of_both(shape: str, texture: str) -> str:

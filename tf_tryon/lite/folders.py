@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import pathlib
 from typing import Final
 
 from tf_tryon.errors import TryOnError
-from tf_tryon.inference.bundled import STAGE_WEIGHTS, model_folder
+from tf_tryon.inference.bundled import STAGE_WEIGHTS, model_folder, weights_digest
 from tf_tryon.lite.sidecar import BUNDLED, REMEDY, Sidecar, name_of, sidecars_of
 from tf_tryon.stages import STAGES
 
@@ -30,7 +29,7 @@ def sidecar_of_model(model: str | pathlib.Path | None = None) -> Sidecar:
     """
     folder, bundle, others = lite_folder(model), model_folder(model), list[str]()
     digests = {
-        stage: (path, hashlib.sha256(path.read_bytes()).hexdigest())
+        stage: (path, weights_digest(path.parent))
         for stage in STAGES
         if (path := bundle / stage / STAGE_WEIGHTS).exists()
     }
