@@ -20,6 +20,7 @@ from tf_tryon.models.background import before_background
 from tf_tryon.models.completion import Made, both_stages, composed, finish
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
+from tf_tryon.models.detail import shrunk
 
 Outputs = dict[str, tf.Tensor]
 SHAPE_OUTPUTS = ("parsings_bytes", "shape_codes", "shape_score")
@@ -209,8 +210,11 @@ class Completion:
         makers = (_made(stage, samples, draw) for stage in (self.shape, self.texture))
         made = both_stages(shape_batch, texture_batch, *makers)
         picture = composed(texture_batch, made.labels, made.rgb)
+        detail, fine = self.texture.detail_of(made.rgb, made.labels, texture_batch), picture
+        if detail is not None:
+            fine = composed(texture_batch, made.labels, made.rgb + shrunk(detail))
         return {
-            "photos": to_bytes(picture),
+            "photos": to_bytes(fine),
             "realism": self.texture.realism(picture),
             "parsings": made.labels,
             "shape_codes": made.shape_codes.values,

@@ -154,7 +154,9 @@ def test_an_answer_does_not_depend_on_the_batch(loaded: SessionModel, requests: 
     sent = {name: np.array([_encoded(picture)], object) for name, picture in same.items()}
     alone = loaded.run("complete", {**first, **sent, "keypoints": rows["keypoints"]})
     pictures = [np.asarray(Image.open(io.BytesIO(encoded))) for encoded in alone["photos_bytes"][0, :2]]
-    np.testing.assert_array_equal(both["photos"], np.stack(pictures))
+    gap = np.abs(both["photos"].astype(int) - np.stack(pictures))  # by another order of sums
+    assert gap.max() <= 1
+    assert (gap == 0).mean() > 0.999
     np.testing.assert_array_equal(both["shape_codes"], alone["shape_codes"][0, :2])
 
 

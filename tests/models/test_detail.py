@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon.data.vocabulary import TOP, slot_of
-from tf_tryon.models.detail import added, build_detail, build_judge, enlarged, inside
+from tf_tryon.models.detail import added, build_detail, build_judge, enlarged, inside, shrunk
 
 
 @pytest.mark.parametrize("size", [(64, 64), (72, 40), (132, 68)])
@@ -48,6 +48,8 @@ def test_enlarging_keeps_a_slope_and_each_picture_apart() -> None:
     step = slope[1] - slope[0]
     np.testing.assert_allclose(np.diff(large[0, 6:-6], axis=0), step / 2, atol=1e-5)
     np.testing.assert_allclose(large[1], 0.25, atol=1e-5)
+    small = shrunk(tf.constant(large)).numpy()
+    np.testing.assert_allclose(small[:, 3:-3], pictures[:, 3:-3], atol=1e-5)
 
 
 def test_the_judge_sees_cloth_alone() -> None:

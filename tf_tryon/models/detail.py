@@ -120,11 +120,20 @@ def build_judge(seed: int = 0) -> Judge:
 
 def enlarged(pictures: tf.Tensor) -> tf.Tensor:
     """(B, H, W, 3) -> (B, 2H, 2W, 3), by the kernel that pastes completions into photos."""
+    return _resized(pictures, (2 * pictures.shape[1], 2 * pictures.shape[2]))
+
+
+def shrunk(detail: tf.Tensor) -> tf.Tensor:
+    """(B, 2H, 2W, 3) -> (B, H, W, 3), by the same kernel: what of it is seen at the texture stage's size."""
+    return _resized(detail, (detail.shape[1] // 2, detail.shape[2] // 2))
+
+
+def _resized(pictures: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
     count, height, width, channels = pictures.shape
     flat = tf.reshape(tf.transpose(pictures, (1, 2, 0, 3)), (height, width, count * channels))
-    size = 2 * height, 2 * width
-    large = resampling.resample(tensor_arrays, flat, (0, 0, height, width), size, resampling.CUBIC, resampling.EDGE)
-    return tf.transpose(tf.reshape(large, (*size, count, channels)), (2, 0, 1, 3))
+    whole = (0, 0, height, width)
+    made = resampling.resample(tensor_arrays, flat, whole, size, resampling.CUBIC, resampling.EDGE)
+    return tf.transpose(tf.reshape(made, (*size, count, channels)), (2, 0, 1, 3))
 
 
 def added(network: Detail, rgb: tf.Tensor, labels: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
