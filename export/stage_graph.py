@@ -125,7 +125,7 @@ class StageGraph:
         return self._generate(self._inputs(batch), codes)
 
     def detail_of(self, rgb: tf.Tensor, labels: tf.Tensor, batch: Batch) -> tf.Tensor | None:
-        """(chunk, 2H, 2W, 3), what the detail network adds to the stage's pictures; None without one."""
+        """(chunk, 2H, 2W, 1), what the detail network adds to the stage's pictures; None without one."""
         if self._detail is None:
             return None
         return self._added(self._detail, rgb, labels, batch[keys.TARGET])

@@ -11,7 +11,7 @@ from tf_tryon.models.detail import added, build_detail, build_judge, enlarged, i
 @pytest.mark.parametrize("size", [(64, 64), (72, 40), (132, 68)])
 def test_twice_the_size_and_next_to_nothing_at_the_start(size: tuple[int, int]) -> None:
     detail = build_detail()(tf.random.stateless_uniform((2, *size, 3), (0, 1), -1, 1))
-    assert detail.shape == (2, 2 * size[0], 2 * size[1], 3)
+    assert detail.shape == (2, 2 * size[0], 2 * size[1], 1)
     assert np.abs(detail).mean() < 0.05
 
 

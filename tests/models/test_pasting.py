@@ -50,7 +50,7 @@ def test_nothing_shows_where_nothing_changed(photo):
 def test_detail_is_added_at_its_own_size_where_the_completion_shows(photo):
     visible, where = region((3, 4, 12, 10), (-6, -3, 58, 61), photo)
     rgb = np.zeros((1, 16, 16, 3), np.float32)
-    detail = np.zeros((1, 32, 32, 3), np.float32)
+    detail = np.zeros((1, 32, 32, 1), np.float32)
     detail[:, 12:16] = 0.5  # the input's rows 6 and 7, the photo's 18 to 26
     given = (tf.constant(photo), tf.constant(rgb), tf.constant((1 - visible)[None, ..., None]), where)
     plain, fine = (pasting.paste_photos(*given, *more).numpy()[0] for more in ((), (tf.constant(detail),)))

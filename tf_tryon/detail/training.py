@@ -30,7 +30,7 @@ from tf_tryon.progress import Progress
 from tf_tryon.training import loop, metric_names, run_inputs
 from tf_tryon.training.checkpoints import STEP, Checkpoints
 from tf_tryon.training.ema import Ema
-from tf_tryon.training.optimizer import Adam
+from tf_tryon.training.optimizer import Adam, learning_rate
 from tf_tryon.training.run_folder import held, refuse_strangers
 from tf_tryon.training.run_log import LOG, RunLog
 from tf_tryon.training.variables import named_variables, trainable
@@ -39,11 +39,12 @@ from tf_tryon.writing.whole import write_text
 
 CONFIG: Final = "config.json"
 _PLACES: Final = (windows.FOLDER, "checkpoints", "tensorboard", LOG, DETAIL, run_inputs.INPUTS)
-_RATES: Final = (2e-4, 4e-4)  # learning rates of the network and of its discriminator (Heusel et al., NeurIPS 2017)
+_RATES: Final = (2e-4, 4e-4)  # of the network and of its discriminator (Heusel et al., NeurIPS 2017); they fall
 _FLAT: Final = 10.0  # lambda
 _SQUARE: Final = 24  # pixels of the finished picture
 _EDGE: Final = 4  # pixels of a patch's edge that D isn't shown: what lies beyond was not seen there
 _EMA: Final = 0.995
+_FINAL: Final = 0.01  # of the learning rates, along a cosine
 
 
 class Options(NamedTuple):
@@ -52,7 +53,7 @@ class Options(NamedTuple):
     Attributes:
       garments: whose cloth is looked at.
       people: of the split "train", the first so many.
-      steps: of training; may grow when the run goes on.
+      steps: of training; may grow when the run goes on, whose learning rates then rise to what they are of more steps.
       seed: of windows, patches and first weights.
       side: of a patch, in pixels of the texture stage's pictures; at least 43, for the discriminator.
       least: share of a patch that is the garment.
@@ -62,7 +63,7 @@ class Options(NamedTuple):
 
     garments: tuple[str, ...] = ("top", "bottom")
     people: int = 200
-    steps: int = 3000
+    steps: int = 2000
     seed: int = 0
     side: int = 64
     least: float = 0.7
@@ -162,7 +163,7 @@ class _Learner(loop.Alone):
         self.done = max(self._checkpoints.steps(), default=0)
         if self.done:
             self._checkpoints.restore(self.done, self._state)
-        self._step = _step(network, judge, adams, self._ema)
+        self._step = _step(network, judge, adams, self._ema, options.steps)
 
     def step(self, number: int, wishes: loop.Wishes) -> dict[str, tf.Tensor]:
         """One step of both."""
@@ -185,7 +186,7 @@ class _Learner(loop.Alone):
         write_detail(self._file, {**self._own, **self._ema.averages}, done)
 
 
-def _step(network: Detail, judge: Judge, adams: list[Adam], ema: Ema) -> Any:
+def _step(network: Detail, judge: Judge, adams: list[Adam], ema: Ema, steps: int) -> Any:
     """The compiled training step: (patches, step) -> both losses and their parts."""
 
     @tf.function(autograph=False)
@@ -207,7 +208,7 @@ def _step(network: Detail, judge: Judge, adams: list[Adam], ema: Ema) -> Any:
         valid = tf.math.is_finite(loss) & tf.math.is_finite(judges)
         for adam, rate, target, source in zip(adams, _RATES, (loss, judges), (tape, judges_tape), strict=True):
             gradients = [tf.convert_to_tensor(g) for g in source.gradient(target, list(adam.variables.values()))]
-            adam.apply(gradients, tf.constant(rate), valid)
+            adam.apply(gradients, learning_rate(rate, number, steps, 0, _FINAL), valid)
         ema.update(number, valid)
         return {
             metric_names.LOSS: loss,

@@ -147,7 +147,7 @@ class Stage:
         return self._generate(batch, tf.constant(codes)).numpy()
 
     def detail_of(self, rgb: np.ndarray, labels: np.ndarray, batch: Batch) -> np.ndarray | None:
-        """(n, 2H, 2W, 3), what the detail network adds to `rgb` (n, H, W, 3) of completed classes; None without one."""
+        """(n, 2H, 2W, 1), what the detail network adds to `rgb` (n, H, W, 3) of completed classes; None without one."""
         if self.detail is None:
             return None
         return self._added(self.detail, tf.constant(rgb), tf.constant(labels), batch[keys.TARGET]).numpy()

@@ -54,7 +54,7 @@ class Networks:
         return outputs["completed"], outputs["opacity"]
 
     def texture(self, person: Arrays, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """(1, H, W, 3) in [-1, 1] of a person with `completed` classes, and (1, 2H, 2W, 3) of detail or None."""
+        """(1, H, W, 3) in [-1, 1] of a person with `completed` classes, and (1, 2H, 2W, 1) of detail or None."""
         outputs = self._signatures.run("texture_generate", {**person, "codes": codes[None]})
         return outputs["rgb"], outputs.get("detail")
 

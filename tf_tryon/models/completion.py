@@ -81,7 +81,7 @@ def finish(
       where: `pasting.region` of the batch's erasure.
       behind: (1, H, W, 3) background to put behind the completed person (`background.continued`); None: as it came.
       two_stage: without a shape stage nothing tells what changed, and all that was erased is new.
-      detail: (n, 2H, 2W, 3), what a detail network adds; None: nothing.
+      detail: (n, 2H, 2W, 1), what a detail network adds; None: nothing.
     """
     if behind is not None:
         rgb = background.before_background(rgb, labels, behind)

@@ -5,7 +5,8 @@
 It sees the texture stage's picture I (B, H, W, 3) and gives what to add to it at twice its size, inside the completed
 garment alone (M, `inside`). It is a U-Net (Ronneberger et al., MICCAI 2015) of few channels, whose input has fixed
 noise beside the picture: a plain surface says nothing of its weave, so the network needs something to make one of. The
-noise is a weight, so that all front ends draw the same.
+noise is a weight, so that all front ends draw the same. What is added is grey: given three colours of its own, the
+network learns coloured specks.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _SLOPE: Final = 0.2  # of LeakyReLU
 
 
 class Detail(keras.Model):
-    """(B, H, W, 3) in [-1, 1] -> (B, 2H, 2W, 3) float32, what to add; H and W are multiples of 4."""
+    """(B, H, W, 3) in [-1, 1] -> (B, 2H, 2W, 1) float32, what to add to each colour; H and W are multiples of 4."""
 
     def build(self, input_shape: Any) -> None:
         full, half, quarter = _WIDTHS
@@ -44,7 +45,7 @@ class Detail(keras.Model):
         self.ups = [_made("up_1", quarter, half, rescale="up"), _made("up_2", half, full, rescale="up")]
         self.sides = [_made("side_1", half, half), _made("side_2", full + noise, full)]
         self.last = _made("last", full, full)
-        self.output_layer = _made("output", full, 4 * 3, gain=0.01)  # starts with next to nothing to add
+        self.output_layer = _made("output", full, 4, gain=0.01)  # starts with next to nothing to add
         compat.mark_built(self, input_shape)
 
     def call(self, pictures: tf.Tensor) -> tf.Tensor:
@@ -119,12 +120,12 @@ def build_judge(seed: int = 0) -> Judge:
 
 
 def enlarged(pictures: tf.Tensor) -> tf.Tensor:
-    """(B, H, W, 3) -> (B, 2H, 2W, 3), by the kernel that pastes completions into photos."""
+    """(B, H, W, c) -> (B, 2H, 2W, c), by the kernel that pastes completions into photos."""
     return _resized(pictures, (2 * pictures.shape[1], 2 * pictures.shape[2]))
 
 
 def shrunk(detail: tf.Tensor) -> tf.Tensor:
-    """(B, 2H, 2W, 3) -> (B, H, W, 3), by the same kernel: what of it is seen at the texture stage's size."""
+    """(B, 2H, 2W, c) -> (B, H, W, c), by the same kernel: what of it is seen at the texture stage's size."""
     return _resized(detail, (detail.shape[1] // 2, detail.shape[2] // 2))
 
 
@@ -137,7 +138,7 @@ def _resized(pictures: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
 
 
 def added(network: Detail, rgb: tf.Tensor, labels: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-    """What is added to n completions at twice their size, (n, 2H, 2W, 3).
+    """What is added to each colour of n completions at twice their size, (n, 2H, 2W, 1).
 
     Args:
       network: trained.

@@ -78,7 +78,7 @@ def paste_photos(photo: Array, rgb: Array, shows: Array, where: Region, detail: 
       rgb: (n, H, W, 3) in [-1, 1].
       shows: (n, H, W, 1) in [0, 1], `compositing.opacity`.
       where: the erased region.
-      detail: (n, k H, k W, 3), added to `rgb` where it is enlarged (`models.detail`); None: nothing is.
+      detail: (n, k H, k W, 1), added to each colour of `rgb` where it is enlarged (`models.detail`); None: nothing is.
 
     Returns:
       (n, h, w, 3) uint8.

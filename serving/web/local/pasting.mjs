@@ -38,7 +38,7 @@ export function erasedPhoto(photo, where) {
 }
 
 /** The photo with a completion (`rgb` in [-1, 1], `opacity` in [0, 1], at the input's size) in place; `detail`, if there
- *  is any, at twice that size, is added to it. */
+ *  is any, one value a pixel at twice that size, is added to each colour. */
 export function paste(photo, rgb, opacity, size, where, detail) {
   const maps = new Float32Array(4 * opacity.length);
   for (let i = 0; i < opacity.length; ++i) {
@@ -46,12 +46,12 @@ export function paste(photo, rgb, opacity, size, where, detail) {
     maps[4 * i + 3] = opacity[i];
   }
   const large = enlarged(maps, size, 4, 1, where);
-  const fine = detail && enlarged(Float32Array.from(detail, (x) => f(x * 127.5)), size, 3, 2, where);
+  const fine = detail && enlarged(Float32Array.from(detail, (x) => f(x * 127.5)), size, 1, 2, where);
   const data = Uint8Array.from(photo.data), blended = new Float32Array(3);
   eachErased(photo, where, (at, i) => {
     const share = Math.min(Math.max(large[4 * i + 3], 0), 1);
     for (let c = 0; c < 3; ++c) {
-      const made = fine ? f(large[4 * i + c] + fine[3 * i + c]) : large[4 * i + c];
+      const made = fine ? f(large[4 * i + c] + fine[i]) : large[4 * i + c];
       blended[c] = photo.data[at + c] + f(share * f(made - photo.data[at + c]));
     }
     data.set(toBytes({data: blended}).data, at);

@@ -133,7 +133,7 @@ def test_what_is_pasted_is_the_same(call: Any, large_person: Any, size: tuple[in
     visible[12:50, 9:57] = 0
     rgb = draw.uniform(-1, 1, (*INPUT, 3)).astype(np.float32)
     opacity = np.clip(draw.uniform(-1, 2, INPUT), 0, 1).astype(np.float32)
-    detail = draw.uniform(-0.3, 0.3, (2 * INPUT[0], 2 * INPUT[1], 3)).astype(np.float32)
+    detail = draw.uniform(-0.3, 0.3, (2 * INPUT[0], 2 * INPUT[1], 1)).astype(np.float32)
     given = {
         "photo": _picture(person.photo), "visible": visible.ravel().tolist(), "rgb": rgb.ravel().tolist(),
         "opacity": opacity.ravel().tolist(), "crop": seen, "size": INPUT, "detail": detail.ravel().tolist(),
