@@ -151,7 +151,7 @@ def _detail_train(root: Path, given: Any) -> VerbRun:
         (workdir / "windows" / "000000-top.npz").write_text("window")
         return SimpleNamespace(windows=2)
 
-    given.patch.setattr(Stage, "load", lambda *_: SimpleNamespace(config=thesis("texture")))
+    given.patch.setattr(Stage, "load", lambda *_: SimpleNamespace(config=thesis("texture"), size=(256, 256)))
     given.patch.setattr(training, "_source", made)
     given.patch.setattr(training, "_Learner", Learner)
     given.patch.setattr(training.loop, "run", lambda *_: 0)

@@ -81,8 +81,28 @@ def test_another_models_run_is_left_alone(trained: Path, model: Any, data_set: P
 
 def test_somebody_elses_files_are_left_alone(model: Any, data_set: Path, tmp_path: Path, untouched: Any) -> None:
     (tmp_path / "windows").mkdir()
-    with untouched(tmp_path), pytest.raises(TryOnError, match=r"windows but no config\.json"):
+    with untouched(tmp_path), pytest.raises(TryOnError, match=r"windows but no detail\.json"):
         train(model.texture, "digest", open_records(data_set), tmp_path, _OPTIONS)
+
+
+def test_another_verbs_run_is_left_alone(model: Any, data_set: Path, tmp_path: Path, untouched: Any) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with untouched(tmp_path), pytest.raises(TryOnError, match=r"config\.json but no detail\.json"):
+        train(model.texture, "digest", open_records(data_set), tmp_path, _OPTIONS)
+
+
+def test_steps_without_their_windows_are_still_a_run(trained: Path, model: Any, data_set: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path / "detail", ignore=shutil.ignore_patterns("windows"))
+    with pytest.raises(TryOnError, match="seed is 0 there: choose another"):
+        train(model.texture, "digest", open_records(data_set), tmp_path / "detail", _OPTIONS._replace(seed=1))
+
+
+def test_pictures_smaller_than_a_patch_are_refused_before_any_is_made(
+    model: Any, data_set: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(TryOnError, match=r"\(64, 64\) pixels hold no patch of 65"):
+        train(model.texture, "digest", open_records(data_set), tmp_path / "detail", _OPTIONS._replace(side=65))
+    assert not (tmp_path / "detail").exists()
 
 
 def test_a_signal_while_windows_are_made_ends_there(

@@ -84,6 +84,12 @@ def test_a_damaged_detail_network_is_named(bundle: Path, data_set: Path, tmp_pat
     assert not (tmp_path / "both").exists()
 
 
+def test_a_model_of_one_stage_takes_no_detail_network(bundle: Path, data_set: Path, tmp_path: Path) -> None:
+    given = bundle.parent / "texture.npz", open_records(data_set), tmp_path / "both", bundle.parent / "detail.npz"
+    with pytest.raises(ValueError, match="tells no parsing"):
+        write_bundle(None, *given)
+
+
 @pytest.mark.parametrize("trained", [True, False])
 def test_a_discriminator_goes_along_if_it_was_trained(
     model: Any, data_set: Path, tmp_path: Path, trained: bool

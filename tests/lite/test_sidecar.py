@@ -60,7 +60,7 @@ def test_missing_and_damaged_files_are_named(copy: Path, tmp_path: Path) -> None
 
 def test_another_detail_network_is_noticed(copy: Path) -> None:
     (copy / "texture/detail.npz").write_bytes(b"another")
-    with pytest.raises(TryOnError, match=r"was made of other weights than .*texture.weights\.npz: make it with"):
+    with pytest.raises(TryOnError, match=r"was made of other weights than those in .*texture: make it with"):
         sidecar_of_model(copy)
 
 
@@ -69,5 +69,5 @@ def test_weights_that_were_trained_on_are_noticed(copy: Path) -> None:
     with np.load(copy / "shape/weights.npz") as file:
         arrays = {name: file[name] for name in file.files}
     np.savez(copy / "shape/weights.npz", **{name: value + 1 for name, value in arrays.items()})
-    with pytest.raises(TryOnError, match=r"was made of other weights than .*shape.weights\.npz: make it with"):
+    with pytest.raises(TryOnError, match=r"was made of other weights than those in .*shape: make it with"):
         TryOn.load(copy)

@@ -28,7 +28,7 @@ from tf_tryon.training.precision import settled
 from tf_tryon.training.run_folder import PLACES, held, refuse_strangers
 from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.variables import named_variables
-from tf_tryon.training.weights import take_step
+from tf_tryon.training.weights import is_of_step, take_step
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import write_text
 
@@ -137,7 +137,7 @@ class _Learner(loop.Alone):
 
     def complete_file(self) -> None:
         """Writes the weights' file if the run ended between its last checkpoint and that."""
-        if self.done and not _is_of_step(self._weights, self.done):
+        if self.done and not is_of_step(self._weights, self.done):
             write_parser(self._weights, self._ema.averages, self._config, self.done)
 
     def save(self, done: int) -> Path:
@@ -149,10 +149,6 @@ class _Learner(loop.Alone):
 
 def _checkpoints(workdir: Path) -> Checkpoints:
     return Checkpoints(workdir / "checkpoints")
-
-
-def _is_of_step(path: Path, step: int) -> bool:
-    return path.is_file() and int(read_arrays(path, "move it away: it is written anew")[STEP]) == step
 
 
 def _start_from(path: Path, variables: dict[str, tf.Variable]) -> None:

@@ -10,6 +10,8 @@ from tf_tryon.cli import given
 from tf_tryon.cli.defining import Into
 from tf_tryon.cli.garments_flag import check_garments
 from tf_tryon.cli.seed_flag import define_seed
+from tf_tryon.stages import SHAPE, TEXTURE
+from tf_tryon.writing.places import refuse_overlap
 
 ARGUMENTS = ""
 HELP = """Train a detail network: what a model's pictures lack beside the photo at its own resolution.
@@ -37,10 +39,18 @@ def define_flags(flag_values: flags.FlagValues) -> None:
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     """Refuses data and models that aren't there, and garments that the model doesn't complete."""
     del args
+    from tf_tryon.inference.bundled import model_folder
     from tf_tryon.inference.model_folder import ModelFolder
+    from tf_tryon.inference.stage_files import NO_SHAPE
 
+    refuse_overlap(flag_values.workdir, [flag_values.data, model_folder(flag_values.model)], "--workdir")
     given.data_sets([flag_values.data])
-    check_garments(flag_values.garments, ModelFolder(flag_values.model).configs.values())
+    model = ModelFolder(flag_values.model)
+    if SHAPE not in model.configs:
+        raise ValueError(f"--model={flag_values.model}: {NO_SHAPE}")
+    if not flag_values.garments:
+        raise ValueError("--garments is empty: name at least one")
+    check_garments(flag_values.garments, model.configs.values())
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
@@ -51,12 +61,13 @@ def run(flag_values: flags.FlagValues, args: list[str]) -> int:
     from tf_tryon.inference.bundled import model_folder
     from tf_tryon.inference.stage import Stage
     from tf_tryon.inference.stage_files import DETAIL, digest
-    from tf_tryon.stages import TEXTURE
     from tf_tryon.training import threads
 
     threads.limit(flag_values.threads)
     workdir = pathlib.Path(flag_values.workdir)
-    options = Options(tuple(flag_values.garments), flag_values.people, flag_values.steps, flag_values.seed)
+    options = Options(
+        tuple(dict.fromkeys(flag_values.garments)), flag_values.people, flag_values.steps, flag_values.seed
+    )
     folder = model_folder(flag_values.model) / TEXTURE
     # A detail network that the model has by now says nothing of what this one is trained from.
     own = digest(folder, detail=False)

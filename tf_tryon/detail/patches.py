@@ -1,4 +1,4 @@
-"""Batches of patches of windows: cloth that the texture stage made, and beside it cloth of other photos."""
+"""Batches of patches of windows: cloth that the texture stage made, and beside it photos of other garments."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Source:
         if len(self._windows) < 2:
             raise TryOnError(
                 f"{len(self._windows)} of {len(windows)} garments are large enough to fill patches of {side} pixels: "
-                "give a data set of more people"
+                "look at more people, by --people or another data set"
             )
 
     @property

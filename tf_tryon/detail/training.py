@@ -17,10 +17,9 @@ import tensorflow as tf
 
 from tf_tryon.data.records import RecordSet
 from tf_tryon.detail import patches, windows
-from tf_tryon.errors import InTheWayError
+from tf_tryon.errors import InTheWayError, TryOnError
 from tf_tryon.files import json_file
-from tf_tryon.files.array_file import read_arrays
-from tf_tryon.inference.detail_file import REMEDY, write_detail
+from tf_tryon.inference.detail_file import write_detail
 from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.stage_files import DETAIL
 from tf_tryon.layers.convolution import double
@@ -28,24 +27,27 @@ from tf_tryon.layers.spectral_norm import update_spectral_norms
 from tf_tryon.losses.adversarial import hinge
 from tf_tryon.models.detail import NAME, Detail, Judge, build_detail, build_judge, enlarged, inside
 from tf_tryon.progress import Progress
-from tf_tryon.training import loop, metric_names, run_inputs
-from tf_tryon.training.checkpoints import STEP, Checkpoints
+from tf_tryon.training import loop, metric_names, run_folder, run_inputs
+from tf_tryon.training.checkpoints import Checkpoints
 from tf_tryon.training.ema import Ema
 from tf_tryon.training.optimizer import Adam, learning_rate
-from tf_tryon.training.run_folder import held, refuse_strangers
-from tf_tryon.training.run_log import LOG, RunLog
+from tf_tryon.training.run_folder import PLACES, held, refuse_strangers
+from tf_tryon.training.run_log import RunLog
 from tf_tryon.training.variables import named_variables, trainable
+from tf_tryon.training.weights import is_of_step
 from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import write_text
 
-CONFIG: Final = "config.json"
-_PLACES: Final = (windows.FOLDER, "checkpoints", "tensorboard", LOG, DETAIL, run_inputs.INPUTS)
+OPTIONS: Final = "detail.json"  # tells that a folder is such a run's
+_PLACES: Final = (windows.FOLDER, *PLACES, run_folder.CONFIG, DETAIL)
 _RATES: Final = (2e-4, 4e-4)  # of the network and of its discriminator (Heusel et al., NeurIPS 2017); they fall
 _FLAT: Final = 10.0  # lambda
 _FAINT: Final = 50.0  # mu
 _SQUARE: Final = 24  # pixels of the finished picture
 _EDGE: Final = 4  # pixels of a patch's edge that D isn't shown: what lies beyond was not seen there
 _EMA: Final = 0.995
+_OF_WINDOWS: Final = ("seed",)  # options that windows follow from,
+_OF_STEPS: Final = ("seed", "garments", "people", "side", "least")  # and steps
 _FINAL: Final = 0.01  # of the learning rates, along a cosine
 
 
@@ -91,16 +93,22 @@ def train(stage: Stage, digest: str, records: RecordSet, workdir: pathlib.Path, 
         set's; another process trains there; a loss became NaN or infinite; too few garments are large enough.
     """
     refuse_overlap(workdir, [records.directory], "--workdir")
-    refuse_strangers(workdir, CONFIG, _PLACES)
+    refuse_strangers(workdir, OPTIONS, _PLACES)
+    if min(stage.size) < options.side:
+        raise TryOnError(
+            f"the model's pictures of {stage.size} pixels hold no patch of {options.side}: take a larger model"
+        )
     inputs = {
         "data set": run_inputs.data_source(records),
         "texture stage": run_inputs.Source("the model", str(stage.config.stage), digest),
     }
     with loop.stoppable() as stop, held(workdir):
-        begun = (workdir / windows.FOLDER).exists()
+        steps = bool(_checkpoints(workdir).steps())
+        begun = steps or any((workdir / windows.FOLDER).glob("*.npz"))
         run_inputs.check(workdir, inputs, begun)
-        _check_options(workdir / CONFIG, options, begun)
-        write_text(workdir / CONFIG, json.dumps(options._asdict(), indent=1) + "\n")
+        if begun:
+            _check_options(workdir / OPTIONS, options, _OF_STEPS if steps else _OF_WINDOWS)
+        write_text(workdir / OPTIONS, json.dumps(options._asdict(), indent=1) + "\n")
         run_inputs.save(workdir, inputs)
         source = _source(stage, records, workdir, options, stop)
         if source is None:
@@ -115,12 +123,10 @@ def train(stage: Stage, digest: str, records: RecordSet, workdir: pathlib.Path, 
             return loop.run(learner, schedule, learner.done, log, stop, str(workdir))
 
 
-def _check_options(path: pathlib.Path, options: Options, begun: bool) -> None:
-    """Raise InTheWayError where a run with other options has begun."""
-    if not begun or not path.exists():
-        return
+def _check_options(path: pathlib.Path, options: Options, names: tuple[str, ...]) -> None:
+    """Raise InTheWayError where what is there was made with other options of these names."""
     there = json_file.read(path, "choose another --workdir")
-    for name in ("garments", "people", "seed", "side", "least"):
+    for name in names:
         value = there[name].raw
         if value != json.loads(json.dumps(getattr(options, name))):
             raise InTheWayError(f"{path}: {name} is {value} there: choose another --workdir, or give the same")
@@ -161,7 +167,7 @@ class _Learner(loop.Alone):
             **{f"ema/{name}": v for name, v in self._ema.averages.items()},
             **{f"adam_{k}/{name}": v for k, adam in enumerate(adams) for name, v in adam.state().items()},
         }
-        self._checkpoints = Checkpoints(workdir / "checkpoints")
+        self._checkpoints = _checkpoints(workdir)
         self.done = max(self._checkpoints.steps(), default=0)
         if self.done:
             self._checkpoints.restore(self.done, self._state)
@@ -175,7 +181,7 @@ class _Learner(loop.Alone):
 
     def complete_file(self) -> None:
         """Writes the weights' file if the run ended between its last checkpoint and that."""
-        if self.done and not (self._file.exists() and int(read_arrays(self._file, REMEDY)[STEP]) == self.done):
+        if self.done and not is_of_step(self._file, self.done):
             self._write(self.done)
 
     def save(self, done: int) -> pathlib.Path:
@@ -186,6 +192,10 @@ class _Learner(loop.Alone):
 
     def _write(self, done: int) -> None:
         write_detail(self._file, {**self._own, **self._ema.averages}, done)
+
+
+def _checkpoints(workdir: pathlib.Path) -> Checkpoints:
+    return Checkpoints(workdir / "checkpoints")
 
 
 def _step(network: Detail, judge: Judge, adams: list[Adam], ema: Ema, steps: int) -> Any:

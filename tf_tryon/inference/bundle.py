@@ -16,7 +16,7 @@ from tf_tryon.data.mean_garments import mean_garments
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation.subject_files import config_of
 from tf_tryon.inference.detail_file import read_detail
-from tf_tryon.inference.stage_files import CONFIG, DETAIL, DISCRIMINATOR, MEANS, WEIGHTS
+from tf_tryon.inference.stage_files import CONFIG, DETAIL, DISCRIMINATOR, MEANS, NO_SHAPE, WEIGHTS
 from tf_tryon.stages import STAGES, TEXTURE
 from tf_tryon.training.checkpoints import write_arrays
 from tf_tryon.training.trained_state import discriminator_trained, steered_beta
@@ -58,7 +58,7 @@ def write_bundle(
       Steps of training by stage.
 
     Raises:
-      ValueError: a run is of the other stage, or the first stage is missing or too many.
+      ValueError: a run is of the other stage; the first stage is missing or too many, or too few for `detail`.
       MissingFileError, BadFileError: `detail` is no such file.
       TryOnError: the folder holds a run or the data set, or lies within one; or the stages see people differently.
       InTheWayError: files are there in a bundle's places that this verb did not write.
@@ -66,6 +66,8 @@ def write_bundle(
     if apart:
         refuse_overlap(folder, [shape_run, texture_run, detail, records.directory], "the folder")
     if detail is not None:
+        if shape_run is None:
+            raise ValueError(f"{detail}: {NO_SHAPE}")
         read_detail(pathlib.Path(detail))
     runs = {stage: path for stage, path in zip(STAGES, (shape_run, texture_run), strict=True) if path is not None}
     check_place(folder, runs, by)

@@ -26,5 +26,6 @@ def model_folder(model: str | pathlib.Path | None = None) -> pathlib.Path:
 
 def weights_digest(folder: pathlib.Path) -> str:
     """SHA-256 of a stage's weights and of its detail network's, where it has one; hexadecimal."""
-    files = (folder / STAGE_WEIGHTS, folder / STAGE_DETAIL)
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.exists())).hexdigest()
+    detail = folder / STAGE_DETAIL
+    content = (folder / STAGE_WEIGHTS).read_bytes() + (detail.read_bytes() if detail.exists() else b"")
+    return hashlib.sha256(content).hexdigest()

@@ -39,7 +39,7 @@ class Stage:
       config: the run's.
       networks: with trained weights, for inference alone; float32.
       means: (4, H, W, 3) float32 in [-1, 1], the training set's mean crops.
-      digest: SHA-256 of weights and configuration, hexadecimal.
+      digest: SHA-256 of weights, configuration and detail network, hexadecimal.
       compiled: trace the networks at first use: some seconds then, and four times faster from the second person on. The
         cell-by-cell sampling loop always is. Pictures of both ways differ by rounding only.
       judges: whether the networks' discriminator, if there is one, is trained too.

@@ -22,6 +22,9 @@ WEIGHTS: Final = STAGE_WEIGHTS
 MEANS: Final = "mean_garments.npz"
 DISCRIMINATOR: Final = "discriminator.npz"  # of the texture stage, where its run had one
 DETAIL: Final = STAGE_DETAIL  # of the texture stage, where it has a detail network
+NO_SHAPE: Final = (
+    "a model of one stage tells no parsing, and detail goes where the parsing says: take one of two stages"
+)
 REMEDY: Final = "make the folder with `tf-tryon bundle`"
 
 

@@ -29,14 +29,12 @@ def sidecar_of_model(model: str | pathlib.Path | None = None) -> Sidecar:
     """
     folder, bundle, others = lite_folder(model), model_folder(model), list[str]()
     digests = {
-        stage: (path, weights_digest(path.parent))
-        for stage in STAGES
-        if (path := bundle / stage / STAGE_WEIGHTS).exists()
+        stage: (path, weights_digest(path)) for stage in STAGES if ((path := bundle / stage) / STAGE_WEIGHTS).exists()
     }
     for source in sidecars_of(folder) or [folder / f"{name_of(BUNDLED)}.json"]:
         sidecar = Sidecar.read(source)
         wrong = [path for stage, (path, digest) in digests.items() if sidecar.weights[stage] != digest]
         if not wrong:
             return sidecar
-        others.append(f"{sidecar.tflite} was made of other weights than {wrong[0]}")
+        others.append(f"{sidecar.tflite} was made of other weights than those in {wrong[0]}")
     raise TryOnError(f"{'; '.join(others)}: {REMEDY}")

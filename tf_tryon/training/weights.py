@@ -141,6 +141,11 @@ def read_run(path: str | Path, averaged: bool = True) -> tuple[dict[str, np.ndar
     return arrays, config, steps[-1]
 
 
+def is_of_step(path: Path, step: int) -> bool:
+    """Whether a weights' file is there, and of that step."""
+    return path.is_file() and take_step(read_arrays(path, "move it away: it is written anew"), path) == step
+
+
 def take_step(arrays: dict[str, np.ndarray], path: Path) -> int:
     """Remove the number of steps from a weights file's arrays; BadFileError if there is none."""
     step = arrays.pop(STEP, None)
