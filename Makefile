@@ -1,6 +1,6 @@
 # make demo    complete people the networks never saw; the last line printed is the picture's path
 # make test    lint, types and all tests but the slow ones (the last line printed is pytest's)
-# make test-slow  the slow ones: real trainings, README's and the notebooks' commands, whole exports
+# make test-slow  the slow ones: real trainings, README's and the notebooks' commands, the exported model and its server
 # make test-addons  the tests of pytest-addons.ini with Keras 2 and tensorflow-addons, in an environment of its own
 # make lint    lint and types only, containers' files included
 # make coverage  both, counting what they reach; fails below the floor in pyproject.toml

@@ -82,13 +82,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFile(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest is begun first, so that one process isn't left with it at the end."""
+    """What needs the exported model is slow. What takes longest is begun first, so that no process is left with it."""
     for item in items:
-        if "models" in getattr(item, "fixturenames", ()) and not item.nodeid.startswith(_EXPORTED):
+        if "models" not in getattr(item, "fixturenames", ()):
+            continue
+        if not item.nodeid.startswith(_EXPORTED):
             raise pytest.UsageError(
                 f"{item.nodeid} uses the fixture `models`: add its file to _EXPORTED of conftest.py"
             )
+        item.add_marker(pytest.mark.slow)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (not item.nodeid.startswith(_EXPORTED), item.path not in slow))  # stable
 

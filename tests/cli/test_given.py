@@ -47,10 +47,19 @@ WRONG = {
         ("fit {photo} --base nowhere --out o", "nowhere holds no model"),
         ("fit {photo} --vgg nowhere.h5 --out o", "nowhere.h5"),
     ],
-    "bundle": [("bundle --shape a --texture b --data nowhere --out o", "nowhere is no data set")],
+    "bundle": [
+        ("bundle --shape a --texture b --data nowhere --out o", "nowhere is no data set"),
+        ("bundle --shape a --texture b --detail d.npz --data nowhere --out o", "d.npz"),
+    ],
     "evaluate": [("evaluate --model m --data nowhere --out o", "nowhere is no data set")],
     "metrics": [("metrics a b --out o", "a: there is no such folder")],
     "experiment": [("experiment --config {experiment} --data nowhere --workdir w", "nowhere is no data set")],
+    "detail train": [
+        ("detail train --data nowhere --workdir w", "nowhere is no data set"),
+        ("detail train --data nowhere --workdir w --model nowhere", "nowhere holds no model"),
+        ("detail train --data nowhere --workdir w --garments=", "--garments is empty"),
+        ("detail train --data nowhere --workdir w --garments=scarf", "scarf: choose of"),
+    ],
     "parser train": [
         ("parser train --data nowhere --workdir w", "nowhere is no data set"),
         ("parser train --data nowhere --workdir w --set train.stepz=3", "train.stepz"),

@@ -44,13 +44,13 @@ def check(flag_values: flags.FlagValues, args: list[str]) -> None:
     from tf_tryon.inference.stage_files import NO_SHAPE
 
     refuse_overlap(flag_values.workdir, [flag_values.data, model_folder(flag_values.model)], "--workdir")
-    given.data_sets([flag_values.data])
     model = ModelFolder(flag_values.model)
     if SHAPE not in model.configs:
         raise ValueError(f"--model={flag_values.model}: {NO_SHAPE}")
     if not flag_values.garments:
         raise ValueError("--garments is empty: name at least one")
     check_garments(flag_values.garments, model.configs.values())
+    given.data_sets([flag_values.data])
 
 
 def run(flag_values: flags.FlagValues, args: list[str]) -> int:
