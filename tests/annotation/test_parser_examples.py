@@ -34,6 +34,7 @@ def people(make_person):
     }
 
 
+@pytest.mark.slow
 def test_a_run_that_resumes_sees_what_it_would_have_seen(data_set, photos_of_own_sizes, config):
     sets = [open_records(data_set), open_records(photos_of_own_sizes)]
     config.train.update(batch=(3, 2), kept_back=1)

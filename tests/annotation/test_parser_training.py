@@ -53,6 +53,7 @@ def quick_examples(monkeypatch):
     monkeypatch.setattr(parser_training, "training_examples", made)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_examples")
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_sizes, tmp_path, monkeypatch):
     sets = [open_records(data_set), open_records(photos_of_own_sizes)]

@@ -80,6 +80,7 @@ def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, t
     assert report.columns("prior", "top")["kind_coverage_of_2"].shape == (7,)  # one shows two garments only
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_stopped_training_goes_on_as_if_it_had_not_been(
     studio: RecordSet, data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -106,6 +107,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(
         resumed.train(open_records(data_set), 64, 3, 4, tmp_path / "stopped")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_people_whom_it_never_sees_are_measured_as_it_learns(studio: RecordSet, tmp_path: Path) -> None:
     reader = GarmentReader(seed=1)

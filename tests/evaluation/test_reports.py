@@ -37,6 +37,7 @@ def test_the_shape_report_does_not_depend_on_the_batch(people: Path, bundle: Pat
     assert {"prior_best_of_2_garment_iou", "prior_pairwise_1_minus_iou_of_2", "kl_nats"} <= set(actual)
 
 
+@pytest.mark.slow
 def test_the_texture_report_has_three_ways_and_two_anchors(people: Path, bundle: Path) -> None:
     actual = subject.load(bundle)
     run = actual.runs["texture"]

@@ -97,6 +97,7 @@ def test_samples_repeat_share_and_keep_what_is_visible(phone, people):
     np.testing.assert_array_equal(*cold)
 
 
+@pytest.mark.slow
 def test_independent_cells_share_too(write_stage, tmp_path, people, monkeypatch, in_process):
     from tf_tryon.inference.stage import Stage
 
