@@ -250,6 +250,45 @@ def test_two_at_once_take_turns(tmp_path, monkeypatch, begun_before):
     assert not list(tmp_path.rglob(hidden.NAME))
 
 
+def test_a_hidden_folder_may_go_while_it_is_looked_for(tmp_path, monkeypatch):
+    """Another process tidies up between any two looks at the disk."""
+    (tmp_path / hidden.NAME).mkdir()
+    looks = {"listdir": os.listdir, "scandir": os.scandir}
+
+    def gone(look):
+        def going(place):
+            if Path(place).name == hidden.NAME and Path(place).is_dir():
+                Path(place).rmdir()
+            return look(place)
+
+        return going
+
+    for name, look in looks.items():
+        monkeypatch.setattr(os, name, gone(look))
+    assert hidden.leftovers(tmp_path / "anna", MARK) == []
+
+
+def test_files_that_are_being_replaced_during_a_check_are_waited_for(tmp_path, monkeypatch):
+    """The mark is aside just when it is looked for, as while another process puts new files in their place."""
+    write(tmp_path / "anna", {"one.png": "1"})
+    path, read = tmp_path / "anna" / MARK, marks.read
+
+    def aside(asked):
+        if asked != path:
+            return read(asked)
+        monkeypatch.setattr(marks, "read", read)
+        kept = path.rename(tmp_path / "aside")
+        try:
+            return read(asked)
+        finally:
+            kept.rename(path)
+
+    monkeypatch.setattr(marks, "read", aside)
+    results.check(tmp_path / "anna", MARK, by=BY)
+    with pytest.raises(TryOnError, match="was written by"):
+        results.check(tmp_path / "anna", MARK, by="somebody else")
+
+
 def test_who_was_slower_replaces_what_appeared_meanwhile(tmp_path, monkeypatch):
     rename = Path.rename
 

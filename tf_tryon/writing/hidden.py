@@ -40,9 +40,9 @@ def made(place: pathlib.Path, key: str) -> pathlib.Path:
 
 def leftovers(folder: pathlib.Path, mark: str) -> list[pathlib.Path]:
     """Hidden folders of processes that were killed while they wrote this set of files."""
-    places = [place / NAME for place in (folder, folder.parent)]
-    paths = [path for place in places if place.is_dir() for path in place.glob(f"{key_of(folder, mark)}-*")]
-    return [path for path in paths if path.is_dir() and _abandoned(path)]
+    paths = [path for place in (folder, folder.parent) for path in _within(place / NAME)]
+    begin = f"{key_of(folder, mark)}-"
+    return [path for path in paths if path.name.startswith(begin) and path.is_dir() and _abandoned(path)]
 
 
 def tidy(folder: pathlib.Path) -> None:
@@ -115,6 +115,14 @@ def _lies_at(lock: int, path: pathlib.Path) -> bool:
         return os.path.samestat(os.fstat(lock), path.lstat())
     except FileNotFoundError:
         return False
+
+
+def _within(place: pathlib.Path) -> list[pathlib.Path]:
+    """What is in a folder that another process may remove at any moment; nothing where none is."""
+    try:
+        return [place / name for name in os.listdir(place)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _abandoned(path: pathlib.Path) -> bool:

@@ -99,9 +99,15 @@ def check(
         raise InTheWayError(f"{folder} is a link to nothing: remove it, or choose another folder")
     if never:
         _refuse_any(folder)
-    hidden.settle(folder, mark)
-    own = _own(folder, mark, by, source)
-    _refuse_others(folder, own, [*names, mark], alone)
+    for last in (False, True):
+        hidden.settle(folder, mark)
+        try:
+            _refuse_others(folder, _own(folder, mark, by, source), [*names, mark], alone)
+            return
+        except (InTheWayError, FileNotFoundError):
+            if last:
+                raise
+        # Another process may have begun to replace the files meanwhile: it is waited for, and they are looked at again.
 
 
 def source_of(folder: str | os.PathLike[str], mark: str) -> str | None:
