@@ -44,6 +44,14 @@ def test_a_whole_picture_is_scaled_as_pillow_does(size):
     assert gap.mean() < 0.3
 
 
+def test_several_maps_are_sampled_as_each_alone():
+    maps, box = np.stack([picture(40, 30), picture(40, 30)[::-1]]), (-3.0, 2.5, 36.0, 31.0)
+    for xp, given in ((numpy_arrays, maps), (tensor_arrays, tf.constant(maps))):
+        made = resampling.resample_maps(xp, given, box, (50, 25), resampling.CUBIC, resampling.EDGE)
+        alone = [resampling.resample(xp, one, box, (50, 25), resampling.CUBIC, resampling.EDGE) for one in given]
+        np.testing.assert_allclose(made, np.stack(alone), atol=1e-3)
+
+
 def test_the_same_pixels_stay_the_same_bit_for_bit():
     photo = picture(64, 48)
     for kernel in (resampling.BOX, resampling.TRIANGLE, resampling.CUBIC, resampling.LANCZOS):

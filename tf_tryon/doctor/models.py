@@ -42,7 +42,8 @@ def completing(folder: pathlib.Path, bundled: str = "") -> Finding:
     if lacking:
         described = f"no weights of {', '.join(lacking)}"
         return Finding("models", name, PROBLEM, described, "nobody can be completed with it", broken)
-    size = sum((folder / stage / "weights.npz").stat().st_size for stage in model.configs) / _MEGABYTE
+    files = (path for stage in model.configs for path in (folder / stage).iterdir())
+    size = sum(path.stat().st_size for path in files) / _MEGABYTE
     data = next(iter(model.configs.values())).data
     described = (
         f"{' and '.join(model.configs)}, {data.height}x{data.width} px, {', '.join(model.garments)}; {size:.0f} MB"

@@ -99,6 +99,16 @@ def resample(
     return _sampled(xp, _seen(xp, picture, rows, columns), rows, columns, size)
 
 
+def resample_maps(
+    xp: Arrays, maps: Array, box: tuple[Array, ...], size: tuple[Array, Array], kernel: Kernel, beyond: str
+) -> Array:
+    """The same box of n maps (n, h, w, c), all at once, as channels of one picture: (n, height, width, c) float32."""
+    count, height, width, channels = xp.size(maps)
+    flat = xp.shaped(xp.turned(maps, (1, 2, 0, 3)), (height, width, count * channels))
+    made = resample(xp, flat, box, size, kernel, beyond)
+    return xp.turned(xp.shaped(made, (*size, count, channels)), (2, 0, 1, 3))
+
+
 def _lines(
     xp: Arrays, picture: Array, box: tuple[Array, ...], size: tuple[Array, Array], kernel: Kernel, beyond: str
 ) -> tuple[Line, Line]:

@@ -130,11 +130,8 @@ def shrunk(detail: tf.Tensor) -> tf.Tensor:
 
 
 def _resized(pictures: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
-    count, height, width, channels = pictures.shape
-    flat = tf.reshape(tf.transpose(pictures, (1, 2, 0, 3)), (height, width, count * channels))
-    whole = (0, 0, height, width)
-    made = resampling.resample(tensor_arrays, flat, whole, size, resampling.CUBIC, resampling.EDGE)
-    return tf.transpose(tf.reshape(made, (*size, count, channels)), (2, 0, 1, 3))
+    whole = (0, 0, pictures.shape[1], pictures.shape[2])
+    return resampling.resample_maps(tensor_arrays, pictures, whole, size, resampling.CUBIC, resampling.EDGE)
 
 
 def added(network: Detail, rgb: tf.Tensor, labels: tf.Tensor, target: tf.Tensor) -> tf.Tensor:

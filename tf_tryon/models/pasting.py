@@ -114,16 +114,9 @@ def paste_labels(labels: Array, completed: Array, shows: Array, where: Region) -
 
 
 def _enlarged(maps: Array, where: Region, times: int = 1) -> Array:
-    """(n, k H, k W, c) -> (n, y1 - y0, x1 - x0, c) float32: all samples' maps are sampled at once, as channels.
-
-    `times` is k, how often the maps are as large as the networks' input.
-    """
-    xp = library(maps)
-    count, height, width, channels = xp.size(maps)
-    flat = xp.shaped(xp.turned(maps, (1, 2, 0, 3)), (height, width, count * channels))
+    """(n, k H, k W, c) -> (n, y1 - y0, x1 - x0, c) float32; the maps are k `times` as large as the networks' input."""
     source = where.source if times == 1 else tuple(times * edge for edge in where.source)
-    large = resampling.resample(xp, flat, source, where.size, resampling.CUBIC, resampling.EDGE)
-    return xp.turned(xp.shaped(large, (*where.size, count, channels)), (2, 0, 1, 3))
+    return resampling.resample_maps(library(maps), maps, source, where.size, resampling.CUBIC, resampling.EDGE)
 
 
 def _part(picture: Array, where: Region) -> Array:
