@@ -13,8 +13,7 @@ def _window(number: int, share: float = 1.0) -> Window:
     mask = np.zeros((32, 32), bool)
     mask[: int(32 * share)] = True
     photo = np.full((64, 64, 3), number, np.uint8)
-    pictures = np.stack([np.full((32, 32, 3), number, np.uint8)] * 2)
-    return Window(pictures, mask, photo)
+    return Window(np.full((32, 32, 3), number, np.uint8), mask, photo)
 
 
 def test_a_batch_follows_from_seed_and_step() -> None:
@@ -26,13 +25,19 @@ def test_a_batch_follows_from_seed_and_step() -> None:
     assert any((a != b).any() for a, b in zip(one.batch(5), one.batch(6), strict=True))
 
 
-def test_photos_are_of_other_windows_and_twice_as_large() -> None:
-    batch = patches.Source([_window(number) for number in range(4)], 0, side=16, least=0.7).batch(1)
+def test_photos_show_the_same_place_twice_as_large() -> None:
+    windows = [_window(number) for number in range(4)]
+    rows, columns = np.indices((32, 32))
+    for number, window in enumerate(windows):
+        window.picture[..., 0], window.picture[..., 1], window.picture[..., 2] = number, rows, columns
+        window.photo[:] = window.picture.repeat(2, 0).repeat(2, 1)
+    batch = patches.Source(windows, 0, side=16, least=0.7).batch(1)
     assert batch.pictures.shape == (patches.COUNT, 16, 16, 3)
-    assert batch.photos.shape == (patches.COUNT, 32, 32, 3)
-    assert batch.masks.shape == batch.photo_masks.shape == (patches.COUNT, 16, 16, 1)
-    numbers = [np.rint((array[:, 0, 0, 0] + 1) * 127.5) for array in (batch.pictures, batch.photos)]
-    assert (numbers[0] != numbers[1]).all()
+    assert batch.masks.shape == (patches.COUNT, 16, 16, 1)
+    np.testing.assert_array_equal(batch.photos, batch.pictures.repeat(2, 1).repeat(2, 2))
+    assert len(np.unique(batch.pictures[:, 0, 0, 0])) > 1
+    turned = np.sign(np.diff(batch.pictures[..., 2], axis=2))  # columns fall where a patch is mirrored
+    assert {-1.0, 1.0} == set(turned.ravel())
 
 
 def test_patches_are_mostly_garment() -> None:
@@ -42,5 +47,5 @@ def test_patches_are_mostly_garment() -> None:
 
 def test_small_garments_are_left_out_and_too_few_refused() -> None:
     assert patches.Source([_window(0, 0.2), _window(1), _window(2)], 0, side=16, least=0.7).windows == 2
-    with pytest.raises(TryOnError, match=r"1 of 2 garments are large enough to fill patches of 16 pixels"):
-        patches.Source([_window(0, 0.2), _window(1)], 0, side=16, least=0.7)
+    with pytest.raises(TryOnError, match=r"none of 2 garments is large enough to fill a patch of 16 pixels"):
+        patches.Source([_window(0, 0.2), _window(1, 0.3)], 0, side=16, least=0.7)

@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_tryon.losses.adversarial import feature_matching, hinge, least_squares
+from tf_tryon.losses.adversarial import feature_matching, least_squares
 
 
 def test_least_squares_is_the_mean_square_distance_to_the_target():
@@ -19,9 +19,3 @@ def test_feature_matching_sends_no_gradient_through_the_photo():
     assert to_real is None
     assert float(tf.norm(to_fake)) > 0
     np.testing.assert_allclose(loss, ((real - fake).numpy() ** 2).mean((1, 2, 3)), rtol=1e-5)
-
-
-def test_hinge_is_flat_beyond_the_margin():
-    scores = np.float32([-2, -0.5, 0.5, 2]).reshape(4, 1, 1, 1)
-    np.testing.assert_allclose(hinge(scores, real=True), [3, 1.5, 0.5, 0])
-    np.testing.assert_allclose(hinge(scores, real=False), [0, 0.5, 1.5, 3])

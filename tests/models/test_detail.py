@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon.data.vocabulary import TOP, slot_of
-from tf_tryon.models.detail import added, build_detail, build_judge, enlarged, inside, shrunk
+from tf_tryon.models.detail import added, build_detail, enlarged, inside, shrunk
 
 
 @pytest.mark.parametrize("size", [(64, 64), (72, 40), (132, 68)])
@@ -50,17 +50,3 @@ def test_enlarging_keeps_a_slope_and_each_picture_apart() -> None:
     np.testing.assert_allclose(large[1], 0.25, atol=1e-5)
     small = shrunk(tf.constant(large)).numpy()
     np.testing.assert_allclose(small[:, 3:-3], pictures[:, 3:-3], atol=1e-5)
-
-
-def test_the_judge_sees_cloth_alone() -> None:
-    """What lies outside of the mask was set to 0 and says nothing; weave that fills it does."""
-    judge = build_judge()
-    weave = np.where(np.indices((120, 120)).sum(0) % 2, 0.1, -0.1)[..., None].astype(np.float32)
-    mask = np.zeros((120, 120, 1), np.float32)
-    mask[20:100, 20:100] = 1
-
-    def scores(picture: np.ndarray) -> list[tf.Tensor]:
-        return judge(tf.constant(np.concatenate([np.repeat(picture, 3, axis=-1) * mask, mask], axis=-1)[None]))
-
-    plain, woven = scores(np.zeros_like(weave)), scores(weave)
-    assert all(np.abs(a - b).max() > 1e-4 for a, b in zip(plain, woven, strict=True))

@@ -1,4 +1,4 @@
-"""Batches of patches of windows: cloth that the texture stage made, and beside it photos of other garments."""
+"""Batches of patches of windows: cloth that the texture stage made, and the photo of it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ COUNT: Final = 8  # of a batch
 
 
 class Patches(NamedTuple):
-    """A batch; what is made and what is real are of different windows.
+    """A batch.
 
     Attributes:
       pictures: (n, s, s, 3) float32 in [-1, 1], the texture stage's.
       masks: (n, s, s, 1) float32, 1 where the garment is.
       photos: (n, 2s, 2s, 3) float32 in [-1, 1].
-      photo_masks: (n, s, s, 1) float32.
     """
 
     pictures: np.ndarray
     masks: np.ndarray
     photos: np.ndarray
-    photo_masks: np.ndarray
 
 
 class Source:
@@ -38,16 +36,16 @@ class Source:
       least: share of a patch that is the garment.
 
     Raises:
-      TryOnError: fewer than two windows are left.
+      TryOnError: no window is left.
     """
 
     def __init__(self, windows: list[Window], seed: int, side: int, least: float) -> None:
         self._seed, self._side = seed, side
         self._windows = [(window, corners) for window in windows if len(corners := _corners(window.mask, side, least))]
-        if len(self._windows) < 2:
+        if not self._windows:
             raise TryOnError(
-                f"{len(self._windows)} of {len(windows)} garments are large enough to fill patches of {side} pixels: "
-                "look at more people, by --people or another data set"
+                f"none of {len(windows)} garments is large enough to fill a patch of {side} pixels: look at more "
+                "people, by --people or another data set"
             )
 
     @property
@@ -58,16 +56,9 @@ class Source:
     def batch(self, step: int) -> Patches:
         """The batch of a step, 0 first."""
         rng = np.random.default_rng([self._seed, step])
-        rows = []
-        for _ in range(COUNT):
-            one, other = rng.choice(len(self._windows), 2, replace=False)
-            picture, mask, _ = self._patch(rng, one)
-            _, photo_mask, photo = self._patch(rng, other)
-            rows.append((picture, mask, photo, photo_mask))
-        pictures, masks, photos, photo_masks = (
-            np.stack(column).astype(np.float32) for column in zip(*rows, strict=True)
-        )
-        return Patches(pictures / 127.5 - 1, masks[..., None], photos / 127.5 - 1, photo_masks[..., None])
+        rows = [self._patch(rng, rng.integers(len(self._windows))) for _ in range(COUNT)]
+        pictures, masks, photos = (np.stack(column).astype(np.float32) for column in zip(*rows, strict=True))
+        return Patches(pictures / 127.5 - 1, masks[..., None], photos / 127.5 - 1)
 
     def _patch(self, rng: np.random.Generator, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """One place of a window, as it is or mirrored: a picture, the mask, the photo."""
@@ -78,8 +69,7 @@ class Source:
             np.s_[y : y + self._side, x : x + self._side],
             np.s_[2 * y : 2 * (y + self._side), 2 * x : 2 * (x + self._side)],
         )
-        picture = window.pictures[rng.integers(len(window.pictures))]
-        return picture[small][:, ::step], window.mask[small][:, ::step], window.photo[large][:, ::step]
+        return window.picture[small][:, ::step], window.mask[small][:, ::step], window.photo[large][:, ::step]
 
 
 def _corners(mask: np.ndarray, side: int, least: float) -> np.ndarray:

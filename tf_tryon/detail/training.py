@@ -1,10 +1,12 @@
-"""Training the detail network against a discriminator of cloth: windows first, then steps.
+"""Training the detail network on the texture of cloth in photos: windows first, then steps.
 
-    L_D = hinge(D(photo), real) + hinge(D(I'), made)           I' = enlarged(I) + M * Detail(I)
-    L_G = -mean D(I') + lambda * mean |mean of M * Detail(I) over squares of 24 pixels| + mu * mean (M * Detail(I))^2
+    L = texture(I', photo) + lambda * mean |mean of M * Detail(I) over squares of 24 pixels|
+        + mu * mean M * |fine(I') - fine(photo)|                            I' = enlarged(I) + M * Detail(I)
 
-summed over D's two halves. The second term keeps light and colour the texture stage's: what is added has no mean. The
-third one makes strong detail in few places dearer than faint detail in many, which is what cloth has.
+The first term (`losses/texture_statistics.py`) asks for cloth as finely structured as the photo's, wherever its
+threads lie. The second one keeps light and colour the texture stage's: what is added has no mean. The third one draws
+what can be told of the photo, and takes away what the texture stage invents: fine(x) is x less its mean over squares of
+15 pixels.
 """
 
 from __future__ import annotations
@@ -23,9 +25,8 @@ from tf_tryon.inference.detail_file import write_detail
 from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.stage_files import DETAIL
 from tf_tryon.layers.convolution import double
-from tf_tryon.layers.spectral_norm import update_spectral_norms
-from tf_tryon.losses.adversarial import hinge
-from tf_tryon.models.detail import NAME, Detail, Judge, build_detail, build_judge, enlarged, inside
+from tf_tryon.losses import texture_statistics
+from tf_tryon.models.detail import NAME, Detail, build_detail, enlarged, inside
 from tf_tryon.progress import Progress
 from tf_tryon.training import loop, metric_names, run_folder, run_inputs
 from tf_tryon.training.checkpoints import Checkpoints
@@ -40,14 +41,13 @@ from tf_tryon.writing.whole import write_text
 
 OPTIONS: Final = "detail.json"  # tells that a folder is such a run's
 _PLACES: Final = (windows.FOLDER, *PLACES, run_folder.CONFIG, DETAIL)
-_RATES: Final = (2e-4, 4e-4)  # of the network and of its discriminator (Heusel et al., NeurIPS 2017); they fall
+_RATE: Final = 1e-3  # falls
+_MOMENTS: Final = (0.5, 0.999)  # Adam's beta_1 and beta_2
 _FLAT: Final = 10.0  # lambda
-_FAINT: Final = 50.0  # mu
-_SQUARE: Final = 24  # pixels of the finished picture
-_EDGE: Final = 4  # pixels of a patch's edge that D isn't shown: what lies beyond was not seen there
+_TOLD: Final = 20.0  # mu
+_COARSE: Final = 15  # pixels: what is wider isn't fine
 _EMA: Final = 0.995
-_OF_WINDOWS: Final = ("seed",)  # options that windows follow from,
-_OF_STEPS: Final = ("seed", "garments", "people", "side", "least")  # and steps
+_OF_STEPS: Final = ("seed", "garments", "people", "side", "least")  # options that steps follow from
 _FINAL: Final = 0.01  # of the learning rates, along a cosine
 
 
@@ -58,8 +58,8 @@ class Options(NamedTuple):
       garments: whose cloth is looked at.
       people: of the split "train", the first so many.
       steps: of training; may grow when the run goes on, whose learning rates then rise to what they are of more steps.
-      seed: of windows, patches and first weights.
-      side: of a patch, in pixels of the texture stage's pictures; at least 43, for the discriminator.
+      seed: of patches and first weights.
+      side: of a patch, in pixels of the texture stage's pictures; at least 16.
       least: share of a patch that is the garment.
       log_every: steps between lines of the log.
       checkpoint_every: steps between checkpoints.
@@ -67,7 +67,7 @@ class Options(NamedTuple):
 
     garments: tuple[str, ...] = ("top", "bottom")
     people: int = 200
-    steps: int = 2000
+    steps: int = 1000
     seed: int = 0
     side: int = 64
     least: float = 0.7
@@ -107,7 +107,7 @@ def train(stage: Stage, digest: str, records: RecordSet, workdir: pathlib.Path, 
         begun = steps or any((workdir / windows.FOLDER).glob("*.npz"))
         run_inputs.check(workdir, inputs, begun)
         if begun:
-            _check_options(workdir / OPTIONS, options, _OF_STEPS if steps else _OF_WINDOWS)
+            _check_options(workdir / OPTIONS, options, _OF_STEPS if steps else ())
         write_text(workdir / OPTIONS, json.dumps(options._asdict(), indent=1) + "\n")
         run_inputs.save(workdir, inputs)
         source = _source(stage, records, workdir, options, stop)
@@ -137,7 +137,7 @@ def _source(
 ) -> patches.Source | None:
     """The patches of all windows, which are made first; None where a signal came meanwhile."""
     pairs = windows.wanted(records, options.garments, options.people)
-    steps = windows.make(stage, records, pairs, workdir, options.seed)
+    steps = windows.make(stage, records, pairs, workdir)
     bar = Progress("garments completed", len(pairs), done=next(steps))
     for done in steps:
         bar.update(done)
@@ -148,7 +148,7 @@ def _source(
 
 
 class _Learner(loop.Alone):
-    """Network, discriminator and all that a step changes, as the folder's newest checkpoint has it, or fresh.
+    """The network and all that a step changes, as the folder's newest checkpoint has it, or fresh.
 
     Attributes:
       done: steps that were made.
@@ -156,25 +156,23 @@ class _Learner(loop.Alone):
 
     def __init__(self, source: patches.Source, workdir: pathlib.Path, options: Options) -> None:
         self._source, self._file = source, workdir / DETAIL
-        network, judge = build_detail(options.seed), build_judge(options.seed)
-        own, judging = named_variables(network, NAME), named_variables(judge, "judge")
-        adams = [Adam(trainable(variables), 0.0, 0.9) for variables in (own, judging)]
-        self._ema = Ema(trainable(own), _EMA)
-        self._own = own
+        network = build_detail(options.seed)
+        self._own = named_variables(network, NAME)
+        weights = trainable(self._own)
+        adam, self._ema = Adam(weights, *_MOMENTS), Ema(weights, _EMA)
         self._state = {
-            **own,
-            **judging,
-            **{f"ema/{name}": v for name, v in self._ema.averages.items()},
-            **{f"adam_{k}/{name}": v for k, adam in enumerate(adams) for name, v in adam.state().items()},
+            **self._own,
+            **{f"ema/{name}": variable for name, variable in self._ema.averages.items()},
+            **{f"adam/{name}": variable for name, variable in adam.state().items()},
         }
         self._checkpoints = _checkpoints(workdir)
         self.done = max(self._checkpoints.steps(), default=0)
         if self.done:
             self._checkpoints.restore(self.done, self._state)
-        self._step = _step(network, judge, adams, self._ema, options.steps)
+        self._step = _step(network, adam, self._ema, options.steps)
 
     def step(self, number: int, wishes: loop.Wishes) -> dict[str, tf.Tensor]:
-        """One step of both."""
+        """One step."""
         del wishes
         batch = patches.Patches(*(tf.constant(array) for array in self._source.batch(number)))
         return self._step(batch, tf.constant(number, tf.int64))
@@ -198,43 +196,39 @@ def _checkpoints(workdir: pathlib.Path) -> Checkpoints:
     return Checkpoints(workdir / "checkpoints")
 
 
-def _step(network: Detail, judge: Judge, adams: list[Adam], ema: Ema, steps: int) -> Any:
-    """The compiled training step: (patches, step) -> both losses and their parts."""
+def _step(network: Detail, adam: Adam, ema: Ema, steps: int) -> Any:
+    """The compiled training step: (patches, step) -> the loss and its parts."""
 
     @tf.function(autograph=False)
     def step(batch: patches.Patches, number: tf.Tensor) -> dict[str, tf.Tensor]:
-        update_spectral_norms(judge)
-        masks, photo_masks = double(batch.masks), double(batch.photo_masks)
-        with tf.GradientTape() as tape, tf.GradientTape() as judges_tape:
-            detail = network(batch.pictures) * inside(batch.masks)
-            made = _shown(enlarged(batch.pictures) + detail, masks)
-            real = judge(_shown(batch.photos, photo_masks))
-            fooled = judge(made)
-            caught = judge(tf.stop_gradient(made))
-            judges = tf.add_n(
-                [tf.reduce_mean(hinge(r, True) + hinge(c, False)) for r, c in zip(real, caught, strict=True)]
-            )
-            adversarial = -tf.add_n([tf.reduce_mean(scores) for scores in fooled])
-            flat = tf.reduce_mean(tf.abs(tf.nn.avg_pool2d(detail, _SQUARE, _SQUARE // 3, "VALID")))
-            strength = tf.reduce_mean(tf.square(detail))
-            loss = adversarial + _FLAT * flat + _FAINT * strength
-        valid = tf.math.is_finite(loss) & tf.math.is_finite(judges)
-        for adam, rate, target, source in zip(adams, _RATES, (loss, judges), (tape, judges_tape), strict=True):
-            gradients = [tf.convert_to_tensor(g) for g in source.gradient(target, list(adam.variables.values()))]
-            adam.apply(gradients, learning_rate(rate, number, steps, 0, _FINAL), valid)
+        with tf.GradientTape() as tape:
+            parts = losses(network, batch)
+            loss = parts["texture"] + _FLAT * parts["flat"] + _TOLD * parts["told"]
+        valid = tf.math.is_finite(loss)
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, list(adam.variables.values()))]
+        adam.apply(gradients, learning_rate(_RATE, number, steps, 0, _FINAL), valid)
         ema.update(number, valid)
-        return {
-            metric_names.LOSS: loss,
-            metric_names.DISCRIMINATOR_LOSS: judges,
-            "adversarial": adversarial,
-            "flat": flat,
-            "strength": strength,
-        }
+        return {metric_names.LOSS: loss, **parts}
 
     return step
 
 
-def _shown(pictures: tf.Tensor, masks: tf.Tensor) -> tf.Tensor:
-    """What the discriminator sees of pictures: the garment alone, and the mask."""
-    inner = slice(_EDGE, -_EDGE)
-    return tf.concat([pictures * masks, masks], axis=-1)[:, inner, inner]
+def losses(network: Detail, batch: patches.Patches) -> dict[str, tf.Tensor]:
+    """The loss's three terms of a batch, each () float32, without their weights."""
+    within = inside(batch.masks)
+    added = network(batch.pictures) * within
+    made, photo = _grey(enlarged(batch.pictures)) + added, _grey(batch.photos)
+    squares = tf.nn.avg_pool2d(added, texture_statistics.SQUARE, texture_statistics.SQUARE // 3, "VALID")
+    return {
+        "texture": texture_statistics.distance(made, photo, double(batch.masks)),
+        "flat": tf.reduce_mean(tf.abs(squares)),
+        "told": tf.reduce_mean(within * tf.abs(_fine(made) - _fine(photo))),
+    }
+
+
+def _grey(pictures: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(pictures, axis=-1, keepdims=True)
+
+
+def _fine(pictures: tf.Tensor) -> tf.Tensor:
+    return pictures - tf.nn.avg_pool2d(pictures, _COARSE, 1, "SAME")

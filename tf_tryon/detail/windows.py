@@ -1,4 +1,4 @@
-"""What the detail network learns from: a garment in a photo, and the texture stage's pictures of it.
+"""What the detail network learns from: a garment in a photo, and the texture stage's picture of it.
 
 A window is what the texture stage sees of a person. The photo is kept at twice its size, the size of what the detail
 network makes. Each window is a file of its own, so that a call that was stopped goes on with the next one.
@@ -21,7 +21,7 @@ from tf_tryon.data.vocabulary import GARMENT_CLASSES, slot_of, worn_targets
 from tf_tryon.files.array_file import Form, read_arrays
 from tf_tryon.geometry import resampling
 from tf_tryon.geometry.arrays import library
-from tf_tryon.inference.stage import Stage, repeat
+from tf_tryon.inference.stage import Stage
 from tf_tryon.training.checkpoints import write_arrays
 
 FOLDER: Final = "windows"
@@ -32,12 +32,12 @@ class Window(NamedTuple):
     """One garment.
 
     Attributes:
-      pictures: (2, H, W, 3) uint8, the texture stage's with the code of the garment itself, and with one of the prior.
+      picture: (H, W, 3) uint8, the texture stage's with the garment's own code.
       mask: (H, W) bool, where the garment is.
       photo: (2H, 2W, 3) uint8.
     """
 
-    pictures: np.ndarray
+    picture: np.ndarray
     mask: np.ndarray
     photo: np.ndarray
 
@@ -57,35 +57,32 @@ def path_of(folder: pathlib.Path, number: int, garment: str) -> pathlib.Path:
     return folder / FOLDER / f"{number:06d}-{garment}.npz"
 
 
-def make(
-    stage: Stage, records: RecordSet, pairs: list[tuple[int, str]], folder: pathlib.Path, seed: int
-) -> Iterator[int]:
+def make(stage: Stage, records: RecordSet, pairs: list[tuple[int, str]], folder: pathlib.Path) -> Iterator[int]:
     """Writes the windows that aren't there yet; yields how many are, before the first one and after each."""
     done = sum(path_of(folder, *pair).exists() for pair in pairs)
     yield done
     for number, garment in pairs:
         path = path_of(folder, number, garment)
         if not path.exists():
-            window = window_of(stage, Person.of(records, number), garment, seed + number)
+            window = window_of(stage, Person.of(records, number), garment)
             write_arrays(path, window._asdict())
             done += 1
             yield done
 
 
-def window_of(stage: Stage, person: Person, garment: str, seed: int) -> Window:
-    """A person's garment; the prior's code follows from the seed."""
+def window_of(stage: Stage, person: Person, garment: str) -> Window:
+    """A person's garment."""
     given = examples.tensors(person)
     box = view.crop_of(given, tf.constant(slot_of(garment)), stage.config)
     seen = view.within(given, box, stage.config)
     batch = stage.batch_of_view(seen, garment)
-    drawn, _ = stage.draw(batch, stage.noise(seed, 1), 1.0)
-    pictures = stage.generate(repeat(batch, 2), np.concatenate([stage.encode(batch), drawn]))
+    picture = stage.generate(batch, stage.encode(batch))[0]
     height, width = stage.size
     whole = tf.cast(given["photo"], tf.float32)
     size = 2 * height, 2 * width
     photo = resampling.resample(library(whole), whole, box, size, resampling.CUBIC, resampling.EDGE)
     labels = tf.argmax(batch[keys.PARSING][0], axis=-1).numpy()
-    return Window(_bytes((pictures + 1) * 127.5), labels == GARMENT_CLASSES[slot_of(garment)], _bytes(photo.numpy()))
+    return Window(_bytes((picture + 1) * 127.5), labels == GARMENT_CLASSES[slot_of(garment)], _bytes(photo.numpy()))
 
 
 def read(path: pathlib.Path, size: tuple[int, int]) -> Window:
@@ -96,7 +93,7 @@ def read(path: pathlib.Path, size: tuple[int, int]) -> Window:
     """
     height, width = size
     forms = {
-        "pictures": Form("u", (2, height, width, 3)),
+        "picture": Form("u", (height, width, 3)),
         "mask": Form("b", (height, width)),
         "photo": Form("u", (2 * height, 2 * width, 3)),
     }

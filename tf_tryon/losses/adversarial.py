@@ -1,7 +1,4 @@
-"""Least-squares adversarial losses, and matching of what D makes of two pictures (equations 2-25 to 2-28).
-
-The hinge losses beside them are the detail network's, which the thesis doesn't have.
-"""
+"""Least-squares adversarial losses, and matching of what D makes of two pictures (equations 2-25 to 2-28)."""
 
 from __future__ import annotations
 
@@ -18,22 +15,6 @@ def least_squares(scores: tf.Tensor, target: float) -> tf.Tensor:
       (B,) float32.
     """
     return _mean(tf.square(tf.cast(scores, tf.float32) - target))
-
-
-def hinge(scores: tf.Tensor, real: bool) -> tf.Tensor:
-    """``mean max(0, 1 - D)`` for D on photos, ``mean max(0, 1 + D)`` on generated ones (Lim, Ye: Geometric GAN, 2017).
-
-    The generator's loss beside it is ``-mean D``.
-
-    Args:
-      scores: (B, h, w, 1).
-      real: of photos.
-
-    Returns:
-      (B,) float32.
-    """
-    scores = tf.cast(scores, tf.float32)
-    return _mean(tf.nn.relu(1.0 - scores if real else 1.0 + scores))
 
 
 def feature_matching(real: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:

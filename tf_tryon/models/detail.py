@@ -19,7 +19,7 @@ import tensorflow as tf
 from tf_tryon.data import vocabulary
 from tf_tryon.geometry import resampling, tensor_arrays
 from tf_tryon.layers import compat, seeds
-from tf_tryon.layers.blocks import convolution, leaky_relu
+from tf_tryon.layers.blocks import leaky_relu
 from tf_tryon.layers.convolution import Convolution, double
 
 NAME: Final = "detail"
@@ -74,51 +74,6 @@ def build_detail(seed: int = 0) -> Detail:
     return network
 
 
-class Judge(keras.Model):
-    """The discriminator: cloth (B, h, w, 4), which is RGB in [-1, 1], 0 outside the garment, and its mask -> scores.
-
-    One half sees folds and arrangement, in fields of 78 pixels; the other one what is finer than 5 pixels alone, in
-    fields of 14. Both are given that fine part eight times enlarged: weave is faint.
-
-    Returns two maps of scores (B, h', w', 1) float32, above 0 for what looks like a photo.
-    """
-
-    def build(self, input_shape: Any) -> None:
-        coarse = ((24, 4, 2), (48, 4, 2), (96, 4, 2), (96, 4, 2), (96, 3, 1))
-        fine = ((12, 3, 1), (24, 4, 2), (24, 3, 1))
-        self.coarse = self._tower("coarse", 4 + 3, coarse)
-        self.fine = self._tower("fine", 3 + 1, fine)
-        compat.mark_built(self, input_shape)
-
-    def _tower(self, name: str, channels: int, layers: tuple[tuple[int, int, int], ...]) -> list[Any]:
-        made = []
-        for index, (filters, size, stride) in enumerate((*layers, (1, 1, 1))):
-            made.append(
-                convolution(
-                    filters, size, bias=True, padding="valid", stride=stride, name=f"{name}_{index}",
-                    init_std=_deviation(size, channels),
-                )
-            )  # fmt: skip
-            made[-1].build((None, None, None, channels))
-            channels = filters
-        return made
-
-    def call(self, cloth: tf.Tensor) -> list[tf.Tensor]:
-        rgb, mask = cloth[..., :3], cloth[..., 3:]
-        fine = 8.0 * mask * (rgb - tf.nn.avg_pool2d(rgb, 5, 1, "SAME"))
-        return [
-            _scores(self.coarse, tf.concat([cloth, fine], axis=-1)),
-            _scores(self.fine, tf.concat([fine, mask], axis=-1)),
-        ]
-
-
-def build_judge(seed: int = 0) -> Judge:
-    """The discriminator, its weights fresh: they follow from the seed."""
-    network = Judge(name="judge")
-    seeds.build(network, (None, None, None, 4), seed)
-    return network
-
-
 def enlarged(pictures: tf.Tensor) -> tf.Tensor:
     """(B, H, W, c) -> (B, 2H, 2W, c), by the kernel that pastes completions into photos."""
     return _resized(pictures, (2 * pictures.shape[1], 2 * pictures.shape[2]))
@@ -155,14 +110,6 @@ def inside(mask: tf.Tensor) -> tf.Tensor:
     """
     share = tf.nn.avg_pool2d(double(mask), 5, 1, "SAME")
     return tf.maximum(2.0 * share - 1.0, 0.0) * double(mask)
-
-
-def _scores(tower: list[Any], x: tf.Tensor) -> tf.Tensor:
-    *layers, last = tower
-    for layer in layers:
-        # Spectral norms keep each layer's gain at 1 or below; without the factor scores would hardly leave 0.
-        x = 1.6 * leaky_relu(layer(x), _SLOPE)
-    return last(x)
 
 
 def _act(x: tf.Tensor) -> tf.Tensor:

@@ -1,0 +1,71 @@
+"""Energies in closed form, and what moves the distance of two cloths."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon.losses.texture_statistics import FILTERS, LEVELS, distance, energies
+
+SIDE = 96
+MASK = tf.ones((1, SIDE, SIDE, 1))
+
+
+def _picture(values: np.ndarray) -> tf.Tensor:
+    return tf.constant(values[None, ..., None].astype(np.float32))
+
+
+def _weave(amplitude: float, shift: int = 0) -> np.ndarray:
+    """Threads of two pixels."""
+    return amplitude * np.where((np.arange(SIDE) + shift) // 2 % 2, 1.0, -1.0)[None] * np.ones((SIDE, 1))
+
+
+def test_the_filters_are_orthonormal_and_see_no_slope() -> None:
+    flat = FILTERS.reshape(9, 6)
+    np.testing.assert_allclose(flat.T @ flat, np.eye(6), atol=1e-6)
+    y, x = np.indices((3, 3))
+    for plane in (np.ones((3, 3)), y, x):
+        np.testing.assert_allclose(flat.T @ plane.ravel(), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_noise_has_its_variance_in_each_filter(level: int) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, (8, SIDE // level, SIDE // level, 1)).astype(np.float32)
+    noise = tf.constant(noise.repeat(level, 1).repeat(level, 2))
+    made, counted = energies(noise, tf.ones_like(noise), level)
+    assert counted.numpy().all()
+    np.testing.assert_allclose(made.numpy().mean(axis=(0, 1, 2)), 0.01, rtol=0.2)
+
+
+def test_a_checkerboard_is_the_last_filters_alone() -> None:
+    y, x = np.indices((SIDE, SIDE))
+    made, _ = energies(_picture(0.1 * (-1.0) ** (y + x)), MASK, 1)
+    # 0.1 times what the outer product of (1, -2, 1) / sqrt(6) with itself makes of alternating signs: 16 / 6.
+    np.testing.assert_allclose(made.numpy()[..., -1], (0.1 * 16 / 6) ** 2, rtol=1e-4)
+
+
+def test_where_threads_lie_is_nothing_and_how_strong_they_are_is_the_logarithm() -> None:
+    thread, moved, strong = (_picture(_weave(*given)) for given in ((0.1,), (0.1, 2), (0.2,)))
+    assert float(distance(thread, moved, MASK)) == pytest.approx(0, abs=1e-3)
+    by_level = [energies(picture, MASK, 1)[0].numpy() for picture in (thread, strong)]
+    seen = by_level[0] > 1e-5
+    assert seen.any()
+    np.testing.assert_allclose(by_level[1][seen], 4 * by_level[0][seen], rtol=1e-3)
+    assert float(distance(thread, strong, MASK)) > 0.1
+
+
+def test_outside_of_the_cloth_nothing_counts() -> None:
+    mask = np.zeros((SIDE, SIDE))
+    mask[:, : SIDE // 2] = 1
+    loud = _weave(0.05)
+    loud[:, SIDE // 2 :] = np.random.default_rng(0).uniform(-1, 1, (SIDE, SIDE // 2))
+    assert float(distance(_picture(loud), _picture(_weave(0.05)), _picture(mask))) == pytest.approx(0, abs=1e-6)
+    assert float(distance(_picture(loud), _picture(_weave(0.05)), 0 * MASK)) == 0
+
+
+def test_the_goal_gets_no_gradient() -> None:
+    made, goal = tf.Variable(_picture(_weave(0.1))), tf.Variable(_picture(_weave(0.2)))
+    with tf.GradientTape() as tape:
+        loss = distance(made, goal, MASK)
+    first, second = tape.gradient(loss, [made, goal])
+    assert float(tf.reduce_max(tf.abs(first))) > 0
+    assert second is None
