@@ -16,9 +16,9 @@ from tf_tryon.writing.places import refuse_overlap
 ARGUMENTS = ""
 HELP = """Train a detail network: what a model's pictures lack beside the photo at its own resolution.
 
-The model completes garments of the data set's people first; a small network then learns to add weave and edges at
-twice the size, until a discriminator can't tell its cloth from the photos'. Writes detail.npz into --workdir, which
-`tf-tryon bundle --detail` puts into a model. SIGTERM and Ctrl-C save before they stop the run.
+The model pictures garments of the data set's people first; a small network then learns to add weave and edges at
+twice the size, as fine and as strong as the photos'. Writes detail.npz into --workdir, which `tf-tryon bundle --detail`
+puts into a model. SIGTERM and Ctrl-C save before they stop the run.
 
     tf-tryon detail train --model street --data people --workdir runs/detail"""
 
@@ -30,10 +30,10 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("data", None, "Data set of photos with labels.", required=True, **add)
     flags.DEFINE_string("workdir", None, "The run's folder: new, or one to go on with.", required=True, **add)
     flags.DEFINE_integer("people", 200, "How many people of the data set are looked at.", lower_bound=2, **add)
-    flags.DEFINE_integer("steps", 2000, "Of training.", lower_bound=1, **add)
+    flags.DEFINE_integer("steps", 1000, "Of training.", lower_bound=1, **add)
     flags.DEFINE_integer("threads", 0, "CPU threads; 0: all.", lower_bound=0, **add)
     flags.DEFINE_list("garments", ["top", "bottom"], "Whose cloth is looked at, separated by commas.", **add)
-    define_seed(flag_values, "Of the first weights and of what is drawn.")
+    define_seed(flag_values, "Of the first weights and of the patches.")
 
 
 def check(flag_values: flags.FlagValues, args: list[str]) -> None:

@@ -1,6 +1,7 @@
 """The local page's geometry in Chromium gives numpy's pixels: what is seen, noise, pasting, outlines."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,8 +50,10 @@ def call(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cal
     page.goto(f"http://127.0.0.1:{listening.getsockname()[1]}/page/style.css")
 
     def run(module: str, expression: str, given: Any) -> Any:
-        body = f"const m = await import('/page/{module}.mjs'); return plain({expression});"
-        return page.evaluate(f"async (given) => {{ {PLAIN} {body} }}", given)
+        # As text: Playwright takes seconds to hand over an array of a picture's numbers.
+        body = f"const given = JSON.parse(text), m = await import('/page/{module}.mjs');"
+        body += f"return JSON.stringify(plain({expression}));"
+        return json.loads(page.evaluate(f"async (text) => {{ {PLAIN} {body} }}", json.dumps(given)))
 
     yield run
     context.close()
