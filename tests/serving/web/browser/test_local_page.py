@@ -1,6 +1,7 @@
 """The local page in Chromium, with its real packages and models: all is completed with the network cut."""
 
 import io
+import json
 import re
 import socket
 import threading
@@ -96,7 +97,8 @@ def test_the_models_answer_as_in_python(visit: Any, large_person: Any) -> None:
         "keypoints": large_person.keypoints.ravel().tolist(), "height": height, "width": width,
     }  # fmt: skip
     actual = page.evaluate(
-        """async ({photo, labels, keypoints, height, width}) => {
+        """async (given) => {
+          const {photo, labels, keypoints, height, width} = JSON.parse(given);
           const person = {
             photo: {data: photo, height, width, channels: 3}, labels: {data: labels, height, width, channels: 1},
             keypoints, dress: false,
@@ -105,12 +107,12 @@ def test_the_models_answer_as_in_python(visit: Any, large_person: Any) -> None:
           for await (const one of models.tryOn.complete(person, 'top', {samples: 2, seed: 7})) {
             if (one.photo) made.push([Array.from(one.photo.data), one.score]);
           }
-          return made;
+          return JSON.stringify(made);
         }""",
-        given,
+        json.dumps(given),  # Playwright takes seconds to hand over an array of a picture's numbers
     )
     expected = TryOn.load("street").complete(large_person, "top", samples=2, seed=7)
-    for k, (data, score) in enumerate(actual):
+    for k, (data, score) in enumerate(json.loads(actual)):
         gap = np.abs(np.reshape(data, expected.photos[k].shape) - expected.photos[k])
         assert (gap.max(-1) <= 2).mean() > 0.999
         assert score == pytest.approx(sum(scores[k] for scores in expected.scores.values()), abs=1)
