@@ -24,6 +24,12 @@ onednn.prefer()  # what the processes that tests start compute with
 
 # Files of tests that use `models`, whose functions take a minute to prepare in each process.
 _EXPORTED = ("tests/export/test_saved_model.py", "tests/serving/test_")
+# Files that use the same thing that takes half a minute to make: the second process would only wait for the first.
+_TOGETHER = {
+    "the exported model": _EXPORTED,
+    "the phone's files": ("tests/export/test_phone_", "tests/export/test_sidecar.py", "tests/export/test_tflite"),
+    "the model without TensorFlow": ("tests/lite/",),
+}
 
 # CIHP-20 labels of a person on a 64x64 grid: (label, y0, x0, y1, x1), later ones on top; colours differ by person.
 PARTS = (
@@ -72,12 +78,13 @@ def person(index: int, size: int = 64) -> dict[str, Any]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Several processes: one runs all of a file, which shares what it sets up, and all that use the exported model."""
+    """Several processes: one runs all of a file, and of files that share what they set up."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "the exported model" if nodeid.startswith(_EXPORTED) else nodeid.partition("::")[0]
+            shared = (name for name, files in _TOGETHER.items() if nodeid.startswith(files))
+            return next(shared, nodeid.partition("::")[0])
 
     return ByFile(config, log)
 
@@ -94,7 +101,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
         item.add_marker(pytest.mark.slow)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (not item.nodeid.startswith(_EXPORTED), item.path not in slow))  # stable
+    together = tuple(file for files in _TOGETHER.values() for file in files)
+    items.sort(key=lambda item: (not item.nodeid.startswith(together), item.path not in slow))  # stable
 
 
 def state(folder: Path) -> dict[str, tuple[Any, ...]]:

@@ -29,6 +29,11 @@ from tf_tryon.training.step import State
 from tf_tryon.training.variables import named_variables
 from tf_tryon.training.weights import save_weights
 
+pytestmark = [
+    pytest.mark.usefixtures("eager"),  # to compile the networks would take half a minute
+    pytest.mark.filterwarnings("ignore:Even though the .tf.config.experimental_run_functions_eagerly"),
+]
+
 
 @pytest.fixture(scope="module")
 def bundle(model: Any, data_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

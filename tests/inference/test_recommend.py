@@ -18,6 +18,11 @@ from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.models.build import build_networks
 
+pytestmark = [
+    pytest.mark.usefixtures("eager"),  # to compile the networks would take half a minute
+    pytest.mark.filterwarnings("ignore:Even though the .tf.config.experimental_run_functions_eagerly"),
+]
+
 
 @pytest.fixture
 def people(make_person: Callable[..., dict[str, Any]]) -> list[Person]:

@@ -28,19 +28,31 @@ def test_the_filters_are_orthonormal_and_see_no_slope() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_noise_has_its_variance_in_each_filter(level: int) -> None:
+def test_noise_has_its_variance_and_its_mean_magnitude_in_each_filter(level: int) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, (8, SIDE // level, SIDE // level, 1)).astype(np.float32)
     noise = tf.constant(noise.repeat(level, 1).repeat(level, 2))
     made, counted = energies(noise, tf.ones_like(noise), level)
     assert counted.numpy().all()
-    np.testing.assert_allclose(made.numpy().mean(axis=(0, 1, 2)), 0.01, rtol=0.2)
+    normal = [0.01] * 6 + [0.01 * 2 / np.pi] * 6  # of Gaussian noise
+    np.testing.assert_allclose(made.numpy().mean(axis=(0, 1, 2)), normal, rtol=0.2)
 
 
-def test_a_checkerboard_is_the_last_filters_alone() -> None:
+def test_a_checkerboards_energies() -> None:
     y, x = np.indices((SIDE, SIDE))
     made, _ = energies(_picture(0.1 * (-1.0) ** (y + x)), MASK, 1)
-    # 0.1 times what the outer product of (1, -2, 1) / sqrt(6) with itself makes of alternating signs: 16 / 6.
-    np.testing.assert_allclose(made.numpy()[..., -1], (0.1 * 16 / 6) ** 2, rtol=1e-4)
+    rows = 1 / 3**0.5, 0, 4 / 6**0.5  # what the three rows of the basis make of 1, -1, 1
+    seen = [(0.1 * rows[i] * rows[j]) ** 2 for i in range(3) for j in range(3) if i + j >= 2]
+    np.testing.assert_allclose(made.numpy(), np.broadcast_to(2 * seen, made.shape), rtol=1e-4, atol=1e-9)
+
+
+def test_specks_are_no_even_cloth() -> None:
+    draw = np.random.default_rng(0)
+    even = draw.choice([-0.1, 0.1], (SIDE, SIDE))
+    specks = np.where(draw.random((SIDE, SIDE)) < 0.04, 5 * even, 0)  # of the same energy
+    (first, _), (second, _) = (energies(_picture(values), MASK, 1) for values in (even, specks))
+    ratios = second.numpy().mean(axis=(0, 1, 2)) / first.numpy().mean(axis=(0, 1, 2))
+    np.testing.assert_allclose(ratios[:6], 1, atol=0.3)
+    assert ratios[6:].max() < 0.5
 
 
 def test_where_threads_lie_is_nothing_and_how_strong_they_are_is_the_logarithm() -> None:
@@ -51,6 +63,12 @@ def test_where_threads_lie_is_nothing_and_how_strong_they_are_is_the_logarithm()
     assert seen.any()
     np.testing.assert_allclose(by_level[1][seen], 4 * by_level[0][seen], rtol=1e-3)
     assert float(distance(thread, strong, MASK)) > 0.1
+
+
+def test_too_faint_is_dearer_than_too_strong() -> None:
+    """By q / (1 - q), which makes the quantile q the best guess."""
+    faint, strong = _picture(_weave(0.1)), _picture(_weave(0.2))
+    assert float(distance(faint, strong, MASK) / distance(strong, faint, MASK)) == pytest.approx(0.6 / 0.4, rel=1e-3)
 
 
 def test_outside_of_the_cloth_nothing_counts() -> None:

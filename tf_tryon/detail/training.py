@@ -1,7 +1,7 @@
 """Training the detail network on the texture of cloth in photos: windows first, then steps.
 
     L = texture(I', photo) + lambda * mean |mean of M * Detail(I) over squares of 24 pixels|
-        + mu * mean M * |fine(I') - fine(photo)|                            I' = enlarged(I) + M * Detail(I)
+        + mu * mean M * (fine(I') - fine(photo))^2                           I' = enlarged(I) + M * Detail(I)
 
 The first term (`losses/texture_statistics.py`) asks for cloth as finely structured as the photo's, wherever its
 threads lie. The second one keeps light and colour the texture stage's: what is added has no mean. The third one draws
@@ -44,7 +44,7 @@ _PLACES: Final = (windows.FOLDER, *PLACES, run_folder.CONFIG, DETAIL)
 _RATE: Final = 1e-3  # falls
 _MOMENTS: Final = (0.5, 0.999)  # Adam's beta_1 and beta_2
 _FLAT: Final = 10.0  # lambda
-_TOLD: Final = 20.0  # mu
+_TOLD: Final = 100.0  # mu
 _COARSE: Final = 15  # pixels: what is wider isn't fine
 _EMA: Final = 0.995
 _OF_STEPS: Final = ("seed", "garments", "people", "side", "least")  # options that steps follow from
@@ -67,7 +67,7 @@ class Options(NamedTuple):
 
     garments: tuple[str, ...] = ("top", "bottom")
     people: int = 200
-    steps: int = 1000
+    steps: int = 700
     seed: int = 0
     side: int = 64
     least: float = 0.7
@@ -222,7 +222,7 @@ def losses(network: Detail, batch: patches.Patches) -> dict[str, tf.Tensor]:
     return {
         "texture": texture_statistics.distance(made, photo, double(batch.masks)),
         "flat": tf.reduce_mean(tf.abs(squares)),
-        "told": tf.reduce_mean(within * tf.abs(_fine(made) - _fine(photo))),
+        "told": tf.reduce_mean(within * tf.math.squared_difference(_fine(made), _fine(photo))),
     }
 
 

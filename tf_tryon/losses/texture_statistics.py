@@ -16,7 +16,7 @@ SQUARE: Final = 24  # pixels of the picture over which an energy is a mean
 _LEAST: Final = 0.4  # share of a square that must be cloth
 _EPSILON: Final = 2e-6  # energy of a thirtieth of what rounding to bytes leaves: finer differences can't be seen
 _MARGIN: Final = 2  # pixels of a level that cloth is looked at from its outline on
-_QUANTILE: Final = 0.7
+_QUANTILE: Final = 0.6
 
 
 def _filters() -> np.ndarray:
@@ -30,7 +30,9 @@ FILTERS: Final = _filters()
 
 
 def energies(grey: tf.Tensor, mask: tf.Tensor, level: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """``e_k = sum M (F_k * x)^2 / sum M`` over squares of 24 pixels that overlap by two thirds.
+    """``e_k = sum M (F_k * x)^2 / sum M`` and ``(sum M |F_k * x| / sum M)^2`` over squares of 24 pixels.
+
+    Their ratio tells whether structure is even or a few strong specks. Squares overlap by two thirds.
 
     Args:
       grey: (B, h, w, 1) in [-1, 1].
@@ -38,21 +40,23 @@ def energies(grey: tf.Tensor, mask: tf.Tensor, level: int) -> tuple[tf.Tensor, t
       level: of LEVELS; pixels of so many are averaged first.
 
     Returns:
-      (B, y, x, 6) float32 energies, and (B, y, x, 1) of 1 where a square holds cloth enough.
+      (B, y, x, 12) float32, first the six of the first kind, and (B, y, x, 1) of 1 where a square holds cloth enough.
     """
     small = tf.nn.avg_pool2d(grey, level, level, "VALID")
     lacking = tf.nn.max_pool2d(1.0 - mask, level, level, "VALID")
     # Nothing is known of what lies beyond the picture's edge.
     cloth = 1.0 - tf.nn.max_pool2d(lacking, 2 * _MARGIN + 1, 1, "SAME")[:, 1:-1, 1:-1]
-    seen = cloth * tf.square(tf.nn.conv2d(small, FILTERS, 1, "VALID"))
+    seen = tf.nn.conv2d(small, FILTERS, 1, "VALID")
+    seen = cloth * tf.concat([tf.square(seen), tf.abs(seen)], axis=-1)
     size, step = SQUARE // level, SQUARE // (3 * level)
     share = tf.nn.avg_pool2d(cloth, size, step, "VALID")
     mean = tf.nn.avg_pool2d(seen, size, step, "VALID") / tf.maximum(share, 1e-3)
-    return mean, tf.cast(share > _LEAST, tf.float32)
+    energy, magnitude = tf.split(mean, 2, axis=-1)
+    return tf.concat([energy, tf.square(magnitude)], axis=-1), tf.cast(share > _LEAST, tf.float32)
 
 
 def distance(made: tf.Tensor, goal: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """``sum over levels of mean rho(log(e' + eps) - log(e + eps))``, ``rho(d) = 2 max(q d, (q - 1) d)``, q = .7.
+    """``sum over levels of mean rho(log(e' + eps) - log(e + eps))``, ``rho(d) = 2 max(q d, (q - 1) d)``, q = .6.
 
     Of what can't be foretold the quantile q of the logarithm is best (Koenker and Bassett, Econometrica 1978): energies
     of a photo's squares are a few strong ones and many faint ones, and their median is faint cloth.
@@ -72,4 +76,4 @@ def _apart(made: tuple[tf.Tensor, tf.Tensor], goal: tuple[tf.Tensor, tf.Tensor])
     (one, counted), (other, _) = made, goal
     lacking = tf.math.log(tf.stop_gradient(other) + _EPSILON) - tf.math.log(one + _EPSILON)
     away = 2.0 * tf.maximum(_QUANTILE * lacking, (_QUANTILE - 1.0) * lacking)
-    return tf.reduce_sum(away * counted) / tf.maximum(FILTERS.shape[-1] * tf.reduce_sum(counted), 1.0)
+    return tf.reduce_sum(away * counted) / tf.maximum(one.shape[-1] * tf.reduce_sum(counted), 1.0)
