@@ -45,7 +45,7 @@ def test_patches_are_mostly_garment() -> None:
     assert min(source.batch(step).masks.mean(axis=(1, 2, 3)).min() for step in range(8)) > 0.7
 
 
-def test_small_garments_are_left_out_and_too_few_refused() -> None:
+def test_small_garments_are_left_out_and_none_refused() -> None:
     assert patches.Source([_window(0, 0.2), _window(1), _window(2)], 0, side=16, least=0.7).windows == 2
     with pytest.raises(TryOnError, match=r"none of 2 garments is large enough to fill a patch of 16 pixels"):
         patches.Source([_window(0, 0.2), _window(1, 0.3)], 0, side=16, least=0.7)

@@ -1,5 +1,6 @@
 """Windows and steps: made once, gone on with, refused where something else is there."""
 
+import json
 import shutil
 import signal
 from pathlib import Path
@@ -21,7 +22,7 @@ from tf_tryon.inference.detail_file import read_detail
 from tf_tryon.models.detail import enlarged
 from tf_tryon.training.checkpoints import Checkpoints
 
-_OPTIONS = Options(people=4, steps=2, side=44, least=0.05, checkpoint_every=1, log_every=1)
+_OPTIONS = Options(people=4, steps=2, side=16, least=0.05, checkpoint_every=1, log_every=1)
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +71,16 @@ def test_the_network_learns_and_its_noise_stays(trained: Path) -> None:
 
 
 def test_the_losses_terms() -> None:
-    """Of a network that adds the same everywhere, to a picture whose photo is the picture itself."""
+    """Of networks that add nothing, the same everywhere, and threads; the photo is the picture itself."""
     pictures = tf.random.stateless_uniform((2, 48, 48, 3), (0, 1), -1, 1)
     batch = Patches(pictures, tf.ones((2, 48, 48, 1)), enlarged(pictures))
     nothing = training.losses(lambda x: tf.zeros((2, 96, 96, 1)), batch)
     assert {name: float(value) for name, value in nothing.items()} == pytest.approx(
-        {"texture": 0, "flat": 0, "told": 0}, abs=1e-5
+        {"loss": 0, "texture": 0, "flat": 0, "told": 0}, abs=1e-5
     )
     even = training.losses(lambda x: tf.fill((2, 96, 96, 1), 0.1), batch)
     assert float(even["flat"]) == pytest.approx(0.1, abs=1e-6)
-    # What is even is no texture, but for a level's margin at the picture's edge, and isn't fine.
+    # What is even is no texture, and isn't fine.
     assert float(even["texture"]) == pytest.approx(0, abs=1e-3)
     assert float(even["told"]) == pytest.approx(0, abs=1e-5)
     threads = 0.1 * (-1.0) ** tf.range(96, dtype=tf.float32)[tf.newaxis, :, tf.newaxis, tf.newaxis]
@@ -88,6 +89,8 @@ def test_the_losses_terms() -> None:
     # Of 15 pixels 7 are like the one in the middle, 8 the opposite.
     assert float(woven["told"]) == pytest.approx((0.1 * 16 / 15) ** 2, rel=0.02)
     assert float(woven["texture"]) > 0.01
+    for parts in (even, woven):
+        assert float(parts["loss"]) == pytest.approx(parts["texture"] + 10 * parts["flat"] + 100 * parts["told"])
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"garments": ("top",)}, {"people": 3}])
@@ -96,6 +99,16 @@ def test_a_run_of_other_options_is_left_alone(
 ) -> None:
     with untouched(trained), pytest.raises(TryOnError, match=f"{next(iter(change))} is .* there: choose another"):
         train(model.texture, "digest", open_records(data_set), trained, _OPTIONS._replace(**change))
+
+
+def test_an_earlier_versions_run_is_left_alone(
+    trained: Path, model: Any, data_set: Path, tmp_path: Path, untouched: Any
+) -> None:
+    folder = shutil.copytree(trained, tmp_path / "detail")
+    mark = folder / training.OPTIONS
+    mark.write_text(json.dumps({name: v for name, v in json.loads(mark.read_text()).items() if name != "format"}))
+    with untouched(folder), pytest.raises(TryOnError, match="by another version of tf-tryon: choose another"):
+        train(model.texture, "digest", open_records(data_set), folder, _OPTIONS)
 
 
 def test_another_models_run_is_left_alone(trained: Path, model: Any, data_set: Path) -> None:

@@ -268,6 +268,31 @@ def test_a_hidden_folder_may_go_while_it_is_looked_for(tmp_path, monkeypatch):
     assert hidden.leftovers(tmp_path / "anna", MARK) == []
 
 
+def test_what_may_not_be_looked_into_holds_nothing_of_ours(tmp_path, monkeypatch):
+    (tmp_path / hidden.NAME).mkdir()
+
+    def refused(place):
+        raise PermissionError(place)
+
+    monkeypatch.setattr(os, "listdir", refused)
+    assert hidden.leftovers(tmp_path / "anna", MARK) == []
+
+
+def test_a_new_hidden_folder_that_is_taken_for_left_behind_is_made_again(tmp_path, monkeypatch):
+    """Another process looks for those between its making and its locking."""
+    wait = hidden._wait_for
+
+    def later(lock):
+        monkeypatch.setattr(hidden, "_wait_for", wait)
+        hidden.remove_leftovers(tmp_path / "anna", MARK)
+        wait(lock)
+
+    monkeypatch.setattr(hidden, "_wait_for", later)
+    write(tmp_path / "anna", {"one.png": "1"})
+    assert content(tmp_path / "anna") == {"one.png": "1"}
+    assert not list(tmp_path.rglob(hidden.NAME))
+
+
 def test_files_that_are_being_replaced_during_a_check_are_waited_for(tmp_path, monkeypatch):
     """The mark is aside just when it is looked for, as while another process puts new files in their place."""
     write(tmp_path / "anna", {"one.png": "1"})

@@ -29,7 +29,7 @@ def define_flags(flag_values: flags.FlagValues) -> None:
     flags.DEFINE_string("model", None, "A bundled model, or a folder of `tf-tryon bundle`; default: street.", **add)
     flags.DEFINE_string("data", None, "Data set of photos with labels.", required=True, **add)
     flags.DEFINE_string("workdir", None, "The run's folder: new, or one to go on with.", required=True, **add)
-    flags.DEFINE_integer("people", 200, "How many people of the data set are looked at.", lower_bound=2, **add)
+    flags.DEFINE_integer("people", 200, "How many people of the data set are looked at.", lower_bound=1, **add)
     flags.DEFINE_integer("steps", 700, "Of training.", lower_bound=1, **add)
     flags.DEFINE_integer("threads", 0, "CPU threads; 0: all.", lower_bound=0, **add)
     flags.DEFINE_list("garments", ["top", "bottom"], "Whose cloth is looked at, separated by commas.", **add)

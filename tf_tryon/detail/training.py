@@ -40,6 +40,8 @@ from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import write_text
 
 OPTIONS: Final = "detail.json"  # tells that a folder is such a run's
+_FORMAT: Final = "format"  # its key that tells how windows and checkpoints are written
+_VERSION: Final = 2  # 1 had a discriminator
 _PLACES: Final = (windows.FOLDER, *PLACES, run_folder.CONFIG, DETAIL)
 _RATE: Final = 1e-3  # falls
 _MOMENTS: Final = (0.5, 0.999)  # Adam's beta_1 and beta_2
@@ -48,7 +50,7 @@ _TOLD: Final = 100.0  # mu
 _COARSE: Final = 15  # pixels: what is wider isn't fine
 _EMA: Final = 0.995
 _OF_STEPS: Final = ("seed", "garments", "people", "side", "least")  # options that steps follow from
-_FINAL: Final = 0.01  # of the learning rates, along a cosine
+_FINAL: Final = 0.01  # of the learning rate, along a cosine
 
 
 class Options(NamedTuple):
@@ -59,7 +61,7 @@ class Options(NamedTuple):
       people: of the split "train", the first so many.
       steps: of training; may grow when the run goes on, whose learning rates then rise to what they are of more steps.
       seed: of patches and first weights.
-      side: of a patch, in pixels of the texture stage's pictures; at least 16.
+      side: of a patch, in pixels of the texture stage's pictures; a multiple of 4, at least 16.
       least: share of a patch that is the garment.
       log_every: steps between lines of the log.
       checkpoint_every: steps between checkpoints.
@@ -108,7 +110,8 @@ def train(stage: Stage, digest: str, records: RecordSet, workdir: pathlib.Path, 
         run_inputs.check(workdir, inputs, begun)
         if begun:
             _check_options(workdir / OPTIONS, options, _OF_STEPS if steps else ())
-        write_text(workdir / OPTIONS, json.dumps(options._asdict(), indent=1) + "\n")
+        written = {_FORMAT: _VERSION, **options._asdict()}
+        write_text(workdir / OPTIONS, json.dumps(written, indent=1) + "\n")
         run_inputs.save(workdir, inputs)
         source = _source(stage, records, workdir, options, stop)
         if source is None:
@@ -124,8 +127,10 @@ def train(stage: Stage, digest: str, records: RecordSet, workdir: pathlib.Path, 
 
 
 def _check_options(path: pathlib.Path, options: Options, names: tuple[str, ...]) -> None:
-    """Raise InTheWayError where what is there was made with other options of these names."""
+    """Raise InTheWayError where what is there was made otherwise, or with other options of these names."""
     there = json_file.read(path, "choose another --workdir")
+    if not isinstance(there.raw, dict) or there.raw.get(_FORMAT) != _VERSION:
+        raise InTheWayError(f"{path}: of a run by another version of tf-tryon: choose another --workdir")
     for name in names:
         value = there[name].raw
         if value != json.loads(json.dumps(getattr(options, name))):
@@ -138,7 +143,7 @@ def _source(
     """The patches of all windows, which are made first; None where a signal came meanwhile."""
     pairs = windows.wanted(records, options.garments, options.people)
     steps = windows.make(stage, records, pairs, workdir)
-    bar = Progress("garments completed", len(pairs), done=next(steps))
+    bar = Progress("garments pictured", len(pairs), done=next(steps))
     for done in steps:
         bar.update(done)
         if stop.number:
@@ -203,27 +208,27 @@ def _step(network: Detail, adam: Adam, ema: Ema, steps: int) -> Any:
     def step(batch: patches.Patches, number: tf.Tensor) -> dict[str, tf.Tensor]:
         with tf.GradientTape() as tape:
             parts = losses(network, batch)
-            loss = parts["texture"] + _FLAT * parts["flat"] + _TOLD * parts["told"]
+            loss = parts[metric_names.LOSS]
         valid = tf.math.is_finite(loss)
         gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, list(adam.variables.values()))]
         adam.apply(gradients, learning_rate(_RATE, number, steps, 0, _FINAL), valid)
         ema.update(number, valid)
-        return {metric_names.LOSS: loss, **parts}
+        return parts
 
     return step
 
 
 def losses(network: Detail, batch: patches.Patches) -> dict[str, tf.Tensor]:
-    """The loss's three terms of a batch, each () float32, without their weights."""
+    """The loss of a batch, and its three terms without their weights, each () float32."""
     within = inside(batch.masks)
     added = network(batch.pictures) * within
     made, photo = _grey(enlarged(batch.pictures)) + added, _grey(batch.photos)
     squares = tf.nn.avg_pool2d(added, texture_statistics.SQUARE, texture_statistics.SQUARE // 3, "VALID")
-    return {
-        "texture": texture_statistics.distance(made, photo, double(batch.masks)),
-        "flat": tf.reduce_mean(tf.abs(squares)),
-        "told": tf.reduce_mean(within * tf.math.squared_difference(_fine(made), _fine(photo))),
-    }
+    texture = texture_statistics.distance(made, photo, double(batch.masks))
+    flat = tf.reduce_mean(tf.abs(squares))
+    told = tf.reduce_mean(within * tf.math.squared_difference(_fine(made), _fine(photo)))
+    loss = texture + _FLAT * flat + _TOLD * told
+    return {metric_names.LOSS: loss, "texture": texture, "flat": flat, "told": told}
 
 
 def _grey(pictures: tf.Tensor) -> tf.Tensor:

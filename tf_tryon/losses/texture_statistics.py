@@ -1,7 +1,8 @@
 """How much fine structure of each kind and scale cloth has, and how far two pictures are apart in that.
 
-Local energies of band-pass filters say what a texture looks like, and nothing of where its threads lie (Portilla and
-Simoncelli, IJCV 2000). So a network can be given a photo as the goal for cloth whose threads it can't know.
+Local energies of band-pass filters say what a texture looks like, and next to nothing of where its threads lie
+(Portilla and Simoncelli, IJCV 2000). So a network can be given a photo as the goal for cloth whose threads it can't
+know.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tensorflow as tf
 LEVELS: Final = (1, 2, 4)  # pixels of the picture that are one of the level's
 SQUARE: Final = 24  # pixels of the picture over which an energy is a mean
 _LEAST: Final = 0.4  # share of a square that must be cloth
-_EPSILON: Final = 2e-6  # energy of a thirtieth of what rounding to bytes leaves: finer differences can't be seen
+_EPSILON: Final = 2e-6  # fainter cloth can't be seen: rounding to bytes leaves 5e-6 in each filter, of grey pictures
 _MARGIN: Final = 2  # pixels of a level that cloth is looked at from its outline on
 _QUANTILE: Final = 0.6
 
@@ -56,10 +57,10 @@ def energies(grey: tf.Tensor, mask: tf.Tensor, level: int) -> tuple[tf.Tensor, t
 
 
 def distance(made: tf.Tensor, goal: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """``sum over levels of mean rho(log(e' + eps) - log(e + eps))``, ``rho(d) = 2 max(q d, (q - 1) d)``, q = .6.
+    """``sum over levels of mean rho(log(e(goal) + eps) - log(e(made) + eps))``, ``rho(d) = 2 max(q d, (q - 1) d)``.
 
-    Of what can't be foretold the quantile q of the logarithm is best (Koenker and Bassett, Econometrica 1978): energies
-    of a photo's squares are a few strong ones and many faint ones, and their median is faint cloth.
+    Of what can't be foretold the quantile q = .6 of the logarithm is best (Koenker and Bassett, Econometrica 1978):
+    energies of a photo's squares are a few strong ones and many faint ones, and their median is faint cloth.
 
     Args:
       made: (B, h, w, 1) in [-1, 1].

@@ -12,11 +12,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import functools
 import hashlib
 import os
 import pathlib
 import secrets
-from collections.abc import Generator
+import shutil
+from collections.abc import Callable, Generator
 
 NAME = ".tf-tryon"
 
@@ -26,23 +28,31 @@ def key_of(folder: pathlib.Path, mark: str) -> str:
     return hashlib.sha256(os.fsencode(f"{folder.resolve().name}/{mark}")).hexdigest()[:8]
 
 
-def made(place: pathlib.Path, key: str) -> pathlib.Path:
-    """A new folder below `place`'s hidden one."""
+def made(place: pathlib.Path, key: str) -> tuple[pathlib.Path, int]:
+    """A new folder below `place`'s hidden one, and the descriptor of its lock, which is ours until it is closed."""
     path = place / NAME / f"{key}-{secrets.token_hex(4)}"
     for _ in range(100):
         place.mkdir(parents=True, exist_ok=True)
         (place / NAME).mkdir(exist_ok=True)
         with contextlib.suppress(FileNotFoundError):  # another process has just removed the empty one
             path.mkdir()
-            return path
+            lock = os.open(path, os.O_RDONLY)
+            _wait_for(lock)
+            if _lies_at(lock, path):
+                return path, lock
+            os.close(lock)  # until it was locked, another process took it for left behind
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
 
 
 def leftovers(folder: pathlib.Path, mark: str) -> list[pathlib.Path]:
     """Hidden folders of processes that were killed while they wrote this set of files."""
-    paths = [path for place in (folder, folder.parent) for path in _within(place / NAME)]
-    begin = f"{key_of(folder, mark)}-"
-    return [path for path in paths if path.name.startswith(begin) and path.is_dir() and _abandoned(path)]
+    return [path for path in _of(folder, mark) if _while_abandoned(path, lambda: None)]
+
+
+def remove_leftovers(folder: pathlib.Path, mark: str) -> None:
+    """Remove them, each under its lock: whoever has just made one finds then that it is gone."""
+    for path in _of(folder, mark):
+        _while_abandoned(path, functools.partial(shutil.rmtree, path, ignore_errors=True))
 
 
 def tidy(folder: pathlib.Path) -> None:
@@ -75,14 +85,26 @@ def turn(folder: pathlib.Path, mark: str) -> Generator[bool, None, None]:
                 os.close(lock)
 
 
-def settle(folder: pathlib.Path, mark: str) -> None:
-    """Wait for a process that is at this set of files just now, if there is one: until then no mark tells whose are."""
-    with contextlib.suppress(OSError):  # there is no such file, or the disk knows no locks
+def settle(folder: pathlib.Path, mark: str) -> bool:
+    """Wait for a process that is at this set of files just now: until then no mark tells whose they are.
+
+    Returns:
+      Whether there was one.
+    """
+    try:
         lock = os.open(folder / NAME / _lock_name(folder, mark), os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH)
-        finally:
-            os.close(lock)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        return True
+    except OSError:  # the disk knows no locks
+        return False
+    finally:
+        os.close(lock)
 
 
 def _lock_name(folder: pathlib.Path, mark: str) -> str:
@@ -99,8 +121,7 @@ def _taken(path: pathlib.Path) -> int | None:
         except FileNotFoundError:  # another process has just removed the empty one
             continue
         try:
-            with contextlib.suppress(OSError):  # the disk knows no locks
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            _wait_for(lock)
             if _lies_at(lock, path):
                 return lock
         except BaseException:
@@ -117,29 +138,33 @@ def _lies_at(lock: int, path: pathlib.Path) -> bool:
         return False
 
 
-def _within(place: pathlib.Path) -> list[pathlib.Path]:
-    """What is in a folder that another process may remove at any moment; nothing where none is."""
-    try:
-        return [place / name for name in os.listdir(place)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+def _of(folder: pathlib.Path, mark: str) -> list[pathlib.Path]:
+    """Hidden folders of this set of files, whose ever they are; any of them may go at any moment."""
+    found: list[pathlib.Path] = []
+    for place in (folder / NAME, folder.parent / NAME):
+        with contextlib.suppress(OSError):  # there is none, or it is another user's and nothing in it is ours
+            found += [place / name for name in os.listdir(place) if name.startswith(f"{key_of(folder, mark)}-")]
+    return [path for path in found if path.is_dir()]
 
 
-def _abandoned(path: pathlib.Path) -> bool:
+def _while_abandoned(path: pathlib.Path, then: Callable[[], object]) -> bool:
+    """Whether nobody writes in a folder any more; `then` is called if so, while nobody can begin to."""
     try:
         lock = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return False  # its writer has just finished
+    except OSError:
+        return False  # its writer has just finished, or is another user
     try:
-        return locked(lock)
+        # Where the disk knows no locks nothing is ever taken for abandoned.
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        then()
+    except OSError:
+        return False
+    else:
+        return True
     finally:
         os.close(lock)
 
 
-def locked(lock: int) -> bool:
-    """Whether the lock could be taken; where the disk knows no locks nothing is ever taken for abandoned."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _wait_for(lock: int) -> None:
+    with contextlib.suppress(OSError):  # the disk knows no locks
+        fcntl.flock(lock, fcntl.LOCK_EX)

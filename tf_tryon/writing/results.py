@@ -62,19 +62,16 @@ def new_files(
     folder = pathlib.Path(folder)
     check(folder, mark, by=by, source=source, alone=alone, never=never)
     try:
-        partial = hidden.made(folder if folder.is_dir() else folder.parent, hidden.key_of(folder, mark))
+        partial, lock = hidden.made(folder if folder.is_dir() else folder.parent, hidden.key_of(folder, mark))
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(folder)) from error
-    lock = os.open(partial, os.O_RDONLY)
     try:
-        hidden.locked(lock)
         new = NewFiles(partial, {})
         with _dropped_by_errors(partial, folder), naming(folder):
             yield new
             _seal(new, mark, by, source)
         _put(partial, folder, mark, by, source, alone, never)
-        for leftover in hidden.leftovers(folder, mark):
-            shutil.rmtree(leftover, ignore_errors=True)
+        hidden.remove_leftovers(folder, mark)
     finally:
         os.close(lock)
         hidden.tidy(folder)
@@ -99,20 +96,23 @@ def check(
         raise InTheWayError(f"{folder} is a link to nothing: remove it, or choose another folder")
     if never:
         _refuse_any(folder)
-    for last in (False, True):
-        hidden.settle(folder, mark)
+    calm = False  # whether nobody was at the files when they were last looked at
+    while True:
+        busy = hidden.settle(folder, mark)
         try:
             _refuse_others(folder, _own(folder, mark, by, source), [*names, mark], alone)
             return
         except (InTheWayError, FileNotFoundError):
-            if last:
+            if calm and not busy:
                 raise
-        # Another process may have begun to replace the files meanwhile: it is waited for, and they are looked at again.
+        # Another process may have begun to replace the files meanwhile: they are looked at again.
+        calm = not busy
 
 
 def source_of(folder: str | os.PathLike[str], mark: str) -> str | None:
     """What the files of a folder were made of, by its mark; None without one."""
     folder = pathlib.Path(folder)
+    hidden.settle(folder, mark)
     written = marks.read(folder / mark)
     if written is None:
         former = (marks.read(leftover / _BEFORE) for leftover in hidden.leftovers(folder, mark))
@@ -136,8 +136,9 @@ def _put(
         with contextlib.ExitStack() as stack:
             with _dropped_by_errors(partial, folder):
                 there = stack.enter_context(hidden.turn(folder, mark))
-                own = _own(folder, mark, by, source)  # again: the work may have taken hours
-                _refuse_others(folder, own, [*names, mark], alone)
+                # Again: the work may have taken hours. A folder that wasn't there is nobody's yet.
+                own = _own(folder, mark, by, source) if there else {}
+                _refuse_others(folder, own, [*names, mark] if there else [], alone and there)
                 if _appeared(partial, folder, never):
                     return
             if there:
