@@ -109,7 +109,13 @@ before = state()
 """
 
 
-@pytest.mark.parametrize("program", ["", WITH_A_POLICY_OF_ITS_OWN], ids=["plain", "with settings of its own"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param("", id="plain", marks=pytest.mark.slow),
+        pytest.param(WITH_A_POLICY_OF_ITS_OWN, id="with settings of its own"),
+    ],
+)
 @pytest.mark.parametrize("work", [LOAD, RECOGNISE], ids=["a model", "a product"])
 def test_loading_changes_nothing_of_the_process(program, work):
     done = subprocess.run([sys.executable, "-c", STATE + program + work], cwd=ROOT, capture_output=True, text=True)

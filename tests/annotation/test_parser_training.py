@@ -133,6 +133,7 @@ def test_a_file_gives_the_configuration(tmp_path):
             parser_config.with_changes([], ConfigDict({"train": {"steps": value}}))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_examples")
 def test_a_run_can_start_from_a_file_which_keeps_no_path(data_set, tmp_path):
     sets, config = [open_records(data_set)], tiny(1)
@@ -203,6 +204,7 @@ def test_values_that_cannot_work_are_named(field, value):
         parser_config.validate(config)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_examples")
 def test_a_start_that_came_to_nothing_may_be_made_anew(data_set, tmp_path):
     config, sets = tiny(1), [open_records(data_set)]

@@ -15,8 +15,15 @@ from tf_tryon.layers.spectral_norm import spectral_layers
 THESIS = {"spectral_norm": "none", "output_scales": 2, "latent_stride": 16}
 
 
-@pytest.mark.parametrize("integer", [False, True])
-@pytest.mark.parametrize("configuration", ["recommended", "thesis"])
+@pytest.mark.parametrize(
+    ("configuration", "integer"),
+    [
+        pytest.param("recommended", False, marks=pytest.mark.slow),
+        ("recommended", True),
+        ("thesis", False),
+        ("thesis", True),
+    ],
+)
 def test_functions_equal_the_networks(configuration, integer, bundle, write_stage, tmp_path, people, monkeypatch):
     monkeypatch.setattr(eight_bits, "LEAST_VARIANCE", 0.0)  # the one thing that eight bits change
     folder = (bundle if configuration == "recommended" else write_stage(tmp_path, **THESIS)) / "shape"

@@ -18,7 +18,7 @@ def shop(fake_server: Any, make_shop: Callable[..., Any]) -> Any:
     return make_shop(fake_server.address, settings=Settings(garments=TARGETS))  # as many as a model may complete
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.slow), 360])
 def test_from_upload_to_eight_downloads(shopper: Any, photo: bytes, width: int) -> None:
     visitor = shopper(width)
     visitor.check_access()
