@@ -250,34 +250,6 @@ def test_two_at_once_take_turns(tmp_path, monkeypatch, begun_before):
     assert not list(tmp_path.rglob(hidden.NAME))
 
 
-def test_a_hidden_folder_may_go_while_it_is_looked_for(tmp_path, monkeypatch):
-    """Another process tidies up between any two looks at the disk."""
-    (tmp_path / hidden.NAME).mkdir()
-    looks = {"listdir": os.listdir, "scandir": os.scandir}
-
-    def gone(look):
-        def going(place):
-            if Path(place).name == hidden.NAME and Path(place).is_dir():
-                Path(place).rmdir()
-            return look(place)
-
-        return going
-
-    for name, look in looks.items():
-        monkeypatch.setattr(os, name, gone(look))
-    assert hidden.leftovers(tmp_path / "anna", MARK) == []
-
-
-def test_what_may_not_be_looked_into_holds_nothing_of_ours(tmp_path, monkeypatch):
-    (tmp_path / hidden.NAME).mkdir()
-
-    def refused(place):
-        raise PermissionError(place)
-
-    monkeypatch.setattr(os, "listdir", refused)
-    assert hidden.leftovers(tmp_path / "anna", MARK) == []
-
-
 def test_a_new_hidden_folder_that_is_taken_for_left_behind_is_made_again(tmp_path, monkeypatch):
     """Another process looks for those between its making and its locking."""
     wait = hidden._wait_for
