@@ -8,6 +8,7 @@ from tf_tryon.configs.shape import get_config as recommended
 def get_config() -> ConfigDict:
     config = recommended()
 
+    config.model.replaces = "garment"  # hands, hair and the other clothes stay the photo's
     config.model.local_temperature = 0.55  # fewer holes and legs of two lengths; lengths vary all the same
 
     data = config.data

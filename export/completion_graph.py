@@ -16,7 +16,6 @@ from tf_tryon.export.stage_graph import Codes, StageGraph
 from tf_tryon.inference import wearing
 from tf_tryon.inference.stage import repeat
 from tf_tryon.models import pasting
-from tf_tryon.models.background import before_background
 from tf_tryon.models.completion import Made, both_stages, composed, finish
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
@@ -78,7 +77,7 @@ def _fitting(stage: StageGraph, samples: tf.Tensor, draw: Draw, context: Batch, 
         def drawn(attempt: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
             codes = stage.draw(context, stage.noise(draw.seed, samples, attempt), draw.temperature)
             logits = stage.generate(batch, codes.values)
-            return *codes, logits, wearing.misfit(complete_labels(batch, logits), batch, reach)
+            return *codes, logits, wearing.misfit(complete_labels(batch, logits, stage.config), batch, reach)
 
         size = stage.config.data.height, stage.config.data.width
         shapes = stage.codes_shape, (), (*size, len(CLASSES)), ()
@@ -143,7 +142,7 @@ class Completion:
 
         def chunk(samples: tf.Tensor) -> Outputs:
             codes, logits = _made(self.shape, samples, draw, person.shape_batch)(batch)
-            labels = complete_labels(batch, logits)
+            labels = complete_labels(batch, logits, self.shape.config)
             parsings = pasting.paste_labels(person.labels, labels, shows(batch, labels), person.where)
             return {
                 "parsings_bytes": _encoded(parsings),
@@ -194,7 +193,7 @@ class Completion:
         texture_batch = repeat(person.texture_batch, self.chunk)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            made = both_stages(shape_batch, texture_batch, *makers(samples))
+            made = both_stages(shape_batch, texture_batch, *makers(samples), self.shape.config)
             parsings, outputs = self._pictures(person, made.labels, made.texture_codes, made.rgb, fine)
             return {
                 "parsings_bytes": _encoded(parsings),
@@ -208,7 +207,7 @@ class Completion:
     def rows(self, shape_batch: Batch, texture_batch: Batch, samples: tf.Tensor, draw: Draw) -> Outputs:
         """A chunk of tensors at the input size, one sample of each person; nothing encoded or pasted."""
         makers = (_made(stage, samples, draw) for stage in (self.shape, self.texture))
-        made = both_stages(shape_batch, texture_batch, *makers)
+        made = both_stages(shape_batch, texture_batch, *makers, self.shape.config)
         picture = composed(texture_batch, made.labels, made.rgb)
         detail, fine = self.texture.detail_of(made.rgb, made.labels, texture_batch), picture
         if detail is not None:
@@ -249,9 +248,8 @@ class Completion:
         `fine`: the detail network, where there is one, adds to the pictures; a product has its own detail.
         """
         original = repeat(person.texture_batch, self.chunk)
-        whole = tf.cond(person.restores, lambda: before_background(rgb, labels, person.behind), lambda: rgb)
         detail = self.texture.detail_of(rgb, labels, original) if fine else None
-        made = finish(person.photo, person.labels, original, labels, whole, person.where, detail=detail)
+        made = finish(person.photo, person.labels, original, labels, rgb, person.where, person.behind, detail)
         return made.parsings, {
             "photos_bytes": _encoded(made.photos),
             "texture_codes": codes.values,

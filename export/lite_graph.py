@@ -6,7 +6,8 @@
     shape_generate(person, codes)             -> completed, opacity
     texture_encode(person, garments, completed) -> features
     texture_draw, texture_score                    as for the shape
-    texture_generate(person, completed, codes)  -> rgb, and detail where the model has a detail network
+    texture_generate(person, completed, codes)  -> rgb before the photo's own background; drawn, before the network's;
+                                                   and detail where the model has a detail network
 
 A person is what `data.view` shows, and `inference.erasure` erases. Everything from there on is the code of training and
 completion (`examples.derive`, `Networks`, `compositing`), traced; nothing of it is written again.
@@ -26,6 +27,8 @@ from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import spectral_layers
+from tf_tryon.models import skin_tone
+from tf_tryon.models.background import before_background, continued
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.detail import added
@@ -75,12 +78,15 @@ def _of_stage(stage: Stage) -> dict[str, Function]:
     def generate(given: Inputs) -> dict[str, tf.Tensor]:
         person = batch(given)
         made = networks.generate(person, given["codes"])[-1]
-        if not shape and stage.detail is None:
-            return {"rgb": made}
-        if not shape:
-            return {"rgb": made, "detail": added(stage.detail, made, given["completed"], given["target"])}
-        labels = complete_labels(person, made)
-        return {"completed": tf.cast(labels, tf.int32), "opacity": shows(person, labels)}
+        if shape:
+            labels = complete_labels(person, made, stage.config)
+            return {"completed": tf.cast(labels, tf.int32), "opacity": shows(person, labels)}
+        before, after, photo = given["labels"], given["completed"], person[keys.PHOTO]
+        drawn = skin_tone.matched(made, photo, before, after, given["visible"])
+        outputs = {"rgb": before_background(drawn, after, continued(photo, before)), "drawn": drawn}
+        if stage.detail is not None:
+            outputs["detail"] = added(stage.detail, made, given["completed"], given["target"])
+        return outputs
 
     return {
         "encode": _function(encode, specs, (*seen, *_GARMENTS)),

@@ -23,7 +23,7 @@ class Seen(NamedTuple):
     """A person as the networks see them, and where that lies in the photo.
 
     photo (h, w, 3) uint8 is what completions are pasted into; labels (h, w) uint8 are the photo's own; shape_batch and
-    texture_batch hold one person. restores () bool: behind (1, H, W, 3) is put behind the completed person.
+    texture_batch hold one person. behind (1, H, W, 3) in [-1, 1] is put behind the completed person.
     """
 
     photo: tf.Tensor
@@ -32,7 +32,6 @@ class Seen(NamedTuple):
     where: pasting.Region
     shape_batch: Batch
     texture_batch: Batch
-    restores: tf.Tensor
     behind: tf.Tensor
 
 
@@ -115,11 +114,10 @@ def from_bytes(
     viewed = view.within(person, seen, config)
     size = view.input_size(config)
 
-    def behind() -> tf.Tensor:
-        true = view.cropped({**person, "photo": photo}, seen, size, config)
-        return continued(examples.to_rgb(true["photo"])[None], true["labels"][None])
-
-    behind_person = tf.cond(restores, behind, lambda: tf.zeros((1, *size, 3)))
+    shown = tf.cond(
+        restores, lambda: view.cropped({**person, "photo": photo}, seen, size, config)["photo"], lambda: viewed["photo"]
+    )
+    behind = continued(examples.to_rgb(shown)[None], viewed["labels"][None])
     left = require(
         tf.reduce_any(_of_target(viewed["labels"], target)),
         "garment: too small: nothing of it is left at the networks' size; give a larger photo of the person",
@@ -129,7 +127,7 @@ def from_bytes(
     shape_batch, texture_batch = derive(view.batched(viewed), target[None], shape, texture)
     where = pasting.region(shape_batch[keys.VISIBLE][0, ..., 0], seen, xp.size(photo)[:2])
     pasted_into = tf.where(grey, given, photo)
-    return Seen(pasted_into, labels, seen, where, shape_batch, texture_batch, restores, behind_person)
+    return Seen(pasted_into, labels, seen, where, shape_batch, texture_batch, behind)
 
 
 def _of_target(labels: tf.Tensor, target: tf.Tensor) -> tf.Tensor:

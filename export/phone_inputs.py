@@ -18,6 +18,7 @@ from tf_tryon.data.vocabulary import CLASSES, FACE, GARMENT_CLASSES, GARMENTS
 from tf_tryon.errors import TryOnError
 from tf_tryon.files.json_file import Value
 from tf_tryon.geometry import numpy_arrays, roi
+from tf_tryon.models.replacing import REPLACES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Contract:
       context_given: whether `context` ends with `given` in the erased box's RoI.
       grid: (rows, columns, channels) of a code.
       shared: how many of its last channels are one value for all cells.
+      replaces: what completed labels change: all that is "erased", or the "garment" alone.
       aligned: codes are laid over the erased box's RoI; otherwise repeated over the picture.
       autoregressive: cells are drawn one after another, each knowing the earlier ones.
       std_floor: added to the softplus of `raw_std`.
@@ -53,6 +55,7 @@ class Contract:
     context_given: bool
     grid: tuple[int, int, int]
     shared: int
+    replaces: str
     aligned: bool
     autoregressive: bool
     std_floor: float
@@ -81,6 +84,7 @@ class Contract:
             context_given=given["context_given"].flag(),
             grid=(rows, columns, channels),
             shared=given["shared"].whole(0, channels),
+            replaces=given["replaces"].choice(REPLACES),
             aligned=given["aligned"].flag(),
             autoregressive=given["autoregressive"].flag(),
             std_floor=given["std_floor"].number(0, 1),
@@ -102,6 +106,7 @@ class Inputs:
       labels: (H, W) uint8 classes of the input, complete.
       visible: (H, W) float32.
       box: (4,) float32, the erased one.
+      slot: of the erased garment.
       given: (H, W, C) float32: erased parsing (8), face and keypoint maps (19), visible (1, with spade).
       context: (H / pool, W / pool, C) float32: four garment crops (12), and `given` cropped.
     """
@@ -109,6 +114,7 @@ class Inputs:
     labels: np.ndarray
     visible: np.ndarray
     box: np.ndarray
+    slot: int
     given: np.ndarray
     context: np.ndarray
 
@@ -145,7 +151,7 @@ def build(person: Person, garment: str, means: np.ndarray, contract: Contract) -
     if contract.context_given:
         seen = roi.crop(given, roi.around(box, size), (size[0] // pool, size[1] // pool))
         context = np.concatenate([context, seen[0]], axis=-1)
-    return Inputs(person.labels, visible[0, ..., 0], box[0], given[0], context.astype(np.float32))
+    return Inputs(person.labels, visible[0, ..., 0], box[0], slot, given[0], context.astype(np.float32))
 
 
 def lay(codes: np.ndarray, inputs: Inputs, contract: Contract) -> np.ndarray:

@@ -21,8 +21,9 @@ from tf_tryon.export.phone_inputs import Contract, Inputs
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
 from tf_tryon.files.regular import is_plain_name, read_bytes
+from tf_tryon.models.replacing import GARMENT, garment_alone
 
-FORMAT, VERSION = "tf_tryon.phone", 2
+FORMAT, VERSION = "tf_tryon.phone", 3
 _LARGEST = 1 << 31  # bytes; what a flatbuffer can be
 
 
@@ -99,10 +100,17 @@ class PhoneStage:
         return self.run("generate", given=inputs.given, codes=laid)["logits"]
 
     def labels(self, inputs: Inputs, codes: np.ndarray) -> np.ndarray:
-        """(H, W) uint8: the likeliest class where erased, without lone pixels; the given one where visible."""
+        """(H, W) uint8: the likeliest class where erased, without lone pixels; the given one where visible.
+
+        Of a model that replaces the garment alone, what isn't the garment's stays.
+        """
         visible = inputs.visible > 0
         labels = np.where(visible, inputs.labels, self.logits(inputs, codes).argmax(-1))
-        return np.where(visible, labels, without_lone_pixels(labels, len(CLASSES))).astype(np.uint8)
+        labels = np.where(visible, labels, without_lone_pixels(labels, len(CLASSES)))
+        if self.contract.replaces == GARMENT:
+            before = inputs.labels.astype(labels.dtype)
+            labels = garment_alone(before[None], labels[None], np.array([inputs.slot]))[0]
+        return labels.astype(np.uint8)
 
     def _std(self, raw: np.ndarray) -> np.ndarray:
         scale = np.array(self.contract.code_scale, np.float32)

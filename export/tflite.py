@@ -110,6 +110,7 @@ def contract_of(config: ConfigDict) -> Contract:
         grid=latent_shape(config),
         shared=model.latent_shared,
         aligned=model.latent_layout == "aligned",
+        replaces=model.replaces,
         autoregressive=model.prior == "autoregressive",
         std_floor=_STD_FLOOR,
         temperatures=draw_temperatures(config),

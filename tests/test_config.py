@@ -120,6 +120,7 @@ def test_wrong_types_are_refused():
         ("texture", {"model.generator_pool": 2, "data.width": 96}, "config.data.width = 96: .* multiple of 64"),
         ("shape", {"train.networks": "finer"}, "generator_pool = 2"),
         ("texture", {"train.networks": "finer", "model.generator_pool": 2}, "without a discriminator"),
+        ("texture", {"model.replaces": "garment"}, "config.model.replaces concerns the shape stage only"),
         ("texture", {"model.local_temperature": 1.5}, "config.model.local_temperature = 1.5: choose 0 to 1"),
         ("texture", {"model.latent_centred": True}, "latent_centred .* goes with latent_shared > 0"),
         ("shape", {"model.latent_layout": "aligned"}, "shape_frame"),

@@ -39,6 +39,7 @@ _CHOICES = {
     "data.crop": ("person", "garment"),
     "data.shape_frame": ("garment", "box"),
     "model.latent_layout": ("tiled", "aligned"),
+    "model.replaces": ("erased", "garment"),
     "model.prior": ("independent", "autoregressive"),
     "model.decoder_norm": ("instance", "spade"),
     "model.upsample": ("transposed", "resize"),
@@ -84,9 +85,9 @@ def thesis(stage: str) -> ConfigDict:
     model.latent_channels = 8  # z is spatial: (height / stride, width / stride, channels)
     model.latent_shared = 0  # how many of them are one value for the whole picture, such as both sleeves' length
     model.latent_centred = False  # the others have mean 0, so that what all cells have alike is told by the shared ones
+    model.replaces = "erased"  # of the photo: all that is erased, or the "garment" alone (models/replacing.py)
     model.local_temperature = 1.0  # of the channels that are not shared, where codes are drawn; lower: cells agree more
-    # Pixels that a cell of z spans, 4 to 32 times encoder_pool; 32 is the whole trunk, 8x8 cells at 256 px.
-    model.latent_stride = 32
+    model.latent_stride = 32  # pixels that a cell of z spans, 4 to 32 times encoder_pool; 32: the trunk's 8x8 at 256 px
     model.latent_layout = "tiled"  # z repeated over the picture, or laid "aligned" into the garment's box
     model.prior = "independent"  # cells of z given the context, or "autoregressive" so that they agree
     model.encoder_context = False  # encoders also see the generator's inputs, cropped like the garment

@@ -51,6 +51,8 @@ def _validate_shape(config: ConfigDict) -> None:
 
 def _validate_texture(config: ConfigDict) -> None:
     train = config.train
+    if config.model.replaces != "erased":
+        raise ValueError("config.model.replaces concerns the shape stage only: its parsing says what is replaced")
     if not 0 <= train.shape_fraction <= 1:
         raise ValueError(f"config.train.shape_fraction = {train.shape_fraction}: choose 0 to 1")
     if bool(train.shape_fraction) != bool(train.shape_run):

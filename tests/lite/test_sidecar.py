@@ -22,7 +22,7 @@ def copy(person_bundle: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"version": 2}, "no sidecar of format"),
+        ({"version": 1}, "no sidecar of format"),
         ({"file": "../x.tflite"}, "no name of a file"),
         ({"sha256": "0"}, "belongs to another file"),
         ({"codes": {"shape": [2, 2]}}, r"codes.shape has 2 entries"),

@@ -16,7 +16,7 @@ def test_the_background_goes_on_behind_the_person():
     photo = np.where(person()[..., None] > 0, np.float32(-1), street)
     actual = background.continued(tf.constant(photo), tf.constant(person())).numpy()
     free = np.ones((64, 64), bool)
-    free[9:61, 19:41] = False
+    free[8:62, 18:42] = False
     np.testing.assert_allclose(actual[0][free], street[0][free], atol=1e-5)
     assert np.abs(actual - street)[0, 10:60, 20:40].mean() < 0.1
     assert actual.min() > -0.01  # nothing of the person

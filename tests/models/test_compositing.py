@@ -10,6 +10,7 @@ from tf_tryon.data import examples, vocabulary
 from tf_tryon.export.phone_runner import without_lone_pixels
 from tf_tryon.models import compositing
 from tf_tryon.models.compositing import complete_labels, with_labels
+from tf_tryon.models.replacing import garment_alone
 
 
 @pytest.fixture
@@ -22,9 +23,15 @@ def parsings():
     return given, made, visible
 
 
-def _completed(given, made, visible):
-    batch = {keys.PARSING: tf.one_hot(given, 8), keys.VISIBLE: tf.cast(visible[..., None], tf.float32)}
-    return complete_labels(batch, tf.one_hot(made, 8)).numpy()
+def _completed(given, made, visible, **model):
+    batch = {
+        keys.PARSING: tf.one_hot(given, 8),
+        keys.VISIBLE: tf.cast(visible[..., None], tf.float32),
+        keys.TARGET: tf.constant([vocabulary.slot_of("top"), vocabulary.slot_of("bottom")]),
+    }
+    config = thesis("shape")
+    config.model.update(model)
+    return complete_labels(batch, tf.one_hot(made, 8), config).numpy()
 
 
 def _tidied(labels, y, x):
@@ -52,6 +59,14 @@ def test_the_phone_s_rule_is_the_same(parsings):
         np.testing.assert_array_equal(without_lone_pixels(one, 8), wanted)
 
 
+def test_the_garment_alone_is_replaced_where_the_model_wants_that(parsings):
+    given, made, visible = parsings
+    wanted = garment_alone(given, _completed(given, made, visible).astype(int), np.array([1, 2]))
+    actual = _completed(given, made, visible, replaces="garment")
+    np.testing.assert_array_equal(actual, wanted)
+    assert (actual != _completed(given, made, visible)).mean() > 0.2
+
+
 def test_other_parsings_renew_what_depends_on_them(someone):
     config = thesis("texture")
     config.data.height = config.data.width = 64
@@ -65,21 +80,28 @@ def test_other_parsings_renew_what_depends_on_them(someone):
     np.testing.assert_array_equal(with_labels(batch, shorter)[keys.GARMENT_BOX][:, 2].numpy(), 40)
 
 
-def _changed(before, after, visible, garment, dress=False):
+def _changed(before, after, visible, garment):
     return compositing.changed(
         tf.constant([before]), tf.constant([after]), tf.constant(visible, tf.float32)[None, ..., None],
-        tf.constant([vocabulary.slot_of(garment)]), tf.constant([dress]),
+        tf.constant([vocabulary.slot_of(garment)]),
     ).numpy()[0, ..., 0].astype(int).tolist()  # fmt: skip
 
 
-def test_street_hair_and_other_clothes_keep_their_pixels():
-    before = [[0, 1, 5, 2, 6, 3, 0]]  # street, hair, top, arm, trousers, leg, street
-    after = [[0, 1, 5, 2, 6, 3, 5]]  # a wider top
-    visible = [[0, 0, 0, 0, 0, 0, 0]]
-    assert _changed(before, after, visible, "top") == [[0, 0, 1, 1, 0, 0, 1]]
-    assert _changed(before, after, visible, "bottom") == [[0, 0, 0, 0, 1, 1, 1]]
-    assert _changed(before, after, visible, "bottom", dress=True) == [[0, 0, 0, 1, 1, 1, 1]]
-    assert _changed(before, after, [[0, 0, 1, 0, 0, 0, 1]], "top") == [[0, 0, 0, 1, 0, 0, 0]]
+def test_all_that_stays_as_it_was_keeps_its_pixels():
+    before = [[0, 0, 1, 5, 2, 6, 3, 2, 0]]  # street, street, hair, top, arm, trousers, leg, arm, street
+    after = [[0, 0, 1, 5, 2, 6, 3, 5, 5]]  # wider and of longer sleeves
+    seen = [[0, 0, 0, 0, 0, 0, 0, 0, 0]]
+    assert _changed(before, after, seen, "top") == [[0, 0, 0, 1, 0, 0, 0, 1, 1]]
+    assert _changed(before, before, seen, "bottom") == [[0, 0, 0, 0, 0, 1, 0, 0, 0]]
+    assert _changed(before, before, seen, "dress") == [[0, 0, 0, 0, 0, 1, 0, 0, 0]]
+    assert _changed(before, after, [[0, 0, 0, 1, 0, 0, 0, 0, 1]], "top") == [[0, 0, 0, 0, 0, 0, 0, 1, 0]]
+
+
+def test_street_beside_what_is_new_is_new_but_nothing_else_beside_it():
+    before = [[0, 0, 5, 2, 0, 0], [0, 0, 5, 2, 0, 0]]
+    after = [[0, 0, 0, 2, 0, 0], [0, 0, 5, 2, 5, 0]]
+    assert _changed(before, after, [[0] * 6, [0] * 6], "top") == [[0, 1, 1, 0, 1, 1], [0, 1, 1, 0, 1, 1]]
+    assert _changed(before, after, [[1] * 6, [1] * 6], "top") == [[0] * 6, [0] * 6]
 
 
 def test_what_changed_is_opaque_and_fades_within_two_pixels():

@@ -59,7 +59,10 @@ def of_people(
     if shape is not None:
         shaper = sampling.Sampler(shape.nets, seed)
         _, shape_people = next(sampling.people(records, SPLIT, garment, shape.config, count, count))
-        drawn = [complete_labels(shape_people, shaper.sample(shape_people, 0, k)).numpy() for k in range(SHAPES)]
+        drawn = [
+            complete_labels(shape_people, shaper.sample(shape_people, 0, k), shape.config).numpy()
+            for k in range(SHAPES)
+        ]
         given = with_labels(people, drawn[0])
         arrays["shapes"] = np.stack(drawn, axis=1)[:_SHAPE_PEOPLE]
         arrays["walk"] = _walk(shape, shaper, shape_people)
@@ -116,7 +119,7 @@ def _walk(shape: Run, shaper: sampling.Sampler, people: Batch) -> np.ndarray:
             codes[channel * len(WALK) + place, ..., channel] += shift
     repeated = {name: tf.repeat(value, len(WALK), axis=0) for name, value in one.items()}
     rows = [
-        complete_labels(repeated, nets.generate(repeated, tf.constant(part))[-1]).numpy()
+        complete_labels(repeated, nets.generate(repeated, tf.constant(part))[-1], nets.config).numpy()
         for part in np.split(codes, channels)
     ]
     return np.stack(rows)

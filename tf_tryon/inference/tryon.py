@@ -42,11 +42,11 @@ _CHUNK = 8  # samples that go through the nets at once: memory stays bounded
 
 
 class _Seen(NamedTuple):
-    """A person as the networks see them: the crop, its view, and the background behind the person (or None)."""
+    """A person as the networks see them: the crop, its view, and what is behind the person in the result."""
 
     crop: crop.Box
     view: view.Person
-    behind: tf.Tensor | None
+    behind: tf.Tensor
 
     @property
     def scale(self) -> float:
@@ -151,7 +151,7 @@ class TryOn:
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
             part = repeat(batch, len(index))
             codes, nats = draw(batch, index)
-            return codes, nats, complete_labels(part, stage.generate(part, codes)).numpy()
+            return codes, nats, complete_labels(part, stage.generate(part, codes), stage.config).numpy()
 
         drawn = in_chunks(chunk, attempts * request.samples, _CHUNK)
         if reach is None:
@@ -193,8 +193,8 @@ class TryOn:
             # One at a time, at the photo's own size: what fills the chunk up isn't pasted.
             made = [
                 self._finish(
-                    photo, own, batch, tf.constant(labels[k : k + 1]), tf.constant(rgb[i : i + 1]), where, seen.behind,
-                    two_stage, None if detail is None else tf.constant(detail[i : i + 1]),
+                    photo, own, batch, tf.constant(labels[k : k + 1]), tf.constant(rgb[i : i + 1]), where,
+                    seen.behind if two_stage else None, None if detail is None else tf.constant(detail[i : i + 1]),
                 )
                 for i, k in enumerate(np.unique(index))
             ]  # fmt: skip
@@ -213,14 +213,11 @@ class TryOn:
             marked = with_mask_seen(seen["labels"].numpy(), box, request)
             return {**seen, "labels": tf.constant(marked)}
 
-        if request.background == background.KEEP:
-            return _Seen(box, within(given["photo"]), None)
-        seen = within(background.photo_on_grey(given["photo"], given["labels"]))
-        if request.background == background.STUDIO:
-            return _Seen(box, seen, None)
-        true = within(given["photo"])
-        rgb = examples.to_rgb(true["photo"])[tf.newaxis]
-        return _Seen(box, seen, background.continued(rgb, true["labels"][tf.newaxis]))
+        keep = request.background == background.KEEP
+        seen = within(given["photo"] if keep else background.photo_on_grey(given["photo"], given["labels"]))
+        shown = within(given["photo"]) if request.background == background.RESTORE else seen
+        rgb, labels = examples.to_rgb(shown["photo"])[tf.newaxis], shown["labels"][tf.newaxis]
+        return _Seen(box, seen, background.continued(rgb, labels))
 
 
 class _Codes:
@@ -265,6 +262,10 @@ def _without_shape(batch: Batch, seen: _Seen, request: Request) -> np.ndarray:
         raise TryOnError(f"{request.wear.name}: a model of one stage can't wear a given garment: choose another")
     if request.walk is not None and request.walk_stage != TEXTURE:
         raise ValueError("walk_stage = 'shape': this model has one stage, 'texture'")
+    if request.background == background.RESTORE:
+        raise ValueError(
+            "background = 'restore': this model has one stage, and nothing tells where the new person ends"
+        )
     if request.keep_shape:
         raise ValueError("keep_shape: this model has one stage, 'texture', whose code tells the shape, too")
     if request.like is not None and TEXTURE not in request.like_stages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,20 @@ from tf_tryon.stages import STAGES
 
 Arrays = dict[str, np.ndarray]
 FUNCTIONS: Final = tuple(f"{stage}_{name}" for stage in STAGES for name in ("encode", "draw", "score", "generate"))
+
+
+class Texture(NamedTuple):
+    """What the texture stage makes of one person.
+
+    Attributes:
+      rgb: (1, H, W, 3) in [-1, 1], before the background that the networks saw.
+      drawn: (1, H, W, 3), before the network's own background, to be put before another.
+      detail: (1, 2H, 2W, 1) to be added at the photo's own size, or None.
+    """
+
+    rgb: np.ndarray
+    drawn: np.ndarray
+    detail: np.ndarray | None
 
 
 class Networks:
@@ -53,10 +67,10 @@ class Networks:
         outputs = self._signatures.run("shape_generate", {**person, "codes": codes[None]})
         return outputs["completed"], outputs["opacity"]
 
-    def texture(self, person: Arrays, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """(1, H, W, 3) in [-1, 1] of a person with `completed` classes, and (1, 2H, 2W, 1) of detail or None."""
+    def texture(self, person: Arrays, codes: np.ndarray) -> Texture:
+        """Of a person with `completed` classes."""
         outputs = self._signatures.run("texture_generate", {**person, "codes": codes[None]})
-        return outputs["rgb"], outputs.get("detail")
+        return Texture(outputs["rgb"], outputs["drawn"], outputs.get("detail"))
 
 
 def _means(sidecar: Sidecar, stage: str) -> np.ndarray:

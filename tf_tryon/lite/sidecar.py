@@ -12,7 +12,7 @@ from tf_tryon.files.json_file import Value
 from tf_tryon.geometry import crop
 
 FORMAT: Final = "tf_tryon.lite"
-VERSION: Final = 1
+VERSION: Final = 2
 QUANTIZE: Final = ("float16", "mixed", "int8", "dynamic")  # the most exact first
 BUNDLED: Final = "mixed"
 REMEDY: Final = "make it with `tf-tryon export lite`"

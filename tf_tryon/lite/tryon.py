@@ -42,7 +42,7 @@ class _Seen(NamedTuple):
       person: what both stages' networks take.
       garments: what their encoders take besides.
       photo: (1, H, W, 3) uint8, which only the texture's take.
-      behind: (1, H, W, 3) background to be put behind the person, or None.
+      behind: (1, H, W, 3) background to be put behind the person, or None: that of `photo`.
     """
 
     crop: crop.Box
@@ -141,10 +141,11 @@ class TryOn:
         codes["texture"] = self._codes("texture", drawing, known)
         for (labels, opacity), one, context, code in zip(made, renewed, known, codes["texture"], strict=True):
             scores["texture"].append(self._networks.score("texture", context, code))
-            rgb, detail = self._networks.texture(one, code)
+            made_of_it = self._networks.texture(one, code)
+            rgb = made_of_it.rgb
             if seen.behind is not None:
-                rgb = background.before_background(rgb, labels, seen.behind)
-            photos.append(pasting.paste_photos(person.photo, rgb, opacity, where, detail)[0])
+                rgb = background.before_background(made_of_it.drawn, labels, seen.behind)
+            photos.append(pasting.paste_photos(person.photo, rgb, opacity, where, made_of_it.detail)[0])
             classes = labels.astype(np.uint8)
             parsings.append(pasting.paste_labels(person.labels, classes, opacity, where)[0])
         return Completion(

@@ -1,4 +1,4 @@
-"""Studio's grey behind the person, as weights trained on Studio know it, and the photo's own background put back."""
+"""The photo's own background behind a completed person; and Studio's grey, as weights trained on Studio know it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def photo_on_grey(photo: Array, labels: Array) -> Array:
 
 
 def before_background(picture: Array, labels: Array, behind: Array) -> Array:
-    """A completed person that was made on grey before another background.
+    """A completed person before another background than that of the picture.
 
-    The grey has spread into the person's outermost pixels, so the person begins half a pixel further in.
+    That one has spread into the person's outermost pixels, so the person begins half a pixel further in.
 
     Args:
       picture: (n, H, W, 3) in [-1, 1].
@@ -48,11 +48,12 @@ def continued(photo: Array, labels: Array) -> Array:
     smallest square that knows something.
 
     Args:
-      photo: (1, H, W, 3) in [-1, 1]; H and W are multiples of 32.
-      labels: (1, H, W) classes of the photo.
+      photo: (n, H, W, 3) in [-1, 1]; H and W are multiples of 32.
+      labels: (n, H, W) classes of the photo.
     """
     xp = library(photo)
-    known = xp.floats(xp.around(_person(labels)) <= 0)  # the person's edge has spread, too
+    # The person's edge has spread by a pixel, and outlines of parsings are another one off here and there.
+    known = xp.floats(xp.around(xp.around(_person(labels))) <= 0)
     levels = [(photo * known, known)]
     while len(levels) <= _LEVELS and all(side % 2 == 0 for side in levels[-1][0].shape[1:3]):
         levels.append((xp.halved(levels[-1][0]), xp.halved(levels[-1][1])))
@@ -68,11 +69,10 @@ def continued(photo: Array, labels: Array) -> Array:
 
 
 def _resized(picture: Array, size: tuple[int, int]) -> Array:
-    """(1, h, w, c) -> (1, *size, c), bilinearly."""
-    xp = library(picture)
+    """(n, h, w, c) -> (n, *size, c), bilinearly."""
     _, height, width, _ = picture.shape
     whole = (0, 0, height, width)
-    return resampling.resample(xp, picture[0], whole, size, resampling.TRIANGLE, resampling.EDGE)[None]
+    return resampling.resample_maps(library(picture), picture, whole, size, resampling.TRIANGLE, resampling.EDGE)
 
 
 def _person(labels: Array) -> Array:

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
+from ml_collections import ConfigDict
 
 from tf_tryon import keys
-from tf_tryon.models import background, pasting
-from tf_tryon.models.compositing import complete_labels, shows, with_labels
+from tf_tryon.models import background, pasting, skin_tone
+from tf_tryon.models.compositing import complete_labels, given_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 
 Made = Callable[[Batch], tuple[Any, tf.Tensor]]  # a stage's codes, and its last output of them
@@ -37,7 +38,7 @@ class Drawn(NamedTuple):
     rgb: tf.Tensor
 
 
-def both_stages(shape_batch: Batch, texture_batch: Batch, shape: Made, texture: Made) -> Drawn:
+def both_stages(shape_batch: Batch, texture_batch: Batch, shape: Made, texture: Made, config: ConfigDict) -> Drawn:
     """One sample of each of n people, the texture's on the completed labels.
 
     Args:
@@ -45,9 +46,10 @@ def both_stages(shape_batch: Batch, texture_batch: Batch, shape: Made, texture: 
       texture_batch: the texture stage's, with the photo's own parsing.
       shape: draws the shape stage's codes and makes logits (n, H, W, 8).
       texture: draws the texture stage's and makes RGB (n, H, W, 3).
+      config: the shape stage's.
     """
     shape_codes, logits = shape(shape_batch)
-    labels = complete_labels(shape_batch, logits)
+    labels = complete_labels(shape_batch, logits, config)
     inputs = with_labels(texture_batch, labels)
     return Drawn(shape_codes, labels, inputs, *texture(inputs))
 
@@ -66,8 +68,7 @@ def finish(
     labels: tf.Tensor,
     rgb: tf.Tensor,
     where: pasting.Region,
-    behind: tf.Tensor | None = None,
-    two_stage: bool = True,
+    behind: tf.Tensor | None,
     detail: tf.Tensor | None = None,
 ) -> Pictures:
     """Paste n completions of one person into the photo.
@@ -79,20 +80,36 @@ def finish(
       labels: (n, H, W) uint8 classes of the completions.
       rgb: (n, H, W, 3) in [-1, 1], the texture stage's.
       where: `pasting.region` of the batch's erasure.
-      behind: (1, H, W, 3) background to put behind the completed person (`background.continued`); None: as it came.
-      two_stage: without a shape stage nothing tells what changed, and all that was erased is new.
+      behind: (1, H, W, 3), what is behind the completed person (`background.continued`); None: of a model of one stage,
+        nothing tells what changed, and all that was erased is the texture stage's.
       detail: (n, 2H, 2W, 1), what a detail network adds; None: nothing.
     """
-    if behind is not None:
-        rgb = background.before_background(rgb, labels, behind)
-    opaque = shows(batch, labels) if two_stage else 1.0 - batch[keys.VISIBLE]
+    if behind is None:
+        opaque = 1.0 - batch[keys.VISIBLE]
+    else:
+        rgb = background.before_background(with_skin_matched(batch, labels, rgb), labels, behind)
+        opaque = shows(batch, labels)
     return Pictures(
         pasting.paste_photos(photo, rgb, opaque, where, detail),
         pasting.paste_labels(own_labels, labels, opaque, where),
     )
 
 
-def composed(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor, two_stage: bool = True) -> tf.Tensor:
-    """(n, H, W, 3) in [-1, 1]: the same composition at the networks' input size, for measures."""
-    opaque = shows(batch, labels) if two_stage else 1.0 - batch[keys.VISIBLE]
-    return batch[keys.PHOTO] + opaque * (rgb - batch[keys.PHOTO])
+def with_skin_matched(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor) -> tf.Tensor:
+    """The texture stage's pictures (n, H, W, 3) with new skin in the colour of the skin that stays."""
+    after = tf.cast(labels, tf.int32)
+    return skin_tone.matched(rgb, batch[keys.PHOTO], given_labels(batch), after, batch[keys.VISIBLE])
+
+
+def behind_person(batch: Batch) -> tf.Tensor:
+    """(n, H, W, 3) in [-1, 1]: the photos' own background, which goes on behind the people (`background.continued`).
+
+    What the texture stage draws there is paler or darker than the photo's beside it, so nothing of that is shown.
+    """
+    return background.continued(batch[keys.PHOTO], given_labels(batch))
+
+
+def composed(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor) -> tf.Tensor:
+    """(n, H, W, 3) in [-1, 1]: a two-stage model's composition at the networks' input size, for measures."""
+    rgb = background.before_background(with_skin_matched(batch, labels, rgb), labels, behind_person(batch))
+    return batch[keys.PHOTO] + shows(batch, labels) * (rgb - batch[keys.PHOTO])

@@ -7,25 +7,30 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import tensorflow as tf
+from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.data import boxes, vocabulary
+from tf_tryon.models import replacing
 from tf_tryon.models.contract import Batch
 
 _COUNT: Final = len(vocabulary.CLASSES)
 
 
-def complete_labels(batch: Batch, logits: tf.Tensor) -> tf.Tensor:
+def complete_labels(batch: Batch, logits: tf.Tensor, config: ConfigDict) -> tf.Tensor:
     """(n, H, W) uint8: the likeliest class of (n, H, W, 8) logits where erased, the given one where visible.
 
-    An erased pixel whose class none of its eight neighbours has takes the class that most of them have.
+    An erased pixel whose class none of its eight neighbours has takes the class that most of them have. With the shape
+    stage's `config.model.replaces = "garment"`, what isn't the garment's stays (`replacing.garment_alone`).
     """
     visible = batch[keys.VISIBLE][..., 0] > 0
     given, likeliest = tf.argmax(batch[keys.PARSING], axis=-1), tf.argmax(logits, axis=-1)
     labels = tf.where(visible, given, likeliest)
-    return tf.cast(tf.where(visible, given, _without_lone_pixels(labels)), tf.uint8)
+    labels = tf.where(visible, given, _without_lone_pixels(labels))
+    if config.model.replaces == replacing.GARMENT:
+        labels = replacing.garment_alone(given, labels, batch[keys.TARGET])
+    return tf.cast(labels, tf.uint8)
 
 
 def _without_lone_pixels(labels: tf.Tensor) -> tf.Tensor:
@@ -55,30 +60,36 @@ def with_labels(batch: Batch, labels: tf.Tensor) -> Batch:
 
 def shows(batch: Batch, labels: tf.Tensor) -> tf.Tensor:
     """`opacity` of completions with parsings (n, H, W) uint8 of a batch of n as `derive` made it: (n, H, W, 1)."""
-    before = tf.argmax(batch[keys.PARSING], axis=-1, output_type=tf.int32)
-    new = changed(before, tf.cast(labels, tf.int32), batch[keys.VISIBLE], batch[keys.TARGET], batch[keys.DRESS])
+    before = given_labels(batch)
+    new = changed(before, tf.cast(labels, tf.int32), batch[keys.VISIBLE], batch[keys.TARGET])
     return opacity(new, batch[keys.VISIBLE])
 
 
-def changed(before: tf.Tensor, after: tf.Tensor, visible: tf.Tensor, target: tf.Tensor, dress: tf.Tensor) -> tf.Tensor:
-    """Which pixels are new: those erased whose class is another now, or is the garment's or that of its skin.
+def given_labels(batch: Batch) -> tf.Tensor:
+    """(n, H, W) int32 classes of the photos themselves, of a batch as `derive` made it."""
+    return tf.argmax(batch[keys.PARSING], axis=-1, output_type=tf.int32)
 
-    Street, hair, bag and other clothes that the erased box took along without a change keep the photo's own pixels.
+
+def changed(before: tf.Tensor, after: tf.Tensor, visible: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Which pixels are new: those erased that were the garment's, or whose class is another now.
+
+    All that the erased region took along without a change keeps the photo's own pixels: hands and other skin that stays
+    bare, hair, other clothes and the street. Only street beside what is new is new as well: outlines of parsings are a
+    pixel off here and there, and a line of the old garment would stay.
 
     Args:
       before: (n, H, W) int32 classes of the photo; a region erased by hand has the garment's.
       after: (n, H, W) int32 classes of the completion.
       visible: (n, H, W, 1) float32.
       target: (n,) int32 garment slot.
-      dress: (n,) bool, the bottom is a dress.
 
     Returns:
       (n, H, W, 1) float32, 0 or 1.
     """
-    going = tf.gather_nd(tf.constant(_going()), tf.stack([tf.cast(dress, tf.int32), target], axis=-1))  # (n, 8)
-    goes = tf.gather(going, before, batch_dims=1)
-    new = tf.cast((before != after) | goes, tf.float32)[..., tf.newaxis]
-    return new * (1.0 - visible)
+    garment = tf.gather(tf.constant(vocabulary.GARMENT_CLASSES), target)[:, tf.newaxis, tf.newaxis]
+    new = tf.cast((before != after) | (before == garment), tf.float32)[..., tf.newaxis] * (1.0 - visible)
+    street = tf.cast((before == vocabulary.BACKGROUND) & (after == vocabulary.BACKGROUND), tf.float32)[..., tf.newaxis]
+    return tf.maximum(new, tf.nn.max_pool2d(new, 3, 1, "SAME") * street * (1.0 - visible))
 
 
 def opacity(new: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
@@ -88,13 +99,3 @@ def opacity(new: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
     """
     wide = tf.nn.max_pool2d(new, 3, 1, "SAME")
     return tf.nn.avg_pool2d(wide, 3, 1, "SAME") * (1.0 - visible)
-
-
-def _going() -> np.ndarray:
-    """(2, 4, 8) bool by dress and slot: `vocabulary.gone_classes`."""
-    table = np.zeros((2, len(vocabulary.GARMENTS), _COUNT), bool)
-    for slot, garment in enumerate(vocabulary.GARMENTS):
-        for dress in (False, True):
-            target = vocabulary.DRESS if dress and garment == "bottom" else garment
-            table[int(dress), slot, list(vocabulary.gone_classes(target))] = True
-    return table

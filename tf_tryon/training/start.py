@@ -27,7 +27,7 @@ from tf_tryon.training.weights import read_run
 _JUDGE: Final = "discriminator/"
 _SHOWN: Final = 3  # of what a message could tell
 # Of config.model, what says nothing of the networks that stay: the prior's own, how weights begin, how codes are drawn.
-_FREE: Final = ("prior", "context_pool", "encoder_head_std", "local_temperature", "discriminator")
+_FREE: Final = ("prior", "context_pool", "encoder_head_std", "local_temperature", "replaces", "discriminator")
 
 
 def init_from(state: State, path: str | Path) -> str:

@@ -1,0 +1,58 @@
+"""Nothing but the garment goes, and nothing but a garment comes; on arrays as on tensors."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_tryon.data.vocabulary import BACKGROUND, BOTTOM, FACE, HAT, TOP, UPPER_SKIN, slot_of
+from tf_tryon.models.replacing import garment_alone
+
+
+def _replaced(before, after, garment="top"):
+    target = np.array([slot_of(garment)])
+    made = garment_alone(before, after, target)
+    np.testing.assert_array_equal(garment_alone(tf.constant(before), tf.constant(after), tf.constant(target)), made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "garment", "wanted"),
+    [
+        (TOP, BACKGROUND, "top", BACKGROUND),  # the old garment may become anything
+        (TOP, UPPER_SKIN, "top", UPPER_SKIN),
+        (BACKGROUND, TOP, "top", TOP),  # the new one may cover anything
+        (BOTTOM, TOP, "top", TOP),
+        (UPPER_SKIN, TOP, "top", TOP),
+        (FACE, TOP, "top", FACE),  # but hair
+        (FACE, HAT, "hat", HAT),
+        (BOTTOM, BACKGROUND, "top", BOTTOM),  # and the rest stays
+        (BACKGROUND, UPPER_SKIN, "top", BACKGROUND),
+        (FACE, BACKGROUND, "top", FACE),
+        (UPPER_SKIN, BACKGROUND, "top", UPPER_SKIN),
+        (TOP, BACKGROUND, "bottom", TOP),
+    ],
+)
+def test_the_garment_goes_a_garment_comes_and_the_rest_stays(before, after, garment, wanted):
+    made = _replaced(np.full((1, 64, 64), before), np.full((1, 64, 64), after), garment)
+    assert set(made.ravel()) == {wanted}
+
+
+def test_a_sleeve_beside_the_true_arm_covers_it_and_a_bare_arm_is_the_true_one():
+    before, after = np.zeros((2, 1, 64, 64), int)
+    before[0, 8:56, 30:34] = UPPER_SKIN
+    after[0, 8:30, 32:36] = TOP  # a sleeve, two pixels beside the arm, and a forearm below
+    after[0, 30:56, 32:36] = UPPER_SKIN
+    made = _replaced(before, after)[0]
+    assert set(made[10:28, 30:36].ravel()) == {TOP}
+    assert set(made[32:54, 30:34].ravel()) == {UPPER_SKIN}
+    assert set(made[32:54, 34:].ravel()) == {BACKGROUND}
+
+
+def test_people_are_told_apart():
+    before = np.full((2, 64, 64), TOP)
+    before[:, 32:] = BOTTOM
+    after = np.zeros_like(before)
+    targets = np.array([slot_of("top"), slot_of("bottom")])
+    made = garment_alone(before, after, targets)
+    assert [set(half.ravel()) for half in (made[0, :32], made[0, 32:])] == [{BACKGROUND}, {BOTTOM}]
+    assert [set(half.ravel()) for half in (made[1, :32], made[1, 32:])] == [{TOP}, {BACKGROUND}]
