@@ -21,6 +21,16 @@ def test_garment_and_skin_are_gone_and_the_rest_is_the_photos(model: Any, large_
     assert result.erased[np.isin(large_person.labels, gone_classes("top"))].all()
 
 
+def test_nothing_but_the_garment_goes_and_nothing_but_a_garment_comes(model: Any, large_person: Any) -> None:
+    """Untrained networks put anything anywhere; outlines are smooth, so that a pixel beside them may be either class."""
+    result = model.complete(large_person, "top", samples=2, seed=1)
+    before, top = large_person.labels, GARMENT_CLASSES[slot_of("top")]
+    for parsing in result.parsings:
+        stays = result.erased & (before != top) & (parsing != top)
+        assert (parsing[stays] != before[stays]).mean() < 0.08
+        assert (parsing[before == top] != top).mean() > 0.2
+
+
 def test_dilation_grows_boxes_and_silhouettes(model: Any, large_person: Any) -> None:
     def area(**options: Any) -> int:
         return model.complete(large_person, "bottom", samples=1, **options).erased.sum()

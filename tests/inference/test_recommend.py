@@ -86,7 +86,7 @@ def test_a_model_of_one_stage_completes_without_a_parsing(one_stage: TryOn, peop
     assert set(made.codes) == {"texture"}
     with pytest.raises(ValueError, match="one stage"):
         one_stage.complete(person, "top", walk=0)
-    for options in ({"keep_shape": True}, {"like": people[2], "like_stages": ("shape",)}):
+    for options in ({"keep_shape": True}, {"background": "restore"}, {"like": people[2], "like_stages": ("shape",)}):
         with pytest.raises(ValueError, match="this model has one stage"):
             one_stage.complete(person, "top", **options)
 
