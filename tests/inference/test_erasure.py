@@ -22,7 +22,7 @@ def test_garment_and_skin_are_gone_and_the_rest_is_the_photos(model: Any, large_
 
 
 def test_nothing_but_the_garment_goes_and_nothing_but_a_garment_comes(model: Any, large_person: Any) -> None:
-    """Untrained networks put anything anywhere; outlines are smooth, so that a pixel beside them may be either class."""
+    """Untrained networks put anything anywhere. Outlines are smooth: a pixel beside one may be of either class."""
     result = model.complete(large_person, "top", samples=2, seed=1)
     before, top = large_person.labels, GARMENT_CLASSES[slot_of("top")]
     for parsing in result.parsings:
