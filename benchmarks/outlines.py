@@ -92,7 +92,7 @@ def main() -> None:
         started, masks = time.perf_counter(), []
         for attempt in range(max(DRAWN)):
             codes, _ = stage.draw(batch, stage.noise(options.seed, 1, attempt), 1.0)
-            labels = complete_labels(batch, stage.generate(batch, codes), stage.config)
+            labels = complete_labels(batch, stage.generate(batch, codes), stage.config.model.replaces)
             masks.append(labels == GARMENT_CLASSES[slot_of(garment)])
         seconds += time.perf_counter() - started
         covered = wearing.coverage(tf.concat(masks, axis=0), repeat(batch, len(masks))).numpy()

@@ -16,7 +16,7 @@ from tf_tryon.export.stage_graph import Codes, StageGraph
 from tf_tryon.inference import wearing
 from tf_tryon.inference.stage import repeat
 from tf_tryon.models import pasting
-from tf_tryon.models.completion import Made, both_stages, composed, finish
+from tf_tryon.models.completion import Made, behind_person, both_stages, composed, finish
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.detail import shrunk
@@ -77,7 +77,8 @@ def _fitting(stage: StageGraph, samples: tf.Tensor, draw: Draw, context: Batch, 
         def drawn(attempt: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
             codes = stage.draw(context, stage.noise(draw.seed, samples, attempt), draw.temperature)
             logits = stage.generate(batch, codes.values)
-            return *codes, logits, wearing.misfit(complete_labels(batch, logits, stage.config), batch, reach)
+            labels = complete_labels(batch, logits, stage.config.model.replaces)
+            return *codes, logits, wearing.misfit(labels, batch, reach)
 
         size = stage.config.data.height, stage.config.data.width
         shapes = stage.codes_shape, (), (*size, len(CLASSES)), ()
@@ -142,7 +143,7 @@ class Completion:
 
         def chunk(samples: tf.Tensor) -> Outputs:
             codes, logits = _made(self.shape, samples, draw, person.shape_batch)(batch)
-            labels = complete_labels(batch, logits, self.shape.config)
+            labels = complete_labels(batch, logits, self.shape.config.model.replaces)
             parsings = pasting.paste_labels(person.labels, labels, shows(batch, labels), person.where)
             return {
                 "parsings_bytes": _encoded(parsings),
@@ -193,7 +194,7 @@ class Completion:
         texture_batch = repeat(person.texture_batch, self.chunk)
 
         def chunk(samples: tf.Tensor) -> Outputs:
-            made = both_stages(shape_batch, texture_batch, *makers(samples), self.shape.config)
+            made = both_stages(shape_batch, texture_batch, *makers(samples), self.shape.config.model.replaces)
             parsings, outputs = self._pictures(person, made.labels, made.texture_codes, made.rgb, fine)
             return {
                 "parsings_bytes": _encoded(parsings),
@@ -207,11 +208,12 @@ class Completion:
     def rows(self, shape_batch: Batch, texture_batch: Batch, samples: tf.Tensor, draw: Draw) -> Outputs:
         """A chunk of tensors at the input size, one sample of each person; nothing encoded or pasted."""
         makers = (_made(stage, samples, draw) for stage in (self.shape, self.texture))
-        made = both_stages(shape_batch, texture_batch, *makers, self.shape.config)
-        picture = composed(texture_batch, made.labels, made.rgb)
+        made = both_stages(shape_batch, texture_batch, *makers, self.shape.config.model.replaces)
+        behind = behind_person(texture_batch)
+        picture = composed(texture_batch, made.labels, made.rgb, behind)
         detail, fine = self.texture.detail_of(made.rgb, made.labels, texture_batch), picture
         if detail is not None:
-            fine = composed(texture_batch, made.labels, made.rgb + shrunk(detail))
+            fine = composed(texture_batch, made.labels, made.rgb + shrunk(detail), behind)
         return {
             "photos": to_bytes(fine),
             "realism": self.texture.realism(picture),

@@ -32,7 +32,7 @@ BY: Final = "tf-tryon export lite"
 _EIGHT_BITS: Final = {  # functions whose kernels are rounded to 8 bits
     "float16": frozenset[str](),
     "mixed": frozenset({"texture_generate"}),
-    "int8": frozenset(FUNCTIONS),
+    "int8": frozenset(FUNCTIONS) - {"texture_behind"},  # which has no kernels
 }
 
 

@@ -4,10 +4,10 @@
     shape_draw(features, noise, temperature)  -> codes              once for each sample, as all that follow
     shape_score(features, codes)              -> score
     shape_generate(person, codes)             -> completed, opacity
+    texture_behind(person)                     -> behind            once for a person
     texture_encode(person, garments, completed) -> features
     texture_draw, texture_score                    as for the shape
-    texture_generate(person, completed, codes)  -> rgb before the photo's own background; drawn, before the network's;
-                                                   and detail where the model has a detail network
+    texture_generate(person, completed, behind, codes) -> rgb, and detail where the model has a detail network
 
 A person is what `data.view` shows, and `inference.erasure` erases. Everything from there on is the code of training and
 completion (`examples.derive`, `Networks`, `compositing`), traced; nothing of it is written again.
@@ -27,8 +27,8 @@ from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import spectral_layers
-from tf_tryon.models import skin_tone
 from tf_tryon.models.background import before_background, continued
+from tf_tryon.models.completion import with_skin_matched
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.detail import added
@@ -79,20 +79,23 @@ def _of_stage(stage: Stage) -> dict[str, Function]:
         person = batch(given)
         made = networks.generate(person, given["codes"])[-1]
         if shape:
-            labels = complete_labels(person, made, stage.config)
+            labels = complete_labels(person, made, stage.config.model.replaces)
             return {"completed": tf.cast(labels, tf.int32), "opacity": shows(person, labels)}
-        before, after, photo = given["labels"], given["completed"], person[keys.PHOTO]
-        drawn = skin_tone.matched(made, photo, before, after, given["visible"])
-        outputs = {"rgb": before_background(drawn, after, continued(photo, before)), "drawn": drawn}
+        matched = with_skin_matched(_batch(stage, given), given["completed"], made)
+        outputs = {"rgb": before_background(matched, given["completed"], given["behind"])}
         if stage.detail is not None:
             outputs["detail"] = added(stage.detail, made, given["completed"], given["target"])
         return outputs
 
-    return {
+    def behind(given: Inputs) -> dict[str, tf.Tensor]:
+        return {"behind": continued(_batch(stage, given)[keys.PHOTO], given["labels"])}
+
+    once = {} if shape else {"behind": _function(behind, specs, (*_PERSON, "photo"))}
+    return once | {
         "encode": _function(encode, specs, (*seen, *_GARMENTS)),
         "draw": _function(draw, specs, ("features", "noise", "temperature")),
         "score": _function(score, specs, ("features", "codes")),
-        "generate": _function(generate, specs, (*seen, "codes")),
+        "generate": _function(generate, specs, (*seen, *once, "codes")),
     }
 
 
@@ -126,6 +129,7 @@ def _specs(stage: Stage) -> dict[str, Any]:
         "features": ((1, *codes[:2], features), tf.float32),
         "noise": ((1, *codes), tf.float32),
         "temperature": ((), tf.float32),
+        "behind": ((1, height, width, 3), tf.float32),
         "codes": ((1, *codes), tf.float32),
     }
 

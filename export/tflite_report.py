@@ -68,7 +68,7 @@ def measure(
         logits = stage.generate(repeat(batch, samples), codes)
         inputs = phone.inputs(person, garment)
         truth, erased = inputs.labels, inputs.visible == 0
-        exact = complete_labels(repeat(batch, samples), tf.constant(logits), stage.config).numpy()
+        exact = complete_labels(repeat(batch, samples), tf.constant(logits), stage.config.model.replaces).numpy()
         encoded = phone.encode(inputs)
         drawn = [phone.sample(encoded, one) for one in noise]
         file_labels = np.stack([phone.labels(inputs, one) for one in drawn])

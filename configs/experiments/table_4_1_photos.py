@@ -52,6 +52,7 @@ def get_config() -> ConfigDict:
 def _recommended(stage: str) -> ConfigDict:
     config = sized(_STREET[stage](), SIZE)
     config.data.dresses = False  # the table's garment is the top
+    config.model.replaces = "erased"  # as in all rows: what a completion keeps of the photo says nothing of a model
     if config.loss.perceptual_crop:
         config.loss.perceptual_crop = 48  # all of the box at this size
     return config

@@ -35,7 +35,7 @@ def test_a_batch_keeps_the_contract(people, config, slot):
     batch = numpy(examples.from_people(people, v.GARMENTS[slot], MEANS, config))
     shapes = {
         keys.PHOTO: (64, 64, 3), keys.PARSING: (64, 64, 8), keys.VISIBLE: (64, 64, 1), keys.BOX: (4,),
-        keys.GARMENT_BOX: (4,), keys.TARGET: (), keys.DRESS: (), keys.POSE: (64, 64, 19), keys.APPEARANCE: (64, 64, 11),
+        keys.GARMENT_BOX: (4,), keys.TARGET: (), keys.POSE: (64, 64, 19), keys.APPEARANCE: (64, 64, 11),
         keys.GARMENT_MASK: (64, 64, 1), keys.GARMENT_RGB: (64, 64, 3), keys.CONTEXT: (64, 64, 12),
         keys.KEYPOINTS: (18, 3), keys.NOISE: (2, 2, 2, 8), keys.ID: (),
     }  # fmt: skip

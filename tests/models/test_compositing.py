@@ -23,15 +23,13 @@ def parsings():
     return given, made, visible
 
 
-def _completed(given, made, visible, **model):
+def _completed(given, made, visible, replaces="erased"):
     batch = {
         keys.PARSING: tf.one_hot(given, 8),
         keys.VISIBLE: tf.cast(visible[..., None], tf.float32),
         keys.TARGET: tf.constant([vocabulary.slot_of("top"), vocabulary.slot_of("bottom")]),
     }
-    config = thesis("shape")
-    config.model.update(model)
-    return complete_labels(batch, tf.one_hot(made, 8), config).numpy()
+    return complete_labels(batch, tf.one_hot(made, 8), replaces).numpy()
 
 
 def _tidied(labels, y, x):

@@ -62,7 +62,6 @@ def derive(
         keys.BOX: box,
         keys.GARMENT_BOX: own_box,
         keys.TARGET: target,
-        keys.DRESS: people["dress"],
         keys.POSE: pose(labels == vocabulary.FACE, people["keypoints"], reach_of(config.data.keypoint_radius, height)),
         keys.APPEARANCE: tf.concat([face, one_hot], axis=-1),
         keys.GARMENT_MASK: crops.mask_crops(mask, box if config.data.shape_frame == "box" else own_box),

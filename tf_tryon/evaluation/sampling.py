@@ -89,7 +89,7 @@ def completion(shaper: Sampler | None, sampler: Sampler, people: Batch, first: i
     def made(of: Sampler) -> Made:
         return lambda batch: (None, of.sample(batch, first, k))
 
-    drawn = both_stages(people, people, made(shaper), made(sampler), shaper.networks.config)
+    drawn = both_stages(people, people, made(shaper), made(sampler), shaper.networks.config.model.replaces)
     return Completion(drawn.rgb, drawn.inputs)
 
 

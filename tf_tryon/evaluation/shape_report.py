@@ -76,9 +76,9 @@ def shape_columns(
         bar = Progress(f"shape, {garment}", count, progress)
         for first, people in sampling.people(records, split, garment, config, count, batch):
             logits, nats = sampler.reconstruct(people, first)
-            reconstructed = complete_labels(people, logits, config).numpy()
-            outputs = [sampler.sample(people, first, k) for k in range(samples)]
-            stacked = np.stack([complete_labels(people, output, config).numpy() for output in outputs], axis=1)
+            reconstructed = complete_labels(people, logits).numpy()
+            drawn = [complete_labels(people, sampler.sample(people, first, k)).numpy() for k in range(samples)]
+            stacked = np.stack(drawn, axis=1)
             truth, erased = sampling.true_labels(people), sampling.erased(people)
             points = people[keys.KEYPOINTS].numpy()
             for i in range(len(truth)):

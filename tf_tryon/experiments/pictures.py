@@ -119,7 +119,7 @@ def _walk(shape: Run, shaper: sampling.Sampler, people: Batch) -> np.ndarray:
             codes[channel * len(WALK) + place, ..., channel] += shift
     repeated = {name: tf.repeat(value, len(WALK), axis=0) for name, value in one.items()}
     rows = [
-        complete_labels(repeated, nets.generate(repeated, tf.constant(part))[-1], nets.config).numpy()
+        complete_labels(repeated, nets.generate(repeated, tf.constant(part))[-1]).numpy()
         for part in np.split(codes, channels)
     ]
     return np.stack(rows)

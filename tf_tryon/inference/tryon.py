@@ -151,7 +151,7 @@ class TryOn:
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
             part = repeat(batch, len(index))
             codes, nats = draw(batch, index)
-            return codes, nats, complete_labels(part, stage.generate(part, codes), stage.config).numpy()
+            return codes, nats, complete_labels(part, stage.generate(part, codes), stage.config.model.replaces).numpy()
 
         drawn = in_chunks(chunk, attempts * request.samples, _CHUNK)
         if reach is None:

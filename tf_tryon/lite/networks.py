@@ -13,20 +13,21 @@ from tf_tryon.lite.sidecar import REMEDY, Sidecar
 from tf_tryon.stages import STAGES
 
 Arrays = dict[str, np.ndarray]
-FUNCTIONS: Final = tuple(f"{stage}_{name}" for stage in STAGES for name in ("encode", "draw", "score", "generate"))
+FUNCTIONS: Final = (
+    *(f"{stage}_{name}" for stage in STAGES for name in ("encode", "draw", "score", "generate")),
+    "texture_behind",
+)
 
 
 class Texture(NamedTuple):
     """What the texture stage makes of one person.
 
     Attributes:
-      rgb: (1, H, W, 3) in [-1, 1], before the background that the networks saw.
-      drawn: (1, H, W, 3), before the network's own background, to be put before another.
+      rgb: (1, H, W, 3) in [-1, 1], the person before what is behind.
       detail: (1, 2H, 2W, 1) to be added at the photo's own size, or None.
     """
 
     rgb: np.ndarray
-    drawn: np.ndarray
     detail: np.ndarray | None
 
 
@@ -67,10 +68,14 @@ class Networks:
         outputs = self._signatures.run("shape_generate", {**person, "codes": codes[None]})
         return outputs["completed"], outputs["opacity"]
 
+    def behind(self, person: Arrays) -> np.ndarray:
+        """(1, H, W, 3) in [-1, 1]: the background of a person's `photo`, which goes on behind the person."""
+        return self._signatures.run("texture_behind", person)["behind"]
+
     def texture(self, person: Arrays, codes: np.ndarray) -> Texture:
-        """Of a person with `completed` classes."""
+        """Of a person with `completed` classes, and what is `behind` them."""
         outputs = self._signatures.run("texture_generate", {**person, "codes": codes[None]})
-        return Texture(outputs["rgb"], outputs["drawn"], outputs.get("detail"))
+        return Texture(outputs["rgb"], outputs.get("detail"))
 
 
 def _means(sidecar: Sidecar, stage: str) -> np.ndarray:

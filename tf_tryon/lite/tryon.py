@@ -42,14 +42,14 @@ class _Seen(NamedTuple):
       person: what both stages' networks take.
       garments: what their encoders take besides.
       photo: (1, H, W, 3) uint8, which only the texture's take.
-      behind: (1, H, W, 3) background to be put behind the person, or None: that of `photo`.
+      shown: (1, H, W, 3) uint8, whose background is in the result.
     """
 
     crop: crop.Box
     person: Arrays
     garments: Arrays
     photo: np.ndarray
-    behind: np.ndarray | None
+    shown: np.ndarray
 
 
 class _Drawing(NamedTuple):
@@ -136,16 +136,14 @@ class TryOn:
             codes["shape"].append(code)
             scores["shape"].append(self._networks.score("shape", features, code))
         made = [self._networks.shape(seen.person, code) for code in codes["shape"]]
-        renewed = [{**seen.person, "photo": seen.photo, "completed": labels} for labels, _ in made]
+        behind = self._networks.behind({**seen.person, "photo": seen.shown})
+        renewed = [{**seen.person, "photo": seen.photo, "behind": behind, "completed": labels} for labels, _ in made]
         known = [self._networks.encode("texture", one, seen.garments) for one in renewed]
         codes["texture"] = self._codes("texture", drawing, known)
         for (labels, opacity), one, context, code in zip(made, renewed, known, codes["texture"], strict=True):
             scores["texture"].append(self._networks.score("texture", context, code))
-            made_of_it = self._networks.texture(one, code)
-            rgb = made_of_it.rgb
-            if seen.behind is not None:
-                rgb = background.before_background(made_of_it.drawn, labels, seen.behind)
-            photos.append(pasting.paste_photos(person.photo, rgb, opacity, where, made_of_it.detail)[0])
+            picture = self._networks.texture(one, code)
+            photos.append(pasting.paste_photos(person.photo, picture.rgb, opacity, where, picture.detail)[0])
             classes = labels.astype(np.uint8)
             parsings.append(pasting.paste_labels(person.labels, classes, opacity, where)[0])
         return Completion(
@@ -194,15 +192,11 @@ class TryOn:
         }
         target = np.array([slot_of(request.garment)], np.int32)
         box = view.crop_of(given, target[0], config)
-        behind = None
 
         def within(photo: np.ndarray) -> view.Person:
             seen = view.within({**given, "photo": photo}, box, config)
             return {**seen, "labels": with_mask_seen(seen["labels"], box, request)}
 
-        if request.background == background.RESTORE:
-            true = within(person.photo)
-            behind = background.continued(_rgb(true["photo"])[None], true["labels"][None])
         keep = request.background == background.KEEP
         person_view = within(person.photo if keep else background.photo_on_grey(person.photo, person.labels))
         if "garments" not in person_view:
@@ -220,9 +214,6 @@ class TryOn:
             "box": erased_box[None].astype(np.float32),
         }
         garments = {"garments": batch["garments"].astype(np.float32), "shown": batch["shown"]}
-        return _Seen(box, seen, garments, batch["photo"], behind)
-
-
-def _rgb(photo: np.ndarray) -> np.ndarray:
-    """Bytes -> float32 in [-1, 1]."""
-    return photo.astype(np.float32) * np.float32(1 / 127.5) - 1
+        restore = request.background == background.RESTORE
+        shown = within(person.photo)["photo"][None] if restore else batch["photo"]
+        return _Seen(box, seen, garments, batch["photo"], shown)

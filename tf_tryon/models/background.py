@@ -10,6 +10,8 @@ from tf_tryon.geometry.arrays import Array, library
 
 KEEP, STUDIO, RESTORE = BACKGROUNDS = ("keep", "studio", "restore")  # what may be asked for (`inference.request`)
 GREY: Final = 205 / 127.5 - 1.0  # about the mean of Studio's backdrops, of [-1, 1]
+_BESIDE: Final = 1e-3  # what a pixel beside the person counts, where one of the street counts 1
+_PERSON: Final = 1e-5
 _LEVELS: Final = 6  # halvings: enough to carry colours across a garment
 
 
@@ -52,17 +54,20 @@ def continued(photo: Array, labels: Array) -> Array:
       labels: (n, H, W) classes of the photo.
     """
     xp = library(photo)
-    # The person's edge has spread by a pixel, and outlines of parsings are another one off here and there.
-    known = xp.floats(xp.around(xp.around(_person(labels))) <= 0)
+    # The person's edge has spread by a pixel, and outlines of parsings are another one off here and there: what is that
+    # near, and at last the person, tells a colour only where nothing else does, as in a photo from close by.
+    person = _person(labels)
+    street = xp.floats(xp.around(xp.around(person)) <= 0)
+    known = street + (1.0 - street) * (_BESIDE * (1.0 - person) + _PERSON * person)
     levels = [(photo * known, known)]
     while len(levels) <= _LEVELS and all(side % 2 == 0 for side in levels[-1][0].shape[1:3]):
         levels.append((xp.halved(levels[-1][0]), xp.halved(levels[-1][1])))
     total, weight = levels[-1]
-    everywhere = xp.mean(total, (1, 2)) / xp.larger(xp.mean(weight, (1, 2)), 1e-6)
+    everywhere = xp.mean(total, (1, 2)) / xp.larger(xp.mean(weight, (1, 2)), 1e-9)
     filled = total * 0.0 + everywhere
     for total, weight in reversed(levels):
         coarse = _resized(filled, total.shape[1:3])
-        mean = total / xp.larger(weight, 1e-6)
+        mean = total / xp.larger(weight, 1e-9)
         sure = xp.smaller(weight * 4.0, 1.0)  # one known pixel of four is enough
         filled = coarse + sure * (mean - coarse)
     return filled

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.models import background, pasting, skin_tone
@@ -38,7 +37,7 @@ class Drawn(NamedTuple):
     rgb: tf.Tensor
 
 
-def both_stages(shape_batch: Batch, texture_batch: Batch, shape: Made, texture: Made, config: ConfigDict) -> Drawn:
+def both_stages(shape_batch: Batch, texture_batch: Batch, shape: Made, texture: Made, replaces: str) -> Drawn:
     """One sample of each of n people, the texture's on the completed labels.
 
     Args:
@@ -46,10 +45,10 @@ def both_stages(shape_batch: Batch, texture_batch: Batch, shape: Made, texture: 
       texture_batch: the texture stage's, with the photo's own parsing.
       shape: draws the shape stage's codes and makes logits (n, H, W, 8).
       texture: draws the texture stage's and makes RGB (n, H, W, 3).
-      config: the shape stage's.
+      replaces: the shape stage's `config.model.replaces`.
     """
     shape_codes, logits = shape(shape_batch)
-    labels = complete_labels(shape_batch, logits, config)
+    labels = complete_labels(shape_batch, logits, replaces)
     inputs = with_labels(texture_batch, labels)
     return Drawn(shape_codes, labels, inputs, *texture(inputs))
 
@@ -109,7 +108,11 @@ def behind_person(batch: Batch) -> tf.Tensor:
     return background.continued(batch[keys.PHOTO], given_labels(batch))
 
 
-def composed(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor) -> tf.Tensor:
-    """(n, H, W, 3) in [-1, 1]: a two-stage model's composition at the networks' input size, for measures."""
-    rgb = background.before_background(with_skin_matched(batch, labels, rgb), labels, behind_person(batch))
+def composed(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor, behind: tf.Tensor | None = None) -> tf.Tensor:
+    """(n, H, W, 3) in [-1, 1]: a two-stage model's composition at the networks' input size, for measures.
+
+    `behind` is `behind_person` of the batch, or of the one person who all of it shows; None: it is made here.
+    """
+    behind = behind_person(batch) if behind is None else behind
+    rgb = background.before_background(with_skin_matched(batch, labels, rgb), labels, behind)
     return batch[keys.PHOTO] + shows(batch, labels) * (rgb - batch[keys.PHOTO])

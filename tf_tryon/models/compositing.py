@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 import tensorflow as tf
-from ml_collections import ConfigDict
 
 from tf_tryon import keys
 from tf_tryon.data import boxes, vocabulary
@@ -18,17 +17,22 @@ from tf_tryon.models.contract import Batch
 _COUNT: Final = len(vocabulary.CLASSES)
 
 
-def complete_labels(batch: Batch, logits: tf.Tensor, config: ConfigDict) -> tf.Tensor:
+def complete_labels(batch: Batch, logits: tf.Tensor, replaces: str = replacing.ERASED) -> tf.Tensor:
     """(n, H, W) uint8: the likeliest class of (n, H, W, 8) logits where erased, the given one where visible.
 
-    An erased pixel whose class none of its eight neighbours has takes the class that most of them have. With the shape
-    stage's `config.model.replaces = "garment"`, what isn't the garment's stays (`replacing.garment_alone`).
+    An erased pixel whose class none of its eight neighbours has takes the class that most of them have.
+
+    Args:
+      batch: the shape stage's.
+      logits: its output.
+      replaces: "garment": what isn't the garment's stays (`replacing.garment_alone`). Completions give the shape
+        stage's `config.model.replaces`; measures of the networks leave it at "erased", which hides no mistake.
     """
     visible = batch[keys.VISIBLE][..., 0] > 0
     given, likeliest = tf.argmax(batch[keys.PARSING], axis=-1), tf.argmax(logits, axis=-1)
     labels = tf.where(visible, given, likeliest)
     labels = tf.where(visible, given, _without_lone_pixels(labels))
-    if config.model.replaces == replacing.GARMENT:
+    if replaces == replacing.GARMENT:
         labels = replacing.garment_alone(given, labels, batch[keys.TARGET])
     return tf.cast(labels, tf.uint8)
 

@@ -7,14 +7,16 @@ from typing import Final
 from tf_tryon.data import vocabulary
 from tf_tryon.geometry.arrays import Array, library
 
-_LEAST: Final = 16.0  # pixels that tell a colour
+_LEAST: Final = 1 / 1024  # of the picture: skin that tells a colour
+_FARTHEST: Final = 0.4  # of [-1, 1]: farther off is no skin, but a mistake of the parsing
 
 
 def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Array) -> Array:
     """Pictures whose skin is as light and of the hue that the person's has.
 
     The texture stage draws all erased skin, also what the photo shows in the end. By how much it is off there, on
-    average, the skin of that kind (arms and neck, or legs) that the old garment hid is off, too.
+    average, the skin of that kind (arms and neck, or legs) that the old garment hid is off, too. All drawn skin is
+    mended, since beside what is new a little of it shows before the photo's own.
 
     Args:
       rgb: (n, H, W, 3) in [-1, 1], the texture stage's.
@@ -26,8 +28,7 @@ def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Arra
     xp = library(rgb)
     for skin in (vocabulary.UPPER_SKIN, vocabulary.LOWER_SKIN):
         ours = xp.floats((before == skin) & (after == skin))[..., None] * (1.0 - visible)
-        count = xp.mean(ours, (1, 2)) * float(rgb.shape[1] * rgb.shape[2])
-        off = xp.mean(ours * (photo - rgb), (1, 2)) / xp.larger(xp.mean(ours, (1, 2)), 1e-6)
-        told = xp.floats(count >= _LEAST)
-        rgb = rgb + xp.floats((after == skin) & (before != skin))[..., None] * told * off
+        share = xp.mean(ours, (1, 2))
+        off = xp.cut(xp.mean(ours * (photo - rgb), (1, 2)) / xp.larger(share, 1e-6), -_FARTHEST, _FARTHEST)
+        rgb = rgb + xp.floats(after == skin)[..., None] * xp.floats(share >= _LEAST) * off
     return xp.cut(rgb, -1.0, 1.0)

@@ -28,6 +28,7 @@ PLACES: Final = (INPUTS, "checkpoints", WEIGHTS, "log.jsonl", "tensorboard", "pi
 # Fields that a run may change when it is started again: they don't change what the steps made so far mean.
 _RESUMABLE = {
     "train.steps",
+    "model.replaces",
     "train.accumulate",
     "train.jit",
     "train.init_from",

@@ -54,7 +54,7 @@ class ShapeStage:
         )
         codes = self._nets.sample_prior(batch, drawn)
         logits = self._nets.generate(batch, codes)[-1]
-        completed = with_labels(batch, complete_labels(batch, logits, self._nets.config))
+        completed = with_labels(batch, complete_labels(batch, logits, self._nets.config.model.replaces))
         chosen = (low_bits(noise, 3)[:, 2] < self._fraction) & ~boxes.is_empty(completed[keys.GARMENT_BOX])
 
         def picked(key: str) -> tf.Tensor:

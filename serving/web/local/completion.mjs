@@ -29,12 +29,13 @@ export class TryOn {
     const {crop, inputs} = look(person, garment, this.sidecar.data);
     const where = region(inputs.visible, crop, this.size, person.photo);
     yield {erased: erasedPhoto(person.photo, where)};
+    const {behind} = await this.model.run('texture_behind', inputs);
     const features = await this.encode('shape', inputs);
     for (let k = 0; k < samples; ++k) {
       const shape = await this.draw('shape', features, seed, k, temperature);
       const given = {...inputs, codes: shape.codes};
       const {completed, opacity} = await this.model.run('shape_generate', given, 'completed');
-      const dressed = {...inputs, completed};
+      const dressed = {...inputs, behind, completed};
       const texture = await this.draw('texture', await this.encode('texture', dressed), seed, k, temperature);
       const {rgb, detail} = await this.model.run('texture_generate', {...dressed, codes: texture.codes});
       const photo = paste(person.photo, rgb, opacity, this.size, where, detail);
