@@ -17,6 +17,9 @@ export class ShapeStage {
   constructor(sidecar) {
     this.sidecar = sidecar;
     this.contract = sidecar.inputs;
+    if (this.contract.replaces !== 'erased') {
+      throw new Error('this page has no rule for a model that replaces the garment alone: add tf_tryon/models/replacing.py');
+    }
     this.wasm = getGlobalLiteRt().liteRtWasm;
     this.environment = getGlobalLiteRt().getDefaultEnvironment();
   }

@@ -8,7 +8,7 @@ from tf_tryon.data import vocabulary
 from tf_tryon.geometry.arrays import Array, library
 
 _LEAST: Final = 1 / 1024  # of the picture: skin that tells a colour
-_FARTHEST: Final = 0.4  # of [-1, 1]: farther off is no skin, but a mistake of the parsing
+_FARTHEST: Final = 1.0  # of [-1, 1], of each colour: what is farther off is no skin, but a mistake of the parsing
 
 
 def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Array) -> Array:
