@@ -7,6 +7,7 @@ from typing import Final
 from tf_tryon.data import vocabulary
 from tf_tryon.geometry import resampling
 from tf_tryon.geometry.arrays import Array, library
+from tf_tryon.models import grain
 
 KEEP, STUDIO, RESTORE = BACKGROUNDS = ("keep", "studio", "restore")  # what may be asked for (`inference.request`)
 GREY: Final = 205 / 127.5 - 1.0  # about the mean of Studio's backdrops, of [-1, 1]
@@ -46,8 +47,8 @@ def before_background(picture: Array, labels: Array, behind: Array) -> Array:
 def continued(photo: Array, labels: Array) -> Array:
     """The background, also where the person hid it: there it goes on from beside, the softer the farther.
 
-    Pull and push: the mean of known pixels is taken over ever larger squares, and what is unknown is filled from the
-    smallest square that knows something.
+    Its grain is put on that (`grain.beside`). Pull and push: means of known pixels are taken over ever larger squares,
+    and what is unknown is filled from the smallest square that knows something.
 
     Args:
       photo: (n, H, W, 3) in [-1, 1]; H and W are multiples of 32.
@@ -70,7 +71,7 @@ def continued(photo: Array, labels: Array) -> Array:
         mean = total / xp.larger(weight, 1e-9)
         sure = xp.smaller(weight * 4.0, 1.0)  # one known pixel of four is enough
         filled = coarse + sure * (mean - coarse)
-    return filled
+    return xp.cut(filled + grain.beside(photo, street), -1.0, 1.0)
 
 
 def _resized(picture: Array, size: tuple[int, int]) -> Array:
