@@ -33,7 +33,8 @@ def _tflite(root: Path, given: Any) -> VerbRun:
     from tf_tryon.export.phone_inputs import Contract
 
     grid = (1, 1, 1)
-    contract = Contract(64, 64, ("top",), 1.0, 1, 0.0, False, 1, False, grid, 0, False, False, 0.0, (1.0,), (1.0,))
+    one = (1.0,)
+    contract = Contract(64, 64, ("top",), 1.0, 1, 0.0, False, 1, False, grid, 0, "erased", False, False, 0.0, one, one)
     (root / "model" / "shape").mkdir(parents=True)
     (root / "model" / "shape" / "weights.npz").write_text("weights")
     (root / "model" / "shape" / "config.json").write_text(to_json(thesis("shape")))
