@@ -256,7 +256,7 @@ class Completion:
             "photos_bytes": _encoded(made.photos),
             "texture_codes": codes.values,
             "texture_score": codes.score,
-            "realism": self.texture.realism(composed(original, labels, rgb)),
+            "realism": self.texture.realism(composed(original, labels, rgb, behind_person(person.texture_batch))),
         }
 
     def _in_chunks(
