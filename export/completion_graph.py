@@ -213,7 +213,7 @@ class Completion:
         picture = composed(texture_batch, made.labels, made.rgb, behind)
         detail, fine = self.texture.detail_of(made.rgb, made.labels, texture_batch), picture
         if detail is not None:
-            fine = composed(texture_batch, made.labels, made.rgb + shrunk(detail), behind)
+            fine = composed(texture_batch, made.labels, made.rgb, behind, shrunk(detail))
         return {
             "photos": to_bytes(fine),
             "realism": self.texture.realism(picture),

@@ -108,11 +108,18 @@ def behind_person(batch: Batch) -> tf.Tensor:
     return background.continued(batch[keys.PHOTO], given_labels(batch))
 
 
-def composed(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor, behind: tf.Tensor | None = None) -> tf.Tensor:
+def composed(
+    batch: Batch, labels: tf.Tensor, rgb: tf.Tensor, behind: tf.Tensor | None = None, detail: tf.Tensor | None = None
+) -> tf.Tensor:
     """(n, H, W, 3) in [-1, 1]: a two-stage model's composition at the networks' input size, for measures.
 
-    `behind` is `behind_person` of the batch, or of the one person who all of it shows; None: it is made here.
+    Args:
+      batch, labels, rgb: as for `finish`.
+      behind: `behind_person` of the batch, or of the one person who all of it shows; None: it is made here.
+      detail: (n, H, W, 1), what a detail network adds, at this size (`models.detail.shrunk`); None: nothing.
     """
     behind = behind_person(batch) if behind is None else behind
     rgb = background.before_background(with_skin_matched(batch, labels, rgb), labels, behind)
+    if detail is not None:
+        rgb = rgb + detail
     return batch[keys.PHOTO] + shows(batch, labels) * (rgb - batch[keys.PHOTO])
