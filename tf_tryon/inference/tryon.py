@@ -69,6 +69,7 @@ class TryOn:
             check_alike(shape.config, texture.config)
         self.shape, self.texture = shape, texture
         self._finish = tf.function(finish, autograph=False, reduce_retracing=True)
+        self._behind = tf.function(background.continued, autograph=False)
         self.model = digest_of_both(shape.digest if shape is not None else "", texture.digest)
 
     @classmethod
@@ -217,7 +218,7 @@ class TryOn:
         seen = within(given["photo"] if keep else background.photo_on_grey(given["photo"], given["labels"]))
         shown = within(given["photo"]) if request.background == background.RESTORE else seen
         rgb, labels = examples.to_rgb(shown["photo"])[tf.newaxis], shown["labels"][tf.newaxis]
-        return _Seen(box, seen, background.continued(rgb, labels))
+        return _Seen(box, seen, self._behind(rgb, labels))
 
 
 class _Codes:

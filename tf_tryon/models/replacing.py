@@ -34,14 +34,14 @@ def garment_alone(before: Array, after: Array, target: Array) -> Array:
     comes = (after == garment) & ((before != vocabulary.FACE) | (garment == vocabulary.HAT))
     skin = (before == vocabulary.UPPER_SKIN) | (before == vocabulary.LOWER_SKIN)
     lost = skin & (after == vocabulary.BACKGROUND)
-    covered = lost & (_near(xp, comes) > _near(xp, skin & (after == before)))
+    near = _near(xp, xp.stacked([xp.floats(comes), xp.floats(skin & (after == before))]))
+    covered = lost & (near[..., 0] > near[..., 1])
     kept = xp.where((before == garment) | comes, after, before)
     return xp.where(covered, after * 0 + garment, kept)
 
 
-def _near(xp: Arrays, mask: Array) -> Array:
-    """(n, H, W) float32: how much of a mask (n, H, W) lies around, the nearer the more."""
-    share = xp.floats(mask)[..., None]
-    for _ in range(int(mask.shape[1]) // _REACH):
-        share = xp.around(share)
-    return share[..., 0]
+def _near(xp: Arrays, masks: Array) -> Array:
+    """(n, H, W, c) float32: how much of masks (n, H, W, c) lies around, the nearer the more."""
+    for _ in range(int(masks.shape[1]) // _REACH):
+        masks = xp.around(masks)
+    return masks
