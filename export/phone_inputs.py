@@ -107,6 +107,7 @@ class Inputs:
       visible: (H, W) float32.
       box: (4,) float32, the erased one.
       slot: of the erased garment.
+      keypoints: (18, 3) in the input's pixels.
       given: (H, W, C) float32: erased parsing (8), face and keypoint maps (19), visible (1, with spade).
       context: (H / pool, W / pool, C) float32: four garment crops (12), and `given` cropped.
     """
@@ -115,6 +116,7 @@ class Inputs:
     visible: np.ndarray
     box: np.ndarray
     slot: int
+    keypoints: np.ndarray
     given: np.ndarray
     context: np.ndarray
 
@@ -151,7 +153,9 @@ def build(person: Person, garment: str, means: np.ndarray, contract: Contract) -
     if contract.context_given:
         seen = roi.crop(given, roi.around(box, size), (size[0] // pool, size[1] // pool))
         context = np.concatenate([context, seen[0]], axis=-1)
-    return Inputs(person.labels, visible[0, ..., 0], box[0], slot, given[0], context.astype(np.float32))
+    return Inputs(
+        person.labels, visible[0, ..., 0], box[0], slot, person.keypoints, given[0], context.astype(np.float32)
+    )
 
 
 def lay(codes: np.ndarray, inputs: Inputs, contract: Contract) -> np.ndarray:

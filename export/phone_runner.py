@@ -109,7 +109,8 @@ class PhoneStage:
         labels = np.where(visible, labels, without_lone_pixels(labels, len(CLASSES)))
         if self.contract.replaces == GARMENT:
             before = inputs.labels.astype(labels.dtype)
-            labels = garment_alone(before[None], labels[None], np.array([inputs.slot]))[0]
+            slot, keypoints = np.array([inputs.slot]), inputs.keypoints[None]
+            labels = garment_alone(before[None], labels[None], slot, keypoints)[0]
         return labels.astype(np.uint8)
 
     def _std(self, raw: np.ndarray) -> np.ndarray:

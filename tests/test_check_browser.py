@@ -18,7 +18,8 @@ def test_what_the_page_reads_is_flat_numbers() -> None:
     spec.loader.exec_module(tool)
     maps = np.zeros((2, 3, 4), np.float32)
     box = np.array([0, 0.25, 0.5, 1], np.float32)
-    inputs = Inputs(np.ones((2, 3), np.uint8), visible=maps[..., 0], box=box, slot=1, given=maps, context=maps)
+    labels, points = np.ones((2, 3), np.uint8), np.zeros((18, 3), np.float32)
+    inputs = Inputs(labels, visible=maps[..., 0], box=box, slot=1, keypoints=points, given=maps, context=maps)
     actual = json.loads(tool.sent(inputs, [np.ones((1, 2), np.float32)]))
     assert (actual["labels"], actual["box"], actual["noise"]) == ([1] * 6, [0, 0.25, 0.5, 1], [[1, 1]])
     assert len(actual["context"]) == maps.size

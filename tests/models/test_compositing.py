@@ -23,11 +23,15 @@ def parsings():
     return given, made, visible
 
 
+_NOWHERE = np.zeros((2, 18, 3), np.float32)  # no keypoint is known
+
+
 def _completed(given, made, visible, replaces="erased"):
     batch = {
         keys.PARSING: tf.one_hot(given, 8),
         keys.VISIBLE: tf.cast(visible[..., None], tf.float32),
         keys.TARGET: tf.constant([vocabulary.slot_of("top"), vocabulary.slot_of("bottom")]),
+        keys.KEYPOINTS: tf.constant(_NOWHERE),
     }
     return complete_labels(batch, tf.one_hot(made, 8), replaces).numpy()
 
@@ -59,7 +63,7 @@ def test_the_phone_s_rule_is_the_same(parsings):
 
 def test_the_garment_alone_is_replaced_where_the_model_wants_that(parsings):
     given, made, visible = parsings
-    wanted = garment_alone(given, _completed(given, made, visible).astype(int), np.array([1, 2]))
+    wanted = garment_alone(given, _completed(given, made, visible).astype(int), np.array([1, 2]), _NOWHERE)
     actual = _completed(given, made, visible, replaces="garment")
     np.testing.assert_array_equal(actual, wanted)
     assert (actual != _completed(given, made, visible)).mean() > 0.2

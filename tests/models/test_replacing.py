@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon.data.vocabulary import BACKGROUND, BOTTOM, FACE, HAT, TOP, UPPER_SKIN, slot_of
+from tf_tryon.data.vocabulary import BACKGROUND, BOTTOM, FACE, HAT, LOWER_SKIN, SHOES, TOP, UPPER_SKIN, slot_of
 from tf_tryon.models.replacing import garment_alone
 
+_NOBODY = np.zeros((1, 18, 3), np.float32)  # no keypoint is known
 
-def _replaced(before, after, garment="top"):
-    target = np.array([slot_of(garment)])
-    made = garment_alone(before, after, target)
-    np.testing.assert_array_equal(garment_alone(tf.constant(before), tf.constant(after), tf.constant(target)), made)
+
+def _replaced(before, after, garment="top", keypoints=_NOBODY):
+    given = before, after, np.array([slot_of(garment)]), keypoints
+    made = garment_alone(*given)
+    np.testing.assert_array_equal(garment_alone(*map(tf.constant, given)), made)
     return made
 
 
@@ -25,6 +27,9 @@ def _replaced(before, after, garment="top"):
         (UPPER_SKIN, TOP, "top", TOP),
         (FACE, TOP, "top", FACE),  # but hair
         (FACE, HAT, "hat", HAT),
+        (TOP, BOTTOM, "bottom", TOP),  # or a coat over trousers, or trousers over shoes
+        (BOTTOM, SHOES, "shoes", BOTTOM),
+        (SHOES, BOTTOM, "shoes", BOTTOM),  # which may come down to where boots were
         (BOTTOM, BACKGROUND, "top", BOTTOM),  # and the rest stays
         (BACKGROUND, UPPER_SKIN, "top", BACKGROUND),
         (FACE, BACKGROUND, "top", FACE),
@@ -48,11 +53,30 @@ def test_a_sleeve_beside_the_true_arm_covers_it_and_a_bare_arm_is_the_true_one()
     assert set(made[32:54, 34:].ravel()) == {BACKGROUND}
 
 
+def test_a_leg_where_a_coat_is_guessed_is_covered_as_well():
+    before, after = np.full((2, 1, 64, 64), LOWER_SKIN)
+    after[0, :, :32], after[0, :, 32:40] = BOTTOM, TOP
+    made = _replaced(before, after, "bottom")[0]
+    assert set(made[:, :36].ravel()) == {BOTTOM}
+    assert set(made[:, 36:].ravel()) == {LOWER_SKIN}
+
+
+@pytest.mark.parametrize(("hand", "arm"), [(UPPER_SKIN, UPPER_SKIN), (TOP, TOP)])
+def test_an_arm_under_the_old_garment_is_no_street(hand, arm):
+    before, after = np.full((1, 64, 64), TOP), np.zeros((1, 64, 64), int)
+    after[0, 40:] = hand
+    keypoints = _NOBODY.copy()
+    keypoints[0, [3, 4]] = [32, 8, 1], [32, 40, 1]
+    made = _replaced(before, after, keypoints=keypoints)[0]
+    assert set(made[10:38, 30:34].ravel()) == {arm}
+    assert set(made[10:38, :20].ravel()) == {BACKGROUND}
+
+
 def test_people_are_told_apart():
     before = np.full((2, 64, 64), TOP)
     before[:, 32:] = BOTTOM
     after = np.zeros_like(before)
     targets = np.array([slot_of("top"), slot_of("bottom")])
-    made = garment_alone(before, after, targets)
+    made = garment_alone(before, after, targets, np.repeat(_NOBODY, 2, 0))
     assert [set(half.ravel()) for half in (made[0, :32], made[0, 32:])] == [{BACKGROUND}, {BOTTOM}]
     assert [set(half.ravel()) for half in (made[1, :32], made[1, 32:])] == [{TOP}, {BACKGROUND}]

@@ -13,7 +13,6 @@ All of it works eagerly and inside a graph, where a batch says which garment is 
 
 from __future__ import annotations
 
-import itertools
 from typing import Final
 
 import numpy as np
@@ -21,12 +20,11 @@ import tensorflow as tf
 from scipy import ndimage
 
 from tf_tryon import keys
-from tf_tryon.data import crops, vocabulary
+from tf_tryon.data import crops, limbs, vocabulary
 from tf_tryon.models.contract import Batch
 from tf_tryon.products import cloth as cloths
 
 ATTEMPTS: Final = 4  # shapes that are drawn for each that is kept
-_JOINTS: Final = {"arms": ((2, 3, 4), (5, 6, 7)), "legs": ((8, 9, 10), (11, 12, 13))}  # OpenPose's points
 _ALONG: Final = 12  # points of each bone that are looked at
 _SEEN: Final = 0.3  # of the limbs' length must lie in the picture
 _COARSE: Final = 1 / 24  # of the input's height: the spread of low()
@@ -70,10 +68,10 @@ def coverage(masks: tf.Tensor, batch: Batch) -> tf.Tensor:
     near = tf.nn.max_pool2d(tf.cast(masks, tf.float32)[..., tf.newaxis], 3, 1, "SAME")[..., 0]
     index = tf.stack([tf.clip_by_value(y, 0, height - 1), tf.clip_by_value(x, 0, width - 1)], axis=-1)
     covered = tf.gather_nd(near, index, batch_dims=1)
-    limbs, seen, clothed = (
+    length, seen, clothed = (
         tf.reduce_sum(tf.cast(one, tf.float32), axis=(1, 2)) for one in (there, inside, inside & (covered > 0))
     )
-    return tf.where(seen > _SEEN * limbs, tf.math.divide_no_nan(clothed, seen), 0.0)
+    return tf.where(seen > _SEEN * length, tf.math.divide_no_nan(clothed, seen), 0.0)
 
 
 def with_cloth(batch: Batch, labels: tf.Tensor, cloth: tf.Tensor) -> tuple[Batch, tf.Tensor]:
@@ -142,5 +140,4 @@ def _target_class(batch: Batch) -> tf.Tensor:
 
 def _bones() -> np.ndarray:
     """(slots, bones, 2) int32, the ends of the limbs' bones."""
-    of = {name: [pair for joints in limbs for pair in itertools.pairwise(joints)] for name, limbs in _JOINTS.items()}
-    return np.array([of["arms" if garment == "top" else "legs"] for garment in vocabulary.GARMENTS], np.int32)
+    return np.array([limbs.ARMS if garment == "top" else limbs.LEGS for garment in vocabulary.GARMENTS], np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tf_tryon.data import vocabulary
-from tf_tryon.geometry import resampling
+from tf_tryon.geometry import pull_push
 from tf_tryon.geometry.arrays import Array, library
 from tf_tryon.models import grain
 
@@ -47,8 +47,7 @@ def before_background(picture: Array, labels: Array, behind: Array) -> Array:
 def continued(photo: Array, labels: Array) -> Array:
     """The background, also where the person hid it: there it goes on from beside, the softer the farther.
 
-    Its grain is put on that (`grain.beside`). Pull and push: means of known pixels are taken over ever larger squares,
-    and what is unknown is filled from the smallest square that knows something.
+    Its grain is put on that (`grain.beside`).
 
     Args:
       photo: (n, H, W, 3) in [-1, 1]; H and W are multiples of 32.
@@ -60,25 +59,8 @@ def continued(photo: Array, labels: Array) -> Array:
     person = _person(labels)
     street = xp.floats(xp.around(xp.around(person)) <= 0)
     known = street + (1.0 - street) * (_BESIDE * (1.0 - person) + _PERSON * person)
-    levels = [(photo * known, known)]
-    while len(levels) <= _LEVELS and all(side % 2 == 0 for side in levels[-1][0].shape[1:3]):
-        levels.append((xp.halved(levels[-1][0]), xp.halved(levels[-1][1])))
-    total, weight = levels[-1]
-    everywhere = xp.mean(total, (1, 2)) / xp.larger(xp.mean(weight, (1, 2)), 1e-9)
-    filled = total * 0.0 + everywhere
-    for total, weight in reversed(levels):
-        coarse = _resized(filled, total.shape[1:3])
-        mean = total / xp.larger(weight, 1e-9)
-        sure = xp.smaller(weight * 4.0, 1.0)  # one known pixel of four is enough
-        filled = coarse + sure * (mean - coarse)
+    filled = pull_push.filled(photo * known, known, _LEVELS)
     return xp.cut(filled + grain.beside(photo, street), -1.0, 1.0)
-
-
-def _resized(picture: Array, size: tuple[int, int]) -> Array:
-    """(n, h, w, c) -> (n, *size, c), bilinearly."""
-    _, height, width, _ = picture.shape
-    whole = (0, 0, height, width)
-    return resampling.resample_maps(library(picture), picture, whole, size, resampling.TRIANGLE, resampling.EDGE)
 
 
 def _person(labels: Array) -> Array:

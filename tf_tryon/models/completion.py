@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from tf_tryon import keys
-from tf_tryon.models import background, pasting, skin_tone
+from tf_tryon.models import background, kept_colour, pasting
 from tf_tryon.models.compositing import complete_labels, given_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 
@@ -86,7 +86,7 @@ def finish(
     if behind is None:
         opaque = 1.0 - batch[keys.VISIBLE]
     else:
-        rgb = background.before_background(with_skin_matched(batch, labels, rgb), labels, behind)
+        rgb = background.before_background(with_kept_colours(batch, labels, rgb), labels, behind)
         opaque = shows(batch, labels)
     return Pictures(
         pasting.paste_photos(photo, rgb, opaque, where, detail),
@@ -94,10 +94,11 @@ def finish(
     )
 
 
-def with_skin_matched(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor) -> tf.Tensor:
-    """The texture stage's pictures (n, H, W, 3) with new skin in the colour of the skin that stays."""
+def with_kept_colours(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor) -> tf.Tensor:
+    """The texture stage's pictures (n, H, W, 3) in which skin and clothes that stay go on in their colours."""
     after = tf.cast(labels, tf.int32)
-    return skin_tone.matched(rgb, batch[keys.PHOTO], given_labels(batch), after, batch[keys.VISIBLE])
+    photo, visible, target = batch[keys.PHOTO], batch[keys.VISIBLE], batch[keys.TARGET]
+    return kept_colour.matched(rgb, photo, given_labels(batch), after, visible, target)
 
 
 def behind_person(batch: Batch) -> tf.Tensor:
@@ -119,7 +120,7 @@ def composed(
       detail: (n, H, W, 1), what a detail network adds, at this size (`models.detail.shrunk`); None: nothing.
     """
     behind = behind_person(batch) if behind is None else behind
-    rgb = background.before_background(with_skin_matched(batch, labels, rgb), labels, behind)
+    rgb = background.before_background(with_kept_colours(batch, labels, rgb), labels, behind)
     if detail is not None:
         rgb = rgb + detail
     return batch[keys.PHOTO] + shows(batch, labels) * (rgb - batch[keys.PHOTO])

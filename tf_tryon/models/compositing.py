@@ -33,7 +33,7 @@ def complete_labels(batch: Batch, logits: tf.Tensor, replaces: str = replacing.E
     labels = tf.where(visible, given, likeliest)
     labels = tf.where(visible, given, _without_lone_pixels(labels))
     if replaces == replacing.GARMENT:
-        labels = replacing.garment_alone(given, labels, batch[keys.TARGET])
+        labels = replacing.garment_alone(given, labels, batch[keys.TARGET], batch[keys.KEYPOINTS])
     return tf.cast(labels, tf.uint8)
 
 

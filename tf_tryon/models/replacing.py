@@ -7,41 +7,77 @@ known: what isn't the old garment stays, unless the new garment covers it.
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Final
 
 from tf_tryon.data import vocabulary
-from tf_tryon.geometry.arrays import Array, Arrays, library
+from tf_tryon.data.limbs import arms_and_legs
+from tf_tryon.geometry import pull_push
+from tf_tryon.geometry.arrays import Array, library
 
 # Of the erased region, what is new: all as the networks have it (the thesis's), or the garment alone.
 ERASED, GARMENT = REPLACES = ("erased", "garment")
-_REACH: Final = 32  # of the height: how far a guessed arm may lie beside the true one
+# What is worn over what: hair falls over clothes, a coat hangs over trousers and dresses, and trousers over shoes.
+_OVER: Final = {
+    vocabulary.FACE: (vocabulary.TOP, vocabulary.BOTTOM, vocabulary.SHOES),
+    vocabulary.TOP: (vocabulary.BOTTOM,),
+    vocabulary.BOTTOM: (vocabulary.SHOES,),
+}
+_REACH: Final = 4  # passes of a mean over squares of six pixels: how far what is guessed is seen at once
+_TRACE: Final = 1e-3  # of a mean: less is nothing
+_LEVELS: Final = 8  # halvings: enough to carry what is known across a picture
 
 
-def garment_alone(before: Array, after: Array, target: Array) -> Array:
+def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) -> Array:
     """Completed classes (n, H, W) in which the garment alone was replaced.
 
-    A pixel of the old garment may become anything. Any other stays as it was, or becomes the new garment's; hair and
-    face only a hat's, since hair falls over clothes. Where the networks guess street in place of an arm or a leg, it is
-    as bare or covered as what they guess beside it: a sleeve a few pixels beside the true arm covers all of it.
+    A pixel of the old garment may become anything. Any other stays as it was, or becomes the new garment's, unless it
+    is worn over that (`_OVER`). Where the networks guess something else in place of an arm or a leg, or street where
+    the pose has one under the old garment, it is as bare or covered as what they guess nearest to it: a sleeve a few
+    pixels beside the true arm covers all of it.
 
     Args:
       before: (n, H, W) whole numbers, classes of the photo; a region erased by hand has the garment's.
       after: (n, H, W) of the same type, the completion's.
       target: (n,) garment slot.
+      keypoints: (n, 18, 3) in pixels of these.
     """
     xp = library(before)
     garment = xp.like(target, before)[:, None, None] + vocabulary.HAT
-    comes = (after == garment) & ((before != vocabulary.FACE) | (garment == vocabulary.HAT))
-    skin = (before == vocabulary.UPPER_SKIN) | (before == vocabulary.LOWER_SKIN)
-    lost = skin & (after == vocabulary.BACKGROUND)
-    near = _near(xp, xp.stacked([xp.floats(comes), xp.floats(skin & (after == before))]))
-    covered = lost & (near[..., 0] > near[..., 1])
-    kept = xp.where((before == garment) | comes, after, before)
-    return xp.where(covered, after * 0 + garment, kept)
+    old = before == garment
+    comes = (after == garment) & ~_over(before, garment)
+    skin = _skin(before)
+    bare = _skin(after) & (skin | old)
+    arms, legs = arms_and_legs(keypoints, (int(before.shape[1]), int(before.shape[2])))
+    hidden = old & (arms | legs) & (after == vocabulary.BACKGROUND)
+    lost = hidden | (skin & ~comes & ~bare)
+    covered = _nearest(xp.floats(comes), xp.floats(bare)) > 0.5
+    limb = xp.where(arms, after * 0 + vocabulary.UPPER_SKIN, after * 0 + vocabulary.LOWER_SKIN)
+    kept = xp.where(hidden, limb, xp.where(old | comes, after, before))
+    return xp.where(lost & covered, after * 0 + garment, kept)
 
 
-def _near(xp: Arrays, masks: Array) -> Array:
-    """(n, H, W, c) float32: how much of masks (n, H, W, c) lies around, the nearer the more."""
-    for _ in range(int(masks.shape[1]) // _REACH):
-        masks = xp.around(masks)
-    return masks
+def _skin(labels: Array) -> Array:
+    return (labels == vocabulary.UPPER_SKIN) | (labels == vocabulary.LOWER_SKIN)
+
+
+def _over(before: Array, garment: Array) -> Array:
+    """Where the photo (n, H, W) shows what is worn over a garment (n, 1, 1), by class."""
+    pairs = [(before == over) & (garment == under) for over, unders in _OVER.items() for under in unders]
+    return functools.reduce(operator.or_, pairs)
+
+
+def _nearest(one: Array, other: Array) -> Array:
+    """(n, H, W): more than half where masks of the one kind are nearer than the other's; 0 where none is anywhere.
+
+    The nearer and the more of it within a few pixels counts; where nothing is as near, what is nearest (`pull_push`).
+    """
+    xp = library(one)
+    around = xp.halved(xp.stacked([one, other]))
+    for _ in range(_REACH):
+        around = xp.around(around)
+    total = around[..., :1] + around[..., 1:]
+    known = xp.floats(total > _TRACE)
+    shares = pull_push.filled(known * around[..., :1] / xp.larger(total, _TRACE), known, _LEVELS)
+    return pull_push.resized(shares, one.shape[1:3])[..., 0]

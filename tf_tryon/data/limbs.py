@@ -1,0 +1,39 @@
+"""Where arms and legs are, by the pose; of tensors or numpy arrays."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tf_tryon.geometry.arrays import Array, Arrays, library
+
+# Bones from keypoint to keypoint: upper arms and forearms, thighs and lower legs.
+ARMS: Final = ((2, 3), (3, 4), (5, 6), (6, 7))
+LEGS: Final = ((8, 9), (9, 10), (11, 12), (12, 13))
+_RADIUS: Final = 1 / 8  # of a bone's length: what is as near to its axis is the limb, of anybody
+
+
+def arms_and_legs(keypoints: Array, size: tuple[int, int]) -> tuple[Array, Array]:
+    """(B, H, W) bool each: pixels that are an arm's, and a leg's, or its clothes'.
+
+    Args:
+      keypoints: (B, 18, 3) in pixels, confidence 0 = missing; they may lie beyond the picture.
+      size: (H, W).
+    """
+    xp = library(keypoints)
+    rows = xp.floats(xp.places(0, size[0]))[None, :, None] + 0.5
+    columns = xp.floats(xp.places(0, size[1]))[None, None, :] + 0.5
+    points = xp.floats(keypoints)
+    arms, legs = ([_near(xp, points, bone, rows, columns) for bone in bones] for bones in (ARMS, LEGS))
+    return arms[0] | arms[1] | arms[2] | arms[3], legs[0] | legs[1] | legs[2] | legs[3]
+
+
+def _near(xp: Arrays, points: Array, bone: tuple[int, int], rows: Array, columns: Array) -> Array:
+    """(B, H, W) bool: pixels near one bone's axis."""
+    start, end = (points[:, None, None, joint] for joint in bone)
+    way = end - start
+    x, y = columns - start[..., 0], rows - start[..., 1]
+    length = way[..., 0] * way[..., 0] + way[..., 1] * way[..., 1]
+    along = xp.cut((x * way[..., 0] + y * way[..., 1]) / xp.larger(length, 1e-6), 0.0, 1.0)
+    x, y = x - along * way[..., 0], y - along * way[..., 1]
+    there = (start[..., 2] > 0) & (end[..., 2] > 0)
+    return (x * x + y * y <= length * _RADIUS**2) & there

@@ -1,0 +1,43 @@
+"""Skin and clothes that stay go on in their own colour where the old garment hid them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tf_tryon.data import vocabulary
+from tf_tryon.geometry import pull_push
+from tf_tryon.geometry.arrays import Array, library
+
+_LEAST: Final = 1 / 1024  # of the picture: what of a class tells its colour
+_FARTHEST: Final = 1.0  # of [-1, 1], of each colour: what is farther off is another thing, by a mistake of the parsing
+_LEVELS: Final = 5  # halvings, after two that all is looked at after
+
+
+def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Array, target: Array) -> Array:
+    """Pictures in which all but the garment and the street has the colours that the person's has.
+
+    The texture stage draws the whole erased region, also what the photo shows in the end. By how much it is off there,
+    what the old garment hid of that class is off beside it, too: of skin as of the trousers below a shorter top.
+
+    Args:
+      rgb: (n, H, W, 3) in [-1, 1], the texture stage's; H and W are multiples of 4.
+      photo: (n, H, W, 3), the people's, of n or of one.
+      before: (n, H, W) classes of the photo, of n or of one.
+      after: (n, H, W) of the completion.
+      visible: (n, H, W, 1), 0 where erased, of n or of one.
+      target: (n,) garment slot, of n or of one.
+    """
+    xp = library(rgb)
+    classes = [label for label in range(len(vocabulary.CLASSES)) if label != vocabulary.BACKGROUND]
+    garment = xp.like(target, after)[:, None, None] + vocabulary.HAT
+    parts = xp.stacked([xp.floats((after == label) & (garment != label)) for label in classes])
+    kept = parts * xp.floats(before == after)[..., None] * (1.0 - visible)
+    off = photo - rgb
+    sums = xp.halved(xp.halved(xp.joined([kept * off[..., colour, None] for colour in range(3)])))
+    few = xp.halved(xp.halved(kept))
+    field = xp.cut(pull_push.filled(sums, xp.joined([few] * 3), _LEVELS), -_FARTHEST, _FARTHEST)
+    enough = xp.floats(xp.mean(few, (1, 2)) >= _LEAST)
+    field = pull_push.resized(field * xp.joined([enough] * 3), rgb.shape[1:3])
+    size = len(classes)
+    moved = [xp.total(field[..., colour * size : (colour + 1) * size] * parts, -1) for colour in range(3)]
+    return xp.cut(rgb + xp.joined(moved), -1.0, 1.0)
