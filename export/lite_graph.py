@@ -27,8 +27,8 @@ from tf_tryon.inference.stage import Stage
 from tf_tryon.inference.tryon import TryOn
 from tf_tryon.layers.gaussian import Gaussian
 from tf_tryon.layers.spectral_norm import spectral_layers
-from tf_tryon.models.background import before_background, continued
-from tf_tryon.models.completion import with_kept_colours
+from tf_tryon.models.background import continued
+from tf_tryon.models.completion import shown
 from tf_tryon.models.compositing import complete_labels, shows, with_labels
 from tf_tryon.models.contract import Batch
 from tf_tryon.models.detail import added
@@ -81,8 +81,7 @@ def _of_stage(stage: Stage) -> dict[str, Function]:
         if shape:
             labels = complete_labels(person, made, stage.config.model.replaces)
             return {"completed": tf.cast(labels, tf.int32), "opacity": shows(person, labels)}
-        matched = with_kept_colours(_batch(stage, given), given["completed"], made)
-        outputs = {"rgb": before_background(matched, given["completed"], given["behind"])}
+        outputs = {"rgb": shown(_batch(stage, given), given["completed"], made, given["behind"])}
         if stage.detail is not None:
             outputs["detail"] = added(stage.detail, made, given["completed"], given["target"])
         return outputs

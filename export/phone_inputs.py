@@ -18,7 +18,7 @@ from tf_tryon.data.vocabulary import CLASSES, FACE, GARMENT_CLASSES, GARMENTS
 from tf_tryon.errors import TryOnError
 from tf_tryon.files.json_file import Value
 from tf_tryon.geometry import numpy_arrays, roi
-from tf_tryon.models.replacing import REPLACES
+from tf_tryon.stages import REPLACES
 
 
 @dataclasses.dataclass(frozen=True)

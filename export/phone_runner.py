@@ -21,7 +21,8 @@ from tf_tryon.export.phone_inputs import Contract, Inputs
 from tf_tryon.files import json_file
 from tf_tryon.files.json_file import Value
 from tf_tryon.files.regular import is_plain_name, read_bytes
-from tf_tryon.models.replacing import GARMENT, garment_alone
+from tf_tryon.models.replacing import garment_alone
+from tf_tryon.stages import GARMENT
 
 FORMAT, VERSION = "tf_tryon.phone", 3
 _LARGEST = 1 << 31  # bytes; what a flatbuffer can be

@@ -200,7 +200,8 @@ def model() -> Any:
         )  # fmt: skip
         means = np.ones((4, 64, 64, 3), np.float32)
         texture = name == "texture"
-        config.model.replaces = "erased" if texture else "garment"
+        if not texture:
+            config.model.replaces = "garment"
         detail = build_detail(1) if texture else None
         stages.append(Stage(config, build_networks(config), means, name, judges=texture, detail=detail))
     kernel = stages[1].detail.output_layer.kernel

@@ -39,7 +39,7 @@ _CHOICES = {
     "data.crop": ("person", "garment"),
     "data.shape_frame": ("garment", "box"),
     "model.latent_layout": ("tiled", "aligned"),
-    "model.replaces": ("erased", "garment"),
+    "model.replaces": stages.REPLACES,
     "model.prior": ("independent", "autoregressive"),
     "model.decoder_norm": ("instance", "spade"),
     "model.upsample": ("transposed", "resize"),

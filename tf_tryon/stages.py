@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 SHAPE: Final = "shape"
 TEXTURE: Final = "texture"
 STAGES: Final = (SHAPE, TEXTURE)
+# What of a parsing the shape stage replaces: all that is erased, as the thesis, or the garment alone.
+ERASED, GARMENT = REPLACES = ("erased", "garment")
 
 
 class Settings(NamedTuple):
@@ -51,7 +53,7 @@ def _validate_shape(config: ConfigDict) -> None:
 
 def _validate_texture(config: ConfigDict) -> None:
     train = config.train
-    if config.model.replaces != "erased":
+    if config.model.replaces != ERASED:
         raise ValueError("config.model.replaces concerns the shape stage only: its parsing says what is replaced")
     if not 0 <= train.shape_fraction <= 1:
         raise ValueError(f"config.train.shape_fraction = {train.shape_fraction}: choose 0 to 1")

@@ -53,7 +53,7 @@ def derive(
     else:
         garments = crops.rgb_crops(photo, labels, own_boxes, vocabulary.GARMENT_CLASSES)
         shown = boxes.shown(labels)
-    mask = labels == tf.cast(target + vocabulary.HAT, labels.dtype)[:, None, None]
+    mask = labels == tf.cast(vocabulary.class_of(target), labels.dtype)[:, None, None]
     face = crops.cut_out(photo, crops.in_three(labels[..., tf.newaxis]), vocabulary.FACE)
     return {
         keys.PHOTO: photo,

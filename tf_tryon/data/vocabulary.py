@@ -14,14 +14,14 @@ CP-VTON+'s 21 are LIP-20 with 20, the skin of neck and chest.
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 CLASSES: Final = ("background", "face and hair", "upper-body skin", "lower-body skin", "hat", "top", "bottom", "shoes")
 BACKGROUND, FACE, UPPER_SKIN, LOWER_SKIN, HAT, TOP, BOTTOM, SHOES = range(8)
 GARMENTS: Final = ("hat", "top", "bottom", "shoes")
-GARMENT_CLASSES: Final = (HAT, TOP, BOTTOM, SHOES)
+GARMENT_CLASSES: Final = (HAT, TOP, BOTTOM, SHOES)  # of the slots, which follow one another (`class_of`)
 # The skin that each garment may uncover, by garment slot.
 UNCOVERED: Final = (None, UPPER_SKIN, LOWER_SKIN, None)
 # What can be asked for: a dress is a bottom of its own kind, which takes trunk, arms and legs along.
@@ -102,6 +102,11 @@ _JUMPSUIT = 0.15
 
 # Entries 1, 2, 5 and 9 of the palette that LIP's and CIHP's own pictures carry; it doesn't tell the two apart.
 _LIP_COLOURS = {1: (128, 0, 0), 2: (255, 0, 0), 5: (255, 85, 0), 9: (0, 85, 85), 13: (0, 0, 255), 18: (255, 255, 0)}
+
+
+def class_of(slots: Any) -> Any:
+    """The classes of garment slots: of a number, or of whole numbers in an array or tensor."""
+    return slots + HAT
 
 
 def slot_of(target: str) -> int:

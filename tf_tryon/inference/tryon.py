@@ -46,7 +46,7 @@ class _Seen(NamedTuple):
 
     crop: crop.Box
     view: view.Person
-    behind: tf.Tensor
+    behind: tf.Tensor | None  # of a model of two stages
 
     @property
     def scale(self) -> float:
@@ -195,7 +195,7 @@ class TryOn:
             made = [
                 self._finish(
                     photo, own, batch, tf.constant(labels[k : k + 1]), tf.constant(rgb[i : i + 1]), where,
-                    seen.behind if two_stage else None, None if detail is None else tf.constant(detail[i : i + 1]),
+                    seen.behind, None if detail is None else tf.constant(detail[i : i + 1]),
                 )
                 for i, k in enumerate(np.unique(index))
             ]  # fmt: skip
@@ -218,7 +218,7 @@ class TryOn:
         seen = within(given["photo"] if keep else background.photo_on_grey(given["photo"], given["labels"]))
         shown = within(given["photo"]) if request.background == background.RESTORE else seen
         rgb, labels = examples.to_rgb(shown["photo"])[tf.newaxis], shown["labels"][tf.newaxis]
-        return _Seen(box, seen, self._behind(rgb, labels))
+        return _Seen(box, seen, None if self.shape is None else self._behind(rgb, labels))
 
 
 class _Codes:

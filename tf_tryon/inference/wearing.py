@@ -135,7 +135,7 @@ def _blurred(pictures: tf.Tensor) -> tf.Tensor:
 
 def _target_class(batch: Batch) -> tf.Tensor:
     """(n,) uint8, the completed garment's class."""
-    return tf.cast(tf.gather(vocabulary.GARMENT_CLASSES, batch[keys.TARGET]), tf.uint8)
+    return tf.cast(vocabulary.class_of(batch[keys.TARGET]), tf.uint8)
 
 
 def _bones() -> np.ndarray:

@@ -86,19 +86,21 @@ def finish(
     if behind is None:
         opaque = 1.0 - batch[keys.VISIBLE]
     else:
-        rgb = background.before_background(with_kept_colours(batch, labels, rgb), labels, behind)
-        opaque = shows(batch, labels)
+        rgb, opaque = shown(batch, labels, rgb, behind), shows(batch, labels)
     return Pictures(
         pasting.paste_photos(photo, rgb, opaque, where, detail),
         pasting.paste_labels(own_labels, labels, opaque, where),
     )
 
 
-def with_kept_colours(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor) -> tf.Tensor:
-    """The texture stage's pictures (n, H, W, 3) in which skin and clothes that stay go on in their colours."""
-    after = tf.cast(labels, tf.int32)
+def shown(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor, behind: tf.Tensor) -> tf.Tensor:
+    """(n, H, W, 3): the texture stage's pictures as they are shown where the completion is new.
+
+    Skin and clothes that stay go on in their own colours, and the street is the photo's; arguments as for `finish`.
+    """
     photo, visible, target = batch[keys.PHOTO], batch[keys.VISIBLE], batch[keys.TARGET]
-    return kept_colour.matched(rgb, photo, given_labels(batch), after, visible, target)
+    rgb = kept_colour.matched(rgb, photo, given_labels(batch), tf.cast(labels, tf.int32), visible, target)
+    return background.before_background(rgb, labels, behind)
 
 
 def behind_person(batch: Batch) -> tf.Tensor:
@@ -120,7 +122,7 @@ def composed(
       detail: (n, H, W, 1), what a detail network adds, at this size (`models.detail.shrunk`); None: nothing.
     """
     behind = behind_person(batch) if behind is None else behind
-    rgb = background.before_background(with_kept_colours(batch, labels, rgb), labels, behind)
+    rgb = shown(batch, labels, rgb, behind)
     if detail is not None:
         rgb = rgb + detail
     return batch[keys.PHOTO] + shows(batch, labels) * (rgb - batch[keys.PHOTO])

@@ -11,13 +11,14 @@ import tensorflow as tf
 
 from tf_tryon import keys
 from tf_tryon.data import boxes, vocabulary
-from tf_tryon.models import replacing
 from tf_tryon.models.contract import Batch
+from tf_tryon.models.replacing import garment_alone
+from tf_tryon.stages import ERASED, GARMENT
 
 _COUNT: Final = len(vocabulary.CLASSES)
 
 
-def complete_labels(batch: Batch, logits: tf.Tensor, replaces: str = replacing.ERASED) -> tf.Tensor:
+def complete_labels(batch: Batch, logits: tf.Tensor, replaces: str = ERASED) -> tf.Tensor:
     """(n, H, W) uint8: the likeliest class of (n, H, W, 8) logits where erased, the given one where visible.
 
     An erased pixel whose class none of its eight neighbours has takes the class that most of them have.
@@ -28,22 +29,22 @@ def complete_labels(batch: Batch, logits: tf.Tensor, replaces: str = replacing.E
       replaces: "garment": what isn't the garment's stays (`replacing.garment_alone`). Completions give the shape
         stage's `config.model.replaces`; measures of the networks leave it at "erased", which hides no mistake.
     """
-    visible = batch[keys.VISIBLE][..., 0] > 0
-    given, likeliest = tf.argmax(batch[keys.PARSING], axis=-1), tf.argmax(logits, axis=-1)
+    visible, given = batch[keys.VISIBLE][..., 0] > 0, given_labels(batch)
+    likeliest = tf.argmax(logits, axis=-1, output_type=tf.int32)
     labels = tf.where(visible, given, likeliest)
     labels = tf.where(visible, given, _without_lone_pixels(labels))
-    if replaces == replacing.GARMENT:
-        labels = replacing.garment_alone(given, labels, batch[keys.TARGET], batch[keys.KEYPOINTS])
+    if replaces == GARMENT:
+        labels = garment_alone(given, labels, batch[keys.TARGET], batch[keys.KEYPOINTS])
     return tf.cast(labels, tf.uint8)
 
 
 def _without_lone_pixels(labels: tf.Tensor) -> tf.Tensor:
-    """(n, H, W) int64 classes; each class's neighbours are counted by a 3x3 convolution with ones around a zero."""
+    """(n, H, W) int32 classes; each class's neighbours are counted by a 3x3 convolution with ones around a zero."""
     around = tf.tile(tf.constant([[1.0, 1, 1], [1, 0, 1], [1, 1, 1]])[:, :, tf.newaxis, tf.newaxis], [1, 1, _COUNT, 1])
     classes = tf.one_hot(labels, _COUNT)
     neighbours = tf.nn.depthwise_conv2d(classes, around, [1, 1, 1, 1], "SAME")
     lone = tf.reduce_sum(neighbours * classes, axis=-1) == 0
-    return tf.where(lone, tf.argmax(neighbours, axis=-1), labels)
+    return tf.where(lone, tf.argmax(neighbours, axis=-1, output_type=tf.int32), labels)
 
 
 def with_labels(batch: Batch, labels: tf.Tensor) -> Batch:
@@ -90,7 +91,7 @@ def changed(before: tf.Tensor, after: tf.Tensor, visible: tf.Tensor, target: tf.
     Returns:
       (n, H, W, 1) float32, 0 or 1.
     """
-    garment = tf.gather(tf.constant(vocabulary.GARMENT_CLASSES), target)[:, tf.newaxis, tf.newaxis]
+    garment = vocabulary.class_of(target)[:, tf.newaxis, tf.newaxis]
     new = tf.cast((before != after) | (before == garment), tf.float32)[..., tf.newaxis] * (1.0 - visible)
     street = tf.cast((before == vocabulary.BACKGROUND) & (after == vocabulary.BACKGROUND), tf.float32)[..., tf.newaxis]
     return tf.maximum(new, tf.nn.max_pool2d(new, 3, 1, "SAME") * street * (1.0 - visible))

@@ -98,7 +98,7 @@ def added(network: Detail, rgb: tf.Tensor, labels: tf.Tensor, target: tf.Tensor)
       labels: (n, H, W) completed classes.
       target: (n,) int32 slots of the completed garments, or (1,) of all.
     """
-    garment = tf.gather(vocabulary.GARMENT_CLASSES, target)[:, tf.newaxis, tf.newaxis]
+    garment = vocabulary.class_of(target)[:, tf.newaxis, tf.newaxis]
     mask = tf.cast(tf.cast(labels, tf.int32) == garment, tf.float32)
     return network(rgb) * inside(mask[..., tf.newaxis])
 

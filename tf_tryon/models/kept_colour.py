@@ -29,7 +29,7 @@ def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Arra
     """
     xp = library(rgb)
     classes = [label for label in range(len(vocabulary.CLASSES)) if label != vocabulary.BACKGROUND]
-    garment = xp.like(target, after)[:, None, None] + vocabulary.HAT
+    garment = vocabulary.class_of(xp.like(target, after))[:, None, None]
     parts = xp.stacked([xp.floats((after == label) & (garment != label)) for label in classes])
     kept = parts * xp.floats(before == after)[..., None] * (1.0 - visible)
     off = photo - rgb

@@ -16,8 +16,6 @@ from tf_tryon.data.limbs import arms_and_legs
 from tf_tryon.geometry import pull_push
 from tf_tryon.geometry.arrays import Array, library
 
-# Of the erased region, what is new: all as the networks have it (the thesis's), or the garment alone.
-ERASED, GARMENT = REPLACES = ("erased", "garment")
 # What is worn over what: hair falls over clothes, a coat hangs over trousers and dresses, and trousers over shoes.
 _OVER: Final = {
     vocabulary.FACE: (vocabulary.TOP, vocabulary.BOTTOM, vocabulary.SHOES),
@@ -44,7 +42,7 @@ def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) 
       keypoints: (n, 18, 3) in pixels of these.
     """
     xp = library(before)
-    garment = xp.like(target, before)[:, None, None] + vocabulary.HAT
+    garment = vocabulary.class_of(xp.like(target, before))[:, None, None]
     old = before == garment
     comes = (after == garment) & ~_over(before, garment)
     skin = _skin(before)

@@ -97,5 +97,5 @@ class TextureTask:
 
 def garment_mask(batch: Batch) -> tf.Tensor:
     """(B, H, W, 1) of 0 and 1: the target garment's pixels in the batch's parsing."""
-    target = tf.one_hot(batch[keys.TARGET] + vocabulary.HAT, CLASSES)[:, None, None, :]
+    target = tf.one_hot(vocabulary.class_of(batch[keys.TARGET]), CLASSES)[:, None, None, :]
     return tf.reduce_sum(batch[keys.PARSING] * target, axis=-1, keepdims=True)
