@@ -28,6 +28,8 @@ def _replaced(before, after, garment="top", keypoints=_NOBODY):
         (FACE, TOP, "top", FACE),  # but hair
         (FACE, HAT, "hat", HAT),
         (TOP, BOTTOM, "bottom", TOP),  # or a coat over trousers, or trousers over shoes
+        (BOTTOM, TOP, "bottom", BOTTOM),  # of which the photo shows all
+        (TOP, BOTTOM, "top", BOTTOM),
         (BOTTOM, SHOES, "shoes", BOTTOM),
         (SHOES, BOTTOM, "shoes", BOTTOM),  # which may come down to where boots were
         (BOTTOM, BACKGROUND, "top", BOTTOM),  # and the rest stays

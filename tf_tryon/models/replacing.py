@@ -16,12 +16,12 @@ from tf_tryon.data.limbs import arms_and_legs
 from tf_tryon.geometry import pull_push
 from tf_tryon.geometry.arrays import Array, library
 
-# What is worn over what: hair falls over clothes, a coat hangs over trousers and dresses, and trousers over shoes.
-_OVER: Final = {
-    vocabulary.FACE: (vocabulary.TOP, vocabulary.BOTTOM, vocabulary.SHOES),
-    vocabulary.TOP: (vocabulary.BOTTOM,),
-    vocabulary.BOTTOM: (vocabulary.SHOES,),
-}
+# What is worn over what: hair falls over clothes, a top hangs over trousers and dresses, and trousers over shoes.
+_HANGS: Final = ((vocabulary.TOP, vocabulary.BOTTOM),)
+_OVER: Final = (
+    (vocabulary.FACE, vocabulary.TOP), (vocabulary.FACE, vocabulary.BOTTOM), (vocabulary.FACE, vocabulary.SHOES),
+    *_HANGS, (vocabulary.BOTTOM, vocabulary.SHOES),
+)  # fmt: skip
 _REACH: Final = 4  # passes of a mean over squares of six pixels: how far what is guessed is seen at once
 _TRACE: Final = 1e-3  # of a mean: less is nothing
 _LEVELS: Final = 8  # halvings: enough to carry what is known across a picture
@@ -30,10 +30,10 @@ _LEVELS: Final = 8  # halvings: enough to carry what is known across a picture
 def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) -> Array:
     """Completed classes (n, H, W) in which the garment alone was replaced.
 
-    A pixel of the old garment may become anything. Any other stays as it was, or becomes the new garment's, unless it
-    is worn over that (`_OVER`). Where the networks guess something else in place of an arm or a leg, or street where
-    the pose has one under the old garment, it is as bare or covered as what they guess nearest to it: a sleeve a few
-    pixels beside the true arm covers all of it.
+    A pixel of the old garment may become anything but a top that hangs over it, of which the photo shows all. Any
+    other stays as it was, or becomes the new garment's, unless it is worn over that (`_OVER`). Where the networks guess
+    something else in place of an arm or a leg, or street where the pose has one under the old garment, it is as bare or
+    covered as what they guess nearest to it: a sleeve a few pixels beside the true arm covers all of it.
 
     Args:
       before: (n, H, W) whole numbers, classes of the photo; a region erased by hand has the garment's.
@@ -44,7 +44,8 @@ def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) 
     xp = library(before)
     garment = vocabulary.class_of(xp.like(target, before))[:, None, None]
     old = before == garment
-    comes = (after == garment) & ~_over(before, garment)
+    after = xp.where(old & _over(_HANGS, after, garment), after * 0 + garment, after)
+    comes = (after == garment) & ~_over(_OVER, before, garment)
     skin = _skin(before)
     bare = _skin(after) & (skin | old)
     arms, legs = arms_and_legs(keypoints, (int(before.shape[1]), int(before.shape[2])))
@@ -60,10 +61,9 @@ def _skin(labels: Array) -> Array:
     return (labels == vocabulary.UPPER_SKIN) | (labels == vocabulary.LOWER_SKIN)
 
 
-def _over(before: Array, garment: Array) -> Array:
-    """Where the photo (n, H, W) shows what is worn over a garment (n, 1, 1), by class."""
-    pairs = [(before == over) & (garment == under) for over, unders in _OVER.items() for under in unders]
-    return functools.reduce(operator.or_, pairs)
+def _over(pairs: tuple[tuple[int, int], ...], labels: Array, garment: Array) -> Array:
+    """Where labels (n, H, W) are of what is worn over a garment (n, 1, 1), by pairs of classes."""
+    return functools.reduce(operator.or_, [(labels == over) & (garment == under) for over, under in pairs])
 
 
 def _nearest(one: Array, other: Array) -> Array:
