@@ -1,7 +1,9 @@
-"""Where arms and legs are, by the pose; of tensors or numpy arrays."""
+"""Where trunk, arms and legs are, by the pose; of tensors or numpy arrays."""
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Final
 
 from tf_tryon.geometry.arrays import Array, Arrays, library
@@ -9,11 +11,12 @@ from tf_tryon.geometry.arrays import Array, Arrays, library
 # Bones from keypoint to keypoint: upper arms and forearms, thighs and lower legs.
 ARMS: Final = ((2, 3), (3, 4), (5, 6), (6, 7))
 LEGS: Final = ((8, 9), (9, 10), (11, 12), (12, 13))
-_RADIUS: Final = 1 / 8  # of a bone's length: what is as near to its axis is the limb, of anybody
+_TRUNK: Final = ((1, 2), (1, 5), (1, 8), (1, 11))  # from the neck to shoulders and hips
+_RADIUS: Final = 1 / 8  # of a bone's length: what is as near to its axis is the body, of anybody
 
 
-def arms_and_legs(keypoints: Array, size: tuple[int, int]) -> tuple[Array, Array]:
-    """(B, H, W) bool each: pixels that are an arm's, and a leg's, or its clothes'.
+def upper_and_lower(keypoints: Array, size: tuple[int, int]) -> tuple[Array, Array]:
+    """(B, H, W) bool each: pixels of trunk and arms, and of legs, or of the clothes on them.
 
     Args:
       keypoints: (B, 18, 3) in pixels, confidence 0 = missing; they may lie beyond the picture.
@@ -23,8 +26,11 @@ def arms_and_legs(keypoints: Array, size: tuple[int, int]) -> tuple[Array, Array
     rows = xp.floats(xp.places(0, size[0]))[None, :, None] + 0.5
     columns = xp.floats(xp.places(0, size[1]))[None, None, :] + 0.5
     points = xp.floats(keypoints)
-    arms, legs = ([_near(xp, points, bone, rows, columns) for bone in bones] for bones in (ARMS, LEGS))
-    return arms[0] | arms[1] | arms[2] | arms[3], legs[0] | legs[1] | legs[2] | legs[3]
+
+    def near(bones: tuple[tuple[int, int], ...]) -> Array:
+        return functools.reduce(operator.or_, [_near(xp, points, bone, rows, columns) for bone in bones])
+
+    return near((*_TRUNK, *ARMS)), near(LEGS)
 
 
 def _near(xp: Arrays, points: Array, bone: tuple[int, int], rows: Array, columns: Array) -> Array:

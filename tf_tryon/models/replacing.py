@@ -12,7 +12,7 @@ import operator
 from typing import Final
 
 from tf_tryon.data import vocabulary
-from tf_tryon.data.limbs import arms_and_legs
+from tf_tryon.data.limbs import upper_and_lower
 from tf_tryon.geometry import pull_push
 from tf_tryon.geometry.arrays import Array, library
 
@@ -32,8 +32,8 @@ def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) 
 
     A pixel of the old garment may become anything but a top that hangs over it, of which the photo shows all. Any
     other stays as it was, or becomes the new garment's, unless it is worn over that (`_OVER`). Where the networks guess
-    something else in place of an arm or a leg, or street where the pose has one under the old garment, it is as bare or
-    covered as what they guess nearest to it: a sleeve a few pixels beside the true arm covers all of it.
+    something else in place of an arm or a leg, or street where the pose has the body under the old garment, it is as
+    bare or covered as what they guess nearest to it: a sleeve a few pixels beside the true arm covers all of it.
 
     Args:
       before: (n, H, W) whole numbers, classes of the photo; a region erased by hand has the garment's.
@@ -48,12 +48,12 @@ def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) 
     comes = (after == garment) & ~_over(_OVER, before, garment)
     skin = _skin(before)
     bare = _skin(after) & (skin | old)
-    arms, legs = arms_and_legs(keypoints, (int(before.shape[1]), int(before.shape[2])))
-    hidden = old & (arms | legs) & (after == vocabulary.BACKGROUND)
+    upper, lower = upper_and_lower(keypoints, (int(before.shape[1]), int(before.shape[2])))
+    hidden = old & (upper | lower) & (after == vocabulary.BACKGROUND)
     lost = hidden | (skin & ~comes & ~bare)
     covered = _nearest(xp.floats(comes), xp.floats(bare)) > 0.5
-    limb = xp.where(arms, after * 0 + vocabulary.UPPER_SKIN, after * 0 + vocabulary.LOWER_SKIN)
-    kept = xp.where(hidden, limb, xp.where(old | comes, after, before))
+    skins = xp.where(upper, after * 0 + vocabulary.UPPER_SKIN, after * 0 + vocabulary.LOWER_SKIN)
+    kept = xp.where(hidden, skins, xp.where(old | comes, after, before))
     return xp.where(lost & covered, after * 0 + garment, kept)
 
 
