@@ -35,6 +35,11 @@ def test_the_shape_report_does_not_depend_on_the_batch(people: Path, bundle: Pat
     assert actual["truth_whole"]["value"] == actual["truth_sound"]["value"] == 1
     assert actual["truth_asymmetry"]["value"] == 0
     assert {"prior_best_of_2_garment_iou", "prior_pairwise_1_minus_iou_of_2", "kl_nats"} <= set(actual)
+    assert not [name for name in actual if name.startswith("shown_")]
+    run.config.model.replaces = "garment"
+    shown = evaluate_shape(run.nets, records, run.config, batch=5, **options)["top"]
+    assert {name: shown[name] for name in actual} == actual
+    assert shown["shown_box_accuracy"]["value"] > actual["prior_box_accuracy"]["value"]  # what isn't the top's is right
 
 
 @pytest.mark.slow

@@ -1,4 +1,8 @@
-"""The shape stage on people: reconstructions from the posterior's code, samples from the compatibility prior."""
+"""The shape stage on people: reconstructions from the posterior's code, samples from the compatibility prior.
+
+Measures called prior_ are of the networks' own samples; of a model that replaces the garment alone, those called shown_
+are of the same samples as a completion shows them (`models/replacing.py`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from ml_collections import ConfigDict
 
 from tf_tryon import keys
@@ -14,8 +19,9 @@ from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import bootstrap, sampling, shape_metrics
 from tf_tryon.models.compositing import complete_labels
-from tf_tryon.models.contract import Networks
+from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.progress import Progress
+from tf_tryon.stages import ERASED
 
 
 def evaluate_shape(
@@ -77,16 +83,24 @@ def shape_columns(
         for first, people in sampling.people(records, split, garment, config, count, batch):
             logits, nats = sampler.reconstruct(people, first)
             reconstructed = complete_labels(people, logits).numpy()
-            drawn = [complete_labels(people, sampler.sample(people, first, k)).numpy() for k in range(samples)]
-            stacked = np.stack(drawn, axis=1)
+            drawn = [sampler.sample(people, first, k) for k in range(samples)]
+            kinds = {"prior": _completed(people, drawn, ERASED)}
+            if config.model.replaces != ERASED:
+                kinds["shown"] = _completed(people, drawn, config.model.replaces)
             truth, erased = sampling.true_labels(people), sampling.erased(people)
             points = people[keys.KEYPOINTS].numpy()
             for i in range(len(truth)):
                 columns["kl_nats"].append(float(nats[i]))
-                _measure(columns, slot, truth[i], erased[i], points[i], reconstructed[i], stacked[i])
+                samples_of = {kind: labels[i] for kind, labels in kinds.items()}
+                _measure(columns, slot, truth[i], erased[i], points[i], reconstructed[i], samples_of)
             bar.update(first + len(truth))
         by_garment[garment] = {name: np.array(values) for name, values in columns.items()}
     return by_garment
+
+
+def _completed(people: Batch, drawn: list[tf.Tensor], replaces: str) -> np.ndarray:
+    """(n, K, H, W) classes of K outputs (n, H, W, 8)."""
+    return np.stack([complete_labels(people, logits, replaces).numpy() for logits in drawn], axis=1)
 
 
 def _measure(
@@ -96,22 +110,23 @@ def _measure(
     erased: np.ndarray,
     points: np.ndarray,
     reconstructed: np.ndarray,
-    samples: np.ndarray,
+    samples: Mapping[str, np.ndarray],
 ) -> None:
-    """Append one person's values: labels (H, W) of truth and reconstruction, (K, H, W) of samples."""
-    count = len(samples)
+    """Append one person's values: labels (H, W) of truth and reconstruction, (K, H, W) of samples by kind."""
     true_mask = shape_metrics.garment_masks(truth, slot)
     mask = shape_metrics.garment_masks(reconstructed, slot)
-    drawn = shape_metrics.garment_masks(samples, slot)
     columns["posterior_box_accuracy"].append(float(shape_metrics.box_accuracy(reconstructed, truth, erased)))
     columns["posterior_box_miou"].append(shape_metrics.mean_iou(reconstructed, truth, erased))
     columns["posterior_garment_iou"].append(float(shape_metrics.iou(mask, true_mask)))
-    columns[f"prior_best_of_{count}_garment_iou"].append(shape_metrics.best_iou(drawn, true_mask))
-    columns["prior_garment_iou"].append(float(np.mean(shape_metrics.iou(drawn, true_mask))))
-    columns[f"prior_pairwise_1_minus_iou_of_{count}"].append(shape_metrics.diversity(drawn))
-    columns["prior_box_accuracy"].append(float(np.mean(shape_metrics.box_accuracy(samples, truth, erased))))
-    for name, masks in (("prior", drawn), ("posterior", mask[None]), ("truth", true_mask[None])):
-        for measure, value in _soundness(masks, points, slot).items():
+    masks = {"posterior": mask[None], "truth": true_mask[None]}
+    for kind, labels in samples.items():
+        drawn = masks[kind] = shape_metrics.garment_masks(labels, slot)
+        columns[f"{kind}_best_of_{len(drawn)}_garment_iou"].append(shape_metrics.best_iou(drawn, true_mask))
+        columns[f"{kind}_garment_iou"].append(float(np.mean(shape_metrics.iou(drawn, true_mask))))
+        columns[f"{kind}_pairwise_1_minus_iou_of_{len(drawn)}"].append(shape_metrics.diversity(drawn))
+        columns[f"{kind}_box_accuracy"].append(float(np.mean(shape_metrics.box_accuracy(labels, truth, erased))))
+    for name, shapes in masks.items():
+        for measure, value in _soundness(shapes, points, slot).items():
             columns[f"{name}_{measure}"].append(value)
 
 

@@ -59,10 +59,7 @@ def of_people(
     if shape is not None:
         shaper = sampling.Sampler(shape.nets, seed)
         _, shape_people = next(sampling.people(records, SPLIT, garment, shape.config, count, count))
-        drawn = [
-            complete_labels(shape_people, shaper.sample(shape_people, 0, k), shape.config).numpy()
-            for k in range(SHAPES)
-        ]
+        drawn = [complete_labels(shape_people, shaper.sample(shape_people, 0, k)).numpy() for k in range(SHAPES)]
         given = with_labels(people, drawn[0])
         arrays["shapes"] = np.stack(drawn, axis=1)[:_SHAPE_PEOPLE]
         arrays["walk"] = _walk(shape, shaper, shape_people)
