@@ -5,8 +5,8 @@
 
 The first term (`losses/texture_statistics.py`) asks for cloth as finely structured as the photo's, wherever its
 threads lie. The second one keeps light and colour the texture stage's: what is added has no mean. The third one draws
-what can be told of the photo, and takes away what the texture stage invents: fine(x) is x less its mean over squares of
-15 pixels.
+what can be told of the photo, and takes away the grid that the texture stage draws: fine(x) is x less its mean over
+squares of 5 pixels, since folds, which are wider, can't be told either, and would go, too.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from tf_tryon.writing.places import refuse_overlap
 from tf_tryon.writing.whole import write_text
 
 OPTIONS: Final = "detail.json"  # tells that a folder is such a run's
-_FORMAT: Final = "format"  # its key that tells how windows and checkpoints are written
-_VERSION: Final = 2  # 1 had a discriminator
+_FORMAT: Final = "format"  # its key that tells how windows and checkpoints are written, and by which loss
+_VERSION: Final = 3  # 1 had a discriminator, 2 another loss
 _PLACES: Final = (windows.FOLDER, *PLACES, run_folder.CONFIG, DETAIL)
 _RATE: Final = 1e-3  # falls
 _MOMENTS: Final = (0.5, 0.999)  # Adam's beta_1 and beta_2
 _FLAT: Final = 10.0  # lambda
 _TOLD: Final = 100.0  # mu
-_COARSE: Final = 15  # pixels: what is wider isn't fine
+_COARSE: Final = 5  # pixels: what is wider isn't fine
 _EMA: Final = 0.995
 _OF_STEPS: Final = ("seed", "garments", "people", "side", "least")  # options that steps follow from
 _FINAL: Final = 0.01  # of the learning rate, along a cosine
