@@ -103,7 +103,7 @@ class PhoneStage:
     def labels(self, inputs: Inputs, codes: np.ndarray) -> np.ndarray:
         """(H, W) uint8: the likeliest class where erased, without lone pixels; the given one where visible.
 
-        Of a model that replaces the garment alone, what isn't the garment's stays.
+        Of a model that replaces the garment alone, as `garment_alone` has it.
         """
         visible = inputs.visible > 0
         labels = np.where(visible, inputs.labels, self.logits(inputs, codes).argmax(-1))

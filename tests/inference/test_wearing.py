@@ -17,11 +17,15 @@ from tf_tryon.products.product import Product
 def test_the_garment_has_the_products_colours(model: Any, large_person: Any, product: Product) -> None:
     result = model.complete(large_person, "top", samples=2, seed=1, wear=product)
     assert result.photos.shape == (2, *large_person.photo.shape)
+    looked_at = 0
     for photo, labels in zip(result.photos, result.parsings, strict=True):
         np.testing.assert_array_equal(photo[~result.erased], large_person.photo[~result.erased])
-        garment = photo[(labels == 5) & result.erased].astype(float)
-        if len(garment) > 200:  # untrained networks may show little of one
+        # Its outline is mixed with what is beside it, and untrained networks make little else.
+        garment = photo[ndimage.binary_erosion((labels == 5) & result.erased)].astype(float)
+        if len(garment) > 20:
+            looked_at += 1
             assert np.abs(garment.mean(axis=0) - product.photo[product.mask].mean(axis=0)).max() < 40
+    assert looked_at
 
 
 def test_samples_follow_from_the_seed(model: Any, someone: Any, product: Product) -> None:

@@ -63,14 +63,27 @@ def test_a_leg_where_a_coat_is_guessed_is_covered_as_well():
     assert set(made[:, 36:].ravel()) == {LOWER_SKIN}
 
 
-@pytest.mark.parametrize(("hand", "arm"), [(UPPER_SKIN, UPPER_SKIN), (TOP, TOP)])
-def test_an_arm_under_the_old_garment_is_no_street(hand, arm):
-    before, after = np.full((1, 64, 64), TOP), np.zeros((1, 64, 64), int)
-    after[0, 40:] = hand
+@pytest.mark.parametrize(
+    ("garment", "label", "joints", "below", "wanted"),
+    [
+        ("top", TOP, (3, 4), UPPER_SKIN, UPPER_SKIN),  # a forearm is as bare as its hand
+        ("top", TOP, (3, 4), TOP, TOP),
+        ("dress", BOTTOM, (3, 4), UPPER_SKIN, UPPER_SKIN),
+        ("bottom", BOTTOM, (9, 10), LOWER_SKIN, LOWER_SKIN),
+        ("top", TOP, (1, 8), UPPER_SKIN, TOP),  # a trunk is covered
+        ("dress", BOTTOM, (1, 8), LOWER_SKIN, BOTTOM),
+        ("top", TOP, (9, 10), LOWER_SKIN, BACKGROUND),  # under a coat another garment may be, which isn't known
+        ("shoes", SHOES, (9, 10), LOWER_SKIN, BACKGROUND),
+        ("hat", HAT, (1, 2), FACE, BACKGROUND),
+    ],
+)
+def test_the_body_under_the_old_garment_is_no_street(garment, label, joints, below, wanted):
+    before, after = np.full((1, 64, 64), label), np.zeros((1, 64, 64), int)
+    after[0, 40:] = below
     keypoints = _NOBODY.copy()
-    keypoints[0, [3, 4]] = [32, 8, 1], [32, 40, 1]
-    made = _replaced(before, after, keypoints=keypoints)[0]
-    assert set(made[10:38, 30:34].ravel()) == {arm}
+    keypoints[0, joints] = [32, 8, 1], [32, 40, 1]
+    made = _replaced(before, after, garment, keypoints)[0]
+    assert set(made[10:38, 30:34].ravel()) == {wanted}
     assert set(made[10:38, :20].ravel()) == {BACKGROUND}
 
 
@@ -78,7 +91,13 @@ def test_people_are_told_apart():
     before = np.full((2, 64, 64), TOP)
     before[:, 32:] = BOTTOM
     after = np.zeros_like(before)
-    targets = np.array([slot_of("top"), slot_of("bottom")])
-    made = garment_alone(before, after, targets, np.repeat(_NOBODY, 2, 0))
+    after[:, 62:] = LOWER_SKIN
+    keypoints = np.repeat(_NOBODY, 2, 0)
+    keypoints[1, [9, 10]] = [16, 40, 1], [16, 60, 1]  # in the same place as the first one's, who has none
+    given = before, after, np.array([slot_of("top"), slot_of("bottom")]), keypoints
+    graph = tf.function(garment_alone, [tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in given])
+    made = garment_alone(*given)
+    np.testing.assert_array_equal(graph(*given), made)
     assert [set(half.ravel()) for half in (made[0, :32], made[0, 32:])] == [{BACKGROUND}, {BOTTOM}]
-    assert [set(half.ravel()) for half in (made[1, :32], made[1, 32:])] == [{TOP}, {BACKGROUND}]
+    assert [set(half.ravel()) for half in (made[1, :32], made[1, 32:62, 24:])] == [{TOP}, {BACKGROUND}]
+    assert set(made[1, 42:60, 15:17].ravel()) == {LOWER_SKIN}

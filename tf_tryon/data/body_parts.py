@@ -8,36 +8,32 @@ from typing import Final
 
 from tf_tryon.geometry.arrays import Array, Arrays, library
 
-# Bones from keypoint to keypoint: upper arms and forearms, thighs and lower legs.
-ARMS: Final = ((2, 3), (3, 4), (5, 6), (6, 7))
-LEGS: Final = ((8, 9), (9, 10), (11, 12), (12, 13))
-_TRUNK: Final = ((1, 2), (1, 5), (1, 8), (1, 11))  # from the neck to shoulders and hips
+Bones = tuple[tuple[int, int], ...]  # from keypoint to keypoint
+TRUNK: Final[Bones] = ((1, 2), (1, 5), (1, 8), (1, 11))  # from the neck to shoulders and hips
+ARMS: Final[Bones] = ((2, 3), (3, 4), (5, 6), (6, 7))
+LEGS: Final[Bones] = ((8, 9), (9, 10), (11, 12), (12, 13))
 _RADIUS: Final = 1 / 8  # of a bone's length: what is as near to its axis is the body, of anybody
 
 
-def upper_and_lower(keypoints: Array, size: tuple[int, int]) -> tuple[Array, Array]:
-    """(B, H, W) bool each: pixels of trunk and arms, and of legs, or of the clothes on them.
+def near_bones(keypoints: Array, bones: Bones, size: tuple[int, int]) -> Array:
+    """(B, H, W) bool: pixels of a part of the body, or of the clothes on it.
 
     Args:
       keypoints: (B, 18, 3) in pixels, confidence 0 = missing; they may lie beyond the picture.
+      bones: the part's; one of which an end is missing is left out.
       size: (H, W).
     """
     xp = library(keypoints)
-    rows = xp.floats(xp.places(0, size[0]))[None, :, None] + 0.5
-    columns = xp.floats(xp.places(0, size[1]))[None, None, :] + 0.5
     points = xp.floats(keypoints)
-
-    def near(bones: tuple[tuple[int, int], ...]) -> Array:
-        return functools.reduce(operator.or_, [_near(xp, points, bone, rows, columns) for bone in bones])
-
-    return near((*_TRUNK, *ARMS)), near(LEGS)
+    return functools.reduce(operator.or_, [_near(xp, points, bone, size) for bone in bones])
 
 
-def _near(xp: Arrays, points: Array, bone: tuple[int, int], rows: Array, columns: Array) -> Array:
+def _near(xp: Arrays, points: Array, bone: tuple[int, int], size: tuple[int, int]) -> Array:
     """(B, H, W) bool: pixels near one bone's axis."""
     start, end = (points[:, None, None, joint] for joint in bone)
     way = end - start
-    x, y = columns - start[..., 0], rows - start[..., 1]
+    x = xp.floats(xp.places(0, size[1]))[None, None, :] + 0.5 - start[..., 0]
+    y = xp.floats(xp.places(0, size[0]))[None, :, None] + 0.5 - start[..., 1]
     length = way[..., 0] * way[..., 0] + way[..., 1] * way[..., 1]
     along = xp.cut((x * way[..., 0] + y * way[..., 1]) / xp.larger(length, 1e-6), 0.0, 1.0)
     x, y = x - along * way[..., 0], y - along * way[..., 1]

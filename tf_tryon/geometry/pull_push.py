@@ -11,11 +11,12 @@ from tf_tryon.geometry.arrays import Array, library
 
 
 def filled(sums: Array, weights: Array, levels: int) -> Array:
-    """(n, H, W, c) float32: what is known, and elsewhere what it says; 0 in a picture that knows nothing.
+    """(n, H, W, c) float32: known values, and elsewhere what the nearest of them give; 0 where nothing is known at all.
 
     Args:
       sums: (n, H, W, c) float32, values times weights.
-      weights: (n, H, W, c), or of one channel: 1 where a value is known, 0 where not, little where it is doubtful.
+      weights: (n, H, W, c), or of one channel: 1 where a value is known, 0 where not, and
+        less than 1/4 where it is doubtful and gives way to what is known beside it.
       levels: halvings of the picture; as many of them as its sides can be halved are made.
     """
     xp = library(sums)

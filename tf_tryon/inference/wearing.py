@@ -20,7 +20,8 @@ import tensorflow as tf
 from scipy import ndimage
 
 from tf_tryon import keys
-from tf_tryon.data import crops, limbs, vocabulary
+from tf_tryon.data import crops, vocabulary
+from tf_tryon.data.body_parts import ARMS, LEGS
 from tf_tryon.models.contract import Batch
 from tf_tryon.products import cloth as cloths
 
@@ -140,4 +141,4 @@ def _target_class(batch: Batch) -> tf.Tensor:
 
 def _bones() -> np.ndarray:
     """(slots, bones, 2) int32, the ends of the limbs' bones."""
-    return np.array([limbs.ARMS if garment == "top" else limbs.LEGS for garment in vocabulary.GARMENTS], np.int32)
+    return np.array([ARMS if garment == "top" else LEGS for garment in vocabulary.GARMENTS], np.int32)

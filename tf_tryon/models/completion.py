@@ -96,7 +96,8 @@ def finish(
 def shown(batch: Batch, labels: tf.Tensor, rgb: tf.Tensor, behind: tf.Tensor) -> tf.Tensor:
     """(n, H, W, 3): the texture stage's pictures as they are shown where the completion is new.
 
-    Skin and clothes that stay go on in their own colours, and the street is the photo's; arguments as for `finish`.
+    Skin and clothes that stay go on in their own colours, and the street is what is `behind` (n or 1, H, W, 3);
+    arguments as for `finish`.
     """
     photo, visible, target = batch[keys.PHOTO], batch[keys.VISIBLE], batch[keys.TARGET]
     rgb = kept_colour.matched(rgb, photo, given_labels(batch), tf.cast(labels, tf.int32), visible, target)

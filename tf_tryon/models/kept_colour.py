@@ -8,13 +8,15 @@ from tf_tryon.data import vocabulary
 from tf_tryon.geometry import pull_push
 from tf_tryon.geometry.arrays import Array, library
 
+# Not face and hair, which are one class of two colours.
+_CLASSES: Final = (vocabulary.UPPER_SKIN, vocabulary.LOWER_SKIN, *vocabulary.GARMENT_CLASSES)
 _LEAST: Final = 1 / 1024  # of the picture: what of a class tells its colour
 _FARTHEST: Final = 1.0  # of [-1, 1], of each colour: what is farther off is another thing, by a mistake of the parsing
 _LEVELS: Final = 5  # halvings, after two that all is looked at after
 
 
 def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Array, target: Array) -> Array:
-    """Pictures in which all but the garment and the street has the colours that the person's has.
+    """Pictures in which skin and all clothes but the garment have the colours that the person's have.
 
     The texture stage draws the whole erased region, also what the photo shows in the end. By how much it is off there,
     what the old garment hid of that class is off beside it, too: of skin as of the trousers below a shorter top.
@@ -28,9 +30,8 @@ def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Arra
       target: (n,) garment slot, of n or of one.
     """
     xp = library(rgb)
-    classes = [label for label in range(len(vocabulary.CLASSES)) if label != vocabulary.BACKGROUND]
     garment = vocabulary.class_of(xp.like(target, after))[:, None, None]
-    parts = xp.stacked([xp.floats((after == label) & (garment != label)) for label in classes])
+    parts = xp.stacked([xp.floats((after == label) & (garment != label)) for label in _CLASSES])
     kept = parts * xp.floats(before == after)[..., None] * (1.0 - visible)
     off = photo - rgb
     sums = xp.halved(xp.halved(xp.joined([kept * off[..., colour, None] for colour in range(3)])))
@@ -38,6 +39,6 @@ def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Arra
     field = xp.cut(pull_push.filled(sums, xp.joined([few] * 3), _LEVELS), -_FARTHEST, _FARTHEST)
     enough = xp.floats(xp.mean(few, (1, 2)) >= _LEAST)
     field = pull_push.resized(field * xp.joined([enough] * 3), rgb.shape[1:3])
-    size = len(classes)
+    size = len(_CLASSES)
     moved = [xp.total(field[..., colour * size : (colour + 1) * size] * parts, -1) for colour in range(3)]
     return xp.cut(rgb + xp.joined(moved), -1.0, 1.0)

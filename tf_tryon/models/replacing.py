@@ -12,7 +12,7 @@ import operator
 from typing import Final
 
 from tf_tryon.data import vocabulary
-from tf_tryon.data.limbs import upper_and_lower
+from tf_tryon.data.body_parts import ARMS, LEGS, TRUNK, near_bones
 from tf_tryon.geometry import pull_push
 from tf_tryon.geometry.arrays import Array, library
 
@@ -22,7 +22,8 @@ _OVER: Final = (
     (vocabulary.FACE, vocabulary.TOP), (vocabulary.FACE, vocabulary.BOTTOM), (vocabulary.FACE, vocabulary.SHOES),
     *_HANGS, (vocabulary.BOTTOM, vocabulary.SHOES),
 )  # fmt: skip
-_REACH: Final = 4  # passes of a mean over squares of six pixels: how far what is guessed is seen at once
+_REACH: Final = 4  # passes of a mean over squares of six pixels, within which much counts beside near
+_HALF: Final = 0.5001  # libraries round differently, and what is as near is left as it is
 _TRACE: Final = 1e-3  # of a mean: less is nothing
 _LEVELS: Final = 8  # halvings: enough to carry what is known across a picture
 
@@ -30,31 +31,33 @@ _LEVELS: Final = 8  # halvings: enough to carry what is known across a picture
 def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) -> Array:
     """Completed classes (n, H, W) in which the garment alone was replaced.
 
-    A pixel of the old garment may become anything but a top that hangs over it, of which the photo shows all. Any
-    other stays as it was, or becomes the new garment's, unless it is worn over that (`_OVER`). Where the networks guess
-    something else in place of an arm or a leg, or street where the pose has the body under the old garment, it is as
-    bare or covered as what they guess nearest to it: a sleeve a few pixels beside the true arm covers all of it.
+    A pixel of the old garment may become anything but a top that hangs over it, of which the photo shows all, or street
+    where the pose has the body under it. Any other stays as it was, or becomes the new garment's, unless it is worn
+    over that (`_OVER`). Where the networks guess something else in place of bare skin, or street in place of a limb
+    under the old garment, it is as bare or covered as what they guess nearest to it: a sleeve a few pixels beside the
+    true arm covers all of it.
 
     Args:
-      before: (n, H, W) whole numbers, classes of the photo; a region erased by hand has the garment's.
+      before: (n, H, W) whole numbers, classes of the photo; a region erased by hand has the garment's. H, W are even.
       after: (n, H, W) of the same type, the completion's.
       target: (n,) garment slot.
       keypoints: (n, 18, 3) in pixels of these.
     """
-    xp = library(before)
+    xp, size = library(before), (int(before.shape[1]), int(before.shape[2]))
     garment = vocabulary.class_of(xp.like(target, before))[:, None, None]
-    old = before == garment
-    after = xp.where(old & _over(_HANGS, after, garment), after * 0 + garment, after)
+    old, lower = before == garment, garment == vocabulary.BOTTOM
+    upper = lower | (garment == vocabulary.TOP)  # a dress has trunk and arms, too
+    trunk, arms, legs = (near_bones(keypoints, bones, size) for bones in (TRUNK, ARMS, LEGS))
+    street = old & (after == vocabulary.BACKGROUND)
+    after = xp.where(old & _over(_HANGS, after, garment) | (street & trunk & upper), after * 0 + garment, after)
     comes = (after == garment) & ~_over(_OVER, before, garment)
     skin = _skin(before)
     bare = _skin(after) & (skin | old)
-    upper, lower = upper_and_lower(keypoints, (int(before.shape[1]), int(before.shape[2])))
-    hidden = old & (upper | lower) & (after == vocabulary.BACKGROUND)
-    lost = hidden | (skin & ~comes & ~bare)
-    covered = _nearest(xp.floats(comes), xp.floats(bare)) > 0.5
-    skins = xp.where(upper, after * 0 + vocabulary.UPPER_SKIN, after * 0 + vocabulary.LOWER_SKIN)
-    kept = xp.where(hidden, skins, xp.where(old | comes, after, before))
-    return xp.where(lost & covered, after * 0 + garment, kept)
+    limb = old & (after == vocabulary.BACKGROUND) & ((arms & upper) | (legs & lower))
+    covered = (limb | (skin & ~comes & ~bare)) & (_nearest(xp.floats(comes), xp.floats(bare)) > _HALF)
+    skins = xp.where(legs, after * 0 + vocabulary.LOWER_SKIN, after * 0 + vocabulary.UPPER_SKIN)
+    kept = xp.where(limb, skins, xp.where(old | comes, after, before))
+    return xp.where(covered, after * 0 + garment, kept)
 
 
 def _skin(labels: Array) -> Array:
@@ -69,7 +72,7 @@ def _over(pairs: tuple[tuple[int, int], ...], labels: Array, garment: Array) -> 
 def _nearest(one: Array, other: Array) -> Array:
     """(n, H, W): more than half where masks of the one kind are nearer than the other's; 0 where none is anywhere.
 
-    The nearer and the more of it within a few pixels counts; where nothing is as near, what is nearest (`pull_push`).
+    Within eight pixels the nearer and the more counts; where nothing is as near, what is nearest (`pull_push`).
     """
     xp = library(one)
     around = xp.halved(xp.stacked([one, other]))
