@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tf_tryon.models import background
@@ -36,3 +37,12 @@ def test_the_persons_grey_rim_is_not_put_before_the_street():
     np.testing.assert_allclose(actual[30, 22:38], background.GREY, rtol=1e-5)
     assert actual[30, 20] < background.GREY / 2 - 0.5 + 0.3
     np.testing.assert_allclose(actual[:, :19], -1)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.1, 0.2, 0.5])
+def test_a_slanting_outline_has_no_steps(slope):
+    y, x = np.mgrid[:64, :64] + 0.5
+    inside = (20 + slope * y - x) / np.hypot(1, slope)  # pixels from the outline
+    picture = np.ones((1, 64, 64, 3), np.float32)
+    share = background.before_background(picture, (inside > 0).astype(np.uint8)[None], 0 * picture)[0, ..., 0]
+    np.testing.assert_allclose(share[8:56, 4:], np.clip(inside * 2 / 3, 0, 1)[8:56, 4:], atol=0.18)
