@@ -63,6 +63,18 @@ def test_a_leg_where_a_coat_is_guessed_is_covered_as_well():
     assert set(made[:, 36:].ravel()) == {LOWER_SKIN}
 
 
+def test_no_pixel_of_the_garment_is_alone():
+    before, after = np.full((2, 1, 64, 64), UPPER_SKIN)
+    after[0, 20, 20] = after[0, 30, 30] = after[0, 30, 31] = TOP
+    before[0, 40:] = after[0, 40:] = BOTTOM
+    wanted = after.copy()
+    wanted[0, 20, 20] = UPPER_SKIN
+    np.testing.assert_array_equal(_replaced(before, after), wanted)
+    after[0, 9:12, 9:12] = before[0, 9:12, 9:12] = TOP
+    before[0, 10, 10] = BOTTOM  # in whose place a top is guessed, which hangs over it
+    assert _replaced(before, after, "bottom")[0, 10, 10] == TOP
+
+
 @pytest.mark.parametrize(
     ("garment", "label", "joints", "below", "wanted"),
     [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from typing import Final
 
-from tf_tryon.geometry.arrays import Array, Arrays, library
+from tf_tryon.geometry.arrays import Array, library
 
 Bones = tuple[tuple[int, int], ...]  # from keypoint to keypoint
 TRUNK: Final[Bones] = ((1, 2), (1, 5), (1, 8), (1, 11))  # from the neck to shoulders and hips
@@ -25,17 +23,13 @@ def near_bones(keypoints: Array, bones: Bones, size: tuple[int, int]) -> Array:
     """
     xp = library(keypoints)
     points = xp.floats(keypoints)
-    return functools.reduce(operator.or_, [_near(xp, points, bone, size) for bone in bones])
-
-
-def _near(xp: Arrays, points: Array, bone: tuple[int, int], size: tuple[int, int]) -> Array:
-    """(B, H, W) bool: pixels near one bone's axis."""
-    start, end = (points[:, None, None, joint] for joint in bone)
+    start, end = (xp.stacked([points[:, joint] for joint in joints], 1) for joints in zip(*bones, strict=True))
+    start, end = start[:, :, None, None], end[:, :, None, None]  # (B, bones, 1, 1, 3)
     way = end - start
-    x = xp.floats(xp.places(0, size[1]))[None, None, :] + 0.5 - start[..., 0]
-    y = xp.floats(xp.places(0, size[0]))[None, :, None] + 0.5 - start[..., 1]
+    x = xp.floats(xp.places(0, size[1]))[None, None, None, :] + 0.5 - start[..., 0]
+    y = xp.floats(xp.places(0, size[0]))[None, None, :, None] + 0.5 - start[..., 1]
     length = way[..., 0] * way[..., 0] + way[..., 1] * way[..., 1]
     along = xp.cut((x * way[..., 0] + y * way[..., 1]) / xp.larger(length, 1e-6), 0.0, 1.0)
     x, y = x - along * way[..., 0], y - along * way[..., 1]
     there = (start[..., 2] > 0) & (end[..., 2] > 0)
-    return (x * x + y * y <= length * _RADIUS**2) & there
+    return xp.some((x * x + y * y <= length * _RADIUS**2) & there, 1)

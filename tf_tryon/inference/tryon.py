@@ -69,6 +69,7 @@ class TryOn:
             check_alike(shape.config, texture.config)
         self.shape, self.texture = shape, texture
         self._finish = tf.function(finish, autograph=False, reduce_retracing=True)
+        self._completed = tf.function(complete_labels, autograph=False, reduce_retracing=True)
         self._behind = tf.function(background.continued, autograph=False)
         self.model = digest_of_both(shape.digest if shape is not None else "", texture.digest)
 
@@ -152,7 +153,8 @@ class TryOn:
         def chunk(index: np.ndarray) -> tuple[np.ndarray, ...]:
             part = repeat(batch, len(index))
             codes, nats = draw(batch, index)
-            return codes, nats, complete_labels(part, stage.generate(part, codes), stage.config.model.replaces).numpy()
+            labels = self._completed(part, tf.constant(stage.generate(part, codes)), stage.config.model.replaces)
+            return codes, nats, labels.numpy()
 
         drawn = in_chunks(chunk, attempts * request.samples, _CHUNK)
         if reach is None:
