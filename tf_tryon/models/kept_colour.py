@@ -12,7 +12,7 @@ from tf_tryon.geometry.arrays import Array, library
 _CLASSES: Final = (vocabulary.UPPER_SKIN, vocabulary.LOWER_SKIN, *vocabulary.GARMENT_CLASSES)
 _LEAST: Final = 1 / 1024  # of the picture: what of a class tells its colour
 _FARTHEST: Final = 1.0  # of [-1, 1], of each colour: what is farther off is another thing, by a mistake of the parsing
-_LEVELS: Final = 5  # halvings, after two that all is looked at after
+_LEVELS: Final = 5  # halvings of the picture at a quarter of its size: enough to carry a colour across it
 
 
 def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Array, target: Array) -> Array:
@@ -33,7 +33,7 @@ def matched(rgb: Array, photo: Array, before: Array, after: Array, visible: Arra
     garment = vocabulary.class_of(xp.like(target, after))[:, None, None]
     parts = xp.stacked([xp.floats((after == label) & (garment != label)) for label in _CLASSES])
     kept = parts * xp.floats(before == after)[..., None] * (1.0 - visible)
-    # Of squares of four pixels that are all of the class: at the full size this takes four times as long.
+    # Of squares of four pixels that are all of the class, which is faster than at the full size.
     kept, off = xp.floats(xp.halved(kept) > 0.99), xp.halved(photo - rgb)
     sums = xp.halved(xp.joined([kept * off[..., colour, None] for colour in range(3)]))
     few = xp.halved(kept)
