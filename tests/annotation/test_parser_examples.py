@@ -100,3 +100,14 @@ def test_all_that_is_dropped_is_zero(people, config):
     mask = pose[..., 0].numpy() > 0
     assert ((labels.numpy()[:, 1::4, 1::4] > 0) == mask).mean() > 0.75
     assert float(tf.reduce_max(pose[..., 1:])) > 0.4
+
+
+def test_what_hands_hold_is_in_some_masks_and_stays_labelled(people, config):
+    config.randomise.no_mask = config.randomise.occluder = 0.0
+    held = {**people, "labels": tf.where(people["labels"] > 0, 3, 0)}
+    shares = []
+    for step in range(4):
+        (_, pose), labels = randomised(held, tf.constant([0, step], tf.int64), config)
+        area = labels.numpy()[:, 1::4, 1::4] == 3
+        shares += [float(mask[there].mean()) for mask, there in zip(pose[..., 0].numpy(), area, strict=True)]
+    assert min(shares) < 0.1 and max(shares) > 0.6

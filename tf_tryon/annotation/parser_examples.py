@@ -32,6 +32,7 @@ _FEATURES: Final = {
 _SURROUNDINGS: Final = 1.3  # of the annotator's crop: what is seen around it when people are moved
 _FINER: Final = 1.15  # than the network's input, so that enlarging them loses little
 _RARE: Final = (1,)  # CIHP-20 labels that few wear: hats
+_HELD: Final = 3  # gloves, and the bags of some data sets
 
 
 def training_examples(sets: list[RecordSet], config: ConfigDict, first_step: int = 0) -> tf.data.Dataset:
@@ -116,7 +117,7 @@ def randomised(
     photo, labels, covered = occlude(photo, labels, draws, randomise)
     photo = camera(light(photo, draws), draws, randomise)
     # A segmenter takes what is held for a part of the person as often as not.
-    masked = tf.where(draws.chance((batch, 1, 1), 0.5) & covered, 0, whole)
+    masked = tf.where(draws.chance((batch, 1, 1), 0.5) & (covered | (whole == _HELD)), 0, whole)
     mask = mask_like_a_segmenters(masked, draws)
     has_mask = ~draws.chance((batch,), randomise.no_mask)
     points = _shaken(people["keypoints"], draws, randomise, size[0])

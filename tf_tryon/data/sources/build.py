@@ -41,7 +41,7 @@ from tf_tryon.files.stamp import stamp
 from tf_tryon.writing.pictures import check_picture, save_picture
 from tf_tryon.writing.places import refuse_overlap
 
-VERSION: Final = 2  # of the preparation: another makes other records of the same files
+VERSION: Final = 3  # of the preparation: another makes other records of the same files
 PART: Final = 32  # an interruption costs at most this many photos and worker
 SPLITS: Final = ("train", "test")
 _HELD_OUT: Final = "held-out"

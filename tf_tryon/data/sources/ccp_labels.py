@@ -7,7 +7,9 @@ What the data set's pictures show of the doubtful names decided:
 - tights and stockings are legs, as they show their shape; what is called tights above the hips is a top;
 - a belt belongs to the bottom; a necklace is the torso's skin, bracelet, ring and watch the arm's, earrings hair, as in
   the other vocabularies;
-- bags, purses and wallets, gloves, scarves and socks end as background of the 8 classes.
+- bags, purses and wallets are gloves, as CIHP-20 has no other label for what hands hold: they are before the person, not
+  behind them, and a segmenter takes them for a part of the person. With gloves, scarves and socks they end as
+  background of the 8 classes.
 """
 
 from __future__ import annotations
@@ -30,10 +32,10 @@ _ARMS, _LEGS, _SHOES = (15, 14), (17, 16), (19, 18)  # right and left, as in `sk
 _SKIN_PARTS: Final = np.array([_FACE, _TORSO, *_ARMS, *_LEGS], np.uint8)
 
 _TO_CIHP20: Final = {
-    0: "null accessories bag purse wallet",
+    0: "null accessories",
     _HAT: "hat",
     _HAIR: "hair earrings",
-    _GLOVE: "gloves",
+    _GLOVE: "gloves bag purse wallet",
     _GLASSES: "glasses sunglasses",
     _UPPER: "blouse bodysuit bra hoodie intimate jumper shirt sweater sweatshirt t-shirt tie top vest",
     _DRESS: "dress romper swimwear",
