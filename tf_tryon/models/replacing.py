@@ -24,7 +24,7 @@ _OVER: Final = (
 )  # fmt: skip
 _REACH: Final = 2  # passes of a mean over squares of twelve pixels, within which much counts beside near
 _HALF: Final = 0.5001  # libraries round differently, and what is as near is left as it is
-_ALONE: Final = 0.2  # of the 3 x 3 pixels around, which are fewer at a picture's edge: one, and not two
+_SOLID: Final = 0.36  # of the 7 x 7 pixels around, the near ones counting most: two by three pixels are less
 _TRACE: Final = 1e-3  # of a mean: less is nothing
 _LEVELS: Final = 8  # halvings: enough to carry what is known across a picture
 
@@ -36,7 +36,7 @@ def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) 
     where the pose has the body under it. Any other stays as it was, or becomes the new garment's, unless it is worn
     over that (`_OVER`). Where the networks guess something else in place of bare skin, or street in place of a limb
     under the old garment, it is as bare or covered as what they guess nearest to it: a sleeve a few pixels beside the
-    true arm covers all of it. No pixel of a garment is alone because of that.
+    true arm covers all of it. No specks of a garment come of that.
 
     Args:
       before: (n, H, W) whole numbers, classes of the photo; a region erased by hand has the garment's.
@@ -61,8 +61,19 @@ def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) 
     skins = xp.where(legs, after * 0 + vocabulary.LOWER_SKIN, after * 0 + vocabulary.UPPER_SKIN)
     kept = xp.where(limb, skins, xp.where(old | comes, after, before))
     made = xp.where(covered, after * 0 + garment, kept)
-    alone = (made == garment) & (xp.around(xp.floats(made == garment)[..., None])[..., 0] < _ALONE)
-    return xp.where(alone, xp.where(old, guess, before), made)
+    return xp.where(_specks(made == garment), xp.where(old, guess, before), made)
+
+
+def _specks(mask: Array) -> Array:
+    """What of masks (n, H, W) has fewer than some seven pixels, or is a line of single pixels: what is nowhere solid,
+    and not within two pixels of what is.
+    """
+    xp = library(mask)
+    shares = given = xp.floats(mask)[..., None]
+    for _ in range(3):
+        shares = xp.around(shares)
+    solid = given * xp.floats(shares > _SOLID)
+    return mask & (xp.around(xp.around(solid))[..., 0] < _TRACE)
 
 
 def _skin(labels: Array) -> Array:
