@@ -65,11 +65,11 @@ def test_a_leg_where_a_coat_is_guessed_is_covered_as_well():
 
 def test_no_specks_of_the_garment_come():
     before, after = np.full((2, 1, 64, 64), UPPER_SKIN)
-    after[0, 20, 20] = after[0, 10:13, 30:32] = TOP  # of one and of six pixels
+    after[0, 20, 20] = after[0, 10:13, 30:32] = after[0, 28, 31] = TOP  # of one and of six pixels
     after[0, 30:33, 30:33] = after[0, 50:60, 10:12] = TOP  # of nine, and a strap
     before[0, 40:] = after[0, 62:] = BOTTOM
     wanted = after.copy()
-    wanted[0, :20, 20:40] = wanted[0, 20, 20] = UPPER_SKIN
+    wanted[0, :20, 20:40] = wanted[0, 20, 20] = wanted[0, 28, 31] = UPPER_SKIN
     wanted[0, 40:] = np.where(after[0, 40:] == TOP, TOP, BOTTOM)
     np.testing.assert_array_equal(_replaced(before, after), wanted)
     after[0, 9:12, 9:12] = before[0, 9:12, 9:12] = TOP

@@ -66,14 +66,16 @@ def garment_alone(before: Array, after: Array, target: Array, keypoints: Array) 
 
 def _specks(mask: Array) -> Array:
     """What of masks (n, H, W) has fewer than some seven pixels, or is a line of single pixels: what is nowhere solid,
-    and not within two pixels of what is.
+    and hangs together with nothing that is within two pixels.
     """
     xp = library(mask)
     shares = given = xp.floats(mask)[..., None]
     for _ in range(3):
         shares = xp.around(shares)
-    solid = given * xp.floats(shares > _SOLID)
-    return mask & (xp.around(xp.around(solid))[..., 0] < _TRACE)
+    kept = given * xp.floats(shares > _SOLID)
+    for _ in range(2):
+        kept = given * xp.floats(xp.around(kept) > _TRACE)
+    return mask & (kept[..., 0] < _TRACE)
 
 
 def _skin(labels: Array) -> Array:
