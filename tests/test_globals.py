@@ -116,7 +116,7 @@ before = state()
         pytest.param(WITH_A_POLICY_OF_ITS_OWN, id="with settings of its own"),
     ],
 )
-@pytest.mark.parametrize("work", [LOAD, RECOGNISE], ids=["a model", "a product"])
+@pytest.mark.parametrize("work", [LOAD, pytest.param(RECOGNISE, marks=pytest.mark.slow)], ids=["a model", "a product"])
 def test_loading_changes_nothing_of_the_process(program, work):
     done = subprocess.run([sys.executable, "-c", STATE + program + work], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -50,6 +50,7 @@ def test_json_lines_hold_the_fields_and_the_traceback(capsys):
     assert failed["error"].endswith("ValueError: torn")
 
 
+@pytest.mark.slow
 def test_json_is_all_that_is_written():
     """Of other packages, of Python's warnings and of what C++ writes to the file descriptor, too."""
     code = """

@@ -94,6 +94,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_siz
     assert logits.dtype == tf.float32
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_examples")
 def test_held_out_people_are_measured(data_set, photos_of_own_sizes, tmp_path):
     sets, config = [open_records(data_set), open_records(photos_of_own_sizes)], tiny(2)

@@ -46,7 +46,10 @@ def test_a_resumed_run_sees_what_it_would_have_seen(opened, config):
     assert not np.array_equal(other[keys.ID], whole[0][keys.ID])
 
 
-@pytest.mark.parametrize(("workers", "replicas"), [(2, 2), pytest.param(2, 4, marks=pytest.mark.slow), (1, 2)])
+@pytest.mark.parametrize(
+    ("workers", "replicas"),
+    [pytest.param(2, 2, marks=pytest.mark.slow), pytest.param(2, 4, marks=pytest.mark.slow), (1, 2)],
+)
 def test_workers_slices_make_the_global_batch(opened, config, workers, replicas):
     whole = take(pipeline.training_dataset(opened, config, start_step=1), 2)
     parts = []

@@ -48,6 +48,7 @@ def test_other_garments_keep_the_photos_own_pixels(make_person, config):
     assert (batch[keys.CONTEXT][0, ..., :3].numpy() == 0).all()  # the target's own
 
 
+@pytest.mark.slow
 def test_training_takes_photos_of_any_size(tmp_path, make_person, config):
     config.data.augment.translate, config.data.augment.scale, config.data.augment.hue = 0.05, 0.1, 0.02
     config.train.batch_size = 3

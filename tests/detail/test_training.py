@@ -43,6 +43,7 @@ def test_a_window_is_the_photo_at_twice_the_size_of_the_pictures(model: Any, dat
     assert np.median(np.abs(middle)) <= 2
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_as_if_it_had_not_been_stopped(trained: Path, model: Any, data_set: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(trained, tmp_path / "detail")
     Checkpoints(folder / "checkpoints").drop_after(1)  # as a run that was killed then has it

@@ -1,6 +1,7 @@
 """Pictures of one crop shown in another."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tf_tryon import keys
@@ -47,6 +48,7 @@ def test_labels_are_classes_where_erased_and_the_photos_elsewhere() -> None:
     np.testing.assert_array_equal(Frame(batch(8)).labels(labels), labels)
 
 
+@pytest.mark.slow
 def test_a_whole_persons_own_photo_is_the_windows_photo(people) -> None:
     """What the model of whole people would make if it gave the photo back is what the window shows."""
     records, config, window = open_records(people), thesis("texture"), thesis("texture")

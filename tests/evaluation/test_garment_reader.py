@@ -58,6 +58,7 @@ def test_what_is_worn_is_possible_and_distributions_sum_to_one(studio: RecordSet
             assert KINDS[garment][truth.kind] == metadata["outfit"][garment]["kind"]
 
 
+@pytest.mark.slow
 def test_it_is_trained_examined_saved_and_reads_alike_again(studio: RecordSet, tmp_path: Path) -> None:
     reader = GarmentReader(seed=1)
     assert reader.train(studio, 64, 2, 4, tmp_path / "run") == 0

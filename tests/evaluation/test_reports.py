@@ -23,6 +23,7 @@ class Colours:
         return tf.reshape(tf.image.resize(pictures, (2, 2), "area"), (-1, 12)).numpy()
 
 
+@pytest.mark.slow
 def test_the_shape_report_does_not_depend_on_the_batch(people: Path, bundle: Path) -> None:
     run = subject.load(bundle / "shape").runs["shape"]
     records = open_records(people)

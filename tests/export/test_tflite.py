@@ -17,7 +17,7 @@ from tf_tryon.export.phone_runner import PhoneStage
 TOLERANCE = {"float32": (1e-3, 1e-4), "float16": (0.05, 0.01), "dynamic": (1.5, 0.15), "int8": (3.0, 0.25)}
 
 
-@pytest.mark.parametrize("quantize", TOLERANCE)
+@pytest.mark.parametrize("quantize", [pytest.param("float32", marks=pytest.mark.slow), *list(TOLERANCE)[1:]])
 def test_parity_with_the_networks(quantize, phone, stage, people):
     runner, scale = PhoneStage(phone[quantize]), None
     scale = np.array(runner.contract.code_scale, np.float32)

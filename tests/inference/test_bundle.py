@@ -95,7 +95,7 @@ def test_a_model_of_one_stage_takes_no_detail_network(bundle: Path, data_set: Pa
         write_bundle(None, *given)
 
 
-@pytest.mark.parametrize("trained", [True, False])
+@pytest.mark.parametrize("trained", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_discriminator_goes_along_if_it_was_trained(
     model: Any, data_set: Path, tmp_path: Path, trained: bool
 ) -> None:
@@ -191,6 +191,7 @@ def test_the_verb_completes_the_good_and_reports_the_bad(
     assert (tmp_path / "out" / "good" / "sample-2_parsing.png").is_file()
 
 
+@pytest.mark.slow
 def test_the_verb_takes_records_and_transfers(
     bundle: Path, data_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,7 +34,11 @@ def test_outputs(check_model, scales, options):
         assert max(float(tf.reduce_max(tf.abs(x))) for x in outputs) <= 1
 
 
-@pytest.mark.parametrize("options", [{}, {"skips": True, "spade": True, "upsample": "resize"}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param({}, marks=pytest.mark.slow), {"skips": True, "spade": True, "upsample": "resize"}],
+    ids=str,
+)
 def test_pooled_starts_as_the_same_net_at_half_the_size_enlarged(check_model, options):
     made = {"squash": False, "width": 0.125, "spectral": False, **options}
     model, small = Generator(3, pool=2, **made), Generator(3, **made)

@@ -178,7 +178,7 @@ def _layers(layer):
     return [layer, *(inner for child in compat.sublayers(layer) for inner in _layers(child))]
 
 
-@pytest.mark.parametrize("family", ["tryon", "finet", "bicyclegan"])
+@pytest.mark.parametrize("family", [pytest.param("tryon", marks=pytest.mark.slow), "finet", "bicyclegan"])
 def test_precision_is_what_was_asked_for_whatever_the_global_policy(family):
     config = _config("texture", **RECOMMENDED) if family == "tryon" else baseline(family, "texture", 64)
     config.model.width = 0.125

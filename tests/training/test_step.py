@@ -134,7 +134,8 @@ def test_a_prior_learns_alone(make, random_batch, stage):
     assert {name.split("/")[0] for name in changed} == learns
 
 
-@pytest.mark.parametrize("stage", ["shape", pytest.param("texture", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["shape", "texture"])
 def test_the_finer_block_learns_alone(small_config, people, stage):
     own = {"networks": "finer", "init_from": "a run", "ema": 0.9, "learning_rate": 0.01}
     changes = {f"train__{name}": value for name, value in own.items()}

@@ -76,6 +76,7 @@ def test_weights_alone_are_written_along_the_way_and_after_the_last_step(tmp_pat
             np.testing.assert_allclose(file[name], last[f"ema/{name}"], atol=1e-3, err_msg=name)
 
 
+@pytest.mark.slow
 def test_held_out_people_are_measured_and_change_nothing(tmp_path, make, monkeypatch, random_batch):
     def held_out_people(records, split, garment, config, batch):
         calls.append((split, garment))

@@ -29,8 +29,8 @@ def test_each_name_stands_once():
 @pytest.mark.parametrize(
     ("name", "label"),
     [("cape", "coat"), ("suit", "coat"), ("belt", "pants"), ("jumper", "upper-clothes"), ("romper", "dress"),
-     ("dress", "dress"), ("necklace", "torso-skin"), ("earrings", "hair"), ("purse", "glove"), ("accessories", "background"),
-     ("gloves", "glove"), ("sunglasses", "sunglasses"), ("scarf", "scarf")],
+     ("dress", "dress"), ("necklace", "torso-skin"), ("earrings", "hair"), ("purse", "glove"),
+     ("accessories", "background"), ("gloves", "glove"), ("sunglasses", "sunglasses"), ("scarf", "scarf")],
 )  # fmt: skip
 def test_names_become_labels(name, label, points):
     assert painted(name, slice(20, 36), points) == {CIHP20.labels.index(label)}

@@ -227,6 +227,7 @@ def test_pictures_are_a_function_of_seed_number_and_fabrics(wardrobe):
     assert not changed[dressed.parsing == 0].any()
 
 
+@pytest.mark.slow
 def test_a_data_set_names_its_fabrics_and_is_the_same_for_any_workers(folder, tmp_path):
     sets = []
     for workers in (1, 2):

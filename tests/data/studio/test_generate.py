@@ -68,6 +68,7 @@ def test_the_folder(tmp_path):
     assert person["metadata"]["outfit"] == json.loads(json.dumps(expected.metadata["outfit"]))
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_the_bytes(tmp_path):
     assert contents(made(tmp_path / "one")) == contents(made(tmp_path / "two", workers=2))
 
@@ -86,6 +87,7 @@ def test_a_broken_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
     assert contents(resumed) == contents(made(tmp_path / "whole"))
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_a_run_that_can_go_on(tmp_path):
     process = multiprocessing.get_context("spawn").Process(target=_die, args=(tmp_path / "set",))
     process.start()

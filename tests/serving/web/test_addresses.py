@@ -74,6 +74,7 @@ VALUES = (
 FIELDS = ("garment", "source", "key", "use", "samples", "seed", "first", "temperature", "spread")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=100, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -40,6 +40,7 @@ def _stroke(visitor: Any, *places: tuple[float, float]) -> None:
     visitor.page.mouse.up()
 
 
+@pytest.mark.slow
 def test_the_pointer_erases_and_corrects_and_steps_go_back(editing: Any) -> None:
     visitor, after, before = editing
     erased = after(lambda: _stroke(visitor, (0.3, 0.2), (0.6, 0.2)))

@@ -104,6 +104,7 @@ def test_best_come_first_and_the_focus_stays(shopper: Any, photo: bytes, fake_se
     assert _colours(visitor) == [colour for _, colour in sorted(made)]
 
 
+@pytest.mark.slow
 def test_a_result_lends_its_shape_and_its_texture(shopper: Any, photo: bytes, fake_server: Any) -> None:
     visitor = shopper()
     visitor.upload(photo)

@@ -18,6 +18,7 @@ def shop(fake_server: Any, make_shop: Callable[..., Any]) -> Any:
     return make_shop(fake_server.address, settings=Settings(samples=4, max_upload=1 << 20))
 
 
+@pytest.mark.slow
 def test_a_killed_server_is_waited_for(shopper: Any, fake_server: Any, restart: Any) -> None:
     visitor = shopper()
     visitor.start()
