@@ -7,9 +7,9 @@ What the data set's pictures show of the doubtful names decided:
 - tights and stockings are legs, as they show their shape; what is called tights above the hips is a top;
 - a belt belongs to the bottom; a necklace is the torso's skin, bracelet, ring and watch the arm's, earrings hair, as in
   the other vocabularies;
-- bags, purses and wallets are gloves, as CIHP-20 has no other label for what hands hold: they are before the person, not
-  behind them, and a segmenter takes them for a part of the person. With gloves, scarves and socks they end as
-  background of the 8 classes.
+- bags, purses and wallets are gloves, as CIHP-20 has no other label for what hands hold: they are before the person,
+  and a segmenter takes them for a part of the person. With gloves, scarves and socks they end as background of the 8
+  classes.
 """
 
 from __future__ import annotations
