@@ -5,6 +5,7 @@ import pytest
 
 from tf_tryon.annotation.annotation import Pose
 from tf_tryon.annotation.builtin_parser import BuiltinParser
+from tf_tryon.annotation.confidence import MIN_CONFIDENCE
 from tf_tryon.annotation.parser_file import WEIGHTS
 from tf_tryon.data.vocabulary import CIHP20
 
@@ -41,7 +42,7 @@ def test_unseen_people_are_parsed(parser, rendered):
         right.append((parsing.classes == CIHP20.table()[picture.parsing])[person].mean())
         assert ((parsing.labels > 0) == person).mean() > 0.97
         assert all(0 <= value <= 1 for value in parsing.confidences.values())
-        assert parsing.confidences["top"] > 0.5
+        assert parsing.confidences["top"] >= MIN_CONFIDENCE["top"]
     assert np.mean(right) > 0.88  # a random network: below 0.2
 
 
