@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from tf_tryon.data.person import Person
 from tf_tryon.data.studio.render import render_person
 from tf_tryon.data.vocabulary import CIHP20, to_classes, worn_targets
@@ -21,7 +19,7 @@ def example_person(side: int, garments: tuple[str, ...]) -> Person:
     for index in range(_TRIES):
         picture = render_person(_SEED, index, side)
         labels = to_classes(picture.parsing, "cihp20")
-        dress = bool(np.isin(picture.parsing, CIHP20.dress_labels).any())
+        dress = CIHP20.shows_dress(picture.parsing)
         if set(garments) <= set(worn_targets(labels, dress)):
             return Person(picture.photo, labels, picture.keypoints, f"example-{index}", dress=dress)
     raise RuntimeError(f"nobody of {_TRIES} rendered people wears {', '.join(garments)}")

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_tryon.data import vocabulary as vocabulary_lib
+from tf_tryon.data.schema import dress_in
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -66,7 +67,7 @@ def to_classes(labels: tf.Tensor, vocabulary: tf.Tensor, name: str) -> tuple[tf.
         tf.reduce_max(index),
     )
     with tf.control_dependencies([fits]):
-        return tf.identity(classes), tf.reduce_any(tf.gather(tf.gather(dresses, row), index))
+        return tf.identity(classes), dress_in(tf.gather(tf.gather(dresses, row), index), classes)
 
 
 def encode_png(picture: tf.Tensor) -> tf.Tensor:

@@ -108,7 +108,7 @@ def _latents(codes: np.ndarray) -> int:
 def _person(inputs: dict[str, np.ndarray]) -> Person:
     vocabulary = inputs["vocabulary"][0].decode()
     labels = from_picture(inputs["parsing_bytes"][0])
-    dress = bool(np.isin(labels, named(vocabulary).dress_labels).any())
+    dress = named(vocabulary).shows_dress(labels)
     photo, points = from_picture(inputs["photo_bytes"][0]), inputs["keypoints"][0]
     return Person(photo, to_classes(labels, vocabulary), points, "photo", {}, dress)
 

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tf_tryon.data import vocabulary as v
+from tf_tryon.data.schema import dress_in
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,13 @@ def test_every_vocabulary_reaches_every_class_and_names_its_dresses():
         for label in known.dress_labels:
             assert known.labels[label] in ("dress", "jumpsuits")
             assert known.classes[label] == v.BOTTOM
+
+
+@pytest.mark.parametrize(("dresses", "pants", "wanted"), [(0, 0, False), (4, 0, True), (4, 4, True), (3, 4, False)])
+def test_a_few_pixels_of_a_dress_are_none(dresses, pants, wanted):
+    picture = labels(*[6] * dresses, *[9] * pants, 5)
+    assert v.CIHP20.shows_dress(picture) is wanted
+    assert bool(dress_in(tf.constant(picture == 6), tf.constant(v.to_classes(picture, "cihp20")))) is wanted
 
 
 def test_a_speck_is_not_worn():

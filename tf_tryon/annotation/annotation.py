@@ -79,7 +79,7 @@ class Parsing:
     @property
     def dress(self) -> bool:
         """Whether the bottom is a dress."""
-        return bool(np.isin(self.labels, vocabulary_lib.named(self.vocabulary).dress_labels).any())
+        return vocabulary_lib.named(self.vocabulary).shows_dress(self.labels)
 
 
 @dataclasses.dataclass

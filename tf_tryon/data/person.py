@@ -69,7 +69,7 @@ class Person:
         """
         files = person_files.read(photo_path, vocabulary)
         classes = vocabulary_lib.to_classes(files.labels, files.vocabulary)
-        dress = bool(np.isin(files.labels, vocabulary_lib.named(files.vocabulary).dress_labels).any())
+        dress = vocabulary_lib.named(files.vocabulary).shows_dress(files.labels)
         stem = pathlib.Path(photo_path).stem
         return cls(files.photo, classes, files.points, stem, {}, dress, files.turns)
 
@@ -81,5 +81,5 @@ class Person:
         parts = records.decode(record, source)
         known = vocabulary_lib.named(parts["vocabulary"])
         classes = vocabulary_lib.to_classes(parts["labels"], known.name, f"{source} ({parts['id']})")
-        dress = bool(np.isin(parts["labels"], known.dress_labels).any())
+        dress = known.shows_dress(parts["labels"])
         return cls(parts["photo"], classes, parts["keypoints"], parts["id"], parts["metadata"], dress)

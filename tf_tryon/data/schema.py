@@ -143,8 +143,14 @@ def _labels(features: dict[str, tf.Tensor], height: int | None, width: int | Non
     labels = tf.cast(tf.ensure_shape(labels, (height, width, 1))[..., 0], tf.int32)
     names = tf.constant(list(vocabulary_lib.RECORD_VOCABULARIES))
     row = tf.argmax(tf.equal(features["vocabulary"], names), output_type=tf.int32)
-    dress = tf.reduce_any(tf.gather(tf.gather(tf.constant(_dress_table()), row), labels))
-    return tf.gather(tf.gather(tf.constant(_class_table()), row), labels), dress
+    classes = tf.gather(tf.gather(tf.constant(_class_table()), row), labels)
+    return classes, dress_in(tf.gather(tf.gather(tf.constant(_dress_table()), row), labels), classes)
+
+
+def dress_in(dresses: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+    """() bool, `vocabulary.is_dress`, of pixels (h, w): bool where a label is a dress, and their classes."""
+    pixels = (tf.math.count_nonzero(mask) for mask in (dresses, classes == vocabulary_lib.BOTTOM))
+    return vocabulary_lib.is_dress(*pixels)
 
 
 def _picture_bytes(picture: np.ndarray, kind: str, **options: Any) -> bytes:

@@ -19,13 +19,14 @@ from tf_tryon.data.records import RecordSet, parse_labels, save_arrays
 from tf_tryon.files.array_file import Form, read_arrays
 
 FILE = "usable.npz"
+_RULES = 2  # of who wears what: others find other people in the same records
 DERIVED = "delete it, it is made again"  # what to do about a damaged file that follows from the records
 
 
 def garment_table(records: RecordSet) -> tuple[np.ndarray, np.ndarray]:
     """Garments shown (N, 4) bool and dress (N,) bool of every record; cached."""
     path = records.directory / FILE
-    stamp = fingerprint(records)
+    stamp = f"{fingerprint(records)} {_RULES}"
     if path.exists() and str(read_arrays(path, DERIVED, {"fingerprint": Form("U", ())})["fingerprint"]) == stamp:
         people = len(records)
         cached = read_arrays(path, DERIVED, {"shown": Form("b", (people, 4)), "dress": Form("b", (people,))})

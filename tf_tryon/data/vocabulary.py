@@ -62,6 +62,11 @@ class Vocabulary:
         table[: len(self.classes)] = self.classes
         return table
 
+    def shows_dress(self, labels: np.ndarray) -> bool:
+        """Whether the bottom of labels (h, w) is a dress, see `is_dress`."""
+        bottoms = self.table()[labels] == BOTTOM
+        return bool(is_dress(int(np.isin(labels, self.dress_labels).sum()), int(bottoms.sum())))
+
 
 def _twenty(tenth: str) -> tuple[str, ...]:
     names = (
@@ -102,6 +107,14 @@ _JUMPSUIT = 0.15
 
 # Entries 1, 2, 5 and 9 of the palette that LIP's and CIHP's own pictures carry; it doesn't tell the two apart.
 _LIP_COLOURS = {1: (128, 0, 0), 2: (255, 0, 0), 5: (255, 85, 0), 9: (0, 85, 85), 13: (0, 0, 255), 18: (255, 255, 0)}
+
+
+def is_dress(dresses: Any, bottoms: Any) -> Any:
+    """Whether a bottom is a dress, by its pixels (numbers or scalar tensors): those called so are at least half.
+
+    Fewer are a parser's doubt, and a few of them must not turn trousers into a dress.
+    """
+    return (dresses > 0) & (2 * dresses >= bottoms)
 
 
 def class_of(slots: Any) -> Any:

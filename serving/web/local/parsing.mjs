@@ -5,7 +5,10 @@ import {rounded} from './resampling.mjs';
 import {openModel} from './tflite.mjs';
 
 const HAT = 1, HAIR = 2, DRESS = 6; // of CIHP-20
+const BOTTOM = 6; // of the eight classes
 const WORKING = 512, LEAST_HAT = 0.45;
+
+const count = (labels, wanted) => labels.reduce((sum, label) => sum + (label === wanted ? 1 : 0), 0);
 
 export class Parser {
   /** Of a sidecar's address; the file lies beside it. */
@@ -35,9 +38,11 @@ export class Parser {
     const {labels, trusted} = refine(coarse, working, mask, points);
     if (this.hat(labels, trusted, points) < LEAST_HAT) labels.forEach((one, i) => { if (one === HAT) labels[i] = HAIR; });
     const whole = crop.paste(labels, working, photo);
+    const classes = whole.map((label) => TO_CLASS[label]);
+    const dresses = count(whole, DRESS);
     return {
-      labels: {data: whole.map((label) => TO_CLASS[label]), height: photo.height, width: photo.width, channels: 1},
-      dress: whole.includes(DRESS),
+      labels: {data: classes, height: photo.height, width: photo.width, channels: 1},
+      dress: dresses > 0 && 2 * dresses >= count(classes, BOTTOM), // tf_tryon/data/vocabulary.py, is_dress
     };
   }
 

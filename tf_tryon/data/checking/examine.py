@@ -113,7 +113,7 @@ def _examine_pictures(examined: Examined, parts: dict, size: tuple[int, int] | N
     except ValueError as error:
         examined.problems.append(("wrong labels", str(error)))
         return None
-    examined.dress = bool(np.isin(labels, vocabulary_lib.named(parts["vocabulary"]).dress_labels).any())
+    examined.dress = vocabulary_lib.named(parts["vocabulary"]).shows_dress(labels)
     examined.areas = np.bincount(classes.ravel(), minlength=len(vocabulary_lib.CLASSES)) / classes.size
     if not examined.shown.any():
         examined.problems.append(("no garment", f"none covers {boxes.MIN_AREA:.2%} of the picture"))
