@@ -5,11 +5,10 @@ A wrong picture fails an assertion whose message says what is wrong; TF-Serving 
 
 from __future__ import annotations
 
-import numpy as np
 import tensorflow as tf
 
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.schema import dress_in
+from tf_tryon.data.schema import classes_and_dress
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -55,19 +54,16 @@ def to_classes(labels: tf.Tensor, vocabulary: tf.Tensor, name: str) -> tuple[tf.
     said = tf.equal(vocabulary, names)
     spoken = require(tf.reduce_any(said), f"vocabulary: choose one of {', '.join(names)}; got", vocabulary)
     row = tf.argmax(said, output_type=tf.int32)
-    vocabularies = vocabulary_lib.RECORD_VOCABULARIES.values()
-    tables = tf.constant(np.stack([known.table() for known in vocabularies]))
-    dresses = tf.constant([[label in known.dress_labels for label in range(256)] for known in vocabularies])
     with tf.control_dependencies([spoken]):
         index = tf.cast(labels, tf.int32)
-        classes = tf.gather(tf.gather(tables, row), index)
+        classes, dress = classes_and_dress(index, row)
     fits = require(
         tf.reduce_all(classes != vocabulary_lib.UNKNOWN),
         f"{name}: a label is outside the vocabulary; the largest label is",
         tf.reduce_max(index),
     )
     with tf.control_dependencies([fits]):
-        return tf.identity(classes), dress_in(tf.gather(tf.gather(dresses, row), index), classes)
+        return tf.identity(classes), tf.identity(dress)
 
 
 def encode_png(picture: tf.Tensor) -> tf.Tensor:

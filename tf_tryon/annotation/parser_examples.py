@@ -23,6 +23,7 @@ from tf_tryon.data.mapping import mapped
 from tf_tryon.data.reading import raw_records
 from tf_tryon.data.record_parts import decode_picture, parts_of
 from tf_tryon.data.records import RecordSet
+from tf_tryon.data.vocabulary import CIHP20
 
 _FEATURES: Final = {
     "photo": tf.io.FixedLenFeature((), tf.string),
@@ -31,8 +32,8 @@ _FEATURES: Final = {
 }
 _SURROUNDINGS: Final = 1.3  # of the annotator's crop: what is seen around it when people are moved
 _FINER: Final = 1.15  # than the network's input, so that enlarging them loses little
-_RARE: Final = (1,)  # CIHP-20 labels that few wear: hats
-_HELD: Final = 3  # gloves, and the bags of some data sets
+_RARE: Final = (CIHP20.labels.index("hat"),)  # what few wear
+_HELD: Final = CIHP20.labels.index("glove")  # gloves, and the bags of some data sets
 
 
 def training_examples(sets: list[RecordSet], config: ConfigDict, first_step: int = 0) -> tf.data.Dataset:

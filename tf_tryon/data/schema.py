@@ -142,9 +142,13 @@ def _labels(features: dict[str, tf.Tensor], height: int | None, width: int | Non
     labels = tf.io.decode_png(features["parsing"], channels=1)
     labels = tf.cast(tf.ensure_shape(labels, (height, width, 1))[..., 0], tf.int32)
     names = tf.constant(list(vocabulary_lib.RECORD_VOCABULARIES))
-    row = tf.argmax(tf.equal(features["vocabulary"], names), output_type=tf.int32)
-    classes = tf.gather(tf.gather(tf.constant(_class_table()), row), labels)
-    return classes, dress_in(tf.gather(tf.gather(tf.constant(_dress_table()), row), labels), classes)
+    return classes_and_dress(labels, tf.argmax(tf.equal(features["vocabulary"], names), output_type=tf.int32))
+
+
+def classes_and_dress(labels: tf.Tensor, vocabulary: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """(h, w) int32 labels of the () int32 number of a `RECORD_VOCABULARIES` -> (h, w) uint8 classes, () bool dress."""
+    classes = tf.gather(tf.gather(tf.constant(_class_table()), vocabulary), labels)
+    return classes, dress_in(tf.gather(tf.gather(tf.constant(_dress_table()), vocabulary), labels), classes)
 
 
 def dress_in(dresses: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
