@@ -29,6 +29,14 @@ def test_a_line_is_found_and_what_is_rare_follows_the_others():
     np.testing.assert_allclose(hat, shoes, atol=0.02)  # seen once, or never: the line of all
 
 
+def test_what_went_wrong_altogether_does_not_bend_the_line():
+    line = calibrate([_seen(TOP, "top", y, y) for y in np.linspace(0.3, 0.9, 40)])[1]
+    failed = calibrate(
+        [_seen(TOP, "top", 0.9 if i in (7, 20, 33) else y, y) for i, y in enumerate(np.linspace(0.3, 0.9, 40))]
+    )[1]
+    np.testing.assert_allclose(failed, line, atol=0.02)
+
+
 def test_who_is_not_found_is_counted_and_left_out():
     seen = [_seen(TOP, "top", y, y) for y in np.linspace(0.1, 0.9, 12)]
     people = [Person(np.zeros((10, 100, 3), np.uint8), truth, np.zeros((18, 3)), str(i), {}) for i, (_, truth) in
