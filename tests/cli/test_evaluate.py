@@ -56,6 +56,38 @@ def test_it_writes_json_and_table(model: Path, people: Path, capsys: pytest.Capt
     assert (model / "evaluation.md").is_file()
 
 
+def test_it_goes_on_where_it_was_stopped(
+    model: Path, people: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tf_tryon.evaluation import shape_report
+
+    measure, measured = shape_report._batch, []
+
+    def stopped_after(batches: int) -> None:
+        def batch(*given: object) -> dict[str, np.ndarray]:
+            if len(measured) == batches:
+                raise KeyboardInterrupt
+            measured.append(given)
+            return measure(*given)
+
+        monkeypatch.setattr(shape_report, "_batch", batch)
+
+    command = f"evaluate --model {model} --data {people} --count 2 --samples 2 --garments top --batch 1".split()
+    stopped_after(1)
+    assert main.main(command) != 0
+    assert not (model / "evaluation.json").exists()
+    assert main.main([*command, "--seed=5"]) == 1
+    assert "holds an unfinished run" in capsys.readouterr().err
+    stopped_after(2)
+    assert main.main(command) == 0
+    assert len(measured) == 2
+    whole = json.loads((model / "evaluation.json").read_text())["stages"]
+    assert sorted(path.name for path in model.iterdir()) == ["evaluation.json", "evaluation.md", "weights.npz"]
+    monkeypatch.setattr(shape_report, "_batch", measure)
+    assert main.main(command) == 0
+    assert json.loads((model / "evaluation.json").read_text())["stages"] == whole
+
+
 def test_a_model_that_is_not_there_is_named(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["evaluate", "--model", "nowhere", "--data", str(people)]) == 1
     assert "nowhere" in capsys.readouterr().err

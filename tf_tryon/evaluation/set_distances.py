@@ -41,13 +41,21 @@ class SetDistances:
         if self._network is not None:
             self._by_kind[kind].append(self._network(pictures))
 
+    def features(self) -> dict[str, np.ndarray]:
+        """(people, n) of what was taken in, by kind."""
+        return {kind: np.concatenate(parts) for kind, parts in self._by_kind.items()}
+
+    def add(self, kind: str, features: np.ndarray) -> None:
+        """Take in the features of the next people's pictures."""
+        self._by_kind[kind].append(features)
+
     def replicates(self) -> dict[str, np.ndarray]:
         """By measure: `KIND_frechet_...` (1 + groups,), all people's and without each group; `KIND_kid_...` (blocks,);
         `KIND_paired_kid_...` (1 + people,).
 
         Two sets of the same people have the same groups and blocks, so their differences can be judged pair by pair.
         """
-        features = {kind: np.concatenate(parts) for kind, parts in self._by_kind.items()}
+        features = self.features()
         if self._network is None or TRUTH not in features or len(features[TRUTH]) < 4:
             return {}
         truth = features[TRUTH]

@@ -6,6 +6,7 @@ are of the same samples as a completion shows them (`models/replacing.py`).
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +19,7 @@ from tf_tryon import keys
 from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import bootstrap, sampling, shape_metrics
+from tf_tryon.evaluation.measured_batches import Keep, measured_now
 from tf_tryon.models.compositing import complete_labels
 from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.progress import Progress
@@ -54,6 +56,7 @@ def shape_columns(
     split: str = "test",
     batch: int = 25,
     progress: bool = True,
+    keep: Keep = measured_now,
 ) -> dict[str, dict[str, np.ndarray]]:
     """Each person's values.
 
@@ -68,6 +71,7 @@ def shape_columns(
       split: of the data set.
       batch: people at a time.
       progress: whether to show a bar on stderr.
+      keep: gives what batches were measured to have before.
 
     Returns:
       garment -> measure -> (people,).
@@ -77,25 +81,36 @@ def shape_columns(
     sampler = sampling.Sampler(networks, seed)
     by_garment: dict[str, dict[str, np.ndarray]] = {}
     for garment in garments:
-        columns: dict[str, list[float]] = defaultdict(list)
         slot = vocabulary.slot_of(garment)
         bar = Progress(f"shape, {garment}", count, progress)
-        for first, people in sampling.people(records, split, garment, config, count, batch):
-            logits, nats = sampler.reconstruct(people, first)
-            reconstructed = complete_labels(people, logits).numpy()
-            drawn = [sampler.sample(people, first, k) for k in range(samples)]
-            kinds = {"prior": _completed(people, drawn, ERASED)}
-            if config.model.replaces != ERASED:
-                kinds["shown"] = _completed(people, drawn, config.model.replaces)
-            truth, erased = sampling.true_labels(people), sampling.erased(people)
-            points = people[keys.KEYPOINTS].numpy()
-            for i in range(len(truth)):
-                columns["kl_nats"].append(float(nats[i]))
-                samples_of = {kind: labels[i] for kind, labels in kinds.items()}
-                _measure(columns, slot, truth[i], erased[i], points[i], reconstructed[i], samples_of)
-            bar.update(first + len(truth))
-        by_garment[garment] = {name: np.array(values) for name, values in columns.items()}
+        batches: list[dict[str, np.ndarray]] = []
+        for number, (first, people) in enumerate(sampling.people(records, split, garment, config, count, batch)):
+            look = functools.partial(_batch, sampler, people, first, samples, slot, config.model.replaces)
+            batches.append(keep(f"{config.stage}-{garment}", number, look))
+            bar.update(first + len(people[keys.BOX]))
+        names = batches[0] if batches else {}
+        by_garment[garment] = {name: np.concatenate([batch[name] for batch in batches]) for name in names}
     return by_garment
+
+
+def _batch(
+    sampler: sampling.Sampler, people: Batch, first: int, samples: int, slot: int, replaces: str
+) -> dict[str, np.ndarray]:
+    """The values of people number first, first + 1, ..."""
+    columns: dict[str, list[float]] = defaultdict(list)
+    logits, nats = sampler.reconstruct(people, first)
+    reconstructed = complete_labels(people, logits).numpy()
+    drawn = [sampler.sample(people, first, k) for k in range(samples)]
+    kinds = {"prior": _completed(people, drawn, ERASED)}
+    if replaces != ERASED:
+        kinds["shown"] = _completed(people, drawn, replaces)
+    truth, erased = sampling.true_labels(people), sampling.erased(people)
+    points = people[keys.KEYPOINTS].numpy()
+    for i in range(len(truth)):
+        columns["kl_nats"].append(float(nats[i]))
+        samples_of = {kind: labels[i] for kind, labels in kinds.items()}
+        _measure(columns, slot, truth[i], erased[i], points[i], reconstructed[i], samples_of)
+    return {name: np.array(values) for name, values in columns.items()}
 
 
 def _completed(people: Batch, drawn: list[tf.Tensor], replaces: str) -> np.ndarray:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import Final, NamedTuple
 
+from tf_tryon import config as configuration
 from tf_tryon.data.alike import SEEN, check_alike
 from tf_tryon.errors import TryOnError
 from tf_tryon.evaluation.subject_files import part, parts
 from tf_tryon.models.tasks import ShapeTask
 from tf_tryon.stages import SHAPE, TEXTURE
+from tf_tryon.training.variables import network_variables
 from tf_tryon.training.weights import Run, load_run
 
 _MEASURED: Final = ("min_garments", "dresses")  # who is measured, besides what is seen of them
@@ -25,6 +28,15 @@ class Evaluated(NamedTuple):
 
     runs: dict[str, Run]
     shape: Run | None
+
+    def digest(self) -> str:
+        """Of all weights and configurations: what is measured follows from them."""
+        digest = hashlib.sha256()
+        for run in (*self.runs.values(), *([self.shape] if self.shape else [])):
+            digest.update(configuration.to_json(run.config).encode())
+            for name, variable in sorted(network_variables(run.nets, discriminator=False).items()):
+                digest.update(name.encode() + variable.numpy().tobytes())
+        return digest.hexdigest()
 
 
 def load(

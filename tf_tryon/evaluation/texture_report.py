@@ -11,9 +11,10 @@ whose box is filled by its mean colour (`filled`). Of several samples the first 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from ml_collections import ConfigDict
@@ -24,6 +25,7 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import sampling, set_distances, texture_metrics
 from tf_tryon.evaluation.features import Features, VggFeatures
 from tf_tryon.evaluation.frame import Frame, frames
+from tf_tryon.evaluation.measured_batches import Keep, measured_now
 from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.evaluation.texture_summary import texture_summary
@@ -32,6 +34,8 @@ from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.progress import Progress
 
 Columns = dict[str, list[Any]]
+_VALUES: Final = "value/"
+_FEATURES: Final = "features/"
 
 
 def evaluate_texture(
@@ -76,6 +80,7 @@ def texture_columns(
     watch: Callable[[str, Batch, list[np.ndarray]], None] | None = None,
     shown: ConfigDict | None = None,
     whole_box: bool = False,
+    keep: Keep = measured_now,
 ) -> dict[str, Measured]:
     """Each person's values.
 
@@ -95,6 +100,7 @@ def texture_columns(
       watch: is given (kind, people, the samples' pictures (B, H, W, 3)) for the kinds "prior" and "end_to_end".
       shown: a configuration of the crop in which pictures are measured; None: the networks' own.
       whole_box: samples fill the erased box, as the thesis's do, whatever is served.
+      keep: gives what batches were measured to have before; those aren't given to `watch`.
     """
     if samples < 2:
         raise ValueError(f"samples = {samples}: the spread of colours needs two or more")
@@ -103,20 +109,31 @@ def texture_columns(
     perceptual = PerceptualDistance(features.network) if isinstance(features, VggFeatures) else None
     measured: dict[str, Measured] = {}
     for garment in garments:
-        columns: Columns = defaultdict(list)
-        look = _Looks(columns, SetDistances(features), perceptual, sampler, shaper, samples, watch, whole_box)
+        distances = SetDistances(features)
         bar = Progress(f"texture, {garment}", count, progress)
-        for first, people, frame in frames(records, split, garment, config, shown, count, batch):
-            look.batch(people, first, frame)
+        batches: list[dict[str, np.ndarray]] = []
+        for number, (first, people, frame) in enumerate(frames(records, split, garment, config, shown, count, batch)):
+            looks = _Looks(
+                defaultdict(list), SetDistances(features), perceptual, sampler, shaper, samples, watch, whole_box
+            )
+            look = functools.partial(looks.batch, people, first, frame)
+            batches.append(keep(f"{config.stage}-{garment}", number, look))
             bar.update(first + len(people[keys.BOX]))
-        arrays = {name: np.array(values, np.float64) for name, values in columns.items()}
-        measured[garment] = Measured(arrays, look.distances.replicates())
+        for kind, of_batches in _joined(batches, _FEATURES).items():
+            distances.add(kind, of_batches)
+        measured[garment] = Measured(_joined(batches, _VALUES), distances.replicates())
     return measured
+
+
+def _joined(batches: list[dict[str, np.ndarray]], kind: str) -> dict[str, np.ndarray]:
+    """(people, ...) of all batches, what `_Looks.batch` calls by `kind` and a name, by the name."""
+    names = [name for name in batches[0] if name.startswith(kind)] if batches else []
+    return {name.removeprefix(kind): np.concatenate([batch[name] for batch in batches]) for name in names}
 
 
 @dataclasses.dataclass
 class _Looks:
-    """Looks at batches of people and appends what is seen to `columns`."""
+    """Looks at a batch of people and appends what is seen to `columns`."""
 
     columns: Columns
     distances: SetDistances
@@ -137,8 +154,8 @@ class _Looks:
         config = self.sampler.networks.config
         return not self.whole_box and config.data.crop == crop.GARMENT and config.model.two_stage
 
-    def batch(self, people: Batch, first: int, frame: Frame) -> None:
-        """People number first, first + 1, ..., and how they are measured."""
+    def batch(self, people: Batch, first: int, frame: Frame) -> dict[str, np.ndarray]:
+        """People number first, first + 1, ..., and how they are measured -> (people, ...) values and features."""
         columns, shown = self.columns, frame.people
         labels, erased, photo = sampling.true_labels(shown), sampling.erased(shown), sampling.true_photo(shown)
         slot = int(people[keys.TARGET][0])
@@ -169,6 +186,8 @@ class _Looks:
         self._sampled("prior", frame, look, lambda k: (self.sampler.sample(people, first, k), people))
         if self.shaper is not None:
             self._sampled("end_to_end", frame, look, lambda k: self._completion(people, first, k))
+        values = {_VALUES + name: np.array(column, np.float64) for name, column in columns.items()}
+        return values | {_FEATURES + kind: features for kind, features in self.distances.features().items()}
 
     def _completion(self, people: Batch, first: int, k: int) -> tuple[np.ndarray, Batch]:
         made = sampling.completion(self.shaper, self.sampler, people, first, k)
