@@ -92,9 +92,15 @@ def _evaluate(root: Path, given: Any) -> VerbRun:
     from tf_tryon.models.tasks import ShapeTask
 
     run = SimpleNamespace(config=thesis("shape"), nets=ShapeTask(), step=3)
-    actual = SimpleNamespace(runs={"shape": run}, shape=run)
+    actual = subject.Evaluated({"shape": run}, run)
+
+    def evaluate(*_: Any, keep: Any, **__: Any) -> dict[str, Any]:
+        keep("shape-top", 0, lambda: {"kl_nats": np.ones(2)})
+        return {}
+
     given.patch.setattr(subject, "load", lambda *_: actual)
-    given.patch.setattr(shape_report, "evaluate_shape", lambda *_, **__: {})
+    given.patch.setattr(subject, "network_variables", lambda *_, **__: {})
+    given.patch.setattr(shape_report, "evaluate_shape", evaluate)
     (root / "run").mkdir(parents=True)
     _configured(root / "run", "shape")
     return run_to(root, "evaluate", f"--model={root / 'run'}", f"--data={given.data}", file="report.json")
