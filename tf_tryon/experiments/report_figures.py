@@ -79,6 +79,6 @@ def trainings(work: Plan, done: Sequence[str], to_do: Mapping[str, Task], folder
     first = [name for name in done if work.runs[name].like == name]
     if first:
         figures.losses([(name, to_do[name].folder) for name in first], folder / "losses.png")
-        caption = "Loss curves of the runs, of several seeds the first one's; means over the steps between two lines of the log."
+        caption = "Loss curves, of several seeds the first one's; means over the steps between two lines of the log."
         blocks.append(Figure("losses.png", caption))
     return blocks
