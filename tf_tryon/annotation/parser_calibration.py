@@ -74,9 +74,9 @@ def calibrate(parsings: Iterable[tuple[Parsing, np.ndarray]]) -> np.ndarray:
 
 
 def _line(pairs: np.ndarray, prior: np.ndarray, weight: float) -> np.ndarray:
-    """Offset and slope that minimise the sum of |a + b x - y|, in tenths, and of the squares that draw it to a prior,
+    """Offset and slope that minimise, as far as observations are more than `_NEAREST` off,
 
-    weight * mean over x' of ((a - a0) + (b - b0) x')^2.
+        2 * _TYPICAL * sum |a + b x - y| + weight * mean over x' of ((a - a0) + (b - b0) x')^2.
 
     By least squares again and again, in which an observation weighs the less the farther it is off.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import pathlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -34,6 +34,12 @@ def measured_now(part: str, batch: int, measure: Callable[[], Measured]) -> Meas
     """A `Keep` that keeps nothing."""
     del part, batch
     return measure()
+
+
+def joined(batches: Sequence[Measured], kind: str = "") -> Measured:
+    """(people, ...) of all batches: what is called `kind` and a name, by the name."""
+    names = [name for name in batches[0] if name.startswith(kind)] if batches else []
+    return {name.removeprefix(kind): np.concatenate([batch[name] for batch in batches]) for name in names}
 
 
 class MeasuredBatches:

@@ -19,7 +19,7 @@ from tf_tryon import keys
 from tf_tryon.data import vocabulary
 from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import bootstrap, sampling, shape_metrics
-from tf_tryon.evaluation.measured_batches import Keep, measured_now
+from tf_tryon.evaluation.measured_batches import Keep, joined, measured_now
 from tf_tryon.models.compositing import complete_labels
 from tf_tryon.models.contract import Batch, Networks
 from tf_tryon.progress import Progress
@@ -88,8 +88,7 @@ def shape_columns(
             look = functools.partial(_batch, sampler, people, first, samples, slot, config.model.replaces)
             batches.append(keep(f"{config.stage}-{garment}", number, look))
             bar.update(first + len(people[keys.BOX]))
-        names = batches[0] if batches else {}
-        by_garment[garment] = {name: np.concatenate([batch[name] for batch in batches]) for name in names}
+        by_garment[garment] = joined(batches)
     return by_garment
 
 

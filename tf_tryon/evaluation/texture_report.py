@@ -25,7 +25,7 @@ from tf_tryon.data.records import RecordSet
 from tf_tryon.evaluation import sampling, set_distances, texture_metrics
 from tf_tryon.evaluation.features import Features, VggFeatures
 from tf_tryon.evaluation.frame import Frame, frames
-from tf_tryon.evaluation.measured_batches import Keep, measured_now
+from tf_tryon.evaluation.measured_batches import Keep, joined, measured_now
 from tf_tryon.evaluation.perceptual_distance import PerceptualDistance
 from tf_tryon.evaluation.set_distances import SetDistances
 from tf_tryon.evaluation.texture_summary import texture_summary
@@ -119,16 +119,10 @@ def texture_columns(
             look = functools.partial(looks.batch, people, first, frame)
             batches.append(keep(f"{config.stage}-{garment}", number, look))
             bar.update(first + len(people[keys.BOX]))
-        for kind, of_batches in _joined(batches, _FEATURES).items():
+        for kind, of_batches in joined(batches, _FEATURES).items():
             distances.add(kind, of_batches)
-        measured[garment] = Measured(_joined(batches, _VALUES), distances.replicates())
+        measured[garment] = Measured(joined(batches, _VALUES), distances.replicates())
     return measured
-
-
-def _joined(batches: list[dict[str, np.ndarray]], kind: str) -> dict[str, np.ndarray]:
-    """(people, ...) of all batches, what `_Looks.batch` calls by `kind` and a name, by the name."""
-    names = [name for name in batches[0] if name.startswith(kind)] if batches else []
-    return {name.removeprefix(kind): np.concatenate([batch[name] for batch in batches]) for name in names}
 
 
 @dataclasses.dataclass
