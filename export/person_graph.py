@@ -95,7 +95,7 @@ def from_bytes(
         tf.shape(labels),
     )
     with tf.control_dependencies([same]):
-        labels, dress = pictures.to_classes(labels, request["vocabulary"], "parsing_bytes")
+        labels, dress, carried = pictures.to_classes(labels, request["vocabulary"], "parsing_bytes")
     target = target_slot(garment, trained)
     points = clean_keypoints(request["keypoints"])
     with tf.control_dependencies(check_worn(labels, dress, garment, target)):
@@ -125,7 +125,7 @@ def from_bytes(
     with tf.control_dependencies([left]):
         viewed["labels"] = tf.identity(viewed["labels"])
     shape_batch, texture_batch = derive(view.batched(viewed), target[None], shape, texture)
-    where = pasting.region(shape_batch[keys.VISIBLE][0, ..., 0], seen, xp.size(photo)[:2])
+    where = pasting.region(shape_batch[keys.VISIBLE][0, ..., 0], seen, xp.size(photo)[:2], carried & ~grey)
     pasted_into = tf.where(grey, given, photo)
     return Seen(pasted_into, labels, seen, where, shape_batch, texture_batch, behind)
 

@@ -46,8 +46,11 @@ def complete(
     encoded = stage.encode(inputs)
     codes = [stage.sample(encoded, stage.noise(seed, k), temperature) for k in range(samples)]
     erased = inputs.visible == 0
-    parsings = [seen.paste_labels(person.labels, stage.labels(inputs, one), erased) for one in codes]
     hole = seen.photo_mask(erased)
+    if person.carried is not None:
+        hole &= ~person.carried
+    made = [seen.paste_labels(person.labels, stage.labels(inputs, one), erased) for one in codes]
+    parsings = [np.where(hole, one, person.labels) for one in made]
     result = {
         "person": person.id,
         "garment": garment,

@@ -5,10 +5,12 @@ A wrong picture fails an assertion whose message says what is wrong; TF-Serving 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import tensorflow as tf
 
 from tf_tryon.data import vocabulary as vocabulary_lib
-from tf_tryon.data.schema import classes_and_dress
+from tf_tryon.data.schema import carried, classes_and_dress
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -48,8 +50,16 @@ def decode_labels(encoded: tf.Tensor, max_pixels: int, name: str) -> tf.Tensor:
     return tf.ensure_shape(labels, (None, None, 1))[..., 0]
 
 
-def to_classes(labels: tf.Tensor, vocabulary: tf.Tensor, name: str) -> tuple[tf.Tensor, tf.Tensor]:
-    """(h, w) uint8 labels of the vocabulary named by a () string -> (h, w) uint8 classes, () bool dress."""
+class Classes(NamedTuple):
+    """What labels (h, w) tell: (h, w) uint8 classes, () bool whether the bottom is a dress, (h, w) bool `carried`."""
+
+    labels: tf.Tensor
+    dress: tf.Tensor
+    carried: tf.Tensor
+
+
+def to_classes(labels: tf.Tensor, vocabulary: tf.Tensor, name: str) -> Classes:
+    """Of labels (h, w) uint8 of the vocabulary named by a () string."""
     names = list(vocabulary_lib.RECORD_VOCABULARIES)
     said = tf.equal(vocabulary, names)
     spoken = require(tf.reduce_any(said), f"vocabulary: choose one of {', '.join(names)}; got", vocabulary)
@@ -63,7 +73,7 @@ def to_classes(labels: tf.Tensor, vocabulary: tf.Tensor, name: str) -> tuple[tf.
         tf.reduce_max(index),
     )
     with tf.control_dependencies([fits]):
-        return tf.identity(classes), tf.identity(dress)
+        return Classes(tf.identity(classes), tf.identity(dress), carried(index, row))
 
 
 def encode_png(picture: tf.Tensor) -> tf.Tensor:

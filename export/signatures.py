@@ -155,7 +155,7 @@ class Signatures:
             tf.reduce_all(tf.shape(edited) == tf.shape(person.labels)), "shape_bytes: of another size than the photo"
         )
         with tf.control_dependencies([same]):
-            classes, _ = pictures.to_classes(edited, tf.constant("tryon8"), "shape_bytes")
+            classes = pictures.to_classes(edited, tf.constant("tryon8"), "shape_bytes").labels
         config = self._shape.config
         _, beyond = view.BEYOND[config.data.crop]
         seen = resampling.resample_labels(xp, classes, person.crop, self._size, len(CLASSES), beyond)

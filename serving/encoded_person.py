@@ -18,6 +18,7 @@ from tf_tryon.data.photo import is_plain
 # A CIHP-20 label for each of the 8 classes.
 _TO_CIHP20 = np.array([0, 13, 10, 16, 1, 5, 9, 18], np.uint8)
 _DRESS = vocabulary_lib.CIHP20.dress_labels[0]
+_CARRIED = vocabulary_lib.CIHP20.carried_labels[0]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,12 +56,29 @@ class EncodedPerson:
     @classmethod
     def from_person(cls, person: Person) -> EncodedPerson:
         """A person in memory; the photo goes as PNG."""
-        return cls.of_classes(to_png(person.photo), person.labels, person.keypoints, person.dress)
+        return cls.of_classes(to_png(person.photo), person.labels, person.keypoints, person.dress, person.carried)
 
     @classmethod
-    def of_classes(cls, photo: bytes, classes: np.ndarray, keypoints: np.ndarray, dress: bool = False) -> EncodedPerson:
-        """An encoded photo with (h, w) uint8 labels of the eight classes; `dress`: the bottom is one."""
+    def of_classes(
+        cls,
+        photo: bytes,
+        classes: np.ndarray,
+        keypoints: np.ndarray,
+        dress: bool = False,
+        carried: np.ndarray | None = None,
+    ) -> EncodedPerson:
+        """An encoded photo with (h, w) uint8 labels of the eight classes.
+
+        Args:
+          photo: as above.
+          classes: (h, w) uint8.
+          keypoints: as above.
+          dress: whether the bottom is one.
+          carried: (h, w) bool, what of the background is (`Person.carried`); None: not known.
+        """
         labels = _TO_CIHP20[classes]
+        if carried is not None:
+            labels = np.where(carried & (classes == vocabulary_lib.BACKGROUND), np.uint8(_CARRIED), labels)
         if dress:
             labels = np.where(classes == vocabulary_lib.BOTTOM, np.uint8(_DRESS), labels)
         return cls(photo, to_png(labels), np.asarray(keypoints, np.float32), "cihp20")

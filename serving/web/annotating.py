@@ -102,7 +102,8 @@ class Annotating:
             transparent = turned(transparent, annotation.turns)
         wiped = find_wiped(seen.photo, seen.keypoints, transparent)
         erased = wiped.erased if wiped else np.zeros(seen.size, bool)
-        subject = Subject(to_png(seen.photo), seen.size, seen.labels, erased, seen.keypoints, seen.dress)
+        known = seen.labels, erased, seen.keypoints, seen.dress, seen.carried
+        subject = Subject(to_png(seen.photo), seen.size, *known)
         doubts = tuple(doubtful(annotation.confidences))
         few = len(garments_shown(seen.labels)) < MIN_GARMENTS
         return Annotated(subject, annotation.people, annotation.person, doubts, few, wiped.garment if wiped else "")

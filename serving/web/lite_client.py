@@ -106,11 +106,11 @@ def _latents(codes: np.ndarray) -> int:
 
 
 def _person(inputs: dict[str, np.ndarray]) -> Person:
-    vocabulary = inputs["vocabulary"][0].decode()
+    known = named(inputs["vocabulary"][0].decode())
     labels = from_picture(inputs["parsing_bytes"][0])
-    dress = named(vocabulary).shows_dress(labels)
+    classes, dress, carried = to_classes(labels, known.name), known.shows_dress(labels), known.carried(labels)
     photo, points = from_picture(inputs["photo_bytes"][0]), inputs["keypoints"][0]
-    return Person(photo, to_classes(labels, vocabulary), points, "photo", {}, dress)
+    return Person(photo, classes, points, "photo", {}, dress, carried=carried)
 
 
 def _pictures(encoded: list[bytes]) -> Any:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, slot_of
+from tf_tryon.data.vocabulary import BACKGROUND, DRESS, GARMENT_CLASSES, slot_of
 from tf_tryon.errors import TryOnError
 from tf_tryon.inference.request import Request
 from tf_tryon.products.product import Product
@@ -33,6 +33,7 @@ class Subject:
       erased: (h, w) bool, what the visitor has wiped or painted to be erased.
       keypoints: (18, 3) float32.
       dress: whether the bottom is a dress.
+      carried: (h, w) bool, `Person.carried` as it was seen; None: not known.
     """
 
     photo: bytes
@@ -41,11 +42,13 @@ class Subject:
     erased: np.ndarray
     keypoints: np.ndarray
     dress: bool = False
+    carried: np.ndarray | None = None
 
     @property
     def bytes(self) -> int:
         """Memory that it takes."""
-        return len(self.photo) + self.labels.nbytes + self.erased.nbytes
+        carried = 0 if self.carried is None else self.carried.nbytes
+        return len(self.photo) + self.labels.nbytes + self.erased.nbytes + carried
 
     def labels_for(self, garment: str) -> np.ndarray:
         """The parsing to send: what is to be erased counts as the garment, whatever was seen there."""
@@ -57,12 +60,14 @@ class Subject:
 
     def encoded(self, garment: str) -> EncodedPerson:
         """As the gRPC API wants a person."""
-        return EncodedPerson.of_classes(self.photo, self.labels_for(garment), self.keypoints, self.dress_for(garment))
+        labels, dress = self.labels_for(garment), self.dress_for(garment)
+        return EncodedPerson.of_classes(self.photo, labels, self.keypoints, dress, self.carried)
 
     def person(self, garment: str) -> Person:
-        """As the networks want one."""
-        photo = from_picture(self.photo)
-        return Person(photo, self.labels_for(garment), self.keypoints, "the photo", {}, self.dress_for(garment))
+        """As the networks want one; what is painted over or to be erased isn't carried any more."""
+        photo, labels, dress = from_picture(self.photo), self.labels_for(garment), self.dress_for(garment)
+        carried = None if self.carried is None else self.carried & (labels == BACKGROUND)
+        return Person(photo, labels, self.keypoints, "the photo", {}, dress, carried=carried)
 
     def wearing(self, garment: str, trained: tuple[str, ...]) -> Person:
         """Likewise, somebody whose garment a model completes.

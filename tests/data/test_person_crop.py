@@ -28,6 +28,14 @@ def test_numpy_sees_what_the_graph_sees(large_person):
     np.testing.assert_allclose(ours.keypoints, theirs["keypoints"], atol=1e-3)
 
 
+def test_what_is_carried_is_cropped_too(large_person):
+    seen = PersonCrop.around(large_person.labels, 64, 64)
+    assert seen.person(large_person).carried is None
+    large_person.carried = large_person.labels == 5
+    cropped = seen.person(large_person)
+    assert (cropped.carried == (cropped.labels == 5)).mean() > 0.99
+
+
 def test_only_what_is_erased_is_pasted(large_person):
     seen = PersonCrop.around(large_person.labels, 64, 64)
     erased = np.zeros((64, 64), bool)

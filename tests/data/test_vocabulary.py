@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from tf_tryon.data import vocabulary as v
-from tf_tryon.data.schema import dress_in
+from tf_tryon.data.schema import carried, dress_in
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,17 @@ def test_every_vocabulary_reaches_every_class_and_names_its_dresses():
         for label in known.dress_labels:
             assert known.labels[label] in ("dress", "jumpsuits")
             assert known.classes[label] == v.BOTTOM
+
+
+def test_what_is_carried_is_background_in_every_vocabulary():
+    names = {"lip20": ["glove", "scarf"], "cihp20": ["glove", "scarf"], "atr18": ["bag", "scarf"], "tryon8": []}
+    for name, known in v.RECORD_VOCABULARIES.items():
+        assert [known.labels[label] for label in known.carried_labels] == names[name]
+        assert {known.classes[label] for label in known.carried_labels} <= {v.BACKGROUND}
+        every = np.arange(len(known.labels), dtype=np.uint8)[None]
+        number = tf.constant(list(v.RECORD_VOCABULARIES).index(name))
+        np.testing.assert_array_equal(carried(tf.constant(every, tf.int32), number), known.carried(every))
+        assert known.carried(every).sum() == len(names[name])
 
 
 @pytest.mark.parametrize(("dresses", "pants", "wanted"), [(0, 0, False), (4, 0, True), (4, 4, True), (3, 4, False)])

@@ -32,7 +32,8 @@ def test_photos_are_pillows(kind: str, options: dict, shape: tuple[int, ...]) ->
 def test_labels_and_their_vocabulary() -> None:
     labels = np.arange(20, dtype=np.uint8).repeat(3).reshape(10, 6)
     decoded = pictures.decode_labels(tf.constant(_encoded(labels, "PNG")), 10_000, "parsing_bytes")
-    classes, dress = pictures.to_classes(decoded, tf.constant("lip20"), "parsing_bytes")
+    classes, dress, carried = pictures.to_classes(decoded, tf.constant("lip20"), "parsing_bytes")
     np.testing.assert_array_equal(classes, LIP20.table()[labels])
     assert bool(dress)
+    np.testing.assert_array_equal(carried, LIP20.carried(labels))
     np.testing.assert_array_equal(Image.open(io.BytesIO(pictures.encode_png(decoded).numpy())), labels)

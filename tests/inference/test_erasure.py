@@ -56,6 +56,22 @@ def test_the_users_mask_is_erased_with_the_skin_beside_it(model: Any, large_pers
         model.complete(large_person, "top", mask=mask[:10])
 
 
+def test_what_is_carried_stays_before_the_new_garment(model: Any, large_person: Any) -> None:
+    """But for what the user erases, and on grey, which takes it along."""
+    options = {"garment": "top", "samples": 1, "seed": 1}
+    bag = large_person.labels == GARMENT_CLASSES[slot_of("top")]
+    first, last = np.flatnonzero(bag.any(1))[[0, -1]]
+    bag[: (first + last) // 2], bag[last - 3 :] = False, False
+    large_person.labels = np.where(bag, np.uint8(0), large_person.labels)
+    assert model.complete(large_person, **options).erased[bag].all()
+    large_person.carried = bag
+    result = model.complete(large_person, **options)
+    assert not result.erased[bag].any()
+    _untouched(result, large_person.photo)
+    assert model.complete(large_person, **options, mask=bag).erased[bag].all()
+    assert model.complete(large_person, **options, background="studio").erased[bag].all()
+
+
 @pytest.mark.parametrize("background", ["studio", "restore"])
 def test_backgrounds(model: Any, large_person: Any, background: str) -> None:
     rng = np.random.default_rng(0)

@@ -54,6 +54,17 @@ def test_a_mask_is_tensorflows(pairs: Any, alike: Any, large_person: Any) -> Non
     alike(*(one.complete(large_person, "top", samples=1, mask=mask) for one in (lite, full)))
 
 
+@pytest.mark.parametrize("background", ["keep", "studio"])
+def test_what_is_carried_is_tensorflows(pairs: Any, alike: Any, large_person: Any, background: str) -> None:
+    lite, full = pairs("garment")
+    large_person.carried = np.zeros(large_person.size, bool)
+    large_person.carried[50:100, 100:160] = True
+    large_person.labels = np.where(large_person.carried, np.uint8(0), large_person.labels)
+    made = [one.complete(large_person, "top", samples=1, background=background) for one in (lite, full)]
+    alike(*made)
+    assert made[0].erased[large_person.carried].any() == (background == "studio")
+
+
 def test_resting_changes_nothing(pairs: Any, alike: Any, large_person: Any) -> None:
     lite, _ = pairs("garment")
     before = lite.complete(large_person, "top", samples=1)

@@ -40,6 +40,25 @@ def test_the_rest_of_the_photo_comes_back_bit_for_bit_and_the_region_is_new(phot
     np.testing.assert_array_equal(made[0][inner & erased], np.broadcast_to([0, 255, 0], ((inner & erased).sum(), 3)))
 
 
+@pytest.mark.parametrize("kind", [np.asarray, tf.constant])
+def test_what_is_carried_stays(photo, kind):
+    visible = np.ones((16, 16), np.float32)
+    visible[3:12, 4:10] = 0
+    carried = np.zeros(photo.shape[:2], bool)
+    carried[20:40, 25:] = True
+    where = pasting.region(kind(visible), (-6.0, -3.0, 58.0, 61.0), photo.shape[:2], kind(carried))
+    green, labels = np.broadcast_to(np.float32([-1, 1, -1]), (1, 16, 16, 3)), np.full((1, 16, 16), 5, np.uint8)
+    opaque = (1 - visible)[None, ..., None]
+    made = np.asarray(pasting.paste_photos(kind(photo), kind(green), kind(opaque), where))[0]
+    before = np.zeros_like(carried, np.uint8)
+    parsing = np.asarray(pasting.paste_labels(kind(before), kind(labels), kind(opaque), where))
+    erased = np.asarray(pasting.erased_mask(kind(photo), where))
+    assert erased.any()
+    assert not erased[carried].any()
+    np.testing.assert_array_equal(made[carried], photo[carried])
+    assert not parsing[0][carried].any()
+
+
 def test_nothing_shows_where_nothing_changed(photo):
     _, where = region((3, 4, 12, 10), (-6, -3, 58, 61), photo)
     nothing = tf.zeros((1, 16, 16, 1))

@@ -38,11 +38,16 @@ def test_every_warm_up_record_is_answered(models: Path, server: Any) -> None:
 
 
 def test_samples_are_those_of_python(client: Client, model: Any, large_person: Any) -> None:
+    """Of somebody who carries something before what is erased."""
+    large_person.carried = np.zeros(large_person.size, bool)
+    large_person.carried[80:90, 80:160] = True
+    large_person.labels = np.where(large_person.carried, np.uint8(0), large_person.labels)
     encoded = calls.EncodedPerson.from_person(large_person)
     answer = client.complete(encoded, CompletionRequest(garment="bottom", samples=6, seed=3))
     expected = model.complete(large_person, "bottom", samples=6, seed=3)
     erased = from_picture(answer.erased) > 0
     np.testing.assert_array_equal(erased, expected.erased)
+    assert not erased[large_person.carried].any()
     for k in range(6):
         np.testing.assert_array_equal(answer.photo(k)[~erased], large_person.photo[~erased])
         np.testing.assert_array_equal(answer.parsing(k)[~erased], large_person.labels[~erased])

@@ -81,6 +81,11 @@ class Parsing:
         """Whether the bottom is a dress."""
         return vocabulary_lib.named(self.vocabulary).shows_dress(self.labels)
 
+    @property
+    def carried(self) -> np.ndarray:
+        """(h, w) bool, bags, gloves and scarves."""
+        return vocabulary_lib.named(self.vocabulary).carried(self.labels)
+
 
 @dataclasses.dataclass
 class Annotation:
@@ -115,5 +120,6 @@ class Annotation:
 
     def as_person(self, photo: np.ndarray, identity: str) -> Person:
         """The photo that was given to the annotator, with its annotation, as completion and records want it."""
-        parsing = Parsing(self.labels, self.vocabulary)
-        return Person(self.upright(photo), parsing.classes, self.keypoints, identity, {}, parsing.dress, self.turns)
+        parsing, upright = Parsing(self.labels, self.vocabulary), self.upright(photo)
+        known = parsing.dress, self.turns, parsing.carried
+        return Person(upright, parsing.classes, self.keypoints, identity, {}, *known)

@@ -29,6 +29,7 @@ class Person:
       metadata: the record's JSON.
       dress: whether the bottom is a dress (or jumpsuit), as far as the source's vocabulary tells.
       turns: by 90 degrees against the clock, that the file's photo was turned by to be upright (`data.upright`).
+      carried: (H, W) bool, bags, gloves and scarves, which are background and no completion covers; None: not known.
     """
 
     photo: np.ndarray
@@ -38,6 +39,7 @@ class Person:
     metadata: dict[str, Any] = dataclasses.field(default_factory=dict)
     dress: bool = False
     turns: int = 0
+    carried: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """What networks, records and reports are given as a name is text."""
@@ -69,9 +71,9 @@ class Person:
         """
         files = person_files.read(photo_path, vocabulary)
         classes = vocabulary_lib.to_classes(files.labels, files.vocabulary)
-        dress = vocabulary_lib.named(files.vocabulary).shows_dress(files.labels)
-        stem = pathlib.Path(photo_path).stem
-        return cls(files.photo, classes, files.points, stem, {}, dress, files.turns)
+        known, stem = vocabulary_lib.named(files.vocabulary), pathlib.Path(photo_path).stem
+        dress, carried = known.shows_dress(files.labels), known.carried(files.labels)
+        return cls(files.photo, classes, files.points, stem, {}, dress, files.turns, carried)
 
     @classmethod
     def from_record(cls, record: bytes, source: str = "the record") -> Person:
@@ -81,5 +83,6 @@ class Person:
         parts = records.decode(record, source)
         known = vocabulary_lib.named(parts["vocabulary"])
         classes = vocabulary_lib.to_classes(parts["labels"], known.name, f"{source} ({parts['id']})")
-        dress = known.shows_dress(parts["labels"])
-        return cls(parts["photo"], classes, parts["keypoints"], parts["id"], parts["metadata"], dress)
+        dress, carried = known.shows_dress(parts["labels"]), known.carried(parts["labels"])
+        points, identity, metadata = parts["keypoints"], parts["id"], parts["metadata"]
+        return cls(parts["photo"], classes, points, identity, metadata, dress, carried=carried)

@@ -99,11 +99,13 @@ class PersonCrop:
         """The person as the crop shows them."""
         if self.identity:
             return person
+        carried = person.carried
         return dataclasses.replace(
             person,
             photo=self.photo_pixels(person.photo),
             labels=self.label_pixels(person.labels),
             keypoints=self.keypoints(person.keypoints),
+            carried=None if carried is None else self._shares(carried)[..., 0] > 0.5,
         )
 
     def paste_labels(self, labels: np.ndarray, completed: np.ndarray, erased: np.ndarray) -> np.ndarray:

@@ -148,7 +148,12 @@ def _labels(features: dict[str, tf.Tensor], height: int | None, width: int | Non
 def classes_and_dress(labels: tf.Tensor, vocabulary: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """(h, w) int32 labels of the () int32 number of a `RECORD_VOCABULARIES` -> (h, w) uint8 classes, () bool dress."""
     classes = tf.gather(tf.gather(tf.constant(_class_table()), vocabulary), labels)
-    return classes, dress_in(tf.gather(tf.gather(tf.constant(_dress_table()), vocabulary), labels), classes)
+    return classes, dress_in(tf.gather(tf.gather(tf.constant(_flags("dress_labels")), vocabulary), labels), classes)
+
+
+def carried(labels: tf.Tensor, vocabulary: tf.Tensor) -> tf.Tensor:
+    """(h, w) bool, `Vocabulary.carried`, of labels and number as for `classes_and_dress`."""
+    return tf.gather(tf.gather(tf.constant(_flags("carried_labels")), vocabulary), labels)
 
 
 def dress_in(dresses: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
@@ -167,8 +172,7 @@ def _class_table() -> np.ndarray:
     return np.stack([v.table() for v in vocabulary_lib.RECORD_VOCABULARIES.values()])
 
 
-def _dress_table() -> np.ndarray:
-    table = np.zeros((len(vocabulary_lib.RECORD_VOCABULARIES), 256), bool)
-    for row, known in enumerate(vocabulary_lib.RECORD_VOCABULARIES.values()):
-        table[row, list(known.dress_labels)] = True
-    return table
+def _flags(kind: str) -> np.ndarray:
+    """(vocabularies, 256) bool: which labels are among a vocabulary's of that kind."""
+    every = np.arange(256)
+    return np.stack([np.isin(every, getattr(known, kind)) for known in vocabulary_lib.RECORD_VOCABULARIES.values()])

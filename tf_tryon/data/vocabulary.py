@@ -2,7 +2,7 @@
 
 The 8 classes stand in docs/method.md, section 2, in channel order. Choices that the section leaves open:
 - belts belong to the bottom (a hole at the waist would split it), ties to the top;
-- bags, scarves, gloves and socks are background;
+- bags, scarves, gloves and socks are background; `carried_labels` names those of them that are before the clothes;
 - rings, bracelets and necklaces are upper-body skin, earrings and glasses face;
 - dresses, jumpsuits and rompers are bottoms; `dress_labels` names them, as they cover more than a bottom.
 
@@ -49,12 +49,13 @@ PALETTE: Final = np.array(
 
 @dataclasses.dataclass(frozen=True)
 class Vocabulary:
-    """Names of labels 0, 1, ..., their class each, and which of them are dresses."""
+    """Names of labels 0, 1, ..., their class each, and which are dresses, or carried or worn over the clothes."""
 
     name: str
     labels: tuple[str, ...]
     classes: tuple[int, ...]
     dress_labels: tuple[int, ...] = ()
+    carried_labels: tuple[int, ...] = ()
 
     def table(self) -> np.ndarray:
         """(256,) uint8: label -> class, `UNKNOWN` where the vocabulary has no such label."""
@@ -66,6 +67,10 @@ class Vocabulary:
         """Whether the bottom of labels (h, w) is a dress, see `is_dress`."""
         bottoms = self.table()[labels] == BOTTOM
         return bool(is_dress(int(np.isin(labels, self.dress_labels).sum()), int(bottoms.sum())))
+
+    def carried(self, labels: np.ndarray) -> np.ndarray:
+        """(h, w) bool: what of labels (h, w) no new garment covers: bags, gloves and scarves, all background."""
+        return np.isin(labels, self.carried_labels)
 
 
 def _twenty(tenth: str) -> tuple[str, ...]:
@@ -86,12 +91,14 @@ _MM = (
 )
 
 LIP20: Final = Vocabulary(
-    "lip20", _twenty("jumpsuits"), (0, 4, 1, 0, 1, 5, 6, 5, 0, 6, 6, 0, 6, 1, 2, 2, 3, 3, 7, 7), (6, 10)
+    "lip20", _twenty("jumpsuits"), (0, 4, 1, 0, 1, 5, 6, 5, 0, 6, 6, 0, 6, 1, 2, 2, 3, 3, 7, 7), (6, 10), (3, 11)
 )
 CIHP20: Final = Vocabulary(
-    "cihp20", _twenty("torso-skin"), (0, 4, 1, 0, 1, 5, 6, 5, 0, 6, 2, 0, 6, 1, 2, 2, 3, 3, 7, 7), (6,)
+    "cihp20", _twenty("torso-skin"), (0, 4, 1, 0, 1, 5, 6, 5, 0, 6, 2, 0, 6, 1, 2, 2, 3, 3, 7, 7), (6,), (3, 11)
 )
-ATR18: Final = Vocabulary("atr18", tuple(_ATR.split()), (0, 4, 1, 1, 5, 6, 6, 6, 6, 7, 7, 1, 3, 3, 2, 2, 0, 0), (7,))
+ATR18: Final = Vocabulary(
+    "atr18", tuple(_ATR.split()), (0, 4, 1, 1, 5, 6, 6, 6, 6, 7, 7, 1, 3, 3, 2, 2, 0, 0), (7,), (16, 17)
+)
 TRYON8: Final = Vocabulary("tryon8", CLASSES, tuple(range(8)))
 RECORD_VOCABULARIES: Final = {v.name: v for v in (LIP20, CIHP20, ATR18, TRYON8)}
 MM24_LABELS: Final = tuple(_MM.split())

@@ -14,6 +14,7 @@ from tf_tryon.data import boxes
 from tf_tryon.data.person import Person
 from tf_tryon.data.vocabulary import DRESS, GARMENT_CLASSES, gone_classes, slot_of
 from tf_tryon.inference.request import NotWornError, Request
+from tf_tryon.models.background import STUDIO
 
 _OUTLINE = 2  # pixels of the input around a silhouette: the garment's own edge is in its neighbours too
 
@@ -26,7 +27,17 @@ def with_mask_as_garment(person: Person, request: Request) -> Person:
         raise ValueError(f"{person.id}: the mask is {request.mask.shape}, the photo {person.size} (height, width)")
     target = np.uint8(GARMENT_CLASSES[slot_of(request.garment)])
     dress = person.dress or request.garment == DRESS
-    return dataclasses.replace(person, labels=np.where(request.mask, target, person.labels), dress=dress)
+    labels = np.where(request.mask, target, person.labels)
+    carried = None if person.carried is None else person.carried & ~request.mask
+    return dataclasses.replace(person, labels=labels, dress=dress, carried=carried)
+
+
+def stays(person: Person, request: Request) -> np.ndarray | None:
+    """(h, w) bool of a person `with_mask_as_garment`: what is carried and stays before what is new; None: nothing.
+
+    On grey in place of the background nothing that is carried is left.
+    """
+    return None if request.background == STUDIO else person.carried
 
 
 def with_mask_seen(labels: np.ndarray, crop: Sequence[float], request: Request) -> np.ndarray:

@@ -26,7 +26,7 @@ from tf_tryon.inference import wearing
 from tf_tryon.inference.bundled import model_folder
 from tf_tryon.inference.chunks import in_chunks
 from tf_tryon.inference.completion import Completion, codes_of_all
-from tf_tryon.inference.erasure import erased, with_mask_as_garment, with_mask_seen
+from tf_tryon.inference.erasure import erased, stays, with_mask_as_garment, with_mask_seen
 from tf_tryon.inference.model_folder import common_targets
 from tf_tryon.inference.request import Request
 from tf_tryon.inference.stage import Stage, repeat
@@ -131,7 +131,9 @@ class TryOn:
         else:
             shape_batch = _erase(self.shape.batch_of_view(seen.view, request.garment), request, seen.scale, person.id)
             codes[SHAPE], scores[SHAPE], labels = self._shapes(self.shape, shape_batch, request)
-        where = pasting.region(batch[keys.VISIBLE][0, ..., 0], seen.crop, person.size)
+        carried = stays(masked, request)
+        carried = None if carried is None else tf.constant(carried)
+        where = pasting.region(batch[keys.VISIBLE][0, ..., 0], seen.crop, person.size, carried)
         codes[TEXTURE], scores[TEXTURE], photos, parsings = self._pictures(person, seen, where, batch, labels, request)
         return Completion(
             person=person,

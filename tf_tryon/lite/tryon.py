@@ -19,7 +19,7 @@ from tf_tryon.data.vocabulary import slot_of
 from tf_tryon.errors import TryOnError
 from tf_tryon.geometry import crop
 from tf_tryon.inference.completion import Completion, codes_of_all
-from tf_tryon.inference.erasure import erased, with_mask_as_garment, with_mask_seen
+from tf_tryon.inference.erasure import erased, stays, with_mask_as_garment, with_mask_seen
 from tf_tryon.inference.noise import numpy_noise
 from tf_tryon.inference.request import Request
 from tf_tryon.lite.networks import Arrays, Networks
@@ -126,7 +126,8 @@ class TryOn:
         seen = self._look(masked, request)
         if request.background == background.STUDIO:
             person = dataclasses.replace(person, photo=background.photo_on_grey(masked.photo, masked.labels))
-        where = pasting.region(seen.person["visible"][0, ..., 0], seen.crop, person.size)
+        visible = seen.person["visible"][0, ..., 0]
+        where = pasting.region(visible, seen.crop, person.size, stays(masked, request))
         features = self._networks.encode("shape", seen.person, seen.garments)
         codes: dict[str, list[np.ndarray]] = {"shape": [], "texture": []}
         scores: dict[str, list[float]] = {"shape": [], "texture": []}

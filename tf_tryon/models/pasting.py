@@ -19,7 +19,7 @@ class Region(NamedTuple):
     Attributes:
       rows: y0, y1 of the rectangle that holds it, () int32 each.
       columns: x0, x1.
-      erased: (y1 - y0, x1 - x0) bool.
+      erased: (y1 - y0, x1 - x0) bool, less what is carried.
       source: that rectangle in coordinates of the networks' input.
     """
 
@@ -34,13 +34,15 @@ class Region(NamedTuple):
         return self.rows[1] - self.rows[0], self.columns[1] - self.columns[0]
 
 
-def region(visible: Array, seen: crop.Box, photo: tuple[Array, Array]) -> Region:
+def region(visible: Array, seen: crop.Box, photo: tuple[Array, Array], carried: Array | None = None) -> Region:
     """The erased region of a photo.
 
     Args:
       visible: (H, W) of the networks' input, 0 where erased.
       seen: the crop, in photo pixels.
       photo: (h, w) of the photo.
+      carried: (h, w) bool, what is before all garments and stays: bags, gloves, scarves. The networks, which know no
+        class for it, see none of it, and complete what is behind. None: nothing.
     """
     erased, xp = visible < 0.5, library(visible)
     ends, places, source = [], [], []
@@ -61,7 +63,8 @@ def region(visible: Array, seen: crop.Box, photo: tuple[Array, Array]) -> Region
         source.append(((first - start) * step, (last - start) * step))
     (top, bottom), (left, right) = source
     mask = xp.take(xp.take(erased, places[0], 0), places[1], 1)
-    return Region(ends[0], ends[1], mask, (top, left, bottom, right))
+    where = Region(ends[0], ends[1], mask, (top, left, bottom, right))
+    return where if carried is None else where._replace(erased=mask & ~_part(carried, where))
 
 
 def erased_mask(photo: Array, where: Region) -> Array:

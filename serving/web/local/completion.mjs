@@ -27,7 +27,7 @@ export class TryOn {
    */
   async * complete(person, garment, {samples = 8, seed = 0, temperature = 1} = {}) {
     const {crop, inputs} = look(person, garment, this.sidecar.data);
-    const where = region(inputs.visible, crop, this.size, person.photo);
+    const where = region(inputs.visible, crop, this.size, person.photo, person.carried);
     yield {erased: erasedPhoto(person.photo, where)};
     const {behind} = await this.model.run('texture_behind', inputs);
     const features = await this.encode('shape', inputs);

@@ -4,7 +4,7 @@ import {HIPS, LABELS, NECK, TO_CLASS, refine} from './refine.mjs';
 import {rounded} from './resampling.mjs';
 import {openModel} from './tflite.mjs';
 
-const HAT = 1, HAIR = 2, DRESS = 6; // of CIHP-20
+const HAT = 1, HAIR = 2, DRESS = 6, CARRIED = [3, 11]; // of CIHP-20
 const BOTTOM = 6; // of the eight classes
 const WORKING = 512, LEAST_HAT = 0.45;
 
@@ -21,7 +21,7 @@ export class Parser {
     Object.assign(this, {sidecar, model});
   }
 
-  /** {labels: classes 0..7 of the photo's size, dress} of a photo and a pose. */
+  /** {labels: classes 0..7 of the photo's size, dress, carried: 0 or 1 a pixel} of a photo and a pose. */
   async parse(photo, pose) {
     const size = [this.sidecar.height, this.sidecar.width], crop = ParserCrop.around(pose.box, size);
     const {probabilities} = await this.model.run('parse', {
@@ -43,6 +43,7 @@ export class Parser {
     return {
       labels: {data: classes, height: photo.height, width: photo.width, channels: 1},
       dress: dresses > 0 && 2 * dresses >= count(classes, BOTTOM), // tf_tryon/data/vocabulary.py, is_dress
+      carried: whole.map((label) => (CARRIED.includes(label) ? 1 : 0)),
     };
   }
 

@@ -4,8 +4,9 @@ import {CUBIC, EDGE, resample, toBytes} from './resampling.mjs';
 
 const f = Math.fround;
 
-/** What is erased of a photo {height, width}: the rectangle that holds it, its mask, and the input's part that it shows. */
-export function region(visible, crop, size, photo) {
+/** What is erased of a photo {height, width}: the rectangle that holds it, its mask less what is `carried` (0 or 1 a pixel
+ *  of the photo; left out: nothing is), and the input's part that it shows. */
+export function region(visible, crop, size, photo, carried) {
   const sides = [0, 1].map((axis) => {
     const length = size[axis], start = crop[axis], step = f(length / f(crop[axis + 2] - start));
     const used = Array.from({length}, (_, i) => someErased(visible, size, axis, i));
@@ -19,7 +20,9 @@ export function region(visible, crop, size, photo) {
     return {first, last, inside, source: [f(f(first - start) * step), f(f(last - start) * step)]};
   });
   const [rows, columns] = sides;
-  const erased = rows.inside.flatMap((y) => columns.inside.map((x) => visible[y * size[1] + x] < 0.5));
+  const stays = (i, j) => carried && carried[(rows.first + i) * photo.width + columns.first + j];
+  const erased = rows.inside.flatMap((y, i) =>
+    columns.inside.map((x, j) => visible[y * size[1] + x] < 0.5 && !stays(i, j)));
   const source = [rows.source[0], columns.source[0], rows.source[1], columns.source[1]];
   return {top: rows.first, left: columns.first, height: rows.inside.length, width: columns.inside.length, erased, source};
 }

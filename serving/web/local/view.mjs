@@ -1,6 +1,6 @@
 // What the networks see of a person, as tf_tryon/data/view.py and tf_tryon/geometry/crop.py have it.
 //
-// A person is {photo (bytes), labels (0..7), keypoints (18 * 3 floats: x, y, confidence), dress}.
+// A person is {photo (bytes), labels (0..7), keypoints (18 * 3 floats: x, y, confidence), dress, carried (0 or 1 a pixel)}.
 import {CLASSES, GARMENT_CLASSES, classBoxes, erasedBox, shown, slotOf, visibleMask} from './boxes.mjs';
 import {EDGE, LANCZOS, REFLECT, TRIANGLE, ZERO, resample, resampleLabels, rounded, toBytes} from './resampling.mjs';
 

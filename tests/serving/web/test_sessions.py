@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tf_tryon.data.vocabulary import CIHP20
+from tf_tryon.serving.encoded_person import from_picture, to_png
 from tf_tryon.serving.web.refusal import RefusedError
 from tf_tryon.serving.web.sessions import Sample, Sessions, Subject
 
@@ -10,6 +12,20 @@ from tf_tryon.serving.web.sessions import Sample, Sessions, Subject
 def _subject(size: int = 0) -> Subject:
     labels = np.zeros((1, 1), np.uint8)
     return Subject(bytes(size), (1, 1), labels, labels > 0, np.zeros((18, 3), np.float32))
+
+
+def test_what_is_painted_over_is_not_carried_any_more() -> None:
+    """Of five pixels: background, carried, carried and corrected to a top, carried and erased, erased."""
+    labels, ones = np.array([[0, 0, 5, 0, 0]], np.uint8), np.array([[0, 1, 1, 1, 0]], bool)
+    erased = np.array([[0, 0, 0, 1, 1]], bool)
+    photo = to_png(np.zeros((1, 5, 3), np.uint8))
+    subject = Subject(photo, (1, 5), labels, erased, np.zeros((18, 3), np.float32), carried=ones)
+    wanted = [False, True, False, False, False]
+    assert subject.person("top").carried.tolist() == [wanted]
+    sent = subject.encoded("top")
+    assert CIHP20.carried(from_picture(sent.parsing)).tolist() == [wanted]
+    np.testing.assert_array_equal(CIHP20.table()[from_picture(sent.parsing)], subject.labels_for("top"))
+    assert subject.bytes == len(photo) + 3 * labels.size
 
 
 def _alive(sessions: Sessions, keys: list[str]) -> list[bool]:

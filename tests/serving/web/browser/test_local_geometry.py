@@ -141,11 +141,12 @@ def test_what_is_pasted_is_the_same(call: Any, large_person: Any, size: tuple[in
         "photo": _picture(person.photo), "visible": visible.ravel().tolist(), "rgb": rgb.ravel().tolist(),
         "opacity": opacity.ravel().tolist(), "crop": seen, "size": INPUT, "detail": detail.ravel().tolist(),
     }  # fmt: skip
-    where = "m.region(given.visible, given.crop, given.size, given.photo)"
+    given["carried"] = (carried := draw.uniform(size=size) < 0.1).ravel().astype(int).tolist()
+    where = "m.region(given.visible, given.crop, given.size, given.photo, given.carried)"
     names = "given.photo, given.rgb, given.opacity, given.size"
     actual = call("pasting", f"m.paste({names}, {where}, given.detail)", given)
     grey = call("pasting", f"m.erasedPhoto(given.photo, {where})", given)
-    region = pasting.region(visible, tuple(np.float32(side) for side in seen), size)
+    region = pasting.region(visible, tuple(np.float32(side) for side in seen), size, carried)
     expected = pasting.paste_photos(person.photo, rgb[None], opacity[None, ..., None], region, detail[None])[0]
     gap = np.abs(np.reshape(actual["data"], expected.shape) - expected)
     assert gap.max() <= 1
