@@ -73,6 +73,25 @@ def test_overlaps_are_of_those_with_the_class(people, hat, expected):
     assert tuple(report[name]["hat"] for name in ("iou", "iou_intervals", "iou_people")) == expected
 
 
+def test_what_is_carried_is_measured_too(people):
+    """One's bag is found, with as much of the top; another's isn't; of the third nothing is known."""
+    seen = []
+    for person in people:
+        person.labels[:16, :16] = 0
+        person.labels[:8, 8:16] = TOP
+        seen.append(np.full(person.size, 5, np.uint8))
+    for person in people[:2]:
+        person.carried = np.zeros(person.size, bool)
+        person.carried[:8, :8] = True
+    seen[0][:8, :16] = CIHP20.carried_labels[0]
+    remaining = iter(seen)
+    report = evaluate_parser(lambda photo, pose: Parsing(next(remaining), "cihp20"), people, true_pose)
+    expected = {"iou": pytest.approx(1 / 3, abs=1e-4), "interval": (0, 0.5), "people": 2, "of_garments": 0.5}
+    assert report["carried"] == expected
+    nobody = evaluate_parser(lambda photo, pose: Parsing(people[2].labels, "tryon8"), people[2:], true_pose)
+    assert nobody["carried"] == {"iou": None, "interval": (None, None), "people": 0, "of_garments": None}
+
+
 def test_a_lost_and_an_invented_hat(people):
     remaining = iter(people)
 

@@ -57,9 +57,11 @@ def evaluate_parser(
       found (IoU at least 0.5), missed (who wear it, and whose parsing has none), invented (who don't, and whose parsing
       has it); and of those whom the annotator warns about it, warned (seen, not found), false_alarms (found) and
       invented_warned; and confidence_error, the mean distance of the confidences of what is seen from its IoU (0 of
-      what is invented).
+      what is invented). Likewise iou, interval and people of what is `carried`, where the labels tell it, and
+      of_garments, the part of what the parsing takes for carried that is a garment, which would stay when that goes.
     """
     confusions: list[np.ndarray] = []
+    carried: list[tuple[float, ...]] = []
     right, missing, overlaps = [], 0, []
     counts = {name: dict.fromkeys(_COUNTS, 0) for name in GARMENTS}
     for person, parsing in parsed(parse, people, pose_of):
@@ -69,6 +71,8 @@ def evaluate_parser(
         classes, truth = parsing.classes, person.labels
         confusions.append(np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8))
         right.append(float((classes == truth)[truth > 0].mean()))
+        if person.carried is not None:
+            carried.append(_carried(person.carried, parsing.carried, truth))
         _count_garments(counts, classes, truth, doubtful(parsing.confidences))
         overlaps += [(name, parsing.confidences.get(name), iou) for name, iou in garment_overlaps(classes, truth)]
     mean = bootstrap.mean(np.array(right))
@@ -81,6 +85,7 @@ def evaluate_parser(
         "iou": {name: _rounded(iou.value) for name, iou in zip(CLASSES, ious, strict=True)},
         "iou_intervals": {name: _interval(iou) for name, iou in zip(CLASSES, ious, strict=True)},
         "iou_people": {name: iou.people for name, iou in zip(CLASSES, ious, strict=True)},
+        "carried": _of_carried(np.array(carried).reshape(-1, 4)),
         "garments": counts,
         "confidence_error": _confidence_errors(overlaps),
     }
@@ -96,6 +101,21 @@ def _iou(number: int, confusions: np.ndarray) -> bootstrap.Estimate:
     union = confusions[:, number].sum(1) + confusions[:, :, number].sum(1) - both
     shown = union > 0
     return bootstrap.estimate(lambda b, u: float(b.sum() / u.sum()), both[shown], union[shown])
+
+
+def _carried(own: np.ndarray, seen: np.ndarray, truth: np.ndarray) -> tuple[float, ...]:
+    """Pixels of both, of either, of what is seen, and of that which is a garment."""
+    garments = np.isin(truth, GARMENT_CLASSES)
+    return tuple(float(mask.sum()) for mask in (own & seen, own | seen, seen, seen & garments))
+
+
+def _of_carried(pixels: np.ndarray) -> dict[str, Any]:
+    """Of people's (people, 4) as `_carried` counts them."""
+    some = pixels[pixels[:, 1] > 0]
+    iou = bootstrap.estimate(lambda both, either: float(both.sum() / either.sum()), some[:, 0], some[:, 1])
+    seen = some[:, 2].sum()
+    part = round(float(some[:, 3].sum() / seen), 4) if seen else None
+    return {"iou": _rounded(iou.value), "interval": _interval(iou), "people": iou.people, "of_garments": part}
 
 
 def _interval(estimate: bootstrap.Estimate) -> tuple[float | None, float | None]:
