@@ -1,14 +1,12 @@
 // Clothes of a person by the bundled parser's file, as tf_tryon/annotation/builtin_parser.py has them.
+import {LABELS, told} from './labels.mjs';
 import {ParserCrop} from './parser_crop.mjs';
-import {HIPS, LABELS, NECK, TO_CLASS, refine} from './refine.mjs';
+import {HIPS, NECK, refine} from './refine.mjs';
 import {rounded} from './resampling.mjs';
 import {openModel} from './tflite.mjs';
 
-const HAT = 1, HAIR = 2, DRESS = 6, CARRIED = [3, 11]; // of CIHP-20
-const BOTTOM = 6; // of the eight classes
+const HAT = 1, HAIR = 2; // of CIHP-20
 const WORKING = 512, LEAST_HAT = 0.45;
-
-const count = (labels, wanted) => labels.reduce((sum, label) => sum + (label === wanted ? 1 : 0), 0);
 
 export class Parser {
   /** Of a sidecar's address; the file lies beside it. */
@@ -37,14 +35,8 @@ export class Parser {
     const coarse = {data: probabilities, height: size[0] / 2, width: size[1] / 2, channels: LABELS};
     const {labels, trusted} = refine(coarse, working, mask, points);
     if (this.hat(labels, trusted, points) < LEAST_HAT) labels.forEach((one, i) => { if (one === HAT) labels[i] = HAIR; });
-    const whole = crop.paste(labels, working, photo);
-    const classes = whole.map((label) => TO_CLASS[label]);
-    const dresses = count(whole, DRESS);
-    return {
-      labels: {data: classes, height: photo.height, width: photo.width, channels: 1},
-      dress: dresses > 0 && 2 * dresses >= count(classes, BOTTOM), // tf_tryon/data/vocabulary.py, is_dress
-      carried: whole.map((label) => (CARRIED.includes(label) ? 1 : 0)),
-    };
+    const {classes, dress, carried} = told(crop.paste(labels, working, photo));
+    return {labels: {data: classes, height: photo.height, width: photo.width, channels: 1}, dress, carried};
   }
 
   /** The confidence of a hat that is shown, 1 if there is none (tf_tryon/annotation/confidence.py). */

@@ -1,10 +1,9 @@
 // Sharp labels from the parsing network's coarse ones, as tf_tryon/annotation/refine.py makes them, but for GrabCut: outlines
 // stay the network's, as they do there without OpenCV.
+import {LABELS, TO_CLASS} from './labels.mjs';
 import {EDGE, TRIANGLE, resample, rounded} from './resampling.mjs';
 import {withoutSpecks} from './regions.mjs';
 
-export const LABELS = 20; // CIHP-20
-export const TO_CLASS = [0, 4, 1, 0, 1, 5, 6, 5, 0, 6, 2, 0, 6, 1, 2, 2, 3, 3, 7, 7];
 export const NECK = 1, HIPS = [8, 11];
 const SPECK = 0.0004, MIN_AREA = 0.01, NOSE = 0, UPRIGHT = 0.05, TORSO = 2.2;
 const LEGS = [16, 17, 18, 19], LOWER = [9, 12], HEAD = [1, 4, 13], TOP = 5, BOTTOM = 6;

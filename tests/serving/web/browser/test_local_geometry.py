@@ -221,4 +221,9 @@ def test_its_words_for_clothes_are_the_projects(call: Any, large_person: Any) ->
     labels[0, 0] = SHOES  # a speck
     given = _person(dataclasses.replace(large_person, labels=labels))
     assert call("boxes", "m.worn(given.labels, false)", given) == list(worn_targets(labels, False))
-    assert call("refine", "m.TO_CLASS", None) == list(CIHP20.classes)
+    every = np.arange(len(CIHP20.labels), dtype=np.uint8)
+    for labels in (every, np.repeat(every, 3), np.array([6, 9, 9], np.uint8), np.array([6, 9], np.uint8)):
+        told = call("labels", "m.told(Uint8Array.from(given))", labels.tolist())
+        assert told["classes"] == CIHP20.table()[labels].tolist()
+        assert told["dress"] == CIHP20.shows_dress(labels)
+        assert told["carried"] == CIHP20.carried(labels).tolist()
