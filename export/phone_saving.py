@@ -45,12 +45,10 @@ def complete(
     inputs = stage.inputs(seen.person(person), garment)
     encoded = stage.encode(inputs)
     codes = [stage.sample(encoded, stage.noise(seed, k), temperature) for k in range(samples)]
-    erased = inputs.visible == 0
-    hole = seen.photo_mask(erased)
+    hole = seen.photo_mask(inputs.visible == 0)
     if person.carried is not None:
         hole &= ~person.carried
-    made = [seen.paste_labels(person.labels, stage.labels(inputs, one), erased) for one in codes]
-    parsings = [np.where(hole, one, person.labels) for one in made]
+    parsings = [seen.paste_labels(person.labels, stage.labels(inputs, one), hole) for one in codes]
     result = {
         "person": person.id,
         "garment": garment,

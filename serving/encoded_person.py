@@ -74,11 +74,11 @@ class EncodedPerson:
           classes: (h, w) uint8.
           keypoints: as above.
           dress: whether the bottom is one.
-          carried: (h, w) bool, what of the background is (`Person.carried`); None: not known.
+          carried: (h, w) bool, bags, gloves and scarves among the background, as `Person.carried`; None: not known.
         """
         labels = _TO_CIHP20[classes]
         if carried is not None:
-            labels = np.where(carried & (classes == vocabulary_lib.BACKGROUND), np.uint8(_CARRIED), labels)
+            labels = np.where(carried, np.uint8(_CARRIED), labels)
         if dress:
             labels = np.where(classes == vocabulary_lib.BOTTOM, np.uint8(_DRESS), labels)
         return cls(photo, to_png(labels), np.asarray(keypoints, np.float32), "cihp20")

@@ -61,13 +61,17 @@ class Subject:
     def encoded(self, garment: str) -> EncodedPerson:
         """As the gRPC API wants a person."""
         labels, dress = self.labels_for(garment), self.dress_for(garment)
-        return EncodedPerson.of_classes(self.photo, labels, self.keypoints, dress, self.carried)
+        return EncodedPerson.of_classes(self.photo, labels, self.keypoints, dress, self._carried_beside(labels))
 
     def person(self, garment: str) -> Person:
-        """As the networks want one; what is painted over or to be erased isn't carried any more."""
+        """As the networks want one."""
         photo, labels, dress = from_picture(self.photo), self.labels_for(garment), self.dress_for(garment)
-        carried = None if self.carried is None else self.carried & (labels == BACKGROUND)
+        carried = self._carried_beside(labels)
         return Person(photo, labels, self.keypoints, "the photo", {}, dress, carried=carried)
+
+    def _carried_beside(self, labels: np.ndarray) -> np.ndarray | None:
+        """What is carried beside labels (h, w): nothing that the visitor has corrected to a class, or wants erased."""
+        return None if self.carried is None else self.carried & (labels == BACKGROUND)
 
     def wearing(self, garment: str, trained: tuple[str, ...]) -> Person:
         """Likewise, somebody whose garment a model completes.

@@ -7,7 +7,7 @@ from PIL import Image
 
 from tf_tryon.data import keypoints, records
 from tf_tryon.data.person import Person
-from tf_tryon.data.vocabulary import BOTTOM, HAT
+from tf_tryon.data.vocabulary import BOTTOM, CIHP20, HAT
 
 
 def save(folder, person, *, palette=True, suffix=".png", exif=None):
@@ -27,6 +27,7 @@ def save(folder, person, *, palette=True, suffix=".png", exif=None):
 @pytest.mark.parametrize("palette", [True, False])
 def test_files_and_record_give_the_same_person(tmp_path, make_person, palette):
     source = make_person(9)
+    source["labels"][:3, :5] = CIHP20.carried_labels[0]
     a = Person.from_files(save(tmp_path, source, palette=palette))
     b = Person.from_record(records.encode(**source, jpeg_quality=None))
     np.testing.assert_array_equal(a.photo, b.photo)
@@ -34,6 +35,8 @@ def test_files_and_record_give_the_same_person(tmp_path, make_person, palette):
     np.testing.assert_allclose(a.keypoints, b.keypoints, atol=1e-3)
     assert a.dress
     assert b.dress
+    for one in (a, b):
+        np.testing.assert_array_equal(one.carried, source["labels"] == CIHP20.carried_labels[0])
     assert (a.id, b.id, a.size) == ("anna", "0009", (64, 64))
     assert (a.labels == HAT).any()
     assert (a.labels == BOTTOM).any()

@@ -41,7 +41,7 @@ def test_only_what_is_erased_is_pasted(large_person):
     erased = np.zeros((64, 64), bool)
     erased[20:40, 25:45] = True
     mask = seen.photo_mask(erased)
-    made = seen.paste_labels(large_person.labels, np.full((64, 64), 3, np.uint8), erased)
+    made = seen.paste_labels(large_person.labels, np.full((64, 64), 3, np.uint8), mask)
     assert (made[mask] == 3).all()
     np.testing.assert_array_equal(made[~mask], large_person.labels[~mask])
     assert mask.sum() == pytest.approx(400 * seen.scale**2, rel=0.15)

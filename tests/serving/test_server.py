@@ -63,10 +63,15 @@ def test_samples_are_those_of_python(client: Client, model: Any, large_person: A
 def test_the_background_is_that_of_python(client: Client, model: Any, large_person: Any, background: str) -> None:
     """At a photo's own size, which is not the networks' input's."""
     assert large_person.size != model.size
+    large_person.carried = np.zeros(large_person.size, bool)
+    large_person.carried[85:95, 80:160] = True
+    large_person.labels = np.where(large_person.carried, np.uint8(0), large_person.labels)
     encoded = calls.EncodedPerson.from_person(large_person)
     answer = client.complete(encoded, CompletionRequest(garment="bottom", samples=2, seed=3, background=background))
     expected = model.complete(large_person, "bottom", samples=2, seed=3, background=background)
     kept = model.complete(large_person, "bottom", samples=2, seed=3)
+    assert expected.erased[large_person.carried].any() == (background == "studio")
+    np.testing.assert_array_equal(from_picture(answer.erased) > 0, expected.erased)
     np.testing.assert_allclose(answer.codes["shape"], expected.codes["shape"], atol=0.05)
     for k in range(2):
         same = answer.parsing(k) == expected.parsings[k]

@@ -82,8 +82,8 @@ class Parsing:
         return vocabulary_lib.named(self.vocabulary).shows_dress(self.labels)
 
     @property
-    def carried(self) -> np.ndarray:
-        """(h, w) bool, bags, gloves and scarves."""
+    def carried(self) -> np.ndarray | None:
+        """(h, w) bool, bags, gloves and scarves; None: the vocabulary doesn't tell them."""
         return vocabulary_lib.named(self.vocabulary).carried(self.labels)
 
 

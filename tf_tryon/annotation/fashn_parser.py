@@ -18,8 +18,8 @@ LABELS: Final = (
     "hands", "legs", "feet", "torso", "jewelry",
 )  # fmt: skip
 # The CIHP-20 label of each. Sides are unknown: arms and legs become left ones, which the eight classes don't tell
-# apart.
-TO_CIHP20: Final = (0, 13, 2, 5, 6, 12, 9, 9, 0, 1, 11, 4, 14, 14, 16, 18, 10, 10)
+# apart. Bags are gloves, CIHP-20's only label for what hands hold.
+TO_CIHP20: Final = (0, 13, 2, 5, 6, 12, 9, 9, 3, 1, 11, 4, 14, 14, 16, 18, 10, 10)
 
 
 class FashnParser:

@@ -57,8 +57,9 @@ def evaluate_parser(
       found (IoU at least 0.5), missed (who wear it, and whose parsing has none), invented (who don't, and whose parsing
       has it); and of those whom the annotator warns about it, warned (seen, not found), false_alarms (found) and
       invented_warned; and confidence_error, the mean distance of the confidences of what is seen from its IoU (0 of
-      what is invented). Likewise iou, interval and people of what is `carried`, where the labels tell it, and
-      of_garments, the part of what the parsing takes for carried that is a garment, which would stay when that goes.
+      what is invented). Likewise iou, interval and people of what is `carried`, where both vocabularies tell it (labels
+      that have no bags count each that is seen as wrong), and of_garments, the part of what the parsing takes for
+      carried that is a garment, which would stay when that goes.
     """
     confusions: list[np.ndarray] = []
     carried: list[tuple[float, ...]] = []
@@ -71,7 +72,7 @@ def evaluate_parser(
         classes, truth = parsing.classes, person.labels
         confusions.append(np.bincount(8 * truth.ravel().astype(int) + classes.ravel(), minlength=64).reshape(8, 8))
         right.append(float((classes == truth)[truth > 0].mean()))
-        if person.carried is not None:
+        if person.carried is not None and parsing.carried is not None:
             carried.append(_carried(person.carried, parsing.carried, truth))
         _count_garments(counts, classes, truth, doubtful(parsing.confidences))
         overlaps += [(name, parsing.confidences.get(name), iou) for name, iou in garment_overlaps(classes, truth)]

@@ -29,7 +29,8 @@ class Person:
       metadata: the record's JSON.
       dress: whether the bottom is a dress (or jumpsuit), as far as the source's vocabulary tells.
       turns: by 90 degrees against the clock, that the file's photo was turned by to be upright (`data.upright`).
-      carried: (H, W) bool, bags, gloves and scarves, which are background and no completion covers; None: not known.
+      carried: (H, W) bool, bags, gloves and scarves: they are background, and a completion leaves them before what is
+        new. None: the labels don't tell them, and nothing is left.
     """
 
     photo: np.ndarray

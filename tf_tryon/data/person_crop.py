@@ -109,7 +109,7 @@ class PersonCrop:
         )
 
     def paste_labels(self, labels: np.ndarray, completed: np.ndarray, erased: np.ndarray) -> np.ndarray:
-        """The photo's labels (h, w) with the crop's `completed` (H, W) where `erased` (H, W); outlines are smooth."""
+        """The photo's labels (h, w) with the crop's `completed` (H, W) where `erased` (h, w); outlines are smooth."""
         whole = crop.into_crop(
             self.box, crop.Point(np.array([0.0, self.photo[1]]), np.array([0.0, self.photo[0]])), self.size
         )
@@ -117,7 +117,7 @@ class PersonCrop:
         large = resampling.resample_labels(
             xp, completed, source, self.photo, len(CLASSES), resampling.EDGE, resampling.CUBIC
         )
-        return np.where(self.photo_mask(erased), large, labels)
+        return np.where(erased, large, labels)
 
     def photo_mask(self, mask: np.ndarray) -> np.ndarray:
         """A mask (H, W) bool of the crop as one (h, w) of the photo: each pixel's centre decides."""

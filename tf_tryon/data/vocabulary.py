@@ -49,7 +49,7 @@ PALETTE: Final = np.array(
 
 @dataclasses.dataclass(frozen=True)
 class Vocabulary:
-    """Names of labels 0, 1, ..., their class each, and which are dresses, or carried or worn over the clothes."""
+    """Names of labels 0, 1, ..., their class each, and which of them are dresses, and which bags, gloves or scarves."""
 
     name: str
     labels: tuple[str, ...]
@@ -68,9 +68,9 @@ class Vocabulary:
         bottoms = self.table()[labels] == BOTTOM
         return bool(is_dress(int(np.isin(labels, self.dress_labels).sum()), int(bottoms.sum())))
 
-    def carried(self, labels: np.ndarray) -> np.ndarray:
-        """(h, w) bool: what of labels (h, w) no new garment covers: bags, gloves and scarves, all background."""
-        return np.isin(labels, self.carried_labels)
+    def carried(self, labels: np.ndarray) -> np.ndarray | None:
+        """(h, w) bool, bags, gloves and scarves in labels (h, w); None: the vocabulary doesn't tell them."""
+        return np.isin(labels, self.carried_labels) if self.carried_labels else None
 
 
 def _twenty(tenth: str) -> tuple[str, ...]:
@@ -104,8 +104,8 @@ RECORD_VOCABULARIES: Final = {v.name: v for v in (LIP20, CIHP20, ATR18, TRYON8)}
 MM24_LABELS: Final = tuple(_MM.split())
 VOCABULARIES: Final = (*RECORD_VOCABULARIES, "mm24", "lip21")
 
-# DeepFashion-MultiModal -> CIHP-20, skin aside.
-_MM24_TO_CIHP20 = (0, 5, 7, 12, 6, 9, 9, 1, 4, 11, 9, 18, 0, 2, 13, 10, 10, 10, 8, 3, 10, 6, 13, 5)
+# DeepFashion-MultiModal -> CIHP-20, skin aside; bags are gloves, CIHP-20's only label for what hands hold.
+_MM24_TO_CIHP20 = (0, 5, 7, 12, 6, 9, 9, 1, 4, 11, 9, 18, 3, 2, 13, 10, 10, 10, 8, 3, 10, 6, 13, 5)
 _MM24_SKIN = 15
 
 # From this part of the person on, label 10 of LIP-20 or CIHP-20 is taken for a jumpsuit in a message; neck and chest

@@ -28,7 +28,7 @@ async function load() {
   say('Ready. From now on the page needs no network.');
 }
 
-/** Whoever a photo shows: photo, labels, keypoints, dress. */
+/** Whoever a photo shows: photo, labels, keypoints, dress, carried. */
 async function read(blob) {
   const photo = await pixelsOf(blob, LONGEST);
   const pose = models.poses.largest(photo);

@@ -19,7 +19,8 @@ from tf_tryon.annotation.model_files import POSE_LANDMARKER, present
 from tf_tryon.cli import main as cli
 from tf_tryon.inference.request import NotWornError
 from tf_tryon.lite.tryon import TryOn
-from tf_tryon.serving.web import starts
+from tf_tryon.serving.encoded_person import EncodedPerson
+from tf_tryon.serving.web import lite_client, starts
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,17 @@ def test_results_are_the_models_and_go_on(lite_visitor: Any, street: TryOn) -> N
     expected = street.complete(alone, "top", samples=2, seed=5)
     np.testing.assert_array_equal(_picture(lite_visitor, second), expected.photos[1])
     np.testing.assert_array_equal(_picture(lite_visitor, second, "parsing"), expected.parsings[1])
+
+
+def test_a_person_comes_as_they_were_sent(someone: Any) -> None:
+    someone.carried = np.zeros(someone.size, bool)
+    someone.carried[:4, :9] = True
+    sent = EncodedPerson.from_person(someone)
+    arrays = {"photo_bytes": sent.photo, "parsing_bytes": sent.parsing, "vocabulary": sent.vocabulary.encode()}
+    inputs = {name: np.array([value], object) for name, value in arrays.items()}
+    person = lite_client._person({**inputs, "keypoints": sent.keypoints[None]})
+    for name in ("photo", "labels", "keypoints", "dress", "carried"):
+        np.testing.assert_array_equal(getattr(person, name), getattr(someone, name), err_msg=name)
 
 
 def test_a_result_lends_its_shape(lite_visitor: Any) -> None:

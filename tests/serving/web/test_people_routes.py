@@ -38,12 +38,16 @@ def test_a_photo_is_annotated_and_can_be_corrected(visitor: Any, photo: bytes, s
     np.testing.assert_array_equal(_labels(visitor, person), mended)
 
 
-def test_what_is_erased_counts_as_the_garment(visitor: Any, shop: Any, photo: bytes) -> None:
+def test_what_is_erased_counts_as_the_garment(visitor: Any, shop: Any, photo: bytes, seen: Any) -> None:
+    """Unlike what is carried, but for its erased part."""
+    (glove, _), where = CIHP20.carried_labels, np.s_[25:40, :20]
+    seen.labels[where] = glove
     person = visitor.post("/api/people", content=photo).json()
     subject = next(iter(shop.sessions._kept.values()))[1].person(person["key"])
     subject.erased[:30, :30] = True
     sent = np.asarray(Image.open(io.BytesIO(subject.encoded("top").parsing)))
     assert (CIHP20.table()[sent][:30, :30] == TOP).all()
+    assert (sent == glove).sum() == (sent[30:40, :20] == glove).sum() == 200
     assert (subject.labels[:30, :30] == 0).all(), "the parsing itself stays"
 
 

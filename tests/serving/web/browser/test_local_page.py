@@ -92,16 +92,19 @@ def test_the_models_answer_as_in_python(visit: Any, large_person: Any) -> None:
 
     _, page, _ = visit
     height, width = large_person.size
+    large_person.carried = np.zeros((height, width), bool)
+    large_person.carried[60:80, 100:150] = True
     given = {
+        "carried": large_person.carried.ravel().astype(int).tolist(),
         "photo": large_person.photo.ravel().tolist(), "labels": large_person.labels.ravel().tolist(),
         "keypoints": large_person.keypoints.ravel().tolist(), "height": height, "width": width,
     }  # fmt: skip
     actual = page.evaluate(
         """async (given) => {
-          const {photo, labels, keypoints, height, width} = JSON.parse(given);
+          const {photo, labels, keypoints, height, width, carried} = JSON.parse(given);
           const person = {
             photo: {data: photo, height, width, channels: 3}, labels: {data: labels, height, width, channels: 1},
-            keypoints, dress: false,
+            keypoints, dress: false, carried,
           };
           const {models} = await import('/page/page.mjs'), made = [];
           for await (const one of models.tryOn.complete(person, 'top', {samples: 2, seed: 7})) {
@@ -112,6 +115,7 @@ def test_the_models_answer_as_in_python(visit: Any, large_person: Any) -> None:
         json.dumps(given),  # Playwright takes seconds to hand over an array of a picture's numbers
     )
     expected = TryOn.load("street").complete(large_person, "top", samples=2, seed=7)
+    assert not expected.erased[large_person.carried].any()
     for k, (data, score) in enumerate(json.loads(actual)):
         gap = np.abs(np.reshape(data, expected.photos[k].shape) - expected.photos[k])
         assert (gap.max(-1) <= 2).mean() > 0.999
