@@ -94,6 +94,17 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(data_set, photos_of_own_siz
     assert logits.dtype == tf.float32
 
 
+def test_soft_overlap_is_of_the_classes_and_of_what_is_carried():
+    """Certain of six pixels: 1/3 of background, 1/3 of bags, all of tops (a shirt taken for a coat), none of shoes;
+    trousers, which the truth doesn't show, don't count.
+    """
+    background, bag, shirt, coat, trousers, shoe = 0, 3, 5, 7, 9, 18
+    truth, seen = [background, bag, bag, shirt, shoe, background], [background, bag, background, coat, trousers, bag]
+    logits = tf.one_hot([[seen]], 20, 50.0, -50.0)
+    overlap = parser_training._overlap(logits, tf.constant([[truth]]))
+    assert float(overlap) == pytest.approx((1 / 3 + 1 / 3 + 1 + 0) / 4)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick_examples")
 def test_held_out_people_are_measured(data_set, photos_of_own_sizes, tmp_path):

@@ -61,7 +61,7 @@ def default_config() -> ConfigDict:
             "rare": 3,  # photos with a hat are shown as often as this many others
             "steps": 3000,
             "learning_rate": 8e-4,  # falls to a hundredth along a cosine
-            "overlap": 0.5,  # weight of 1 - soft IoU of the eight classes beside the cross entropy
+            "overlap": 0.5,  # weight of 1 - soft IoU of the eight classes and of bags beside the cross entropy
             "warmup_steps": 100,
             "clip_norm": 1.0,
             "ema": 0.997,
