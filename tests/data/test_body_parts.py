@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_tryon.data.body_parts import ARMS, LEGS, TRUNK, near_bones
+from tf_tryon.data.body_parts import ARMS, LEGS, TRUNK, near_bones, with_hidden_legs
 
 _SIZE = 32, 48
 
@@ -39,6 +39,23 @@ def test_a_bone_without_an_end_is_none():
     near = _near(LEGS, (9, 20, 4, 1), (10, 20, 28, 1), (12, 40, 4, 1), (13, 40, 28, 0))
     assert near[8:24, 19:21].all()
     assert not near[:, 30:].any()
+
+
+@pytest.mark.parametrize("kind", [np.asarray, tf.constant])
+def test_legs_that_clothes_hide_are_where_a_standing_person_has_them(kind):
+    """Of three people one shows a knee and an ankle, one no leg at all, and one no hip."""
+    points = np.zeros((3, 18, 3), np.float32)
+    points[:, 1], points[:, 8], points[:, 11] = (20, 10, 1), (15, 39.8, 1), (25, 37.8, 0.5)
+    points[0, 9], points[0, 13] = (12, 65, 0.6), (30, 90, 0.7)
+    points[2, 8] = 0
+    made = np.asarray(with_hidden_legs(kind(points)))
+    unseen = made[1]
+    np.testing.assert_allclose(unseen[[9, 12]], [(15, 64.3, 1), (25, 62.3, 1)], atol=0.02)
+    np.testing.assert_allclose(unseen[[10, 13]], [(15, 88.8, 1), (25, 86.8, 1)], atol=0.02)
+    np.testing.assert_allclose(made[0, [9, 10, 13]], [(12, 65, 0.6), (9, 90.2, 1), (30, 90, 0.7)], atol=1e-3)
+    np.testing.assert_array_equal(made[2], points[2])
+    others = [joint for joint in range(18) if joint not in (9, 10, 12, 13)]
+    np.testing.assert_array_equal(made[:, others], points[:, others])
 
 
 def test_of_an_axis_without_length_its_pixel_is_near():

@@ -101,6 +101,17 @@ def test_the_body_under_the_old_garment_is_no_street(garment, label, joints, bel
     assert set(made[10:38, :20].ravel()) == {BACKGROUND}
 
 
+def test_legs_that_a_long_skirt_hid_are_under_a_shorter_one():
+    """Their knees and ankles are in no photo, and above the feet the networks guess street."""
+    before, after = np.full((1, 64, 64), BOTTOM), np.zeros((1, 64, 64), int)
+    after[0, :28], after[0, 60:] = BOTTOM, LOWER_SKIN
+    keypoints = _NOBODY.copy()
+    keypoints[0, [1, 8, 11]] = [32, 0, 1], [24, 20, 1], [40, 20, 1]
+    made = _replaced(before, after, "bottom", keypoints)[0]
+    assert (made[48:54, [23, 24, 39, 40]] == LOWER_SKIN).all()
+    assert not made[48:54, 28:36].any()
+
+
 def test_people_are_told_apart():
     before = np.full((2, 64, 64), TOP)
     before[:, 32:] = BOTTOM

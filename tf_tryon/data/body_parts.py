@@ -11,6 +11,41 @@ TRUNK: Final[Bones] = ((1, 2), (1, 5), (1, 8), (1, 11))  # from the neck to shou
 ARMS: Final[Bones] = ((2, 3), (3, 4), (5, 6), (6, 7))
 LEGS: Final[Bones] = ((8, 9), (9, 10), (11, 12), (12, 13))
 _RADIUS: Final = 1 / 8  # of a bone's length: what is as near to its axis is the body, of anybody
+_NECK, _HIPS, _KNEES, _ANKLES = 1, (8, 11), (9, 12), (10, 13)
+# A thigh beside the way from the neck to the hips, .245 and .288 of a body's height. A shank is as long as a thigh.
+# Winter, Biomechanics and Motor Control of Human Movement, after Drillis and Contini, 1966.
+_THIGH: Final = 0.245 / 0.288
+
+
+def with_hidden_legs(keypoints: Array) -> Array:
+    """Keypoints with the knees and ankles that a long skirt or wide trousers hide, where somebody who stands has them.
+
+    A knee lies under its hip, in the direction of the trunk, and an ankle goes on from hip to knee.
+
+    Args:
+      keypoints: (B, 18, 3) in pixels, confidence 0 = missing.
+
+    Returns:
+      (B, 18, 3) float32. Without neck and both hips a missing knee stays missing, and without its knee an ankle.
+    """
+    xp = library(keypoints)
+    points = xp.floats(keypoints)
+    joints = [points[:, joint] for joint in range(18)]
+    neck, left, right = (joints[joint] for joint in (_NECK, *_HIPS))
+    trunk = (left + right) * 0.5 - neck
+    seen = (neck[:, 2:] > 0) & (left[:, 2:] > 0) & (right[:, 2:] > 0)
+    for hip, knee, ankle in zip(_HIPS, _KNEES, _ANKLES, strict=True):
+        joints[knee] = _or_guess(joints[knee], joints[hip] + trunk * _THIGH, seen)
+        whole = (joints[hip][:, 2:] > 0) & (joints[knee][:, 2:] > 0)
+        joints[ankle] = _or_guess(joints[ankle], joints[knee] * 2.0 - joints[hip], whole)
+    return xp.stacked(joints, 1)
+
+
+def _or_guess(joint: Array, guess: Array, known: Array) -> Array:
+    """A joint (B, 3), or where it is missing a guess, if what that is made of is known (B, 1)."""
+    xp = library(joint)
+    sure = xp.floats(known)
+    return xp.where(joint[:, 2:] > 0, joint, xp.joined([guess[:, :2], sure * 0.0 + 1.0]) * sure)
 
 
 def near_bones(keypoints: Array, bones: Bones, size: tuple[int, int]) -> Array:

@@ -12,7 +12,7 @@ import operator
 from typing import Final
 
 from tf_tryon.data import vocabulary
-from tf_tryon.data.body_parts import ARMS, LEGS, TRUNK, near_bones
+from tf_tryon.data.body_parts import ARMS, LEGS, TRUNK, near_bones, with_hidden_legs
 from tf_tryon.geometry import pull_push
 from tf_tryon.geometry.arrays import Array, library
 
@@ -85,7 +85,8 @@ def _skin(labels: Array) -> Array:
 def _body(keypoints: Array, size: tuple[int, int]) -> tuple[Array, Array, Array]:
     """Trunk, arms and legs (n, H, W) bool, in squares of four pixels, which is as good here and much faster."""
     xp, coarse = library(keypoints), (size[0] // 4, size[1] // 4)
-    near = [near_bones(xp.floats(keypoints) * 0.25, bones, coarse) for bones in (TRUNK, ARMS, LEGS)]
+    whole = with_hidden_legs(keypoints) * 0.25
+    near = [near_bones(whole, bones, coarse) for bones in (TRUNK, ARMS, LEGS)]
     parts = pull_push.doubled(pull_push.doubled(xp.floats(xp.stacked(near)))) > 0.0
     return parts[..., 0], parts[..., 1], parts[..., 2]
 
