@@ -23,7 +23,7 @@ class Completion:
 
     Attributes:
       person: the photo's own.
-      erased: (h, w) bool, the pixels that were erased.
+      erased: (h, w) bool, the pixels that were erased, less what is carried before them (`Person.carried`).
       photos: (n, h, w, 3) uint8.
       parsings: (n, h, w) uint8 classes.
       codes: by stage, (n, h, w, c) float32.
@@ -43,7 +43,7 @@ class Completion:
 
     @property
     def erased_photo(self) -> np.ndarray:
-        """(h, w, 3) uint8, the photo with the erased pixels grey: the nets' input."""
+        """(h, w, 3) uint8, the photo with the erased pixels grey: what the nets see, and what is carried besides."""
         return np.where(self.erased[..., None], np.uint8(128), self.person.photo)
 
     def sheet(self, side: int = 0) -> Image.Image:
